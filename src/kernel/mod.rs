@@ -1,0 +1,35 @@
+//! The world: applies operations, undoes them, and reads back what is really there.
+//!
+//! May: talk to the kernel by netlink, /proc and system calls, in the lab's namespaces only. May
+//! not: touch an interface of the host's own namespace, decide what to do, or keep a memory of
+//! what it did; what it says of the world it has just read.
+
+mod error;
+mod observed;
+
+pub use error::{Cause, KernelError};
+pub use observed::{
+    Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
+    Statistics,
+};
+
+use crate::lab::{NodeName, SysctlKey};
+use crate::plan::Op;
+use std::future::Future;
+
+/// A kernel that labs can be built on: the running one, or a fake for tests.
+pub trait Kernel {
+    /// Does what an operation says. Entries of an IPVS table that are there with other values are
+    /// brought to the operation's values; everything else that exists already is an error.
+    fn apply(&mut self, op: &Op) -> impl Future<Output = Result<(), KernelError>>;
+
+    /// Undoes an operation; what is not there any more counts as undone.
+    fn undo(&mut self, op: &Op) -> impl Future<Output = Result<(), KernelError>>;
+
+    /// Reads a node back by dumps, with these settings; `None` if its namespace is not there.
+    fn observe(
+        &mut self,
+        node: &NodeName,
+        settings: &[SysctlKey],
+    ) -> impl Future<Output = Result<Option<Observed>, KernelError>>;
+}

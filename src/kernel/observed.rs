@@ -1,0 +1,105 @@
+use crate::lab::{Persistence, Scheduler, SchedulerFlag, SysctlKey};
+use crate::plan::{DestinationEntry, ServiceKey};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// What is really there in one node, as the kernel's dumps say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// Its interfaces.
+    pub links: Vec<ObservedLink>,
+    /// The addresses of its interfaces, without IPv6 link-local ones.
+    pub addresses: Vec<ObservedAddress>,
+    /// The main table's routes with a next hop.
+    pub routes: Vec<ObservedRoute>,
+    /// The settings that were asked for.
+    pub settings: BTreeMap<SysctlKey, String>,
+    /// Its IPVS table; empty where the kernel has no ip_vs.
+    pub services: Vec<ObservedService>,
+    /// The virtual services whose clients' addresses are replaced (FULLNAT).
+    pub source_nat: Vec<ServiceKey>,
+    /// The TCP ports with a listener (/proc/net/tcp, /proc/net/tcp6), sorted.
+    pub listening: Vec<u16>,
+}
+
+/// An interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedLink {
+    /// Its name.
+    pub name: String,
+    /// Whether it is administratively up (`IFF_UP`).
+    pub up: bool,
+    /// Its MTU in bytes.
+    pub mtu: u32,
+    /// Its link-layer address, as in `02:00:00:00:00:01`.
+    pub mac: Option<String>,
+    /// The bridge it is a port of.
+    pub bridge: Option<String>,
+}
+
+/// An address of an interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedAddress {
+    /// The interface.
+    pub interface: String,
+    /// The address with its prefix length.
+    pub address: IpNet,
+}
+
+/// A route with a next hop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedRoute {
+    /// The destination; none means the default route.
+    pub destination: Option<IpNet>,
+    /// The next hop.
+    pub via: IpAddr,
+    /// The interface it leaves by.
+    pub interface: Option<String>,
+}
+
+/// A virtual service of an IPVS table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedService {
+    /// Its identity.
+    pub key: ServiceKey,
+    /// The scheduler; none when it is one that lvs-lab does not know.
+    pub scheduler: Option<Scheduler>,
+    /// The scheduler's flags.
+    pub flags: Vec<SchedulerFlag>,
+    /// Persistence.
+    pub persistence: Option<Persistence>,
+    /// Counters.
+    pub statistics: Statistics,
+    /// Its real servers, in the order that the kernel dumps them (last added first).
+    pub destinations: Vec<ObservedDestination>,
+}
+
+/// A real server of an IPVS table. The kernel does not tell FULLNAT from NAT.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedDestination {
+    /// What can be set.
+    pub entry: DestinationEntry,
+    /// Connections counted as active.
+    pub active: u32,
+    /// Connections counted as inactive.
+    pub inactive: u32,
+    /// Counters.
+    pub statistics: Statistics,
+}
+
+/// IPVS counters (`IPVS_STATS_ATTR_*`); the kernel renews them every two seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Connections scheduled.
+    pub connections: u64,
+    /// Packets in.
+    pub packets_in: u64,
+    /// Packets out; stays 0 in DR and TUN.
+    pub packets_out: u64,
+    /// Bytes in.
+    pub bytes_in: u64,
+    /// Bytes out; stays 0 in DR and TUN.
+    pub bytes_out: u64,
+}

@@ -1,0 +1,26 @@
+//! The valid model of a laboratory: what the rest of the program works on.
+//!
+//! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
+//! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
+
+mod model;
+mod name;
+mod network;
+mod node;
+mod place;
+mod scenario;
+mod service;
+
+pub use model::Lab;
+pub use name::{LabName, NameError, NetworkName, NodeName, ScenarioName, ServiceName};
+pub use network::Network;
+pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey};
+pub use place::{Part, Place, Segment};
+pub use scenario::{
+    Connection, CountRange, Distribution, Expectation, Expected, Latency, Percentile, Request,
+    Retry, RunCommand, Scenario, SourceExpected, SourcePorts, Step, StepAction, Target,
+};
+pub use service::{
+    Destination, ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Thresholds,
+    VirtualService,
+};

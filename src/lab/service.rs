@@ -1,0 +1,201 @@
+use super::{NodeName, Place, ServiceName};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How a director hands packets to a real server (ipvsadm(8), packet-forwarding-method).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ForwardingMethod {
+    /// Masquerading: the director rewrites the destination; replies come back through it.
+    Nat,
+    /// Direct routing (gatewaying): only the MAC address changes; replies go straight out.
+    Dr,
+    /// Tunnelling (ipip): the packet travels inside another one; replies go straight out.
+    Tun,
+    /// Masquerading, and the client's address too is replaced by the director's.
+    FullNat,
+}
+
+impl ForwardingMethod {
+    /// Every method, in the order of the notes.
+    pub const ALL: [Self; 4] = [Self::Nat, Self::Dr, Self::Tun, Self::FullNat];
+
+    /// The word in a topology file.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Nat => "nat",
+            Self::Dr => "dr",
+            Self::Tun => "tun",
+            Self::FullNat => "fullnat",
+        }
+    }
+
+    /// Whether the real server receives the packet addressed to the VIP, unchanged.
+    pub fn keeps_vip(self) -> bool {
+        matches!(self, Self::Dr | Self::Tun)
+    }
+}
+
+impl fmt::Display for ForwardingMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.keyword())
+    }
+}
+
+/// The transport protocol of a virtual service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// TCP (ipvsadm -t).
+    #[default]
+    Tcp,
+    /// UDP (ipvsadm -u).
+    Udp,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        })
+    }
+}
+
+macro_rules! schedulers {
+    ($($variant:ident $keyword:literal $module:literal $title:literal;)*) => {
+        /// How a director chooses the real server (ipvsadm(8), scheduling-method).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum Scheduler {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Scheduler {
+            /// Every scheduler, as in ipvsadm(8).
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The word for it in ipvsadm and in a topology file.
+            pub fn keyword(self) -> &'static str {
+                match self { $(Self::$variant => $keyword,)* }
+            }
+
+            /// The kernel module that brings it.
+            pub fn module(self) -> &'static str {
+                match self { $(Self::$variant => $module,)* }
+            }
+
+            /// Its name in words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+schedulers! {
+    Rr "rr" "ip_vs_rr" "Round robin.";
+    Wrr "wrr" "ip_vs_wrr" "Weighted round robin.";
+    Lc "lc" "ip_vs_lc" "Least connection.";
+    Wlc "wlc" "ip_vs_wlc" "Weighted least connection.";
+    Lblc "lblc" "ip_vs_lblc" "Locality-based least connection.";
+    Lblcr "lblcr" "ip_vs_lblcr" "Locality-based least connection with replication.";
+    Dh "dh" "ip_vs_dh" "Destination hashing.";
+    Sh "sh" "ip_vs_sh" "Source hashing.";
+    Sed "sed" "ip_vs_sed" "Shortest expected delay.";
+    Nq "nq" "ip_vs_nq" "Never queue.";
+    Fo "fo" "ip_vs_fo" "Weighted failover.";
+    Ovf "ovf" "ip_vs_ovf" "Weighted overflow.";
+    Mh "mh" "ip_vs_mh" "Maglev hashing.";
+    Twos "twos" "ip_vs_twos" "Power of two random choices.";
+}
+
+impl fmt::Display for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.keyword())
+    }
+}
+
+/// A scheduler's own flag (ipvsadm(8), --sched-flags).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SchedulerFlag {
+    /// sh, mh: take another server when the hashed one is not available.
+    Fallback,
+    /// sh, mh: the source port takes part in the hash.
+    Port,
+}
+
+/// Persistence: a client stays with its real server for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Persistence {
+    /// How long the template lives after the last connection; whole seconds.
+    pub timeout: Duration,
+    /// The client address bits that count: 32 for one client, 24 for a class C (IPv4).
+    pub prefix_length: u8,
+}
+
+/// Connection limits of a destination (ipvsadm(8), -x and -y); 0 means no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// No new connections from this number on.
+    pub upper: u32,
+    /// New connections again below this number.
+    pub lower: u32,
+}
+
+/// A real server in a virtual service's table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// The node.
+    pub real_server: NodeName,
+    /// Its RIP: the address that the director uses.
+    pub address: IpAddr,
+    /// The port on the real server.
+    pub port: u16,
+    /// 0 means quiesced: no new connections.
+    pub weight: u32,
+    /// The forwarding method, usually the service's.
+    pub forwarding: ForwardingMethod,
+    /// Connection limits.
+    pub thresholds: Thresholds,
+    /// Where the file says so.
+    pub at: Place,
+}
+
+/// A virtual service: one VIP, protocol and port, and the real servers behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VirtualService {
+    /// Its name in the file.
+    pub name: ServiceName,
+    /// The directors that hold it.
+    pub directors: Vec<NodeName>,
+    /// The virtual address.
+    pub vip: IpAddr,
+    /// The virtual port.
+    pub port: u16,
+    /// The transport protocol.
+    pub protocol: Protocol,
+    /// The scheduler.
+    pub scheduler: Scheduler,
+    /// The scheduler's flags.
+    pub flags: Vec<SchedulerFlag>,
+    /// The forwarding method of destinations that name none.
+    pub forwarding: ForwardingMethod,
+    /// Persistence, where asked for.
+    pub persistence: Option<Persistence>,
+    /// The table, in the order of addition.
+    pub destinations: Vec<Destination>,
+    /// Where the file says so.
+    pub at: Place,
+}
+
+impl VirtualService {
+    /// The forwarding methods in use, each once.
+    pub fn methods(&self) -> Vec<ForwardingMethod> {
+        let used = |m: &ForwardingMethod| self.destinations.iter().any(|d| d.forwarding == *m);
+        ForwardingMethod::ALL.into_iter().filter(used).collect()
+    }
+}

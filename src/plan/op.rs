@@ -1,0 +1,172 @@
+use crate::lab::{
+    ForwardingMethod, NetworkName, NodeName, Persistence, Protocol, Scheduler, SchedulerFlag,
+    SysctlKey, Thresholds,
+};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+
+/// What identifies a virtual service in a director's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ServiceKey {
+    /// The transport protocol.
+    pub protocol: Protocol,
+    /// The VIP and the virtual port.
+    pub address: SocketAddr,
+}
+
+/// A virtual service as a director's table holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceEntry {
+    /// Its identity.
+    pub key: ServiceKey,
+    /// The scheduler.
+    pub scheduler: Scheduler,
+    /// The scheduler's flags.
+    pub flags: Vec<SchedulerFlag>,
+    /// Persistence, where asked for.
+    pub persistence: Option<Persistence>,
+}
+
+/// A real server as a director's table holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationEntry {
+    /// The RIP and the port there.
+    pub address: SocketAddr,
+    /// The forwarding method.
+    pub forwarding: ForwardingMethod,
+    /// The weight; 0 means quiesced.
+    pub weight: u32,
+    /// Connection limits.
+    pub thresholds: Thresholds,
+}
+
+/// A built-in HTTP server in a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backend {
+    /// The port, on every address of the node.
+    pub port: u16,
+    /// The VIPs it serves: what `/whoami` says.
+    pub vips: Vec<IpAddr>,
+}
+
+/// One operation on the kernel. It names things; ids are resolved where it is applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "kebab-case")]
+pub enum Op {
+    /// Makes the network namespace `<lab>-<node>`, with its loopback up.
+    CreateNamespace {
+        /// The node; [`NodeName::switch`] for the namespace of the bridges.
+        node: NodeName,
+    },
+    /// Makes a network's bridge in the switch namespace, up.
+    CreateBridge {
+        /// The network; the bridge has its name.
+        network: NetworkName,
+        /// Its MTU in bytes, where it differs from the kernel's.
+        mtu: Option<u32>,
+    },
+    /// Makes a veth pair: `interface` in the node, up, the port `<node>.<n>` on the bridge, up.
+    Connect {
+        /// The node.
+        node: NodeName,
+        /// The interface's name in the node, `eth<n>`.
+        interface: String,
+        /// The bridge to plug into.
+        network: NetworkName,
+        /// The MTU in bytes of both ends, where it differs from the kernel's.
+        mtu: Option<u32>,
+    },
+    /// Sets an existing interface up (`tunl0`).
+    SetLinkUp {
+        /// The node.
+        node: NodeName,
+        /// The interface.
+        interface: String,
+    },
+    /// Adds an address.
+    AddAddress {
+        /// The node.
+        node: NodeName,
+        /// The interface.
+        interface: String,
+        /// The address with its prefix length.
+        address: IpNet,
+    },
+    /// Adds a route.
+    AddRoute {
+        /// The node.
+        node: NodeName,
+        /// The destination; none means the default route.
+        destination: Option<IpNet>,
+        /// The next hop.
+        via: IpAddr,
+    },
+    /// Writes a kernel setting.
+    SetSysctl {
+        /// The node.
+        node: NodeName,
+        /// The setting.
+        key: SysctlKey,
+        /// Its value.
+        value: String,
+    },
+    /// Replaces the client's address by the director's in connections of a virtual service
+    /// (FULLNAT): MASQUERADE of what leaves for the real servers.
+    AddSourceNat {
+        /// The director.
+        node: NodeName,
+        /// The virtual service.
+        service: ServiceKey,
+    },
+    /// Adds a virtual service to a director's table.
+    AddService {
+        /// The director.
+        node: NodeName,
+        /// The entry.
+        service: ServiceEntry,
+    },
+    /// Adds a real server to a virtual service of a director's table.
+    AddDestination {
+        /// The director.
+        node: NodeName,
+        /// The virtual service.
+        service: ServiceKey,
+        /// The entry.
+        destination: DestinationEntry,
+    },
+    /// Starts a built-in HTTP server.
+    StartBackend {
+        /// The node.
+        node: NodeName,
+        /// What it serves.
+        backend: Backend,
+    },
+    /// Runs a shell command of the file and waits for it; its failure is the operation's.
+    RunCommand {
+        /// The node.
+        node: NodeName,
+        /// The text given to `sh -c`.
+        shell: String,
+    },
+}
+
+impl Op {
+    /// The node whose namespace it works in; the switch for bridges.
+    pub fn node(&self) -> NodeName {
+        match self {
+            Self::CreateBridge { .. } => NodeName::switch(),
+            Self::CreateNamespace { node }
+            | Self::Connect { node, .. }
+            | Self::SetLinkUp { node, .. }
+            | Self::AddAddress { node, .. }
+            | Self::AddRoute { node, .. }
+            | Self::SetSysctl { node, .. }
+            | Self::AddSourceNat { node, .. }
+            | Self::AddService { node, .. }
+            | Self::AddDestination { node, .. }
+            | Self::StartBackend { node, .. }
+            | Self::RunCommand { node, .. } => node.clone(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use serde::{Deserialize, Serialize};
+
+/// How a check ended. Never merge "could not measure" with "measured, and wrong".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Measured, and as expected.
+    Passed,
+    /// Measured, and not as expected.
+    Failed,
+    /// Could not be measured.
+    Errored,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What was expected, in words.
+    pub expected: String,
+    /// What was observed, in words; for an errored check why nothing could be.
+    pub observed: String,
+}
+
+/// One expectation of the file, judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Its key in the file: `distribution`, `status`...
+    pub name: String,
+    /// What was found.
+    pub outcome: Outcome,
+    /// How many samples it rests on.
+    pub samples: usize,
+    /// How long was waited for it, in microseconds, all attempts together.
+    pub waited_micros: u64,
+    /// Where the file says so: `file:line:column`.
+    pub position: String,
+}
+
+/// Who answered how often; requests without an answer are not in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Pairs of backend name and count, in the order of the file.
+    pub by_backend: Vec<(String, u32)>,
+    /// Requests without an answer, by reason.
+    pub failures: Vec<(String, u32)>,
+}
+
+/// One step of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// What was done, in words.
+    pub title: String,
+    /// Who answered, in a step that sends requests.
+    pub answers: Option<Answers>,
+    /// The checks in the order of the file, of the last attempt.
+    pub checks: Vec<Check>,
+    /// The checks of each earlier attempt (`within`).
+    pub earlier: Vec<Vec<Check>>,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+}
+
+/// One scenario of a lab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioReport {
+    /// Its name.
+    pub name: String,
+    /// Its steps as far as they were done.
+    pub steps: Vec<StepReport>,
+    /// Why it ended before its last step, if it did.
+    pub error: Option<String>,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+}
+
+/// One lab of a test run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabReport {
+    /// The topology as the user named it.
+    pub topology: String,
+    /// The kernel it ran on, as in `host 6.12.1` or `uml 6.1.176`.
+    pub kernel: String,
+    /// Its scenarios as far as they were done.
+    pub scenarios: Vec<ScenarioReport>,
+    /// Why it could not be built or taken down, if so.
+    pub error: Option<String>,
+    /// How long building took, in microseconds.
+    pub up_micros: u64,
+    /// How long everything took, in microseconds.
+    pub micros: u64,
+}
+
+/// A whole test run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Its labs, in the order of the command line.
+    pub labs: Vec<LabReport>,
+}
