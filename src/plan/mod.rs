@@ -2,9 +2,19 @@
 //!
 //! May: read a `Lab`, derive what its forwarding methods imply, say why and in which words. May
 //! not: do any I/O, resolve an id, or know how the kernel is told.
+//!
+//! `build` has one builder per concern; `op` is the data they make; `prose` and `shell` are the
+//! two ways an operation is put into words.
 
+mod build;
+mod explain;
 mod op;
+mod prose;
+mod shell;
 mod step;
 
+pub use build::build;
+pub use explain::explain;
 pub use op::{Backend, DestinationEntry, Op, ServiceEntry, ServiceKey};
+pub use shell::{ipvsadm, script};
 pub use step::{Plan, Step};

@@ -1,0 +1,131 @@
+use super::Draft;
+use crate::lab::{ForwardingMethod, Node, Place, Role, SysctlKey, VirtualService};
+use crate::plan::Op;
+
+/// What the node's part in the lab wants of the kernel, before any VIP is added: a real server
+/// must know that it may not answer ARP for the VIP the moment it has it.
+pub(super) fn before_vips(draft: &mut Draft<'_>, node: &Node) {
+    match node.role {
+        Role::Client => {}
+        Role::Router => {
+            let why = "a router forwards between its networks";
+            derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &node.at);
+        }
+        Role::Director => director(draft, node),
+        Role::RealServer => real_server(draft, node),
+    }
+}
+
+/// The settings that the file asks for itself.
+pub(super) fn own(draft: &mut Draft<'_>, node: &Node) {
+    for sysctl in &node.sysctls {
+        let op = Op::SetSysctl {
+            node: node.name.clone(),
+            key: sysctl.key.clone(),
+            value: sysctl.value.clone(),
+        };
+        draft.add(op, "the file asks for it", &sysctl.at);
+    }
+}
+
+fn director(draft: &mut Draft<'_>, node: &Node) {
+    let lab = draft.lab;
+    let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
+    if let Some(service) = mine().find(|s| rewrites(s)) {
+        let why = "NAT: the director routes the real servers' replies back to the client";
+        derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &service.at);
+    }
+    if let Some(service) = mine().find(|s| uses(s, ForwardingMethod::FullNat)) {
+        let why = "FULLNAT: without conntrack no SNAT rule sees what IPVS forwards";
+        derive(draft, node, &Setting::new("net.ipv4.vs.conntrack", "1", why), &service.at);
+    }
+    if let Some(service) = mine().find(|s| one_armed(draft, node, s)) {
+        let why = "client and real servers share a network: no redirects past the director";
+        derive(
+            draft,
+            node,
+            &Setting::new("net.ipv4.conf.all.send_redirects", "0", why),
+            &service.at,
+        );
+        for interface in &node.interfaces {
+            let key = format!("net.ipv4.conf.{}.send_redirects", interface.name);
+            derive(draft, node, &Setting::new(&key, "0", why), &service.at);
+        }
+    }
+}
+
+fn real_server(draft: &mut Draft<'_>, node: &Node) {
+    let lab = draft.lab;
+    let serves = |method| {
+        let destinations = lab.services.iter().flat_map(|s| &s.destinations);
+        destinations.into_iter().find(|d| d.real_server == node.name && d.forwarding == method)
+    };
+    let tun = serves(ForwardingMethod::Tun);
+    if let Some(destination) = serves(ForwardingMethod::Dr).or(tun) {
+        arp(draft, node, &destination.at);
+    }
+    if let Some(destination) = tun {
+        tunnel(draft, node, &destination.at);
+    }
+}
+
+fn arp(draft: &mut Draft<'_>, node: &Node, at: &Place) {
+    let ignore = "the VIP on lo must not be answered for: only the director may own it in ARP";
+    derive(draft, node, &Setting::new("net.ipv4.conf.all.arp_ignore", "1", ignore), at);
+    let announce = "the VIP must not be told in ARP requests of this server either";
+    derive(draft, node, &Setting::new("net.ipv4.conf.all.arp_announce", "2", announce), at);
+}
+
+fn tunnel(draft: &mut Draft<'_>, node: &Node, at: &Place) {
+    let op = Op::SetLinkUp { node: node.name.clone(), interface: "tunl0".to_owned() };
+    draft.add(op, "TUN: takes the director's IPIP packets out of their envelope", at);
+    let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
+    let interfaces = node.interfaces.iter().map(|i| i.name.as_str());
+    for name in ["all", "tunl0"].into_iter().chain(interfaces) {
+        let key = format!("net.ipv4.conf.{name}.rp_filter");
+        derive(draft, node, &Setting::new(&key, "0", why), at);
+    }
+}
+
+struct Setting<'a> {
+    key: SysctlKey,
+    value: &'a str,
+    why: &'a str,
+}
+
+impl<'a> Setting<'a> {
+    fn new(key: &str, value: &'a str, why: &'a str) -> Self {
+        Self { key: SysctlKey(key.to_owned()), value, why }
+    }
+}
+
+/// Adds a derived setting unless the file says its own word on it.
+fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
+    if node.sysctls.iter().any(|own| own.key == setting.key) {
+        return;
+    }
+    let op = Op::SetSysctl {
+        node: node.name.clone(),
+        key: setting.key.clone(),
+        value: setting.value.to_owned(),
+    };
+    draft.add(op, setting.why, at);
+}
+
+fn uses(service: &VirtualService, method: ForwardingMethod) -> bool {
+    service.destinations.iter().any(|d| d.forwarding == method)
+}
+
+fn rewrites(service: &VirtualService) -> bool {
+    uses(service, ForwardingMethod::Nat) || uses(service, ForwardingMethod::FullNat)
+}
+
+/// Whether VIP and real servers of a NAT service are in one network of the director's.
+fn one_armed(draft: &Draft<'_>, node: &Node, service: &VirtualService) -> bool {
+    let shares = |network: &crate::lab::Network| {
+        network.subnet.contains(&service.vip)
+            && service.destinations.iter().any(|d| network.subnet.contains(&d.address))
+            && node.interface_in(&network.name).is_some()
+    };
+    rewrites(service) && draft.lab.networks.iter().any(shares)
+}

@@ -1,0 +1,54 @@
+use super::Draft;
+use crate::lab::{ForwardingMethod, Lab, Node, Role, VirtualService};
+use crate::plan::Op;
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// The VIPs of a node, each once, where its forwarding methods want them.
+pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
+    let lab = draft.lab;
+    let mut done: Vec<IpAddr> = node.addresses().collect();
+    for service in &lab.services {
+        if done.contains(&service.vip) {
+            continue;
+        }
+        let Some((interface, why)) = seat(lab, node, service) else { continue };
+        done.push(service.vip);
+        let (name, address) = (node.name.clone(), IpNet::from(service.vip));
+        draft.add(Op::AddAddress { node: name, interface, address }, why, &service.at);
+    }
+}
+
+/// The interface that holds the VIP of a service in a node, and why; none if it holds none.
+fn seat(lab: &Lab, node: &Node, service: &VirtualService) -> Option<(String, String)> {
+    match node.role {
+        Role::Director if service.directors.contains(&node.name) => {
+            Some(directors_seat(lab, node, service))
+        }
+        Role::RealServer if node.loopback_vips => {
+            let mine = |d: &&crate::lab::Destination| d.real_server == node.name;
+            let method = service.destinations.iter().find(mine)?.forwarding;
+            let why = format!(
+                "{}: the packet still says the VIP, so the real server must own it, on lo and /32",
+                method.keyword().to_uppercase()
+            );
+            method.keeps_vip().then(|| ("lo".to_owned(), why))
+        }
+        _ => None,
+    }
+}
+
+fn directors_seat(lab: &Lab, node: &Node, service: &VirtualService) -> (String, String) {
+    let translating = |m: &ForwardingMethod| !m.keeps_vip();
+    let facing = node.interfaces.iter().find(|interface| {
+        lab.network(&interface.network).is_some_and(|n| n.subnet.contains(&service.vip))
+    });
+    match facing {
+        Some(interface) if service.methods().iter().all(translating) => {
+            (interface.name.clone(), "the VIP: where clients send their requests".to_owned())
+        }
+        _ => {
+            ("lo".to_owned(), "the VIP: the director takes it in and answers ARP for it".to_owned())
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use super::{Op, Plan, shell};
+use crate::lab::NodeName;
+use std::fmt::Write as _;
+
+/// The plan as a person would follow it: for each node what is done, why, and the command to type.
+pub fn explain(plan: &Plan) -> String {
+    let mut text = String::new();
+    let mut place = None;
+    for (number, step) in plan.steps.iter().enumerate() {
+        let node = step.op.node();
+        if place.as_ref() != Some(&node) {
+            heading(&mut text, plan, &node);
+            place = Some(node);
+        }
+        let _ = writeln!(text, "{:>3}. {}: {}.", number + 1, sentence(&step.op), step.why);
+        for command in shell::commands(&step.op, &plan.lab) {
+            let _ = writeln!(text, "     $ {command}");
+        }
+    }
+    text
+}
+
+fn heading(text: &mut String, plan: &Plan, node: &NodeName) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let _ = writeln!(text, "## {}-{node}\n", plan.lab);
+}
+
+fn sentence(op: &Op) -> String {
+    let words = op.to_string();
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,59 @@
+use super::{DestinationEntry, Op, ServiceEntry};
+use crate::lab::LabName;
+use std::fmt;
+
+/// The operation in words, without its node: "add address 10.0.0.1/24 to eth0".
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateNamespace { .. } => write!(f, "create the namespace"),
+            Self::CreateBridge { network, .. } => write!(f, "create bridge {network}"),
+            Self::Connect { interface, network, .. } => {
+                write!(f, "plug {interface} into {network}")
+            }
+            Self::SetLinkUp { interface, .. } => write!(f, "set {interface} up"),
+            Self::AddAddress { interface, address, .. } => {
+                write!(f, "add address {address} to {interface}")
+            }
+            Self::AddRoute { destination: Some(to), via, .. } => {
+                write!(f, "add route to {to} via {via}")
+            }
+            Self::AddRoute { destination: None, via, .. } => {
+                write!(f, "add default route via {via}")
+            }
+            Self::SetSysctl { key, value, .. } => write!(f, "set {key} to {value}"),
+            Self::AddSourceNat { service, .. } => write!(f, "masquerade clients of {service}"),
+            Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
+            Self::AddDestination { service, destination, .. } => {
+                write!(f, "add real server {destination} to {service}")
+            }
+            Self::StartBackend { backend, .. } => write!(f, "serve HTTP on port {}", backend.port),
+            Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
+        }
+    }
+}
+
+impl Op {
+    /// What it is in one line for a plan, with the namespace it works in.
+    pub fn line(&self, lab: &LabName) -> String {
+        format!("{lab}-{}: {self}", self.node())
+    }
+}
+
+impl fmt::Display for super::ServiceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.protocol, self.address)
+    }
+}
+
+impl fmt::Display for ServiceEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.key, self.scheduler)
+    }
+}
+
+impl fmt::Display for DestinationEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, weight {})", self.address, self.forwarding, self.weight)
+    }
+}

@@ -1,0 +1,119 @@
+use super::ipvsadm::{add_destination, add_service};
+use crate::lab::{LabName, NodeName};
+use crate::plan::{Op, ServiceKey};
+use std::net::IpAddr;
+
+/// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
+pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
+    let at = |node: &NodeName| format!("ip -n {lab}-{node}");
+    let inside = |node: &NodeName| format!("ip netns exec {lab}-{node}");
+    match op {
+        Op::CreateNamespace { node } => namespace(lab, node),
+        Op::CreateBridge { network, mtu } => {
+            let (ip, mtu) = (at(&NodeName::switch()), mtu_words(*mtu));
+            vec![
+                format!("{ip} link add name {network} type bridge mcast_snooping 0"),
+                format!("{ip} link set dev {network}{mtu} up"),
+            ]
+        }
+        Op::Connect { .. } => connect(op, lab),
+        Op::SetLinkUp { node, interface } => {
+            vec![format!("{} link set dev {interface} up", at(node))]
+        }
+        Op::AddAddress { node, interface, address } => {
+            vec![format!("{} address add {address} dev {interface}", at(node))]
+        }
+        Op::AddRoute { node, destination, via } => {
+            let to = destination.map_or_else(|| "default".to_owned(), |to| to.to_string());
+            vec![format!("{} route add {to} via {via}", at(node))]
+        }
+        Op::SetSysctl { node, key, value } => {
+            vec![format!("{} sysctl -qw {key}={}", inside(node), quoted(value))]
+        }
+        Op::AddSourceNat { node, service } => {
+            vec![format!("{} {}", inside(node), masquerade(service))]
+        }
+        Op::AddService { node, service } => {
+            vec![format!("{} ipvsadm {}", inside(node), add_service(service))]
+        }
+        Op::AddDestination { node, service, destination } => {
+            vec![format!("{} ipvsadm {}", inside(node), add_destination(service, destination))]
+        }
+        Op::StartBackend { node, backend } => {
+            let port = backend.port;
+            vec![format!(
+                "{} python3 -m http.server {port} --directory /srv/{node} &",
+                inside(node)
+            )]
+        }
+        Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
+    }
+}
+
+fn namespace(lab: &LabName, node: &NodeName) -> Vec<String> {
+    let name = format!("{lab}-{node}");
+    let mut lines =
+        vec![format!("ip netns add {name}"), format!("ip -n {name} link set dev lo up")];
+    if *node == NodeName::switch() {
+        let quiet = "net.ipv6.conf.default.disable_ipv6=1";
+        lines.push(format!("ip netns exec {name} sysctl -qw {quiet}"));
+    }
+    lines
+}
+
+fn connect(op: &Op, lab: &LabName) -> Vec<String> {
+    let Op::Connect { node, interface, network, mtu } = op else { return Vec::new() };
+    let (switch, mtu) = (NodeName::switch(), mtu_words(*mtu));
+    let port = port(node, interface);
+    vec![
+        format!(
+            "ip -n {lab}-{switch} link add name {port} type veth peer name {interface} netns {lab}-{node}"
+        ),
+        format!("ip -n {lab}-{switch} link set dev {port}{mtu} master {network} up"),
+        format!("ip -n {lab}-{node} link set dev {interface} addrgenmode none"),
+        format!("ip -n {lab}-{node} link set dev {interface}{mtu} up"),
+    ]
+}
+
+/// The bridge port behind a node's interface: `rs1.0` for `eth0`.
+fn port(node: &NodeName, interface: &str) -> String {
+    format!("{node}.{}", interface.trim_start_matches("eth"))
+}
+
+fn mtu_words(mtu: Option<u32>) -> String {
+    mtu.map_or_else(String::new, |mtu| format!(" mtu {mtu}"))
+}
+
+/// The rule that sends connections of a virtual service on with the director's address.
+fn masquerade(service: &ServiceKey) -> String {
+    let (protocol, vip, port) = (service.protocol, service.address.ip(), service.address.port());
+    let program = match vip {
+        IpAddr::V4(_) => "iptables",
+        IpAddr::V6(_) => "ip6tables",
+    };
+    format!(
+        "{program} -t nat -A POSTROUTING -p {protocol} -m conntrack --ctorigdst {vip} \
+         --ctorigdstport {port} -j MASQUERADE"
+    )
+}
+
+/// The text as one word of a POSIX shell.
+pub(super) fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_quote_survives_the_shell() {
+        assert_eq!(quoted("echo it's"), r"'echo it'\''s'");
+        assert_eq!(quoted("4096 87380"), "'4096 87380'");
+        assert_eq!(quoted("1"), "1");
+    }
+}

@@ -1,0 +1,98 @@
+use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag};
+use crate::plan::{DestinationEntry, Op, Plan, ServiceEntry, ServiceKey};
+use std::fmt::Write as _;
+
+/// The tables of a plan's directors as ipvsadm-save(8) writes them with -n, real servers in the
+/// order of addition. Several directors are told apart by a comment, which ipvsadm-restore(8)
+/// does not read: restore one director's part at a time.
+pub fn ipvsadm(plan: &Plan) -> String {
+    let mut text = String::new();
+    let tables = tables(plan);
+    for (node, lines) in &tables {
+        if tables.len() > 1 {
+            let _ = writeln!(text, "# {}-{node}", plan.lab);
+        }
+        for line in lines {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
+}
+
+fn tables(plan: &Plan) -> Vec<(crate::lab::NodeName, Vec<String>)> {
+    let mut tables: Vec<(_, Vec<String>)> = Vec::new();
+    for step in &plan.steps {
+        let line = match &step.op {
+            Op::AddService { service, .. } => add_service(service),
+            Op::AddDestination { service, destination, .. } => {
+                add_destination(service, destination)
+            }
+            _ => continue,
+        };
+        let node = step.op.node();
+        match tables.iter_mut().find(|(name, _)| *name == node) {
+            Some((_, lines)) => lines.push(line),
+            None => tables.push((node, vec![line])),
+        }
+    }
+    tables
+}
+
+/// `-A -t VIP:PORT -s SCHEDULER ...`, in ipvsadm's own order of options.
+pub(super) fn add_service(service: &ServiceEntry) -> String {
+    let mut words = format!("-A {} -s {}", service_words(&service.key), service.scheduler);
+    if let Some(persistence) = service.persistence {
+        let _ = write!(words, " -p {}", persistence.timeout.as_secs());
+        words.push_str(&netmask_words(persistence, service.key.address.is_ipv4()));
+    }
+    if !service.flags.is_empty() {
+        let flags: Vec<_> =
+            service.flags.iter().map(|f| flag_word(service.scheduler, *f)).collect();
+        let _ = write!(words, " -b {}", flags.join(","));
+    }
+    words
+}
+
+/// `-a -t VIP:PORT -r RIP:PORT -m -w WEIGHT ...`.
+pub(super) fn add_destination(service: &ServiceKey, destination: &DestinationEntry) -> String {
+    let method = match destination.forwarding {
+        ForwardingMethod::Nat | ForwardingMethod::FullNat => "-m",
+        ForwardingMethod::Dr => "-g",
+        ForwardingMethod::Tun => "-i",
+    };
+    let (key, address, weight) = (service_words(service), destination.address, destination.weight);
+    let mut words = format!("-a {key} -r {address} {method} -w {weight}");
+    let limits = destination.thresholds;
+    if limits.upper > 0 {
+        let _ = write!(words, " -x {} -y {}", limits.upper, limits.lower);
+    }
+    words
+}
+
+fn service_words(key: &ServiceKey) -> String {
+    let option = match key.protocol {
+        Protocol::Tcp => "-t",
+        Protocol::Udp => "-u",
+    };
+    format!("{option} {}", key.address)
+}
+
+fn netmask_words(persistence: Persistence, ipv4: bool) -> String {
+    let length = u32::from(persistence.prefix_length);
+    match (ipv4, length) {
+        (true, 32) | (false, 128) => String::new(),
+        (true, _) => {
+            let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+            format!(" -M {}", std::net::Ipv4Addr::from(mask))
+        }
+        (false, _) => format!(" -M {length}"),
+    }
+}
+
+fn flag_word(scheduler: Scheduler, flag: SchedulerFlag) -> String {
+    let suffix = match flag {
+        SchedulerFlag::Fallback => "fallback",
+        SchedulerFlag::Port => "port",
+    };
+    format!("{scheduler}-{suffix}")
+}

@@ -1,0 +1,9 @@
+//! Operations as the commands that a person would type.
+
+mod commands;
+mod ipvsadm;
+mod script;
+
+pub(super) use commands::commands;
+pub use ipvsadm::ipvsadm;
+pub use script::script;

@@ -1,0 +1,84 @@
+use super::commands::{commands, quoted};
+use crate::plan::{Op, Plan, Step};
+use std::fmt::Write as _;
+
+/// A POSIX shell script that makes the lab with the distribution's own programs, and takes it
+/// down again when called with `down`.
+pub fn script(plan: &Plan) -> String {
+    let mut text = head(plan);
+    let mut why = "";
+    for step in &plan.steps {
+        if why != step.why {
+            why = &step.why;
+            let _ = writeln!(text, "\n# {why}");
+        }
+        for line in lines(step, plan) {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text.push_str("\ntrap - EXIT\n");
+    text
+}
+
+fn lines(step: &Step, plan: &Plan) -> Vec<String> {
+    match &step.op {
+        Op::StartBackend { node, backend } => {
+            vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
+        }
+        Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
+            let mut lines = vec!["modprobe -q ipip || true".to_owned()];
+            lines.extend(commands(&step.op, &plan.lab));
+            lines
+        }
+        Op::AddSourceNat { .. } => {
+            let through = |line: &String| line.replace("iptables -t nat", "\"$iptables\" -t nat");
+            commands(&step.op, &plan.lab).iter().map(through).collect()
+        }
+        op => commands(op, &plan.lab),
+    }
+}
+
+fn head(plan: &Plan) -> String {
+    let namespaces: Vec<_> = plan.steps.iter().filter_map(namespace(plan)).collect();
+    format!(
+        r#"#!/bin/sh
+# The lab `{lab}` by hand: `sh {lab}.sh` makes it, `sh {lab}.sh down` removes it.
+# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3.
+set -eu
+lab={lab}
+www=/run/lvs-lab-script/$lab
+namespaces={namespaces}
+
+down() {{
+    for name in $namespaces; do
+        ip netns pids "$name" 2>/dev/null | xargs -r kill 2>/dev/null || true
+        ip netns delete "$name" 2>/dev/null || true
+    done
+    rm -rf "$www"
+}}
+
+backend() {{ # NAMESPACE NAME PORT
+    mkdir -p "$www/$2"
+    echo "$2" >"$www/$2/index.html"
+    ip netns exec "$1" python3 -m http.server "$3" --directory "$www/$2" >/dev/null 2>&1 </dev/null &
+    until [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$3")" ]; do kill -0 $! && sleep 0.05; done
+}}
+
+if [ "${{1:-up}}" = down ]; then down; exit; fi
+for name in $namespaces; do
+    if [ -e "/run/netns/$name" ]; then echo "$name exists already" >&2; exit 1; fi
+done
+trap down EXIT
+iptables=$(command -v iptables-legacy || command -v iptables || true)
+"#,
+        lab = plan.lab,
+        namespaces = quoted(&namespaces.join(" ")),
+    )
+}
+
+fn namespace(plan: &Plan) -> impl Fn(&Step) -> Option<String> + '_ {
+    |step| match &step.op {
+        Op::CreateNamespace { node } => Some(format!("{}-{node}", plan.lab)),
+        _ => None,
+    }
+}
