@@ -5,9 +5,11 @@
 //! what it did; what it says of the world it has just read.
 
 mod error;
+mod fake;
 mod observed;
 
 pub use error::{Cause, KernelError};
+pub use fake::Fake;
 pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
