@@ -48,7 +48,7 @@ pub enum StateError {
 
 impl StateError {
     /// For `map_err`: the system refused to do `action` with `path`.
-    pub(super) fn refused(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn refused(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |cause| Self::Refused { action, path, cause }
     }

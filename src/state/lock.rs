@@ -1,24 +1,30 @@
 use super::error::if_there;
 use super::{LabDir, StateError};
-use nix::errno::Errno;
-use nix::fcntl::{Flock, FlockArg};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// The right to change a lab, held by one process at a time (flock(2)); dropping it gives it back.
+/// The right to change a lab (flock(2)). It is given back when the last process that shares it,
+/// by fork or by [`Lock::share`], has dropped it or died.
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
-    /// Gives the lock back when it is closed.
-    _file: Flock<File>,
+    file: File,
+}
+
+/// What to do while somebody else has the lock.
+#[derive(Clone, Copy)]
+enum Patience {
+    None,
+    Endless,
 }
 
 impl Lock {
     /// Takes the lock if nobody has it.
     pub fn try_take(lab: &LabDir) -> Result<Option<Self>, StateError> {
-        take(&lab.lock(), FlockArg::LockExclusiveNonblock)
+        take(&lab.lock(), Patience::None)
     }
 
     /// Takes the lock; `waiting` is called once if somebody else has it, before waiting for him.
@@ -28,10 +34,16 @@ impl Lock {
         }
         waiting();
         loop {
-            if let Some(lock) = take(&lab.lock(), FlockArg::LockExclusive)? {
+            if let Some(lock) = take(&lab.lock(), Patience::Endless)? {
                 return Ok(lock);
             }
         }
+    }
+
+    /// The same lock once more: both must be dropped before somebody else gets it.
+    pub fn share(&self) -> Result<Self, StateError> {
+        let file = self.file.try_clone().map_err(StateError::refused("open", &self.path))?;
+        Ok(Self { path: self.path.clone(), file })
     }
 
     /// Removes the lock file and gives the lock back: the end of a lab.
@@ -41,20 +53,37 @@ impl Lock {
     }
 }
 
+impl AsFd for Lock {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
 /// `None` if somebody else has the lock, or removed the file while it was being waited for.
-fn take(path: &Path, how: FlockArg) -> Result<Option<Lock>, StateError> {
+fn take(path: &Path, patience: Patience) -> Result<Option<Lock>, StateError> {
     let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    let mut file = opened.map_err(StateError::refused("open", path))?;
-    let locked = loop {
-        match Flock::lock(file, how) {
-            Ok(locked) => break locked,
-            Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
-            Err((again, Errno::EINTR)) => file = again,
-            Err((_, errno)) => return Err(StateError::refused("lock", path)(errno.into())),
-        }
+    let file = opened.map_err(StateError::refused("open", path))?;
+    let locked = match patience {
+        Patience::Endless => lock(&file).map(|()| true),
+        Patience::None => match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        },
     };
-    let same = is_at(&locked, path).map_err(StateError::refused("read", path))?;
-    Ok(same.then(|| Lock { path: path.to_owned(), _file: locked }))
+    let mine = locked.and_then(|locked| Ok(locked && is_at(&file, path)?));
+    let mine = mine.map_err(StateError::refused("lock", path))?;
+    Ok(mine.then(|| Lock { path: path.to_owned(), file }))
+}
+
+/// Waits for the lock, through signals.
+fn lock(file: &File) -> io::Result<()> {
+    loop {
+        match file.lock() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// Whether the path still leads to the file: its last holder may have removed it.
@@ -83,6 +112,17 @@ mod tests {
         assert!(first.is_some());
         assert!(Lock::try_take(&lab).unwrap().is_none());
         drop(first);
+        assert!(Lock::try_take(&lab).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_shared_lock_is_held_until_both_are_dropped() {
+        let (_parent, lab) = lab();
+        let first = Lock::try_take(&lab).unwrap().unwrap();
+        let second = first.share().unwrap();
+        drop(first);
+        assert!(Lock::try_take(&lab).unwrap().is_none());
+        drop(second);
         assert!(Lock::try_take(&lab).unwrap().is_some());
     }
 

@@ -221,7 +221,7 @@ mod tests {
     async fn refused(fake: &mut Fake, op: &Op) -> Errno {
         match fake.apply(op).await.unwrap_err().cause {
             Cause::Errno { errno, .. } => errno,
-            Cause::Other(words) => panic!("{words}"),
+            other => panic!("{other}"),
         }
     }
 

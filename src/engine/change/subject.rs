@@ -1,0 +1,57 @@
+use crate::lab::{NetworkName, NodeName, SysctlKey};
+use crate::plan::{Op, ServiceKey};
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
+
+/// What an operation is about: two operations of one subject are the same thing with other values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Subject<'a> {
+    Namespace(&'a NodeName),
+    Bridge(&'a NetworkName),
+    Cable(&'a NodeName, &'a str),
+    LinkUp(&'a NodeName, &'a str),
+    Address(&'a NodeName, &'a str, IpNet),
+    Route(&'a NodeName, Option<IpNet>, Family),
+    Setting(&'a NodeName, &'a SysctlKey),
+    SourceNat(&'a NodeName, ServiceKey),
+    Service(&'a NodeName, ServiceKey),
+    Destination(&'a NodeName, ServiceKey, SocketAddr),
+    Backend(&'a NodeName, u16),
+    Command(&'a NodeName, &'a str),
+}
+
+/// An address family: each has a default route of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Family {
+    Inet,
+    Inet6,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn of(op: &'a Op) -> Self {
+        match op {
+            Op::CreateNamespace { node } => Self::Namespace(node),
+            Op::CreateBridge { network, .. } => Self::Bridge(network),
+            Op::Connect { node, interface, .. } => Self::Cable(node, interface),
+            Op::SetLinkUp { node, interface } => Self::LinkUp(node, interface),
+            Op::AddAddress { node, interface, address } => Self::Address(node, interface, *address),
+            Op::AddRoute { node, destination, via } => {
+                Self::Route(node, *destination, Family::of(*via))
+            }
+            Op::SetSysctl { node, key, .. } => Self::Setting(node, key),
+            Op::AddSourceNat { node, service } => Self::SourceNat(node, *service),
+            Op::AddService { node, service } => Self::Service(node, service.key),
+            Op::AddDestination { node, service, destination } => {
+                Self::Destination(node, *service, destination.address)
+            }
+            Op::StartBackend { node, backend } => Self::Backend(node, backend.port),
+            Op::RunCommand { node, shell } => Self::Command(node, shell),
+        }
+    }
+}
+
+impl Family {
+    fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::Inet } else { Self::Inet6 }
+    }
+}

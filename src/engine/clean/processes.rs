@@ -1,0 +1,82 @@
+use super::mounts::NamespaceId;
+use crate::state::{Exit, LabDir, Process, Record, StateError};
+use nix::sys::signal::Signal;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a supervisor may take to end in order.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long the kernel may take to end a killed process.
+const DEATH: Duration = Duration::from_secs(5);
+
+/// How often processes are looked for: they may start others while they are being killed.
+const ROUNDS: usize = 10;
+
+/// Ends the process that holds the lab, in order if it can, by force if not. A supervisor that
+/// cleans up after itself ends when it is done.
+pub(super) fn end_supervisor(lab: &LabDir) -> Result<(), String> {
+    let end = || -> Result<Option<Process>, StateError> {
+        let Some(record) = Record::read(lab)? else { return Ok(None) };
+        let supervisor = record.supervisor;
+        if supervisor == Process::current()? {
+            return Ok(None);
+        }
+        for (signal, limit) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, DEATH)] {
+            supervisor.kill(signal)?;
+            if supervisor.wait_gone(limit)? == Exit::Gone {
+                return Ok(None);
+            }
+        }
+        Ok(Some(supervisor))
+    };
+    match end() {
+        Ok(None) => Ok(()),
+        Ok(Some(immortal)) => Err(format!("supervisor, process {}, does not end", immortal.pid)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Kills every process in these namespaces but the calling one; returns how many, and what could
+/// not be killed.
+pub(super) fn end_inhabitants(namespaces: &BTreeSet<NamespaceId>) -> (usize, Vec<String>) {
+    let mut ended = 0;
+    let mut left = Vec::new();
+    for _ in 0..ROUNDS {
+        let found = inhabitants(namespaces);
+        if found.is_empty() {
+            break;
+        }
+        left = found.iter().filter_map(|process| kill(*process).err()).collect();
+        ended += found.len() - left.len();
+    }
+    (ended, left)
+}
+
+fn inhabitants(namespaces: &BTreeSet<NamespaceId>) -> Vec<Process> {
+    if namespaces.is_empty() {
+        return Vec::new();
+    }
+    let own = nix::unistd::getpid().as_raw();
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|e| e.file_name().to_str()?.parse::<i32>().ok());
+    let others = pids.filter(|pid| *pid != own);
+    // Its number may be another's by the time it is killed, its start time not.
+    let processes = others.filter_map(Process::running);
+    let inside = |process: &Process| {
+        let its = NamespaceId::at(Path::new(&format!("/proc/{}/ns/net", process.pid)));
+        its.is_some_and(|id| namespaces.contains(&id))
+    };
+    processes.filter(inside).collect()
+}
+
+fn kill(process: Process) -> Result<(), String> {
+    let killed = process.kill(Signal::SIGKILL).and_then(|()| process.wait_gone(DEATH));
+    match killed {
+        Ok(Exit::Gone) => Ok(()),
+        Ok(Exit::Running) => Err(format!("process {} does not end", process.pid)),
+        Err(error) => Err(error.to_string()),
+    }
+}

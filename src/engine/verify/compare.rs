@@ -1,0 +1,71 @@
+use super::drift::{Drift, Mend};
+use super::survey::Survey;
+use super::{cables, nodes, surplus, tables};
+use crate::engine::Act;
+use crate::lab::NodeName;
+use crate::plan::{Op, Plan};
+use std::collections::HashSet;
+
+/// Compares in the plan's order, so that a cause comes before what follows from it.
+pub(super) fn compare(plan: &Plan, survey: &Survey) -> Vec<Drift> {
+    let mut found = Found { plan, survey, drifts: Vec::new(), redone: HashSet::new() };
+    for number in 0..plan.steps.len() {
+        if !found.redone.contains(&number) {
+            found.look_at(number);
+        }
+    }
+    surplus::undeclared(&mut found);
+    found.drifts
+}
+
+/// What was found so far.
+pub(super) struct Found<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) survey: &'a Survey,
+    drifts: Vec<Drift>,
+    /// The steps that mends of an earlier drift do again: no news any more.
+    redone: HashSet<usize>,
+}
+
+impl Found<'_> {
+    fn look_at(&mut self, number: usize) {
+        let op = &self.plan.steps[number].op;
+        match op {
+            Op::CreateNamespace { .. } => nodes::namespace(self, number),
+            Op::CreateBridge { .. } => cables::bridge(self, number),
+            Op::Connect { .. } => cables::cable(self, number),
+            Op::SetLinkUp { .. } => cables::link_up(self, number),
+            Op::AddAddress { .. } => nodes::address(self, number),
+            Op::AddRoute { .. } => nodes::route(self, number),
+            Op::SetSysctl { .. } => nodes::setting(self, number),
+            Op::StartBackend { .. } => nodes::backend(self, number),
+            Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
+                tables::entry(self, number);
+            }
+            Op::RunCommand { .. } => {}
+        }
+    }
+
+    /// Notes a drift and what mends it.
+    pub(super) fn add(&mut self, node: &NodeName, words: impl Into<String>, mends: Vec<Mend>) {
+        let applied = mends.iter().filter(|mend| matches!(mend.act, Act::Apply(_)));
+        self.redone.extend(applied.map(|mend| mend.step));
+        self.drifts.push(Drift { node: node.clone(), words: words.into(), mends });
+    }
+
+    /// Doing a step again.
+    pub(super) fn apply(&self, step: usize) -> Mend {
+        Mend { step, act: Act::Apply(self.plan.steps[step].op.clone()) }
+    }
+
+    /// Undoing a step.
+    pub(super) fn undo(&self, step: usize) -> Mend {
+        Mend { step, act: Act::Undo(self.plan.steps[step].op.clone()) }
+    }
+
+    /// The steps whose operations are of some kind.
+    pub(super) fn steps(&self, kind: impl Fn(&Op) -> bool) -> Vec<usize> {
+        let numbered = self.plan.steps.iter().enumerate();
+        numbered.filter(|(_, step)| kind(&step.op)).map(|(number, _)| number).collect()
+    }
+}

@@ -1,0 +1,46 @@
+use crate::engine::Act;
+use crate::lab::NodeName;
+use std::cmp::Reverse;
+use std::fmt;
+
+/// One thing that is not as planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// Where.
+    pub node: NodeName,
+    /// What is wrong: "address 192.168.137.100/32 is missing on lo".
+    pub words: String,
+    /// What mends it, each with the number of the step that it belongs to.
+    pub(super) mends: Vec<Mend>,
+}
+
+/// Something to be done, and the step of the plan that says when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mend {
+    pub(super) step: usize,
+    pub(super) act: Act,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.node, self.words)
+    }
+}
+
+/// What mends all of it, each once: first what is to be undone, last step first, and then what
+/// is to be done, in the plan's order.
+pub(super) fn in_order(drifts: &[Drift]) -> Vec<Act> {
+    let mends = drifts.iter().flat_map(|drift| &drift.mends);
+    let (mut undos, mut applies): (Vec<&Mend>, Vec<&Mend>) =
+        mends.partition(|mend| matches!(mend.act, Act::Undo(_)));
+    undos.sort_by_key(|mend| Reverse(mend.step));
+    applies.sort_by_key(|mend| mend.step);
+    let mut once: Vec<&Mend> = Vec::new();
+    for mend in undos.into_iter().chain(applies) {
+        let mut of_step = once.iter().rev().take_while(|done| done.step == mend.step);
+        if !of_step.any(|done| done.act == mend.act) {
+            once.push(mend);
+        }
+    }
+    once.into_iter().map(|mend| mend.act.clone()).collect()
+}

@@ -1,0 +1,35 @@
+//! What is there against what was planned, read afresh each time.
+
+mod cables;
+mod compare;
+mod drift;
+mod nodes;
+mod surplus;
+mod survey;
+mod tables;
+
+pub use drift::Drift;
+
+use super::{Act, EngineError, Journal, perform};
+use crate::kernel::{Kernel, KernelError};
+use crate::plan::Plan;
+
+/// Reads every node back and says how it differs from the plan. Only what the plan declares
+/// counts, but an IPVS table must hold nothing else either.
+pub async fn verify<K: Kernel>(plan: &Plan, kernel: &mut K) -> Result<Vec<Drift>, KernelError> {
+    let survey = survey::take(plan, kernel).await?;
+    Ok(compare::compare(plan, &survey))
+}
+
+/// Mends what drifted. Commands of the file are never run again.
+pub async fn repair<K: Kernel>(
+    drifts: &[Drift],
+    kernel: &mut K,
+    journal: &mut Journal,
+) -> Result<(), EngineError> {
+    let acts: Vec<Act> = drift::in_order(drifts);
+    perform(&acts, kernel, journal).await.1
+}
+
+#[cfg(test)]
+mod tests;

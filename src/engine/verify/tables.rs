@@ -1,0 +1,87 @@
+use super::compare::Found;
+use crate::kernel::{Observed, ObservedDestination, ObservedService};
+use crate::lab::{ForwardingMethod, Scheduler, SchedulerFlag};
+use crate::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
+use std::collections::BTreeSet;
+
+pub(super) fn entry(found: &mut Found<'_>, number: usize) {
+    let op = &found.plan.steps[number].op;
+    let node = op.node();
+    let Some(seen) = found.survey.node(&node) else { return };
+    let words = match op {
+        Op::AddSourceNat { service, .. } => source_nat(seen, service),
+        Op::AddService { service, .. } => service_words(seen, service),
+        Op::AddDestination { service, destination, .. } => {
+            destination_words(seen, service, destination)
+        }
+        _ => None,
+    };
+    if let Some(words) = words {
+        let mends = vec![found.apply(number)];
+        found.add(&node, words, mends);
+    }
+}
+
+fn source_nat(seen: &Observed, key: &ServiceKey) -> Option<String> {
+    let missing = !seen.source_nat.contains(key);
+    missing.then(|| format!("clients of {key} are not masqueraded"))
+}
+
+fn service_words(seen: &Observed, entry: &ServiceEntry) -> Option<String> {
+    let Some(there) = service(seen, &entry.key) else {
+        return Some(format!("virtual service {} is missing", entry.key));
+    };
+    let scheduler = there.scheduler.map_or("another", Scheduler::keyword);
+    if there.scheduler != Some(entry.scheduler) {
+        let (key, wanted) = (entry.key, entry.scheduler);
+        return Some(format!("virtual service {key} has scheduler {scheduler}, not {wanted}"));
+    }
+    let same = flags(&there.flags) == flags(&entry.flags) && there.persistence == entry.persistence;
+    (!same).then(|| format!("virtual service {} has other flags or persistence", entry.key))
+}
+
+fn destination_words(
+    seen: &Observed,
+    key: &ServiceKey,
+    entry: &DestinationEntry,
+) -> Option<String> {
+    let address = entry.address;
+    let there = service(seen, key).and_then(|s| destination(s, entry));
+    let Some(there) = there.map(|d| &d.entry) else {
+        return Some(format!("real server {address} is missing in {key}"));
+    };
+    let (is, wanted) = (told(there.forwarding), told(entry.forwarding));
+    let wrong = if is != wanted {
+        format!("is forwarded to by {is}, not {wanted}")
+    } else if there.weight != entry.weight {
+        format!("has weight {}, not {}", there.weight, entry.weight)
+    } else if there.thresholds != entry.thresholds {
+        "has other thresholds".to_owned()
+    } else {
+        return None;
+    };
+    Some(format!("real server {address} in {key} {wrong}"))
+}
+
+fn service<'a>(seen: &'a Observed, key: &ServiceKey) -> Option<&'a ObservedService> {
+    seen.services.iter().find(|service| service.key == *key)
+}
+
+fn destination<'a>(
+    service: &'a ObservedService,
+    entry: &DestinationEntry,
+) -> Option<&'a ObservedDestination> {
+    service.destinations.iter().find(|d| d.entry.address == entry.address)
+}
+
+fn flags(flags: &[SchedulerFlag]) -> BTreeSet<SchedulerFlag> {
+    flags.iter().copied().collect()
+}
+
+/// To IPVS, FULLNAT is NAT.
+fn told(method: ForwardingMethod) -> ForwardingMethod {
+    match method {
+        ForwardingMethod::FullNat => ForwardingMethod::Nat,
+        method => method,
+    }
+}

@@ -1,0 +1,208 @@
+use super::*;
+use crate::engine::sample::{find, plan};
+use crate::kernel::{Fake, Observed};
+use crate::lab::{LabName, Scheduler, SysctlKey};
+use crate::plan::{Op, ServiceEntry};
+use crate::state::StateDir;
+use std::net::SocketAddr;
+
+/// A lab that is up, and everything about its mending.
+struct Bench {
+    plan: Plan,
+    kernel: Fake,
+    journal: Journal,
+    _parent: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let plan = plan();
+        let mut kernel = Fake::new();
+        for step in &plan.steps {
+            kernel.apply(&step.op).await.unwrap();
+        }
+        let parent = tempfile::tempdir().unwrap();
+        let lab = StateDir::at(parent.path()).lab(&"nat".parse::<LabName>().unwrap());
+        lab.create().unwrap();
+        let journal = Journal::open(&lab).unwrap();
+        Self { plan, kernel, journal, _parent: parent }
+    }
+
+    /// Undoes the step that reads so.
+    async fn undo(&mut self, words: &str) {
+        let op = &self.plan.steps[find(&self.plan, words)].op;
+        self.kernel.undo(op).await.unwrap();
+    }
+
+    fn meddle(&mut self, node: &str, change: impl FnOnce(&mut Observed)) {
+        self.kernel.meddle(&node.parse().unwrap(), change);
+    }
+
+    /// What is found, and then mended without remainder.
+    async fn mended(&mut self) -> String {
+        let drifts = verify(&self.plan, &mut self.kernel).await.unwrap();
+        repair(&drifts, &mut self.kernel, &mut self.journal).await.unwrap();
+        assert_eq!(verify(&self.plan, &mut self.kernel).await.unwrap(), []);
+        assert_eq!(self.kernel.commands().len(), 1, "commands of the file ran again");
+        drifts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[tokio::test]
+async fn a_lab_as_planned_has_no_drift() {
+    assert_eq!(Bench::new().await.mended().await, "");
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named_and_put_back() {
+    let mut bench = Bench::new().await;
+    for words in [
+        "director: add address 192.168.136.100/32 to eth0",
+        "rs1: add default route via 192.168.137.199",
+        "rs1: set tunl0 up",
+        "rs2: serve HTTP on port 80",
+        "director: masquerade clients of tcp 192.168.136.100:80",
+        "director: add real server 192.168.137.200:80 (fullnat, weight 1) to tcp 192.168.136.100:80",
+    ] {
+        bench.undo(words).await;
+    }
+    insta::assert_snapshot!(bench.mended().await, @"
+    director: address 192.168.136.100/32 is missing on eth0
+    rs1: interface tunl0 is down
+    rs1: default route via 192.168.137.199 is missing
+    director: real server 192.168.137.200:80 is missing in tcp 192.168.136.100:80
+    director: clients of tcp 192.168.136.100:80 are not masqueraded
+    rs2: nothing listens on port 80
+    ");
+}
+
+#[tokio::test]
+async fn a_lost_interface_is_one_drift_though_much_goes_with_it() {
+    let mut bench = Bench::new().await;
+    bench.undo("rs1: plug eth0 into inside").await;
+    insta::assert_snapshot!(bench.mended().await, @"rs1: interface eth0 is missing");
+}
+
+#[tokio::test]
+async fn a_lost_namespace_is_made_again_without_its_commands() {
+    let mut bench = Bench::new().await;
+    bench.undo("rs1: create the namespace").await;
+    bench.undo("rs2: create the namespace").await;
+    insta::assert_snapshot!(bench.mended().await, @"
+    rs1: its namespace is missing (commands of the file are not run again)
+    rs2: its namespace is missing
+    ");
+}
+
+#[tokio::test]
+async fn a_lost_switch_takes_all_cables_along() {
+    let mut bench = Bench::new().await;
+    bench.undo("switch: create the namespace").await;
+    insta::assert_snapshot!(bench.mended().await, @"switch: its namespace is missing");
+}
+
+#[tokio::test]
+async fn a_lost_bridge_is_made_again_and_plugged() {
+    let mut bench = Bench::new().await;
+    bench.undo("switch: create bridge inside").await;
+    insta::assert_snapshot!(bench.mended().await, @"switch: bridge inside is missing");
+}
+
+#[tokio::test]
+async fn links_that_are_down_are_set_up_and_their_routes_put_back() {
+    let mut bench = Bench::new().await;
+    for (node, interface) in [("rs1", "eth0"), ("switch", "rs2.0"), ("switch", "inside")] {
+        let (node, interface) = (node.parse().unwrap(), interface.to_owned());
+        bench.kernel.undo(&Op::SetLinkUp { node, interface }).await.unwrap();
+    }
+    insta::assert_snapshot!(bench.mended().await, @"
+    switch: bridge inside is down
+    rs1: interface eth0 is down
+    rs1: default route via 192.168.137.199 is missing
+    switch: interface rs2.0 is down
+    ");
+}
+
+#[tokio::test]
+async fn other_mtus_and_plugs_are_mended() {
+    let mut bench = Bench::new().await;
+    bench.meddle("rs1", |seen| {
+        seen.links.iter_mut().find(|l| l.name == "eth0").unwrap().mtu = 1500;
+    });
+    bench.meddle("switch", |seen| {
+        seen.links.iter_mut().find(|l| l.name == "rs2.0").unwrap().bridge = None;
+    });
+    insta::assert_snapshot!(bench.mended().await, @"
+    rs1: interface eth0 has MTU 1500, its port 1400
+    rs2: interface eth0 is not plugged into inside
+    ");
+}
+
+#[tokio::test]
+async fn another_way_is_brought_back() {
+    let mut bench = Bench::new().await;
+    bench.undo("rs1: add default route via 192.168.137.199").await;
+    let (node, via) = ("rs1".parse().unwrap(), "192.168.137.201".parse().unwrap());
+    bench.kernel.apply(&Op::AddRoute { node, destination: None, via }).await.unwrap();
+    insta::assert_snapshot!(bench.mended().await, @"rs1: default route goes via 192.168.137.201 instead of 192.168.137.199");
+}
+
+#[tokio::test]
+async fn another_value_of_a_setting_is_brought_back() {
+    let mut bench = Bench::new().await;
+    let (node, key) = ("director".parse().unwrap(), SysctlKey("net.ipv4.ip_forward".to_owned()));
+    bench.kernel.apply(&Op::SetSysctl { node, key, value: "0".to_owned() }).await.unwrap();
+    insta::assert_snapshot!(bench.mended().await, @"director: net.ipv4.ip_forward is 0 instead of 1");
+}
+
+#[tokio::test]
+async fn other_values_in_a_table_are_brought_back() {
+    let mut bench = Bench::new().await;
+    bench.meddle("director", |seen| {
+        seen.services[0].scheduler = Some(Scheduler::Wlc);
+        seen.services[0].destinations[0].entry.weight = 0;
+        seen.services[0].destinations[1].entry.thresholds.upper = 9;
+    });
+    insta::assert_snapshot!(bench.mended().await, @"
+    director: virtual service tcp 192.168.136.100:80 has scheduler wlc, not rr
+    director: real server 192.168.137.200:80 in tcp 192.168.136.100:80 has other thresholds
+    director: real server 192.168.137.201:80 in tcp 192.168.136.100:80 has weight 0, not 1
+    ");
+}
+
+#[tokio::test]
+async fn what_the_file_does_not_have_is_removed_from_a_table() {
+    let mut bench = Bench::new().await;
+    let steps = bench.plan.steps.clone();
+    for step in steps {
+        match step.op {
+            Op::AddService { node, service } => {
+                let mut key = service.key;
+                key.address.set_port(8080);
+                let service = ServiceEntry { key, ..service };
+                bench.kernel.apply(&Op::AddService { node, service }).await.unwrap();
+            }
+            Op::AddDestination { node, service, mut destination } => {
+                destination.address = SocketAddr::new(destination.address.ip(), 81);
+                let op = Op::AddDestination { node, service, destination };
+                bench.kernel.apply(&op).await.unwrap();
+            }
+            _ => {}
+        }
+    }
+    insta::assert_snapshot!(bench.mended().await, @"
+    director: real server 192.168.137.201:81 in tcp 192.168.136.100:80 is not in the file
+    director: real server 192.168.137.200:81 in tcp 192.168.136.100:80 is not in the file
+    director: virtual service tcp 192.168.136.100:8080 is not in the file
+    ");
+}
+
+#[tokio::test]
+async fn what_the_file_says_nothing_about_is_left_alone() {
+    let mut bench = Bench::new().await;
+    let (node, address) = ("rs1".parse().unwrap(), "10.9.9.9/32".parse().unwrap());
+    let op = Op::AddAddress { node, interface: "lo".to_owned(), address };
+    bench.kernel.apply(&op).await.unwrap();
+    assert_eq!(bench.mended().await, "");
+    assert_eq!(bench.kernel.apply(&op).await.unwrap_err().action, op.to_string());
+}
