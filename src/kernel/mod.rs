@@ -8,6 +8,7 @@ mod action;
 mod addresses;
 mod command;
 mod error;
+mod fake;
 mod ipvs;
 mod limit;
 mod links;
@@ -29,6 +30,7 @@ mod sysctl;
 mod worker;
 
 pub use error::{Cause, KernelError};
+pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
 pub use linux::Linux;
 pub use listener::BackendOrder;

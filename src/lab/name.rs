@@ -137,6 +137,11 @@ impl NodeName {
     pub fn switch() -> Self {
         Self(Self::SWITCH.to_owned())
     }
+
+    /// The bridge port that one of the node's interfaces ends in: `rs1.0` for `eth0`.
+    pub fn port(&self, interface: &str) -> String {
+        format!("{self}.{}", interface.trim_start_matches("eth"))
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,303 @@
+use super::fault::{Fault, refuse};
+use super::node::Namespace;
+use super::{addresses, links, routes, settings, tables};
+use crate::kernel::{Cause, Kernel, KernelError, Observed};
+use crate::lab::{NodeName, SysctlKey};
+use crate::plan::Op;
+use nix::errno::Errno;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A kernel that exists in memory only.
+#[derive(Debug, Default)]
+pub struct Fake {
+    pub(super) nodes: BTreeMap<NodeName, Namespace>,
+    /// As in the real world, a listener belongs to a process, and outlives its namespace's name.
+    listeners: BTreeSet<(NodeName, u16)>,
+    commands: Vec<(NodeName, String)>,
+    applies: Fault,
+    undos: Fault,
+}
+
+impl Fake {
+    /// An empty world.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The `call`-th operation to be applied from the beginning, counted from 1, will fail (EIO).
+    pub fn fail_at(&mut self, call: usize) {
+        self.applies.at(call);
+    }
+
+    /// The `call`-th operation to be undone from the beginning, counted from 1, will fail (EIO).
+    pub fn fail_undo_at(&mut self, call: usize) {
+        self.undos.at(call);
+    }
+
+    /// How many things are left: namespaces, what is in them beyond what a new one has, listeners.
+    pub fn left(&self) -> usize {
+        let inside: usize = self.nodes.values().map(Namespace::additions).sum();
+        self.nodes.len() + inside + self.listeners.len()
+    }
+
+    /// The commands that were run, in order, with their nodes.
+    pub fn commands(&self) -> &[(NodeName, String)] {
+        &self.commands
+    }
+
+    /// What a meddler would do: changes a node behind everybody's back. A node that is not there
+    /// is not changed.
+    pub fn meddle(&mut self, node: &NodeName, change: impl FnOnce(&mut Observed)) {
+        if let Some(namespace) = self.nodes.get_mut(node) {
+            change(&mut namespace.state);
+        }
+    }
+
+    fn make(&mut self, op: &Op) -> Result<(), Cause> {
+        self.applies.call()?;
+        match op {
+            Op::CreateNamespace { node } => self.create(node),
+            Op::CreateBridge { network, mtu } => links::create_bridge(self, network, *mtu),
+            Op::Connect { .. } => links::connect(self, op),
+            Op::StartBackend { node, backend } => self.listen(node, backend.port),
+            Op::RunCommand { node, shell } => {
+                self.namespace(node)?;
+                self.commands.push((node.clone(), shell.clone()));
+                Ok(())
+            }
+            op => configure(self.namespace(&op.node())?, op),
+        }
+    }
+
+    fn unmake(&mut self, op: &Op) -> Result<(), Cause> {
+        self.undos.call()?;
+        match op {
+            Op::CreateNamespace { node } => links::forget_node(self, node),
+            Op::Connect { node, interface, .. } => links::unplug(self, node, interface),
+            Op::StartBackend { node, backend } => {
+                self.listeners.remove(&(node.clone(), backend.port));
+            }
+            op => {
+                if let Some(namespace) = self.nodes.get_mut(&op.node()) {
+                    revert(namespace, op);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, node: &NodeName) -> Result<(), Cause> {
+        if self.nodes.contains_key(node) {
+            return Err(refuse("mount", Errno::EEXIST));
+        }
+        self.nodes.insert(node.clone(), Namespace::new());
+        Ok(())
+    }
+
+    fn listen(&mut self, node: &NodeName, port: u16) -> Result<(), Cause> {
+        self.namespace(node)?;
+        if !self.listeners.insert((node.clone(), port)) {
+            return Err(refuse("bind", Errno::EADDRINUSE));
+        }
+        Ok(())
+    }
+
+    /// A node's namespace, which must be there.
+    pub(super) fn namespace(&mut self, node: &NodeName) -> Result<&mut Namespace, Cause> {
+        self.nodes.get_mut(node).ok_or_else(|| refuse("open", Errno::ENOENT))
+    }
+}
+
+/// What works inside one namespace.
+fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
+    match op {
+        Op::SetLinkUp { interface, .. } => links::set_up(namespace, interface),
+        Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
+        Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
+        Op::SetSysctl { key, value, .. } => settings::write(namespace, key, value),
+        Op::AddSourceNat { service, .. } => tables::add_source_nat(namespace, service),
+        Op::AddService { service, .. } => {
+            tables::put_service(namespace, service);
+            Ok(())
+        }
+        Op::AddDestination { service, destination, .. } => {
+            tables::put_destination(namespace, service, destination)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes back what was done inside one namespace. Settings stay: their old value is not known.
+fn revert(namespace: &mut Namespace, op: &Op) {
+    match op {
+        Op::CreateBridge { network, .. } => links::remove_bridge(namespace, network),
+        Op::SetLinkUp { interface, .. } => links::set_down(namespace, interface),
+        Op::AddAddress { interface, address, .. } => {
+            addresses::remove(namespace, interface, *address);
+        }
+        Op::AddRoute { destination, via, .. } => routes::remove(namespace, *destination, *via),
+        Op::AddSourceNat { service, .. } => tables::remove_source_nat(namespace, service),
+        Op::AddService { service, .. } => tables::remove_service(namespace, &service.key),
+        Op::AddDestination { service, destination, .. } => {
+            tables::remove_destination(namespace, service, destination);
+        }
+        _ => {}
+    }
+}
+
+impl Kernel for Fake {
+    async fn apply(&mut self, op: &Op) -> Result<(), KernelError> {
+        let failed = |cause| KernelError { action: op.to_string(), node: op.node(), cause };
+        self.make(op).map_err(failed)
+    }
+
+    async fn undo(&mut self, op: &Op) -> Result<(), KernelError> {
+        let failed = |cause| KernelError { action: format!("undo: {op}"), node: op.node(), cause };
+        self.unmake(op).map_err(failed)
+    }
+
+    async fn observe(
+        &mut self,
+        node: &NodeName,
+        settings: &[SysctlKey],
+    ) -> Result<Option<Observed>, KernelError> {
+        let Some(namespace) = self.nodes.get(node) else { return Ok(None) };
+        let mut observed = namespace.state.clone();
+        observed.settings = settings::read(namespace, settings);
+        let mine = self.listeners.iter().filter(|(owner, _)| owner == node);
+        observed.listening = mine.map(|(_, port)| *port).collect();
+        Ok(Some(observed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::{ForwardingMethod, Protocol, Scheduler, Thresholds};
+    use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
+
+    fn node() -> NodeName {
+        "rs1".parse().unwrap()
+    }
+
+    fn address(interface: &str) -> Op {
+        let address = "10.0.0.1/24".parse().unwrap();
+        Op::AddAddress { node: node(), interface: interface.to_owned(), address }
+    }
+
+    fn route(via: &str) -> Op {
+        Op::AddRoute { node: node(), destination: None, via: via.parse().unwrap() }
+    }
+
+    fn key() -> ServiceKey {
+        ServiceKey { protocol: Protocol::Tcp, address: "10.0.0.100:80".parse().unwrap() }
+    }
+
+    fn service(scheduler: Scheduler) -> Op {
+        let service = ServiceEntry { key: key(), scheduler, flags: Vec::new(), persistence: None };
+        Op::AddService { node: node(), service }
+    }
+
+    fn destination(address: &str) -> Op {
+        let destination = DestinationEntry {
+            address: address.parse().unwrap(),
+            forwarding: ForwardingMethod::FullNat,
+            weight: 1,
+            thresholds: Thresholds::default(),
+        };
+        Op::AddDestination { node: node(), service: key(), destination }
+    }
+
+    fn connect() -> [Op; 4] {
+        let network = "inside".parse().unwrap();
+        [
+            Op::CreateNamespace { node: NodeName::switch() },
+            Op::CreateBridge { network: "inside".parse().unwrap(), mtu: None },
+            Op::CreateNamespace { node: node() },
+            Op::Connect { node: node(), interface: "eth0".to_owned(), network, mtu: None },
+        ]
+    }
+
+    async fn refused(fake: &mut Fake, op: &Op) -> Errno {
+        match fake.apply(op).await.unwrap_err().cause {
+            Cause::Errno { errno, .. } => errno,
+            Cause::Other(words) => panic!("{words}"),
+        }
+    }
+
+    async fn one_node() -> Fake {
+        let mut fake = Fake::new();
+        for op in connect() {
+            fake.apply(&op).await.unwrap();
+        }
+        fake
+    }
+
+    #[tokio::test]
+    async fn it_refuses_what_the_kernel_refuses() {
+        let mut fake = Fake::new();
+        assert_eq!(refused(&mut fake, &address("eth0")).await, Errno::ENOENT);
+        let mut fake = one_node().await;
+        for op in connect() {
+            assert_eq!(refused(&mut fake, &op).await, Errno::EEXIST, "{op}");
+        }
+        assert_eq!(refused(&mut fake, &address("eth1")).await, Errno::ENODEV);
+        assert_eq!(refused(&mut fake, &route("10.0.0.9")).await, Errno::ENETUNREACH);
+        fake.apply(&address("eth0")).await.unwrap();
+        assert_eq!(refused(&mut fake, &address("eth0")).await, Errno::EEXIST);
+        fake.apply(&route("10.0.0.9")).await.unwrap();
+        assert_eq!(refused(&mut fake, &route("10.0.0.8")).await, Errno::EEXIST);
+        assert_eq!(refused(&mut fake, &destination("10.0.0.2:80")).await, Errno::ESRCH);
+    }
+
+    #[tokio::test]
+    async fn a_table_takes_new_values_and_dumps_the_last_destination_first() {
+        let mut fake = one_node().await;
+        let ops = [
+            service(Scheduler::Rr),
+            service(Scheduler::Wlc),
+            destination("10.0.0.2:80"),
+            destination("10.0.0.3:80"),
+        ];
+        for op in ops {
+            fake.apply(&op).await.unwrap();
+        }
+        let services = fake.observe(&node(), &[]).await.unwrap().unwrap().services;
+        assert_eq!(services[0].scheduler, Some(Scheduler::Wlc));
+        let first = &services[0].destinations[0].entry;
+        assert_eq!(first.address, "10.0.0.3:80".parse().unwrap());
+        assert_eq!(first.forwarding, ForwardingMethod::Nat);
+    }
+
+    #[tokio::test]
+    async fn what_depends_on_an_interface_goes_with_it() {
+        let mut fake = one_node().await;
+        fake.apply(&address("eth0")).await.unwrap();
+        fake.apply(&route("10.0.0.9")).await.unwrap();
+        fake.undo(&connect()[3]).await.unwrap();
+        let there = fake.observe(&node(), &[]).await.unwrap().unwrap();
+        assert_eq!((there.addresses, there.routes), (Vec::new(), Vec::new()));
+        let switch = fake.observe(&NodeName::switch(), &[]).await.unwrap().unwrap();
+        assert!(switch.links.iter().all(|link| link.name != "rs1.0"));
+    }
+
+    #[tokio::test]
+    async fn the_switch_takes_every_cable_along() {
+        let mut fake = one_node().await;
+        fake.undo(&connect()[0]).await.unwrap();
+        let there = fake.observe(&node(), &[]).await.unwrap().unwrap();
+        assert!(there.links.iter().all(|link| link.name != "eth0"));
+        fake.undo(&connect()[2]).await.unwrap();
+        assert_eq!(fake.left(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_setting_of_a_missing_interface_is_missing() {
+        let mut fake = one_node().await;
+        let key = SysctlKey("net.ipv4.conf.eth7.rp_filter".to_owned());
+        let op = Op::SetSysctl { node: node(), key: key.clone(), value: "0".to_owned() };
+        assert_eq!(refused(&mut fake, &op).await, Errno::ENOENT);
+        let there = fake.observe(&node(), &[key]).await.unwrap().unwrap();
+        assert!(there.settings.is_empty());
+    }
+}
