@@ -23,4 +23,8 @@ pub enum Unpredictable {
     /// different destinations.
     #[error("the loads are so close that kernels differ in which real server has the least")]
     Overhead,
+    /// A source port is used again while the entry of its last connection is still there. The
+    /// kernel removes that entry at the next timer tick, before or after the load is compared.
+    #[error("a source port was used again, and its old entry goes only with the next timer tick")]
+    Reuse,
 }

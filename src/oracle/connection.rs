@@ -23,21 +23,14 @@ impl Connection {
         self.expires = Some(now + LINGER);
     }
 
-    pub fn is_gone_at(&self, time: Duration) -> bool {
-        self.expires.is_some_and(|expires| expires <= time)
+    pub fn is_there_at(&self, time: Duration) -> bool {
+        self.expires.is_none_or(|expires| expires >= time)
     }
-}
 
-/// What a new connection from a port that still has an entry means (`is_new_conn_expected` with
-/// `conn_reuse_mode` 1): TIME_WAIT is scheduled anew, FIN_WAIT and persistent ones go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reuse {
-    Continue,
-    Schedule,
-}
-
-impl Reuse {
-    pub fn of(forwarding: ForwardingMethod, is_persistent: bool) -> Self {
-        if is_persistent || forwarding.keeps_vip() { Self::Continue } else { Self::Schedule }
+    /// Whether a new connection from the same client port goes on with this closed one's entry
+    /// (`is_new_conn_expected` with `conn_reuse_mode` 1): FIN_WAIT and what is persistent does,
+    /// TIME_WAIT is scheduled anew.
+    pub fn goes_on(&self, forwarding: ForwardingMethod, is_persistent: bool) -> bool {
+        is_persistent || forwarding.keeps_vip()
     }
 }

@@ -17,6 +17,8 @@ mod least;
 mod locality;
 mod maglev;
 mod predict;
+#[cfg(test)]
+mod recordings;
 mod round_robin;
 mod schedule;
 #[cfg(test)]

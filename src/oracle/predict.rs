@@ -1,9 +1,9 @@
 use super::choice::{Choice, Unpredictable};
-use super::connection::{Connection, Reuse};
+use super::connection::Connection;
 use super::destination::Destination;
 use super::schedule::{Packet, Schedule, scheduler};
 use super::template::Templates;
-use crate::lab::{Protocol, VirtualService};
+use crate::lab::{Protocol, Scheduler, VirtualService};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -17,6 +17,7 @@ pub struct Oracle {
     /// The destinations as the kernel lists them: the last added first.
     list: Vec<Destination>,
     scheduler: Box<dyn Schedule + Send>,
+    load_matters: bool,
     connections: HashMap<SocketAddr, Connection>,
     templates: Option<Templates>,
     now: Duration,
@@ -36,11 +37,17 @@ impl Oracle {
         Ok(Self {
             vip: service.vip,
             scheduler: scheduler(service, &list)?,
+            load_matters: load_matters(service),
             list,
             connections: HashMap::new(),
             templates: service.persistence.map(Templates::new),
             now: Duration::ZERO,
         })
+    }
+
+    /// Whether choices depend on which connections are open, and so on when each is closed.
+    pub fn load_matters(&self) -> bool {
+        self.load_matters
     }
 
     /// Time has passed: it is `now`, counted from the service's creation. Entries whose time is
@@ -52,7 +59,7 @@ impl Oracle {
         }
         let list = &mut self.list;
         self.connections.retain(|_, connection| {
-            let stays = !connection.is_gone_at(now);
+            let stays = connection.is_there_at(now);
             if !stays {
                 list[connection.position].unbind();
             }
@@ -63,10 +70,16 @@ impl Oracle {
     /// A client opens a connection: where the director sends it.
     ///
     /// # Errors
-    /// If kernels differ in it.
+    /// If it cannot be known. From then on the model may differ from the director.
     pub fn connect(&mut self, client: SocketAddr) -> Result<Choice, Unpredictable> {
         if let Some(position) = self.reused(client) {
             return Ok(Choice::Destination(self.list[position].added));
+        }
+        if let Some(old) = self.connections.remove(&client) {
+            if self.load_matters {
+                return Err(Unpredictable::Reuse);
+            }
+            self.list[old.position].unbind();
         }
         let Some(position) = self.choose(client)? else {
             return Ok(Choice::Refused);
@@ -85,27 +98,18 @@ impl Oracle {
         }
     }
 
-    // The entry that this client port still has, if the connection goes on with it; one that does
-    // not serve again goes.
+    // Where the entry that this client port still has sends it, if the connection goes on with it.
     fn reused(&mut self, client: SocketAddr) -> Option<usize> {
         let connection = self.connections.get_mut(&client)?;
-        let position = connection.position;
-        if connection.expires.is_none() {
-            return Some(position);
-        }
-        let destination = &mut self.list[position];
-        match Reuse::of(destination.forwarding, self.templates.is_some()) {
-            Reuse::Continue => {
-                connection.expires = None;
-                destination.reopen();
-                Some(position)
+        let destination = &mut self.list[connection.position];
+        if connection.expires.is_some() {
+            if !connection.goes_on(destination.forwarding, self.templates.is_some()) {
+                return None;
             }
-            Reuse::Schedule => {
-                destination.unbind();
-                self.connections.remove(&client);
-                None
-            }
+            connection.expires = None;
+            destination.reopen();
         }
+        Some(connection.position)
     }
 
     // A template stands above the scheduler, even where its destination is quiesced or full.
@@ -121,4 +125,11 @@ impl Oracle {
         }
         Ok(chosen)
     }
+}
+
+fn load_matters(service: &VirtualService) -> bool {
+    use Scheduler::{Lblc, Lblcr, Lc, Nq, Ovf, Sed, Wlc};
+    let has_threshold = |d: &crate::lab::Destination| d.thresholds.upper != 0;
+    matches!(service.scheduler, Lblc | Lblcr | Lc | Nq | Ovf | Sed | Wlc)
+        || service.destinations.iter().any(has_threshold)
 }

@@ -48,7 +48,7 @@ impl Templates {
         self.by_client.retain(|key, template| {
             while template.expires <= now {
                 let holds = |(client, c): (&SocketAddr, &Connection)| {
-                    masked(client.ip(), prefix_length) == *key && !c.is_gone_at(template.expires)
+                    masked(client.ip(), prefix_length) == *key && c.is_there_at(template.expires)
                 };
                 if !connections.iter().any(holds) {
                     return false;
