@@ -1,9 +1,10 @@
-use super::ipvs::{self, Connection, IpvsTable, IpvsTimeouts};
+use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
 use super::links::{self, Cable};
-use super::site::{Site, Sites};
+use super::netlink::Netlink;
+use super::site::Sites;
 use super::{
-    BackendOrder, Cause, Kernel, KernelError, Names, Observed, action, addresses, command, limit,
-    listener, observe, processes, routes, source_nat, sysctl,
+    BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, action, addresses,
+    command, limit, listener, observe, processes, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
@@ -38,20 +39,19 @@ impl Linux {
 
     /// Reads a director's whole IPVS table.
     pub async fn ipvs_table(&mut self, node: &NodeName) -> Result<IpvsTable, KernelError> {
-        let read = async { self.sites.get(node)?.ipvs().await?.table().await };
+        let read = async { self.ipvs(node).await?.table().await };
         read.await.map_err(failed("read the IPVS table", node))
     }
 
     /// Reads the connections that a director remembers.
     pub fn ipvs_connections(&mut self, node: &NodeName) -> Result<Vec<Connection>, KernelError> {
-        let site = self.sites.get(node);
-        let read = site.and_then(|site| ipvs::connections(&site.namespace));
+        let read = self.place(node).and_then(ipvs::connections);
         read.map_err(failed("read the IPVS connections", node))
     }
 
     /// Reads a director's timeouts.
     pub async fn ipvs_timeouts(&mut self, node: &NodeName) -> Result<IpvsTimeouts, KernelError> {
-        let read = async { self.sites.get(node)?.ipvs().await?.timeouts().await };
+        let read = async { self.ipvs(node).await?.timeouts().await };
         read.await.map_err(failed("read the IPVS timeouts", node))
     }
 
@@ -61,13 +61,13 @@ impl Linux {
         node: &NodeName,
         to: IpvsTimeouts,
     ) -> Result<(), KernelError> {
-        let set = async { self.sites.get(node)?.ipvs().await?.set_timeouts(to).await };
+        let set = async { self.ipvs(node).await?.set_timeouts(to).await };
         set.await.map_err(failed("set the IPVS timeouts", node))
     }
 
     /// Empties a director's IPVS table.
     pub async fn flush_ipvs(&mut self, node: &NodeName) -> Result<(), KernelError> {
-        let flushed = async { self.sites.get(node)?.ipvs().await?.flush().await };
+        let flushed = async { self.ipvs(node).await?.flush().await };
         flushed.await.map_err(failed("empty the IPVS table", node))
     }
 
@@ -75,19 +75,63 @@ impl Linux {
         match op {
             Op::CreateNamespace { node } => self.create_namespace(node).await,
             Op::CreateBridge { network, mtu } => {
-                links::create_bridge(&self.switch()?.netlink, network, *mtu).await
+                links::create_bridge(self.switch()?, network, *mtu).await
             }
             Op::Connect { node, interface, network, mtu } => {
-                let cable = Cable {
-                    interface,
-                    namespace: &self.sites.get(node)?.namespace.clone(),
-                    port: links::port(node, interface),
-                    mtu: *mtu,
-                };
+                let namespace = &self.sites.get(node)?.namespace.clone();
+                let port = links::port(node, interface);
+                let cable = Cable { interface, namespace, port, mtu: *mtu };
                 self.plug_in(node, network, &cable).await
             }
+            Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface).await,
+            Op::AddAddress { node, interface, address } => {
+                addresses::add(self.links(node)?, interface, *address).await
+            }
+            Op::AddRoute { node, destination, via } => {
+                routes::add(self.links(node)?, *destination, *via).await
+            }
+            Op::SetSysctl { node, key, value } => sysctl::write(self.place(node)?, key, value),
+            Op::AddSourceNat { node, service } => source_nat::add(self.place(node)?, service).await,
+            Op::AddService { node, service } => self.ipvs(node).await?.put_service(service).await,
+            Op::AddDestination { node, service, destination } => {
+                self.ipvs(node).await?.put_destination(service, destination).await
+            }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
-            op => configure(self.sites.get(&op.node())?, op).await,
+            Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
+        }
+    }
+
+    /// A setting keeps its value: what it was before is not known, and it goes with the namespace.
+    async fn unmake(&mut self, op: &Op) -> Result<(), Cause> {
+        match op {
+            Op::CreateNamespace { node } => self.sites.remove(node),
+            Op::CreateBridge { network, .. } => {
+                links::delete(self.switch()?, network.as_str()).await
+            }
+            Op::Connect { node, interface, .. } => {
+                links::delete(self.links(node)?, interface).await
+            }
+            Op::SetLinkUp { node, interface } => {
+                links::set_down(self.links(node)?, interface).await
+            }
+            Op::AddAddress { node, interface, address } => {
+                addresses::remove(self.links(node)?, interface, *address).await
+            }
+            Op::AddRoute { node, destination, via } => {
+                routes::remove(self.links(node)?, *destination, *via).await
+            }
+            Op::SetSysctl { .. } => Ok(()),
+            Op::AddSourceNat { node, service } => {
+                source_nat::remove(self.place(node)?, service).await
+            }
+            Op::AddService { node, service } => {
+                self.ipvs(node).await?.delete_service(&service.key).await
+            }
+            Op::AddDestination { node, service, destination } => {
+                self.ipvs(node).await?.delete_destination(service, destination.address).await
+            }
+            Op::StartBackend { node, backend } => self.stop_backend(node, backend),
+            Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
         }
     }
 
@@ -105,14 +149,22 @@ impl Linux {
         network: &NetworkName,
         cable: &Cable<'_>,
     ) -> Result<(), Cause> {
-        links::plug_in(&self.switch()?.netlink, network, cable).await?;
-        links::bring_up_quietly(&self.sites.get(node)?.netlink, cable.interface).await
+        links::plug_in(self.switch()?, network, cable).await?;
+        links::bring_up_quietly(self.links(node)?, cable.interface).await
     }
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let listener = listener::open(&self.sites.get(node)?.namespace, backend.port)?;
+        let listener = listener::open(self.place(node)?, backend.port)?;
         let (node, backend) = (node.clone(), backend.clone());
         self.order(BackendOrder::Start { node, backend, listener })
+    }
+
+    /// A process that cannot start backends has none to stop.
+    fn stop_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
+        if self.backends.is_none() {
+            return Ok(());
+        }
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port })
     }
 
     fn order(&self, order: BackendOrder) -> Result<(), Cause> {
@@ -121,21 +173,20 @@ impl Linux {
         backends.send(order).map_err(|_| nobody())
     }
 
-    fn switch(&mut self) -> Result<&mut Site, Cause> {
-        self.sites.get(&NodeName::switch())
+    fn place(&mut self, node: &NodeName) -> Result<&Namespace, Cause> {
+        Ok(&self.sites.get(node)?.namespace)
     }
 
-    async fn unmake(&mut self, op: &Op) -> Result<(), Cause> {
-        match op {
-            Op::CreateNamespace { node } => self.sites.remove(node),
-            Op::StartBackend { node, backend } if self.backends.is_some() => {
-                self.order(BackendOrder::Stop { node: node.clone(), port: backend.port })
-            }
-            op => match self.sites.find(&op.node())? {
-                Some(site) => unless_absent(revert(site, op).await),
-                None => Ok(()),
-            },
-        }
+    fn links(&mut self, node: &NodeName) -> Result<&Netlink, Cause> {
+        Ok(&self.sites.get(node)?.netlink)
+    }
+
+    fn switch(&mut self) -> Result<&Netlink, Cause> {
+        self.links(&NodeName::switch())
+    }
+
+    async fn ipvs(&mut self, node: &NodeName) -> Result<&Ipvs, Cause> {
+        self.sites.get(node)?.ipvs().await
     }
 }
 
@@ -146,7 +197,7 @@ impl Kernel for Linux {
     }
 
     async fn undo(&mut self, op: &Op) -> Result<(), KernelError> {
-        let unmade = self.unmake(op).await;
+        let unmade = unless_absent(self.unmake(op).await);
         unmade.map_err(|cause| KernelError { action: action::against(op), node: op.node(), cause })
     }
 
@@ -156,59 +207,14 @@ impl Kernel for Linux {
         settings: &[SysctlKey],
     ) -> Result<Option<Observed>, KernelError> {
         let observed = async {
-            match self.sites.find(node)? {
-                Some(site) => observe::node(site, settings).await.map(Some),
-                None => Ok(None),
+            self.sites.look_again(node)?;
+            match self.sites.get(node) {
+                Ok(site) => observe::node(site, settings).await.map(Some),
+                Err(Cause::NoNamespace) => Ok(None),
+                Err(cause) => Err(cause),
             }
         };
         observed.await.map_err(failed("read the state back", node))
-    }
-}
-
-/// What works inside one node that is there.
-async fn configure(site: &mut Site, op: &Op) -> Result<(), Cause> {
-    match op {
-        Op::SetLinkUp { interface, .. } => links::set_up(&site.netlink, interface).await,
-        Op::AddAddress { interface, address, .. } => {
-            addresses::add(&site.netlink, interface, *address).await
-        }
-        Op::AddRoute { destination, via, .. } => {
-            routes::add(&site.netlink, *destination, *via).await
-        }
-        Op::SetSysctl { key, value, .. } => sysctl::write(&site.namespace, key, value),
-        Op::AddSourceNat { service, .. } => source_nat::add(&site.namespace, service).await,
-        Op::AddService { service, .. } => site.ipvs().await?.put_service(service).await,
-        Op::AddDestination { service, destination, .. } => {
-            site.ipvs().await?.put_destination(service, destination).await
-        }
-        Op::RunCommand { shell, .. } => command::run(&site.namespace, shell).await,
-        Op::CreateNamespace { .. }
-        | Op::CreateBridge { .. }
-        | Op::Connect { .. }
-        | Op::StartBackend { .. } => Ok(()),
-    }
-}
-
-/// Takes back what was done in a node that is still there. A setting keeps its value: what it
-/// was before is not known, and it goes with the namespace.
-async fn revert(site: &mut Site, op: &Op) -> Result<(), Cause> {
-    match op {
-        Op::CreateBridge { network, .. } => links::delete(&site.netlink, network.as_str()).await,
-        Op::Connect { interface, .. } => links::delete(&site.netlink, interface).await,
-        Op::SetLinkUp { interface, .. } => links::set_down(&site.netlink, interface).await,
-        Op::AddAddress { interface, address, .. } => {
-            addresses::remove(&site.netlink, interface, *address).await
-        }
-        Op::AddRoute { destination, via, .. } => {
-            routes::remove(&site.netlink, *destination, *via).await
-        }
-        Op::AddSourceNat { service, .. } => source_nat::remove(&site.namespace, service).await,
-        Op::AddService { service, .. } => site.ipvs().await?.delete_service(&service.key).await,
-        Op::AddDestination { service, destination, .. } => {
-            site.ipvs().await?.delete_destination(service, destination.address).await
-        }
-        Op::RunCommand { .. } => processes::end_marked(&site.namespace),
-        Op::SetSysctl { .. } | Op::CreateNamespace { .. } | Op::StartBackend { .. } => Ok(()),
     }
 }
 
@@ -216,7 +222,7 @@ async fn revert(site: &mut Site, op: &Op) -> Result<(), Cause> {
 fn unless_absent(undone: Result<(), Cause>) -> Result<(), Cause> {
     let absent = [Errno::ENODEV, Errno::EADDRNOTAVAIL, Errno::ESRCH, Errno::ENOENT];
     match undone {
-        Err(Cause::NoIpvs) => Ok(()),
+        Err(Cause::NoIpvs | Cause::NoNamespace) => Ok(()),
         Err(cause) if cause.number().is_some_and(|n| absent.contains(&n)) => Ok(()),
         other => other,
     }

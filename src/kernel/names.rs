@@ -4,6 +4,7 @@ use crate::lab::{LabName, NodeName};
 use netns_rs::{Env, NetNs};
 use nix::errno::Errno;
 use nix::mount::{MntFlags, umount2};
+use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,10 +43,10 @@ impl Names {
         self.links.join(self.name(node))
     }
 
-    /// Opens a node's namespace; `None` if it is not there.
+    /// Opens a node's namespace; `None` if it is not there, or was never mounted.
     pub fn open(&self, node: &NodeName) -> io::Result<Option<Namespace>> {
         match Namespace::open(self.mount(node)) {
-            Ok(namespace) => Ok(Some(namespace)),
+            Ok(file) => Ok((fstatfs(&file)?.filesystem_type() == NSFS_MAGIC).then_some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -66,9 +67,9 @@ impl Names {
         Namespace::open(self.mount(node)).map_err(|e| Cause::io("open", e))
     }
 
-    /// Takes a node's name and namespace away, and the mounts' directory with the last of them.
-    /// What is not there, or not the lab's, is left as it is.
-    pub(super) fn remove(&mut self, node: &NodeName) -> Result<(), Cause> {
+    /// Takes a node's name and namespace away. What is not there, or not the lab's, is left as it
+    /// is.
+    pub(super) fn remove(&self, node: &NodeName) -> Result<(), Cause> {
         if matches!(self.claim(node), Ok(Claim::Ours)) {
             gone(fs::remove_file(self.link(node)), "unlink")?;
         }
@@ -78,8 +79,21 @@ impl Names {
             Ok(()) | Err(Errno::ENOENT | Errno::EINVAL) => {}
             Err(errno) => return Err(Cause::errno("umount2", errno)),
         }
-        gone(fs::remove_file(&mount), "unlink")?;
-        self.remove_directory()
+        gone(fs::remove_file(&mount), "unlink")
+    }
+
+    /// Takes the mounts' directory away if no namespace is left in it.
+    pub(super) fn tidy(&mut self) -> Result<(), Cause> {
+        let empty = fs::read_dir(&self.mounts).is_ok_and(|mut entries| entries.next().is_none());
+        if !empty {
+            return Ok(());
+        }
+        self.ready = false;
+        match umount2(&self.mounts, MntFlags::MNT_DETACH) {
+            Ok(()) | Err(Errno::ENOENT | Errno::EINVAL) => {}
+            Err(errno) => return Err(Cause::errno("umount2", errno)),
+        }
+        gone(fs::remove_dir(&self.mounts), "rmdir")
     }
 
     /// Looks who has a node's name.
@@ -103,19 +117,6 @@ impl Names {
         Fresh(self.mounts.clone()).init().map_err(refusal)?;
         self.ready = true;
         Ok(())
-    }
-
-    fn remove_directory(&mut self) -> Result<(), Cause> {
-        let empty = fs::read_dir(&self.mounts).is_ok_and(|mut entries| entries.next().is_none());
-        if !empty {
-            return Ok(());
-        }
-        self.ready = false;
-        match umount2(&self.mounts, MntFlags::MNT_DETACH) {
-            Ok(()) | Err(Errno::ENOENT | Errno::EINVAL) => {}
-            Err(errno) => return Err(Cause::errno("umount2", errno)),
-        }
-        gone(fs::remove_dir(&self.mounts), "rmdir")
     }
 }
 

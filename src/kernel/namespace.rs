@@ -5,6 +5,7 @@ use nix::sys::statvfs::{FsFlags, statvfs};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,6 +52,11 @@ impl Namespace {
         let slave = MsFlags::MS_SLAVE | MsFlags::MS_REC;
         mount(None::<&str>, "/", None::<&str>, slave, None::<&str>)?;
         describe_in_sys()
+    }
+
+    /// What tells it from others: the device and inode of its file (namespaces(7)).
+    pub(super) fn identity(&self) -> io::Result<(u64, u64)> {
+        self.0.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
     }
 
     /// Moves the calling process into the namespace, and changes nothing else; for use between

@@ -4,7 +4,7 @@ use super::namespace::Namespace;
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
@@ -31,7 +31,7 @@ pub(super) fn end_marked(namespace: &Namespace) -> Result<(), Cause> {
 
 /// The processes, held by descriptors so that no other can take a number's place meanwhile.
 fn marked(namespace: &Namespace) -> io::Result<Vec<OwnedFd>> {
-    let home = File::from(namespace.as_fd().try_clone_to_owned()?).metadata()?;
+    let home = namespace.identity()?;
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else {
@@ -40,7 +40,7 @@ fn marked(namespace: &Namespace) -> io::Result<Vec<OwnedFd>> {
         // Whoever ends while being looked at is none of them any more.
         let Ok(process) = hold(id) else { continue };
         let place = fs::metadata(format!("/proc/{id}/ns/net")).map(|m| (m.dev(), m.ino()));
-        let is_here = place.is_ok_and(|place| place == (home.dev(), home.ino()));
+        let is_here = place.is_ok_and(|place| place == home);
         if is_here && is_marked(id) {
             found.push(process);
         }

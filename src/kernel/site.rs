@@ -45,22 +45,27 @@ impl Sites {
         Self { names, open: HashMap::new() }
     }
 
-    /// A node that must be there.
+    /// A node, whose namespace must be there.
     pub(super) fn get(&mut self, node: &NodeName) -> Result<&mut Site, Cause> {
-        self.find(node)?.ok_or(Cause::NoNamespace)
-    }
-
-    /// A node that may be gone.
-    pub(super) fn find(&mut self, node: &NodeName) -> Result<Option<&mut Site>, Cause> {
         match self.open.entry(node.clone()) {
-            Entry::Occupied(site) => Ok(Some(site.into_mut())),
+            Entry::Occupied(site) => Ok(site.into_mut()),
             Entry::Vacant(place) => {
-                match self.names.open(node).map_err(|e| Cause::io("open", e))? {
-                    Some(namespace) => Ok(Some(place.insert(Site::open(namespace)?))),
-                    None => Ok(None),
-                }
+                let found = self.names.open(node).map_err(|e| Cause::io("open", e))?;
+                Ok(place.insert(Site::open(found.ok_or(Cause::NoNamespace)?)?))
             }
         }
+    }
+
+    /// Forgets a node whose namespace was taken away, or made anew, by someone else.
+    pub(super) fn look_again(&mut self, node: &NodeName) -> Result<(), Cause> {
+        let Some(site) = self.open.get(node) else { return Ok(()) };
+        let identity =
+            |namespace: &Namespace| namespace.identity().map_err(|e| Cause::io("fstat", e));
+        let now = self.names.open(node).map_err(|e| Cause::io("open", e))?;
+        if now.as_ref().map(identity).transpose()? != Some(identity(&site.namespace)?) {
+            self.open.remove(node);
+        }
+        Ok(())
     }
 
     /// Makes a node's namespace.
@@ -72,7 +77,9 @@ impl Sites {
     /// Removes a node's namespace. The kernel frees it when nothing holds it open any more.
     pub(super) fn remove(&mut self, node: &NodeName) -> Result<(), Cause> {
         self.open.remove(node);
-        self.names.remove(node)
+        self.names.remove(node)?;
+        // While a node is open there is one more, and no need to look.
+        if self.open.is_empty() { self.names.tidy() } else { Ok(()) }
     }
 
     /// Closes every connection.
