@@ -1,8 +1,10 @@
 //! Faults of a file: what is wrong, where, and what mends it.
 //!
-//! May: hold diagnostics, find their line and column, render them. May not: decide what is wrong;
-//! that is `topology`'s business.
+//! May: hold diagnostics and render them, given their line and column. May not: decide what is
+//! wrong or read YAML; that is `topology`'s business.
 
 mod diagnostic;
+mod located;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use located::{Located, Position, Source};

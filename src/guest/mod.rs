@@ -1,1 +1,21 @@
-//! guest
+//! Kernels that run as a process of this machine, for machines whose own kernel has no IPVS.
+//!
+//! A provider ([`Uml`]) boots a guest whose first process is this same program ([`agent`]). Every
+//! later command line is sent into the guest as a [`Job`], with its streams, signals and exit code.
+//!
+//! May: start and end processes, talk to the guest, mount inside the guest. May not: know what a
+//! job does, choose between the host's kernel and a guest, write the host's files, print.
+
+pub mod agent;
+pub mod channel;
+mod error;
+mod job;
+mod machine;
+mod uml;
+mod watch;
+
+pub use channel::Hello;
+pub use error::{GuestError, LogTail, Missing};
+pub use job::{Input, Job, Source, TerminalSize};
+pub use machine::{Boot, Console, Machine, Mebibytes, Provider};
+pub use uml::Uml;

@@ -4,12 +4,38 @@
 //! not: touch an interface of the host's own namespace, decide what to do, or keep a memory of
 //! what it did; what it says of the world it has just read.
 
+mod action;
+mod addresses;
+mod command;
 mod error;
 mod fake;
+mod ipvs;
+mod limit;
+mod links;
+mod linux;
+mod listener;
+mod names;
+mod namespace;
+mod netlink;
+mod nftables;
+mod observe;
 mod observed;
+mod ports;
+mod processes;
+mod program;
+mod routes;
+mod site;
+mod source_nat;
+mod sysctl;
+mod worker;
 
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
+pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
+pub use linux::Linux;
+pub use listener::BackendOrder;
+pub use names::Names;
+pub use namespace::Namespace;
 pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,

@@ -3,6 +3,7 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod header;
 mod model;
 mod name;
 mod network;
@@ -11,6 +12,7 @@ mod place;
 mod scenario;
 mod service;
 
+pub use header::{BACKEND_HEADER, PEER_HEADER};
 pub use model::Lab;
 pub use name::{LabName, NameError, NetworkName, NodeName, ScenarioName, ServiceName};
 pub use network::Network;

@@ -1,1 +1,22 @@
-//! traffic
+//! Clients: sends the requests of a scenario and says what became of each.
+//!
+//! May: talk HTTP/1.1 over sockets that somebody else has made, count and sort what came back. May
+//! not: enter a namespace (whoever implements [`Sockets`] does that) or judge.
+
+mod error;
+mod failure;
+mod link;
+mod pool;
+mod sample;
+mod send;
+mod sockets;
+mod summary;
+mod target;
+
+pub use error::TrafficError;
+pub use failure::Failure;
+pub use sample::{Answer, Sample};
+pub use send::send;
+pub use sockets::{HostSockets, SocketSpec, Sockets, open_here};
+pub use summary::{Latencies, Summary, UNNAMED};
+pub use target::destination;

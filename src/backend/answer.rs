@@ -1,0 +1,111 @@
+use super::body::Payload;
+use super::route::{Refusal, Route};
+use super::server::Exchange;
+use crate::lab::{BACKEND_HEADER, PEER_HEADER};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use indexmap::IndexMap;
+use serde::Serialize;
+use std::net::{IpAddr, SocketAddr};
+
+const ALLOWED: &str = "GET, HEAD";
+
+/// How the server sees the connection and the request.
+#[derive(Serialize)]
+struct Whoami<'a> {
+    name: &'a str,
+    local: SocketAddr,
+    peer: SocketAddr,
+    vip: Option<IpAddr>,
+    method: &'a str,
+    path: &'a str,
+    headers: IndexMap<&'a str, String>,
+}
+
+/// The answer to a request, with the headers that say who gave it and to whom.
+pub(super) async fn answer<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
+    let mut response = match *request.method() {
+        Method::GET | Method::HEAD => by_route(request, exchange).await,
+        _ => not_allowed(),
+    };
+    let said = [
+        (HeaderName::from_static(BACKEND_HEADER), exchange.identity().name.to_string()),
+        (HeaderName::from_static(PEER_HEADER), exchange.peer.to_string()),
+    ];
+    let valid = said.into_iter().filter_map(|(name, value)| Some((name, value.parse().ok()?)));
+    response.headers_mut().extend::<Vec<(_, HeaderValue)>>(valid.collect());
+    response
+}
+
+async fn by_route<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
+    match Route::parse(request.uri().path()) {
+        Ok(Route::Name) => name(exchange),
+        Ok(Route::Whoami) => whoami(request, exchange),
+        Ok(Route::Health) => text(StatusCode::OK, "ok"),
+        Ok(Route::Status(status)) => text(status, &status.to_string()),
+        Ok(Route::Delay(delay)) => {
+            tokio::time::sleep(delay).await;
+            name(exchange)
+        }
+        Ok(Route::Bytes(size)) => typed("application/octet-stream", Payload::Filler(size)),
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+fn name(exchange: &Exchange) -> Response<Payload> {
+    text(StatusCode::OK, exchange.identity().name.as_str())
+}
+
+fn whoami<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
+    let uri = request.uri();
+    let seen = Whoami {
+        name: exchange.identity().name.as_str(),
+        local: exchange.local,
+        peer: exchange.peer,
+        vip: exchange.identity().vip(exchange.local.ip()),
+        method: request.method().as_str(),
+        path: uri.path_and_query().map_or(uri.path(), |whole| whole.as_str()),
+        headers: headers(request),
+    };
+    // Strings and numbers only: there is nothing in it that JSON cannot hold.
+    let json = serde_json::to_string(&seen).unwrap_or_default();
+    typed("application/json", Payload::Text((json + "\n").into()))
+}
+
+/// The headers in their order; one that comes twice has its values joined by a comma
+/// (RFC 9110 section 5.2).
+fn headers<B>(request: &Request<B>) -> IndexMap<&str, String> {
+    let mut headers: IndexMap<&str, String> = IndexMap::new();
+    for (name, value) in request.headers() {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        let joined = headers.entry(name.as_str()).or_default();
+        if !joined.is_empty() {
+            joined.push_str(", ");
+        }
+        joined.push_str(&value);
+    }
+    headers
+}
+
+fn not_allowed() -> Response<Payload> {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served here");
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(ALLOWED));
+    response
+}
+
+fn refuse(refusal: &Refusal) -> Response<Payload> {
+    text(refusal.status(), &refusal.to_string())
+}
+
+fn text(status: StatusCode, line: &str) -> Response<Payload> {
+    let mut response =
+        typed("text/plain; charset=utf-8", Payload::Text(format!("{line}\n").into()));
+    *response.status_mut() = status;
+    response
+}
+
+fn typed(kind: &'static str, payload: Payload) -> Response<Payload> {
+    let mut response = Response::new(payload);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

@@ -1,0 +1,115 @@
+use super::answer::answer;
+use super::{BackendError, Counters, Identity};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// How long open connections may go on once a backend is told to stop.
+pub const GRACE: Duration = Duration::from_millis(500);
+
+/// How long accepting rests after it failed, as when the process has no descriptor left: the
+/// connection stays in the queue, and asking again at once would only burn the processor.
+const REST: Duration = Duration::from_millis(20);
+
+/// What every connection of a backend shares.
+struct Site {
+    identity: Identity,
+    counters: Counters,
+    stopping: watch::Receiver<()>,
+}
+
+/// One connection, as the answers need to know it.
+#[derive(Clone)]
+pub(super) struct Exchange {
+    site: Arc<Site>,
+    /// The server's own address and port.
+    pub(super) local: SocketAddr,
+    /// The client's address and port, as the server sees them.
+    pub(super) peer: SocketAddr,
+}
+
+impl Exchange {
+    fn new(site: Arc<Site>, stream: &TcpStream) -> io::Result<Self> {
+        let local = canonical(stream.local_addr()?);
+        Ok(Self { site, local, peer: canonical(stream.peer_addr()?) })
+    }
+
+    pub(super) fn identity(&self) -> &Identity {
+        &self.site.identity
+    }
+}
+
+/// Serves HTTP/1.1 on a listener until `shutdown` is done; then the listener is closed at once,
+/// and open connections get [`GRACE`]. Runs inside a tokio runtime with time and I/O.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    identity: Identity,
+    counters: Counters,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), BackendError> {
+    let node = identity.name.clone();
+    let listener = adopt(listener).map_err(|source| BackendError { node, source })?;
+    let (stop, stopping) = watch::channel(());
+    let site = Arc::new(Site { identity, counters, stopping });
+    tokio::select! {
+        never = accept(&listener, &site) => match never {},
+        () = shutdown => {}
+    }
+    drop((listener, site));
+    stop.send_replace(());
+    stop.closed().await;
+    Ok(())
+}
+
+fn adopt(listener: std::net::TcpListener) -> io::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
+}
+
+async fn accept(listener: &TcpListener, site: &Arc<Site>) -> Infallible {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                site.counters.count_connection();
+                tokio::spawn(converse(stream, Arc::clone(site)));
+            }
+            Err(_) => tokio::time::sleep(REST).await,
+        }
+    }
+}
+
+/// Serves one connection. What goes wrong on it is the client's affair: it sees the connection
+/// end, and the next one is served as ever.
+async fn converse(stream: TcpStream, site: Arc<Site>) {
+    let mut stopping = site.stopping.clone();
+    let Ok(exchange) = Exchange::new(site, &stream) else { return };
+    // An answer in several writes must not wait for the client's delayed acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let exchange = exchange.clone();
+        async move {
+            exchange.site.counters.count_request();
+            Ok::<_, Infallible>(answer(&request, &exchange).await)
+        }
+    });
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopping.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = tokio::time::timeout(GRACE, connection).await;
+}
+
+/// A listener on `[::]` sees IPv4 clients as `::ffff:a.b.c.d`; people do not.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}

@@ -1,0 +1,90 @@
+//! The first process of a guest: it makes the guest fit for labs, and then runs the jobs that the
+//! host sends.
+//!
+//! It has one thread and never waits for one thing only. A job is a fork of it without an exec.
+
+mod feed;
+mod modules;
+mod mounts;
+mod running;
+mod serve;
+mod spawn;
+mod tap;
+mod tty;
+
+use super::Job;
+use super::channel::{Frame, Hello, Message, VERSION};
+use modules::Modules;
+use nix::sys::reboot::{RebootMode, reboot};
+use serve::Server;
+use std::io;
+use std::path::PathBuf;
+
+/// Set to `1` on the kernel's command line: this program is the guest's first process.
+pub const AGENT: &str = "LVSLAB_AGENT";
+/// The device that is the channel to the host.
+pub const CHANNEL: &str = "LVSLAB_CHANNEL";
+/// The directory of the kernels' modules, in which each release has a directory.
+pub const MODULES: &str = "LVSLAB_MODULES";
+/// The guest's name.
+pub const HOSTNAME: &str = "LVSLAB_HOSTNAME";
+
+/// Whether this process is a guest's first one, and must [`run`] and do nothing else.
+pub fn is_init() -> bool {
+    std::process::id() == 1 && std::env::var_os(AGENT).is_some_and(|value| value == "1")
+}
+
+/// Runs the guest: `work` is called for each job in a process of its own, and says its exit code.
+pub fn run(work: fn(Job) -> u8) -> ! {
+    if let Err(fault) = serve(work) {
+        eprintln!("lvs-lab agent: {fault}");
+    }
+    let _ = reboot(RebootMode::RB_POWER_OFF);
+    std::process::exit(1)
+}
+
+fn serve(work: fn(Job) -> u8) -> Result<(), Box<dyn std::error::Error>> {
+    let release = release();
+    let mut duties = Duties::default();
+    let directory = PathBuf::from(variable(MODULES)).join(&release);
+    let mut modules = duties.attempt("reading modules.dep", || Modules::read(&directory));
+    duties.load(modules.as_mut(), modules::ROOT);
+    duties.attempt("the writable root", mounts::root);
+    duties.attempt("the system's mounts", mounts::system);
+    duties.load(modules.as_mut(), modules::LAB);
+    duties.attempt("the host name", || {
+        std::fs::write("/proc/sys/kernel/hostname", variable(HOSTNAME))
+    });
+    let mut wire = tty::open(&PathBuf::from(variable(CHANNEL)))?;
+    let hello = Hello { version: VERSION, release, failures: duties.failures };
+    wire.push(&Frame::channel(Message::Hello(hello)));
+    Ok(Server::new(wire, work)?.run()?)
+}
+
+/// What is done before the first job. A guest with a failure serves all the same, and says so.
+#[derive(Default)]
+struct Duties {
+    failures: Vec<String>,
+}
+
+impl Duties {
+    fn attempt<T>(&mut self, what: &str, duty: impl FnOnce() -> io::Result<T>) -> Option<T> {
+        duty().map_err(|error| self.failures.push(format!("{what}: {error}"))).ok()
+    }
+
+    fn load(&mut self, modules: Option<&mut Modules>, names: &[&str]) {
+        if let Some(modules) = modules {
+            let failed = names.iter().filter_map(|name| modules.load(name).err());
+            self.failures.extend(failed);
+        }
+    }
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+fn release() -> String {
+    let name = nix::sys::utsname::uname();
+    name.map(|name| name.release().to_string_lossy().into_owned()).unwrap_or_default()
+}

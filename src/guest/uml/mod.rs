@@ -1,0 +1,106 @@
+//! User-Mode Linux: a kernel that is an ordinary process, needs no rights, and sees this machine's
+//! files. Read-only, always: what the guest writes stays in a layer of its own memory.
+
+mod memory;
+mod switches;
+
+use super::machine::{Boot, Console, Machine, Provider, pipe};
+use super::{GuestError, Missing};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getpid, getppid, setsid};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use switches::Descriptors;
+
+const PROGRAM: &str = "linux.uml";
+const PACKAGE: &str = "user-mode-linux";
+const MODULES: &str = "/usr/lib/uml/modules";
+
+/// The terminal driver of User-Mode Linux loses a wake-up once it had to hold back about 4000
+/// unread bytes, and then never reads again.
+const WINDOW: usize = 2048;
+
+/// A User-Mode Linux that is installed on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uml {
+    kernel: PathBuf,
+    modules: PathBuf,
+}
+
+impl Uml {
+    /// Looks for it where the Debian package puts it, and on the search path.
+    pub fn find() -> Result<Self, Missing> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let directories = std::env::split_paths(&path).chain(["/usr/bin".into()]);
+        let kernel = directories.map(|d| d.join(PROGRAM)).find(|p| p.is_file());
+        let kernel = kernel.ok_or(Missing::Program { program: PROGRAM, package: PACKAGE })?;
+        Self::with(kernel, MODULES.into())
+    }
+
+    fn with(kernel: PathBuf, modules: PathBuf) -> Result<Self, Missing> {
+        let releases = std::fs::read_dir(&modules).into_iter().flatten().flatten();
+        if releases.map(|r| r.path().join("modules.dep")).any(|file| file.is_file()) {
+            return Ok(Self { kernel, modules });
+        }
+        let directory = modules.display().to_string();
+        Err(Missing::Modules { directory, package: PACKAGE })
+    }
+
+    fn command(&self, boot: &Boot, fds: Descriptors) -> Command {
+        let mut command = Command::new(&self.kernel);
+        command.args(switches::command_line(boot, &self.modules, fds)).env_clear();
+        command.envs(memory::place(boot.memory).map(|place| ("TMPDIR", place)));
+        command.stdin(Stdio::null());
+        let parent = getpid();
+        // SAFETY: only system calls are made between fork and exec.
+        unsafe { command.pre_exec(move || Ok(prepare(parent, fds)?)) };
+        command
+    }
+}
+
+impl Provider for Uml {
+    fn boot(&self, boot: &Boot) -> Result<Machine, GuestError> {
+        let (from_host, to) = pipe().map_err(GuestError::system("make a channel"))?;
+        let (from, to_host) = pipe().map_err(GuestError::system("make a channel"))?;
+        let console = Console::open(boot.log.as_deref());
+        let console = console.map_err(GuestError::system("open the console's file"))?;
+        let fds = Descriptors {
+            from_host: from_host.as_raw_fd(),
+            to_host: to_host.as_raw_fd(),
+            console: console.file().as_raw_fd(),
+        };
+        let log = || console.file().try_clone().map_err(GuestError::system("open the console"));
+        let mut command = self.command(boot, fds);
+        command.stdout(log()?).stderr(log()?);
+        let process = command.spawn().map_err(GuestError::system("start the guest kernel"))?;
+        Ok(Machine { process, from, to, window: WINDOW, console })
+    }
+}
+
+/// Makes the process that is about to become the kernel end with its parent, lead a process group
+/// (its helpers survive it otherwise), and keep its descriptors.
+fn prepare(parent: Pid, fds: Descriptors) -> nix::Result<()> {
+    setsid()?;
+    set_pdeathsig(Signal::SIGTERM)?;
+    if getppid() != parent {
+        return Err(nix::Error::ESRCH);
+    }
+    [fds.from_host, fds.to_host, fds.console].into_iter().try_for_each(keep)
+}
+
+fn keep(fd: RawFd) -> nix::Result<()> {
+    // SAFETY: the parent holds it open until the exec.
+    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+    fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty())).map(drop)
+}
+
+impl Uml {
+    /// The kernel's program.
+    pub fn kernel(&self) -> &Path {
+        &self.kernel
+    }
+}

@@ -1,0 +1,60 @@
+use super::Cause;
+use super::links;
+use super::netlink::Netlink;
+use ipnet::IpNet;
+use rtnetlink::AddressMessageBuilder;
+use rtnetlink::packet_route::RouteNetlinkMessage as Message;
+use rtnetlink::packet_route::address::{AddressAttribute, AddressFlags, AddressMessage};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The loopback's index: it is the first interface of every namespace (LOOPBACK_IFINDEX in
+/// net/net_namespace.h).
+const LOOPBACK: u32 = 1;
+
+/// Adds an address to an interface.
+pub(super) async fn add(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
+    let mut message = message(index(node, interface).await?, address);
+    if address.addr().is_ipv6() {
+        // Nobody else can have it: without this it is tentative, and useless, for a second.
+        message.attributes.push(AddressAttribute::Flags(AddressFlags::Nodad));
+    }
+    node.change([Message::NewAddress(message)]).await
+}
+
+/// Removes an address from an interface.
+pub(super) async fn remove(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
+    let message = message(index(node, interface).await?, address);
+    node.change([Message::DelAddress(message)]).await
+}
+
+/// Every address.
+pub(super) async fn all(node: &Netlink) -> Result<Vec<AddressMessage>, Cause> {
+    let answers = node.dump(Message::GetAddress(AddressMessage::default())).await?;
+    Ok(answers
+        .into_iter()
+        .filter_map(|answer| match answer {
+            Message::NewAddress(address) => Some(address),
+            _ => None,
+        })
+        .collect())
+}
+
+async fn index(node: &Netlink, interface: &str) -> Result<u32, Cause> {
+    match interface {
+        "lo" => Ok(LOOPBACK),
+        other => links::index(node, other).await,
+    }
+}
+
+fn message(index: u32, address: IpNet) -> AddressMessage {
+    match address {
+        IpNet::V4(net) => AddressMessageBuilder::<Ipv4Addr>::new()
+            .index(index)
+            .address(net.addr(), net.prefix_len())
+            .build(),
+        IpNet::V6(net) => AddressMessageBuilder::<Ipv6Addr>::new()
+            .index(index)
+            .address(net.addr(), net.prefix_len())
+            .build(),
+    }
+}

@@ -1,0 +1,110 @@
+use crate::kernel::{Cause, Namespace};
+use crate::lab::Protocol;
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+/// A connection that a director remembers (ipvsadm -L -c).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The transport protocol.
+    pub protocol: Protocol,
+    /// The client; port 0 in a persistence template.
+    pub client: SocketAddr,
+    /// The virtual service.
+    pub virtual_service: SocketAddr,
+    /// The real server.
+    pub destination: SocketAddr,
+    /// The kernel's word for the state, `ESTABLISHED` or `NONE`.
+    pub state: String,
+    /// When it is forgotten, unless packets come; whole seconds.
+    pub expires: Duration,
+}
+
+impl Connection {
+    /// Whether it stands for all connections of a client, to keep it with its real server.
+    pub fn is_template(&self) -> bool {
+        self.client.port() == 0
+    }
+}
+
+/// Reads the connections of a namespace; none where the kernel has no ip_vs.
+pub(in crate::kernel) fn connections(namespace: &Namespace) -> Result<Vec<Connection>, Cause> {
+    let read = namespace.run(|| fs::read_to_string("/proc/thread-self/net/ip_vs_conn"));
+    match read {
+        Ok(text) => Ok(text.lines().filter_map(connection).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Cause::io("read", error)),
+    }
+}
+
+/// Whether a namespace has any virtual service: without one there is no reason to open a channel.
+/// The file begins with three lines of heading.
+pub(in crate::kernel) fn is_in_use(namespace: &Namespace) -> Result<bool, Cause> {
+    match namespace.run(|| fs::read_to_string("/proc/thread-self/net/ip_vs")) {
+        Ok(text) => Ok(text.lines().count() > 3),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Cause::io("read", error)),
+    }
+}
+
+/// Reads a line (ip_vs_conn_seq_show in net/netfilter/ipvs/ip_vs_conn.c); `None` for the heading,
+/// and for templates of services by firewall mark.
+fn connection(line: &str) -> Option<Connection> {
+    let mut words = line.split_whitespace();
+    let protocol = match words.next()? {
+        "TCP" => Protocol::Tcp,
+        "UDP" => Protocol::Udp,
+        _ => return None,
+    };
+    Some(Connection {
+        protocol,
+        client: socket(words.next()?, words.next()?)?,
+        virtual_service: socket(words.next()?, words.next()?)?,
+        destination: socket(words.next()?, words.next()?)?,
+        state: words.next()?.to_owned(),
+        expires: Duration::from_secs(words.next()?.parse().ok()?),
+    })
+}
+
+/// Addresses are eight hexadecimal digits, or IPv6 in brackets; ports four digits.
+fn socket(address: &str, port: &str) -> Option<SocketAddr> {
+    let address = match address.strip_prefix('[') {
+        Some(v6) => IpAddr::V6(v6.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?),
+        None => IpAddr::V4(Ipv4Addr::from(u32::from_str_radix(address, 16).ok()?)),
+    };
+    Some(SocketAddr::new(address, u16::from_str_radix(port, 16).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_read_from_its_line() {
+        let line = "TCP C0A8880A 9C40 C0A88864 0050 C0A889C8 1F90 ESTABLISHED     898";
+        let read = connection(line).unwrap();
+        assert_eq!(read.client, "192.168.136.10:40000".parse().unwrap());
+        assert_eq!(read.virtual_service, "192.168.136.100:80".parse().unwrap());
+        assert_eq!(read.destination, "192.168.137.200:8080".parse().unwrap());
+        assert_eq!((read.state.as_str(), read.expires), ("ESTABLISHED", Duration::from_secs(898)));
+        assert!(!read.is_template());
+    }
+
+    #[test]
+    fn an_ipv6_template_is_read_from_its_line() {
+        let line = "UDP [fd00:0000:0000:0000:0000:0000:0000:000a] 0000 \
+                    [fd00:0000:0000:0000:0000:0000:0000:0064] 0035 \
+                    [fd00:0000:0000:0000:0000:0000:0000:00c8] 0035 NONE              7 sip x";
+        let read = connection(line).unwrap();
+        assert_eq!(read.client, "[fd00::a]:0".parse().unwrap());
+        assert!(read.is_template());
+    }
+
+    #[test]
+    fn the_heading_is_no_connection() {
+        let heading = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName";
+        assert_eq!(connection(heading), None);
+    }
+}

@@ -1,0 +1,18 @@
+//! The kernel's IPVS table over generic netlink (linux/ip_vs.h), a namespace at a time.
+//!
+//! May: know the wire format. May not: know nodes or operations.
+
+mod channel;
+mod connections;
+mod decode;
+mod encode;
+mod fields;
+mod support;
+mod table;
+mod wire;
+
+pub(super) use channel::Ipvs;
+pub use connections::Connection;
+pub(super) use connections::{connections, is_in_use};
+pub use support::{IpvsSupport, ip_vs_available};
+pub use table::{IpvsTable, IpvsTimeouts};

@@ -1,0 +1,147 @@
+use super::Cause;
+use super::namespace::Namespace;
+use super::netlink::Netlink;
+use super::sysctl;
+use crate::lab::{NetworkName, NodeName, SysctlKey};
+use nix::errno::Errno;
+use rtnetlink::packet_route::RouteNetlinkMessage as Message;
+use rtnetlink::packet_route::link::{
+    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, InfoBridge, InfoData, InfoVeth, LinkAttribute,
+    LinkExtentMask, LinkMessage,
+};
+use rtnetlink::{LinkBridge, LinkMessageBuilder, LinkUnspec, LinkVeth};
+use std::os::fd::{AsFd, AsRawFd};
+
+/// A veth pair: an interface in a node, and the port of a bridge at its other end.
+pub(super) struct Cable<'a> {
+    /// The node's interface, `eth<n>`.
+    pub(super) interface: &'a str,
+    /// The node's namespace.
+    pub(super) namespace: &'a Namespace,
+    /// The port's name.
+    pub(super) port: String,
+    /// The MTU of both ends in bytes, where it differs from the kernel's.
+    pub(super) mtu: Option<u32>,
+}
+
+/// The name of the bridge port that a node's `eth<n>` ends in.
+pub(super) fn port(node: &NodeName, interface: &str) -> String {
+    format!("{node}.{}", interface.trim_start_matches(|c: char| !c.is_ascii_digit()))
+}
+
+/// Makes a bridge, up. It learns nothing of multicast: snooping costs time and teaches nothing.
+pub(super) async fn create_bridge(
+    switch: &Netlink,
+    network: &NetworkName,
+    mtu: Option<u32>,
+) -> Result<(), Cause> {
+    let snooping = InfoData::Bridge(vec![InfoBridge::MulticastSnooping(false)]);
+    let bridge = LinkBridge::new(network.as_str()).set_info_data(snooping);
+    switch.change([Message::NewLink(with_mtu(bridge, mtu).build())]).await
+}
+
+/// Makes a veth pair with both ends in their places and the port plugged in: a device that is
+/// moved later waits for RCU grace periods, some 20 ms each.
+pub(super) async fn plug_in(
+    switch: &Netlink,
+    network: &NetworkName,
+    cable: &Cable<'_>,
+) -> Result<(), Cause> {
+    let bridge = index(switch, network.as_str()).await?;
+    // The peer must not be up yet (ENOTCONN): the ends do not know each other when it is made.
+    let peer =
+        LinkUnspec::new_with_name(cable.interface).setns_by_fd(cable.namespace.as_fd().as_raw_fd());
+    let peer = with_mtu(one_queue(peer), cable.mtu).build();
+    let port = LinkVeth::new(&cable.port, cable.interface)
+        .set_info_data(InfoData::Veth(InfoVeth::Peer(peer)))
+        .controller(bridge)
+        .up();
+    switch.change([Message::NewLink(with_mtu(one_queue(port), cable.mtu).build())]).await
+}
+
+/// Sets a node's interface up, without an IPv6 link-local address: that saves duplicate address
+/// detection, whose packets a bridge floods to every other port.
+pub(super) async fn bring_up_quietly(node: &Netlink, interface: &str) -> Result<(), Cause> {
+    let mode = AfSpecInet6::AddrGenMode(In6AddrGenMode::None);
+    let quiet = LinkUnspec::new_with_name(interface)
+        .append_extra_attribute(LinkAttribute::AfSpecUnspec(vec![AfSpecUnspec::Inet6(vec![mode])]));
+    let up = LinkUnspec::new_with_name(interface).up();
+    node.change([Message::SetLink(quiet.build()), Message::SetLink(up.build())]).await
+}
+
+/// Keeps IPv6 off the interfaces that a namespace gets from now on: bridges and their ports would
+/// chatter, each to all others. A kernel without IPv6 has nothing to forbid.
+pub(super) fn forbid_ipv6(namespace: &Namespace) -> Result<(), Cause> {
+    let key = SysctlKey("net.ipv6.conf.default.disable_ipv6".to_owned());
+    match sysctl::write(namespace, &key, "1") {
+        Err(cause) if cause.number() == Some(Errno::ENOENT) => Ok(()),
+        written => written,
+    }
+}
+
+/// Sets an interface up.
+pub(super) async fn set_up(node: &Netlink, interface: &str) -> Result<(), Cause> {
+    node.change([Message::SetLink(LinkUnspec::new_with_name(interface).up().build())]).await
+}
+
+/// Sets an interface down.
+pub(super) async fn set_down(node: &Netlink, interface: &str) -> Result<(), Cause> {
+    node.change([Message::SetLink(LinkUnspec::new_with_name(interface).down().build())]).await
+}
+
+/// Deletes an interface, and with it the other end of a pair.
+pub(super) async fn delete(netlink: &Netlink, interface: &str) -> Result<(), Cause> {
+    netlink.change([Message::DelLink(LinkUnspec::new_with_name(interface).build())]).await
+}
+
+/// The index of an interface.
+pub(super) async fn index(netlink: &Netlink, interface: &str) -> Result<u32, Cause> {
+    let question =
+        LinkUnspec::new_with_name(interface).append_extra_attribute(without_statistics());
+    match netlink.get(Message::GetLink(question.build())).await? {
+        Some(Message::NewLink(link)) => Ok(link.header.index),
+        _ => Err(Cause::errno("RTM_GETLINK", Errno::ENODEV)),
+    }
+}
+
+/// Every interface.
+pub(super) async fn all(netlink: &Netlink) -> Result<Vec<LinkMessage>, Cause> {
+    let mut question = LinkMessage::default();
+    question.attributes.push(without_statistics());
+    let answers = netlink.dump(Message::GetLink(question)).await?;
+    Ok(answers
+        .into_iter()
+        .filter_map(|answer| match answer {
+            Message::NewLink(link) => Some(link),
+            _ => None,
+        })
+        .collect())
+}
+
+/// Half of an answer would be counters otherwise.
+fn without_statistics() -> LinkAttribute {
+    LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats])
+}
+
+fn with_mtu<T>(link: LinkMessageBuilder<T>, mtu: Option<u32>) -> LinkMessageBuilder<T> {
+    match mtu {
+        Some(mtu) => link.mtu(mtu),
+        None => link,
+    }
+}
+
+/// veth makes a queue for each possible processor otherwise, which costs a quarter of the time.
+fn one_queue<T>(link: LinkMessageBuilder<T>) -> LinkMessageBuilder<T> {
+    link.append_extra_attribute(LinkAttribute::NumTxQueues(1))
+        .append_extra_attribute(LinkAttribute::NumRxQueues(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_has_the_number_of_its_interface() {
+        assert_eq!(port(&"rs1".parse().unwrap(), "eth12"), "rs1.12");
+    }
+}

@@ -1,0 +1,234 @@
+use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
+use super::links::{self, Cable};
+use super::netlink::Netlink;
+use super::site::Sites;
+use super::{
+    BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, action, addresses,
+    command, limit, listener, observe, processes, routes, source_nat, sysctl,
+};
+use crate::lab::{NetworkName, NodeName, SysctlKey};
+use crate::plan::{Backend, Op};
+use nix::errno::Errno;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// The running kernel, and one lab on it. It needs root and a tokio runtime.
+pub struct Linux {
+    sites: Sites,
+    backends: Option<UnboundedSender<BackendOrder>>,
+}
+
+impl Linux {
+    /// For the process that holds a lab: whoever serves backends takes its orders from
+    /// `backends`. Raises the limit of open files, of which each node takes a few.
+    pub fn new(names: Names, backends: UnboundedSender<BackendOrder>) -> Self {
+        limit::raise_open_files();
+        Self { sites: Sites::new(names), backends: Some(backends) }
+    }
+
+    /// For a process that looks at a lab, changes or removes it, but cannot start backends.
+    pub fn open(names: Names) -> Self {
+        limit::raise_open_files();
+        Self { sites: Sites::new(names), backends: None }
+    }
+
+    /// Closes the connections into the nodes; they are opened again when needed. They hold
+    /// memory, and keep a namespace alive that someone else removes.
+    pub fn rest(&mut self) {
+        self.sites.close();
+    }
+
+    /// Reads a director's whole IPVS table.
+    pub async fn ipvs_table(&mut self, node: &NodeName) -> Result<IpvsTable, KernelError> {
+        let read = async { self.ipvs(node).await?.table().await };
+        read.await.map_err(failed("read the IPVS table", node))
+    }
+
+    /// Reads the connections that a director remembers.
+    pub fn ipvs_connections(&mut self, node: &NodeName) -> Result<Vec<Connection>, KernelError> {
+        let read = self.place(node).and_then(ipvs::connections);
+        read.map_err(failed("read the IPVS connections", node))
+    }
+
+    /// Reads a director's timeouts.
+    pub async fn ipvs_timeouts(&mut self, node: &NodeName) -> Result<IpvsTimeouts, KernelError> {
+        let read = async { self.ipvs(node).await?.timeouts().await };
+        read.await.map_err(failed("read the IPVS timeouts", node))
+    }
+
+    /// Sets a director's timeouts; zero leaves one as it is.
+    pub async fn set_ipvs_timeouts(
+        &mut self,
+        node: &NodeName,
+        to: IpvsTimeouts,
+    ) -> Result<(), KernelError> {
+        let set = async { self.ipvs(node).await?.set_timeouts(to).await };
+        set.await.map_err(failed("set the IPVS timeouts", node))
+    }
+
+    /// Empties a director's IPVS table.
+    pub async fn flush_ipvs(&mut self, node: &NodeName) -> Result<(), KernelError> {
+        let flushed = async { self.ipvs(node).await?.flush().await };
+        flushed.await.map_err(failed("empty the IPVS table", node))
+    }
+
+    async fn make(&mut self, op: &Op) -> Result<(), Cause> {
+        match op {
+            Op::CreateNamespace { node } => self.create_namespace(node).await,
+            Op::CreateBridge { network, mtu } => {
+                links::create_bridge(self.switch()?, network, *mtu).await
+            }
+            Op::Connect { node, interface, network, mtu } => {
+                let namespace = &self.sites.get(node)?.namespace.clone();
+                let port = links::port(node, interface);
+                let cable = Cable { interface, namespace, port, mtu: *mtu };
+                self.plug_in(node, network, &cable).await
+            }
+            Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface).await,
+            Op::AddAddress { node, interface, address } => {
+                addresses::add(self.links(node)?, interface, *address).await
+            }
+            Op::AddRoute { node, destination, via } => {
+                routes::add(self.links(node)?, *destination, *via).await
+            }
+            Op::SetSysctl { node, key, value } => sysctl::write(self.place(node)?, key, value),
+            Op::AddSourceNat { node, service } => source_nat::add(self.place(node)?, service).await,
+            Op::AddService { node, service } => self.ipvs(node).await?.put_service(service).await,
+            Op::AddDestination { node, service, destination } => {
+                self.ipvs(node).await?.put_destination(service, destination).await
+            }
+            Op::StartBackend { node, backend } => self.start_backend(node, backend),
+            Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
+        }
+    }
+
+    /// A setting keeps its value: what it was before is not known, and it goes with the namespace.
+    async fn unmake(&mut self, op: &Op) -> Result<(), Cause> {
+        match op {
+            Op::CreateNamespace { node } => self.sites.remove(node),
+            Op::CreateBridge { network, .. } => {
+                links::delete(self.switch()?, network.as_str()).await
+            }
+            Op::Connect { node, interface, .. } => {
+                links::delete(self.links(node)?, interface).await
+            }
+            Op::SetLinkUp { node, interface } => {
+                links::set_down(self.links(node)?, interface).await
+            }
+            Op::AddAddress { node, interface, address } => {
+                addresses::remove(self.links(node)?, interface, *address).await
+            }
+            Op::AddRoute { node, destination, via } => {
+                routes::remove(self.links(node)?, *destination, *via).await
+            }
+            Op::SetSysctl { .. } => Ok(()),
+            Op::AddSourceNat { node, service } => {
+                source_nat::remove(self.place(node)?, service).await
+            }
+            Op::AddService { node, service } => {
+                self.ipvs(node).await?.delete_service(&service.key).await
+            }
+            Op::AddDestination { node, service, destination } => {
+                self.ipvs(node).await?.delete_destination(service, destination.address).await
+            }
+            Op::StartBackend { node, backend } => self.stop_backend(node, backend),
+            Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
+        }
+    }
+
+    async fn create_namespace(&mut self, node: &NodeName) -> Result<(), Cause> {
+        let site = self.sites.create(node)?;
+        if *node == NodeName::switch() {
+            links::forbid_ipv6(&site.namespace)?;
+        }
+        links::set_up(&site.netlink, "lo").await
+    }
+
+    async fn plug_in(
+        &mut self,
+        node: &NodeName,
+        network: &NetworkName,
+        cable: &Cable<'_>,
+    ) -> Result<(), Cause> {
+        links::plug_in(self.switch()?, network, cable).await?;
+        links::bring_up_quietly(self.links(node)?, cable.interface).await
+    }
+
+    fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
+        let listener = listener::open(self.place(node)?, backend.port)?;
+        let (node, backend) = (node.clone(), backend.clone());
+        self.order(BackendOrder::Start { node, backend, listener })
+    }
+
+    /// A process that cannot start backends has none to stop.
+    fn stop_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
+        if self.backends.is_none() {
+            return Ok(());
+        }
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port })
+    }
+
+    fn order(&self, order: BackendOrder) -> Result<(), Cause> {
+        let nobody = || Cause::Other("nobody serves backends here".to_owned());
+        let backends = self.backends.as_ref().ok_or_else(nobody)?;
+        backends.send(order).map_err(|_| nobody())
+    }
+
+    fn place(&mut self, node: &NodeName) -> Result<&Namespace, Cause> {
+        Ok(&self.sites.get(node)?.namespace)
+    }
+
+    fn links(&mut self, node: &NodeName) -> Result<&Netlink, Cause> {
+        Ok(&self.sites.get(node)?.netlink)
+    }
+
+    fn switch(&mut self) -> Result<&Netlink, Cause> {
+        self.links(&NodeName::switch())
+    }
+
+    async fn ipvs(&mut self, node: &NodeName) -> Result<&Ipvs, Cause> {
+        self.sites.get(node)?.ipvs().await
+    }
+}
+
+impl Kernel for Linux {
+    async fn apply(&mut self, op: &Op) -> Result<(), KernelError> {
+        let made = self.make(op).await;
+        made.map_err(|cause| KernelError { action: action::of(op), node: op.node(), cause })
+    }
+
+    async fn undo(&mut self, op: &Op) -> Result<(), KernelError> {
+        let unmade = unless_absent(self.unmake(op).await);
+        unmade.map_err(|cause| KernelError { action: action::against(op), node: op.node(), cause })
+    }
+
+    async fn observe(
+        &mut self,
+        node: &NodeName,
+        settings: &[SysctlKey],
+    ) -> Result<Option<Observed>, KernelError> {
+        let observed = async {
+            self.sites.look_again(node)?;
+            match self.sites.get(node) {
+                Ok(site) => observe::node(site, settings).await.map(Some),
+                Err(Cause::NoNamespace) => Ok(None),
+                Err(cause) => Err(cause),
+            }
+        };
+        observed.await.map_err(failed("read the state back", node))
+    }
+}
+
+/// What is not there any more counts as undone.
+fn unless_absent(undone: Result<(), Cause>) -> Result<(), Cause> {
+    let absent = [Errno::ENODEV, Errno::EADDRNOTAVAIL, Errno::ESRCH, Errno::ENOENT];
+    match undone {
+        Err(Cause::NoIpvs | Cause::NoNamespace) => Ok(()),
+        Err(cause) if cause.number().is_some_and(|n| absent.contains(&n)) => Ok(()),
+        other => other,
+    }
+}
+
+fn failed(action: &str, node: &NodeName) -> impl FnOnce(Cause) -> KernelError + use<> {
+    let (action, node) = (action.to_owned(), node.clone());
+    move |cause| KernelError { action, node, cause }
+}

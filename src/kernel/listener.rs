@@ -1,0 +1,71 @@
+use super::Cause;
+use super::namespace::Namespace;
+use crate::lab::NodeName;
+use crate::plan::Backend;
+use nix::sys::socket::{
+    AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, listen,
+    setsockopt, socket, sockopt,
+};
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+/// What whoever serves backends is told.
+#[derive(Debug)]
+pub enum BackendOrder {
+    /// Serve on a listener that was made inside the node; it is in non-blocking mode.
+    Start {
+        /// The node.
+        node: NodeName,
+        /// What to serve.
+        backend: Backend,
+        /// On which socket. In a node with IPv6 addresses it is a dual one, which shows IPv4
+        /// addresses in their IPv6-mapped form.
+        listener: TcpListener,
+    },
+    /// Stop serving, and close the listener.
+    Stop {
+        /// The node.
+        node: NodeName,
+        /// The port.
+        port: u16,
+    },
+}
+
+/// Opens a listener on every address of a namespace.
+pub(super) fn open(namespace: &Namespace, port: u16) -> Result<TcpListener, Cause> {
+    let opened = namespace.run(move || {
+        let any = if has_global_ipv6()? {
+            Ipv6Addr::UNSPECIFIED.into()
+        } else {
+            Ipv4Addr::UNSPECIFIED.into()
+        };
+        Ok(listener(SocketAddr::new(any, port)))
+    });
+    opened.map_err(|e| Cause::io("setns", e))?
+}
+
+fn listener(address: SocketAddr) -> Result<TcpListener, Cause> {
+    let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let made = socket(family, SockType::Stream, flags, SockProtocol::Tcp);
+    let fd = made.map_err(|e| Cause::errno("socket", e))?;
+    setsockopt(&fd, sockopt::ReuseAddr, &true).map_err(|e| Cause::errno("setsockopt", e))?;
+    if address.is_ipv6() {
+        setsockopt(&fd, sockopt::Ipv6V6Only, &false).map_err(|e| Cause::errno("setsockopt", e))?;
+    }
+    let name = SockaddrStorage::from(address);
+    bind(std::os::fd::AsRawFd::as_raw_fd(&fd), &name).map_err(|e| Cause::errno("bind", e))?;
+    listen(&fd, Backlog::MAXCONN).map_err(|e| Cause::errno("listen", e))?;
+    Ok(TcpListener::from(fd))
+}
+
+/// Whether the namespace has an IPv6 address that others can reach: the fourth field of
+/// if_inet6 is the scope, 00 for global.
+fn has_global_ipv6() -> io::Result<bool> {
+    match fs::read_to_string("/proc/thread-self/net/if_inet6") {
+        Ok(table) => Ok(table.lines().any(|l| l.split_whitespace().nth(3) == Some("00"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}

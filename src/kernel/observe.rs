@@ -1,0 +1,117 @@
+use super::ipvs;
+use super::site::Site;
+use super::{
+    Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, addresses,
+    links, ports, routes, source_nat, sysctl,
+};
+use crate::lab::SysctlKey;
+use ipnet::IpNet;
+use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage};
+use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
+use rtnetlink::packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// Interface names by index.
+type Interfaces = HashMap<u32, String>;
+
+/// Reads a node back.
+pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Observed, Cause> {
+    let links = links::all(&site.netlink).await?;
+    let interfaces: Interfaces =
+        links.iter().filter_map(|l| Some((l.header.index, name(l)?.to_owned()))).collect();
+    let addresses = addresses::all(&site.netlink).await?;
+    let routes = routes::all(&site.netlink).await?;
+    Ok(Observed {
+        links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
+        addresses: addresses.iter().filter_map(|a| address(a, &interfaces)).collect(),
+        routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
+        settings: sysctl::read(&site.namespace, settings)?,
+        services: services(site).await?,
+        source_nat: source_nat::all(&site.namespace).await?,
+        listening: ports::listening(&site.namespace)?,
+    })
+}
+
+async fn services(site: &mut Site) -> Result<Vec<ObservedService>, Cause> {
+    if !ipvs::is_in_use(&site.namespace)? {
+        return Ok(Vec::new());
+    }
+    site.ipvs().await?.services().await
+}
+
+fn name(link: &LinkMessage) -> Option<&str> {
+    link.attributes.iter().find_map(|attribute| match attribute {
+        LinkAttribute::IfName(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+fn link(message: &LinkMessage, interfaces: &Interfaces) -> Option<ObservedLink> {
+    let mut link = ObservedLink {
+        name: name(message)?.to_owned(),
+        up: message.header.flags.contains(LinkFlags::Up),
+        mtu: 0,
+        mac: None,
+        bridge: None,
+    };
+    for attribute in &message.attributes {
+        match attribute {
+            LinkAttribute::Mtu(mtu) => link.mtu = *mtu,
+            LinkAttribute::Address(octets) => link.mac = Some(mac(octets)),
+            LinkAttribute::Controller(index) => link.bridge = interfaces.get(index).cloned(),
+            _ => {}
+        }
+    }
+    Some(link)
+}
+
+fn mac(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(":")
+}
+
+/// IFA_LOCAL is the address itself; only IPv6 leaves it out, and has it in IFA_ADDRESS.
+fn address(message: &AddressMessage, interfaces: &Interfaces) -> Option<ObservedAddress> {
+    let local = message.attributes.iter().find_map(|a| match a {
+        AddressAttribute::Local(address) => Some(*address),
+        _ => None,
+    });
+    let remote = message.attributes.iter().find_map(|a| match a {
+        AddressAttribute::Address(address) => Some(*address),
+        _ => None,
+    });
+    let address = local.or(remote)?;
+    if matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local()) {
+        return None;
+    }
+    Some(ObservedAddress {
+        interface: interfaces.get(&message.header.index)?.clone(),
+        address: IpNet::new(address, message.header.prefix_len).ok()?,
+    })
+}
+
+fn route(message: &RouteMessage, interfaces: &Interfaces) -> Option<ObservedRoute> {
+    if message.header.table != RouteHeader::RT_TABLE_MAIN {
+        return None;
+    }
+    let (mut destination, mut via, mut interface) = (None, None, None);
+    for attribute in &message.attributes {
+        match attribute {
+            RouteAttribute::Destination(address) => destination = ip(address),
+            RouteAttribute::Gateway(address) => via = ip(address),
+            RouteAttribute::Oif(index) => interface = interfaces.get(index).cloned(),
+            _ => {}
+        }
+    }
+    let length = message.header.destination_prefix_length;
+    let destination = destination.and_then(|address| IpNet::new(address, length).ok());
+    Some(ObservedRoute { destination, via: via?, interface })
+}
+
+fn ip(address: &RouteAddress) -> Option<IpAddr> {
+    match address {
+        RouteAddress::Inet(v4) => Some(IpAddr::V4(*v4)),
+        RouteAddress::Inet6(v6) => Some(IpAddr::V6(*v6)),
+        _ => None,
+    }
+}

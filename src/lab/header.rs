@@ -1,0 +1,5 @@
+/// The answer's header in which a built-in backend says its name.
+pub const BACKEND_HEADER: &str = "x-lvs-lab-backend";
+
+/// The answer's header in which a built-in backend says which client address and port it saw.
+pub const PEER_HEADER: &str = "x-lvs-lab-peer";

@@ -1,0 +1,65 @@
+use super::destination::Destination;
+use super::schedule::{Chosen, HashFlags, Packet, Schedule};
+use std::net::{IpAddr, SocketAddr};
+
+/// `CONFIG_IP_VS_DH_TAB_BITS` and `CONFIG_IP_VS_SH_TAB_BITS` of every distribution: 8.
+const BUCKETS: usize = 256;
+
+/// An address as one word in host order; the words of an IPv6 address are xored.
+pub(super) fn fold(address: IpAddr) -> u32 {
+    match address {
+        IpAddr::V4(address) => address.to_bits(),
+        IpAddr::V6(address) => {
+            let bits = address.to_bits();
+            (0..4).fold(0, |sum, word| sum ^ (bits >> (32 * word)) as u32)
+        }
+    }
+}
+
+/// The bucket of a word (`hash_32` of linux/hash.h with 8 bits).
+fn bucket(word: u32) -> usize {
+    (word.wrapping_mul(0x61C8_8647) >> 24) as usize
+}
+
+/// dh (ip_vs_dh.c): buckets by the VIP, filled with the destinations in turn.
+pub(super) struct DestinationHash;
+
+impl Schedule for DestinationHash {
+    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen {
+        let at = bucket(fold(packet.vip)).checked_rem(list.len());
+        Ok(at.filter(|&at| list[at].is_available()))
+    }
+}
+
+/// sh (ip_vs_sh.c): buckets by the client, filled with the destinations in turn, each for as many
+/// buckets as its weight; a quiesced one still takes one.
+pub(super) struct SourceHash {
+    buckets: Vec<usize>,
+    flags: HashFlags,
+}
+
+impl SourceHash {
+    pub fn new(list: &[Destination], flags: HashFlags) -> Self {
+        let shares = |at: usize| std::iter::repeat_n(at, list[at].weight.max(1) as usize);
+        let turns = (0..list.len()).cycle().flat_map(shares);
+        Self { buckets: turns.take(BUCKETS).collect(), flags }
+    }
+
+    fn position(&self, client: SocketAddr, offset: usize) -> Option<usize> {
+        let hash = bucket(self.flags.key(client));
+        self.buckets.get((hash + offset) % BUCKETS).copied()
+    }
+}
+
+impl Schedule for SourceHash {
+    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen {
+        let available = |at: &usize| list[*at].is_available();
+        let first = self.position(packet.client, 0).filter(available);
+        if first.is_some() || !self.flags.fallback {
+            return Ok(first);
+        }
+        let hash = bucket(self.flags.key(packet.client));
+        let around = (hash..hash + BUCKETS).map(|offset| offset % BUCKETS);
+        Ok(around.filter_map(|offset| self.position(packet.client, offset)).find(available))
+    }
+}

@@ -1,0 +1,95 @@
+use super::destination::Destination;
+use super::hash::fold;
+use super::round_robin::gcd;
+use super::schedule::{Chosen, HashFlags, Packet, Schedule};
+use super::siphash::hsiphash;
+use crate::lab::{self, VirtualService};
+
+/// The table's size with `CONFIG_IP_VS_MH_TAB_INDEX` 12, the default: the fifth prime of
+/// ip_vs_mh.c.
+const SIZE: u32 = 4093;
+/// The bits that a weight may take in that table, `CONFIG_IP_VS_MH_TAB_INDEX` / 2.
+const WEIGHT_BITS: u32 = 6;
+/// The two keys of `generate_hash_secret`; they are constants.
+const KEYS: [u64; 2] = [2_654_435_761, 2_654_446_892];
+
+/// mh (ip_vs_mh.c): a Maglev table by the client.
+pub(super) struct Maglev {
+    table: Vec<usize>,
+    flags: HashFlags,
+}
+
+/// A destination's own permutation of the table, and how many buckets it takes per turn.
+struct Permutation {
+    next: u32,
+    skip: u32,
+    turns: i64,
+}
+
+impl Permutation {
+    fn new(entry: &lab::Destination, turns: i64) -> Self {
+        let word = fold(entry.address).wrapping_add(entry.port.into());
+        let [next, skip] = KEYS.map(|key| hsiphash(word, key));
+        Self { next: next % SIZE, skip: skip % (SIZE - 1) + 1, turns }
+    }
+
+    fn take(&mut self, table: &[Option<usize>]) -> usize {
+        while table[self.next as usize].is_some() {
+            self.next = (self.next + self.skip) % SIZE;
+        }
+        self.next as usize
+    }
+}
+
+impl Maglev {
+    pub fn new(service: &VirtualService) -> Self {
+        let turns = turns(service);
+        let entries = service.destinations.iter().zip(turns).rev();
+        let permutations: Vec<_> = entries.map(|(e, turns)| Permutation::new(e, turns)).collect();
+        Self { table: populate(permutations), flags: HashFlags::of(service) }
+    }
+
+    fn position(&self, packet: Packet, offset: u32) -> Option<usize> {
+        let word = self.flags.key(packet.client).wrapping_add(offset);
+        self.table.get((hsiphash(word, KEYS[0]) % SIZE) as usize).copied()
+    }
+}
+
+// The weights in order of addition, divided by what they share and cut to the table's bits. A
+// quiesced destination takes no turn.
+fn turns(service: &VirtualService) -> Vec<i64> {
+    let weights = || service.destinations.iter().map(|d| i64::from(d.weight));
+    let shared = weights().filter(|w| *w > 0).reduce(gcd).unwrap_or(1);
+    let greatest = weights().max().unwrap_or(0) / shared;
+    let bits = i64::BITS - greatest.leading_zeros();
+    let shift = bits.saturating_sub(WEIGHT_BITS);
+    weights().map(|w| ((w / shared) >> shift).max(i64::from(w > 0))).collect()
+}
+
+// ip_vs_mh_populate: every destination in turn takes the next free buckets of its permutation.
+fn populate(mut permutations: Vec<Permutation>) -> Vec<usize> {
+    if permutations.iter().all(|p| p.turns == 0) {
+        return Vec::new();
+    }
+    let mut table = vec![None; SIZE as usize];
+    let turns: Vec<_> = permutations.iter().map(|p| p.turns as usize).collect();
+    let share = |at: usize| std::iter::repeat_n(at, turns[at]);
+    for at in (0..turns.len()).cycle().flat_map(share).take(SIZE as usize) {
+        let free = permutations[at].take(&table);
+        table[free] = Some(at);
+    }
+    table.into_iter().flatten().collect()
+}
+
+impl Schedule for Maglev {
+    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen {
+        let available = |at: &usize| list[*at].is_available();
+        let first = self.position(packet, 0).filter(available);
+        if first.is_some() || !self.flags.fallback {
+            return Ok(first);
+        }
+        let hash = hsiphash(self.flags.key(packet.client), KEYS[0]) % SIZE;
+        let around = (hash..hash + SIZE).map(|offset| offset % SIZE);
+        Ok(around.filter_map(|offset| self.position(packet, offset)).find(available))
+    }
+}

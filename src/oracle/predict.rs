@@ -1,0 +1,135 @@
+use super::choice::{Choice, Unpredictable};
+use super::connection::Connection;
+use super::destination::Destination;
+use super::schedule::{Packet, Schedule, scheduler};
+use super::template::Templates;
+use crate::lab::{Protocol, Scheduler, VirtualService};
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// One virtual service in one director, from its creation on, as a pure model.
+///
+/// A connection is known by its client's address and port. It must be told of every connection, in
+/// the order in which the director sees them.
+pub struct Oracle {
+    vip: IpAddr,
+    /// The destinations as the kernel lists them: the last added first.
+    list: Vec<Destination>,
+    scheduler: Box<dyn Schedule + Send>,
+    load_matters: bool,
+    connections: HashMap<SocketAddr, Connection>,
+    templates: Option<Templates>,
+    now: Duration,
+}
+
+impl Oracle {
+    /// A service that was just created, its destinations added in the order of the file.
+    ///
+    /// # Errors
+    /// If nobody can say what the scheduler will do.
+    pub fn new(service: &VirtualService) -> Result<Self, Unpredictable> {
+        if service.protocol == Protocol::Udp {
+            return Err(Unpredictable::Udp);
+        }
+        let entries = service.destinations.iter().enumerate();
+        let list: Vec<_> = entries.map(|(i, entry)| Destination::new(i, entry)).rev().collect();
+        Ok(Self {
+            vip: service.vip,
+            scheduler: scheduler(service, &list)?,
+            load_matters: load_matters(service),
+            list,
+            connections: HashMap::new(),
+            templates: service.persistence.map(Templates::new),
+            now: Duration::ZERO,
+        })
+    }
+
+    /// Whether choices depend on which connections are open, and so on when each is closed.
+    pub fn load_matters(&self) -> bool {
+        self.load_matters
+    }
+
+    /// Time has passed: it is `now`, counted from the service's creation. Entries whose time is
+    /// over go.
+    pub fn advance(&mut self, now: Duration) {
+        self.now = now;
+        if let Some(templates) = &mut self.templates {
+            templates.expire(&self.connections, now);
+        }
+        let list = &mut self.list;
+        self.connections.retain(|_, connection| {
+            let stays = connection.is_there_at(now);
+            if !stays {
+                list[connection.position].unbind();
+            }
+            stays
+        });
+    }
+
+    /// A client opens a connection: where the director sends it.
+    ///
+    /// # Errors
+    /// If it cannot be known. From then on the model may differ from the director.
+    pub fn connect(&mut self, client: SocketAddr) -> Result<Choice, Unpredictable> {
+        if let Some(position) = self.reused(client) {
+            return Ok(Choice::Destination(self.list[position].added));
+        }
+        if let Some(old) = self.connections.remove(&client) {
+            if self.load_matters {
+                return Err(Unpredictable::Reuse);
+            }
+            self.list[old.position].unbind();
+        }
+        let Some(position) = self.choose(client)? else {
+            return Ok(Choice::Refused);
+        };
+        self.list[position].bind();
+        self.connections.insert(client, Connection::open(position));
+        Ok(Choice::Destination(self.list[position].added))
+    }
+
+    /// A client closed its connection; one that is not open is left alone.
+    pub fn close(&mut self, client: SocketAddr) {
+        let open = self.connections.get_mut(&client).filter(|c| c.expires.is_none());
+        if let Some(connection) = open {
+            connection.close(self.now);
+            self.list[connection.position].close();
+        }
+    }
+
+    // Where the entry that this client port still has sends it, if the connection goes on with it.
+    fn reused(&mut self, client: SocketAddr) -> Option<usize> {
+        let connection = self.connections.get_mut(&client)?;
+        let destination = &mut self.list[connection.position];
+        if connection.expires.is_some() {
+            if !connection.goes_on(destination.forwarding, self.templates.is_some()) {
+                return None;
+            }
+            connection.expires = None;
+            destination.reopen();
+        }
+        Some(connection.position)
+    }
+
+    // A template stands above the scheduler, even where its destination is quiesced or full.
+    fn choose(&mut self, client: SocketAddr) -> Result<Option<usize>, Unpredictable> {
+        let (now, vip) = (self.now, self.vip);
+        let known = self.templates.as_mut().and_then(|t| t.lookup(client.ip(), now));
+        if known.is_some() {
+            return Ok(known);
+        }
+        let chosen = self.scheduler.choose(&self.list, Packet { client, vip })?;
+        if let (Some(templates), Some(position)) = (&mut self.templates, chosen) {
+            templates.remember(client.ip(), position, now);
+        }
+        Ok(chosen)
+    }
+}
+
+fn load_matters(service: &VirtualService) -> bool {
+    use Scheduler::{Lblc, Lblcr, Lc, Nq, Ovf, Sed, Wlc};
+    let has_threshold = |d: &crate::lab::Destination| d.thresholds.upper != 0;
+    matches!(service.scheduler, Lblc | Lblcr | Lc | Nq | Ovf | Sed | Wlc)
+        || service.destinations.iter().any(has_threshold)
+}

@@ -1,0 +1,114 @@
+use crate::diag::{Code, Diagnostic, Severity};
+use crate::lab::Place;
+
+/// A rule that a topology file can break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its stable code.
+    pub code: Code,
+    /// How bad a breach is.
+    pub severity: Severity,
+    /// The breach in a few words; the rule's heading in docs/diagnostics.md.
+    pub title: &'static str,
+}
+
+impl Rule {
+    /// A breach of this rule.
+    pub fn at(self, at: &Place, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            severity: self.severity,
+            message: message.into(),
+            at: at.clone(),
+            help: help.into(),
+        }
+    }
+}
+
+macro_rules! rules {
+    ($($name:ident $code:literal $severity:ident $title:literal;)*) => {
+        $(
+            #[doc = concat!($code, ": ", $title, ".")]
+            pub const $name: Rule = Rule {
+                code: Code($code),
+                severity: Severity::$severity,
+                title: $title,
+            };
+        )*
+
+        /// Every rule, in the order of their codes.
+        pub const ALL: &[Rule] = &[$($name,)*];
+    };
+}
+
+rules! {
+    SYNTAX "L001" Error "not YAML";
+    TAB "L002" Error "tab as indentation";
+    EMPTY_FILE "L003" Error "empty file";
+    DUPLICATE_KEY "L004" Error "key given twice";
+    UNKNOWN_KEY "L005" Error "unknown key";
+    MISSING_KEY "L006" Error "missing key";
+    WRONG_TYPE "L007" Error "wrong type";
+    UNKNOWN_WORD "L008" Error "unknown word";
+    CHOICE "L009" Error "not exactly one of several keys";
+
+    BAD_NAME "L010" Error "bad name";
+    LONG_NAME "L011" Error "name too long";
+    LONG_LAB_NAME "L012" Error "lab name too long";
+    RESERVED_NAME "L013" Error "reserved name";
+    DUPLICATE_NODE "L014" Error "two nodes of one name";
+
+    BAD_ADDRESS "L015" Error "bad address";
+    BAD_SUBNET "L016" Error "bad subnet";
+    OVERLAP "L017" Error "overlapping subnets";
+    OUTSIDE "L018" Error "address outside its network";
+    NOT_A_HOST "L019" Error "network or broadcast address";
+    DUPLICATE_ADDRESS "L020" Error "address given twice";
+    UNKNOWN_NETWORK "L021" Error "unknown network";
+    NO_ADDRESS "L022" Error "node without an address";
+    NEXT_HOP "L023" Error "gateway not on a link";
+    NOBODYS_HOP "L024" Warning "gateway that no node has";
+    MTU "L025" Error "MTU out of range";
+    BRIDGE_PORTS "L026" Error "too many ports on one bridge";
+    IPV6 "L027" Error "IPv6 is not supported yet";
+    REPLICAS "L028" Error "replicas do not fit";
+    SYSCTL "L029" Error "not a network sysctl";
+
+    UNKNOWN_NODE "L030" Error "unknown node";
+    UNKNOWN_SERVICE "L031" Error "unknown virtual service";
+    UNKNOWN_SCHEDULER "L032" Error "unknown scheduler";
+    SCHEDULER_FLAG "L033" Error "flag that the scheduler does not take";
+    WEIGHT "L034" Error "weight out of range";
+    PORT "L035" Error "bad port";
+    THRESHOLDS "L036" Error "bad thresholds";
+    PERSISTENCE "L037" Error "bad persistence";
+    DUPLICATE_SERVICE "L038" Error "virtual service given twice";
+    DUPLICATE_SERVER "L039" Error "real server given twice";
+    VIP_COLLIDES "L040" Error "VIP is a node's address";
+    VIP_NOWHERE "L041" Warning "VIP that nobody can reach";
+    NO_DIRECTOR "L042" Error "virtual service without a director";
+    SHARED_VIP "L043" Warning "one VIP on several directors";
+    NO_SERVERS "L044" Warning "virtual service without real servers";
+
+    NAT_ONE_NETWORK "L045" Warning "NAT with VIP and DIP in one network";
+    NAT_GATEWAY "L046" Error "NAT real server whose gateway is not the DIP";
+    DR_GATEWAY "L047" Error "DR or TUN real server whose gateway is the DIP";
+    PORT_MAPPING "L048" Error "port mapping in DR or TUN";
+    DR_LINK "L049" Error "DR without a common network";
+    SERVER_UNREACHABLE "L050" Error "real server that its director cannot reach";
+
+    DURATION "L051" Error "bad duration";
+    RANGE "L052" Error "bad range";
+    NOT_APPLICABLE "L053" Error "expectation that does not fit the step";
+    STRANGER "L054" Error "distribution over a stranger";
+    IMPOSSIBLE "L055" Error "distribution that cannot be";
+    UNPREDICTABLE "L056" Error "prediction that cannot be made";
+    CONCURRENCY "L057" Error "more at once than at all";
+    ONE_PORT "L058" Error "one source port for several connections at once";
+    CLIENT_UNREACHABLE "L059" Warning "client that cannot reach the VIP";
+    EMPTY_SCENARIO "L060" Error "scenario without steps";
+    OUT_OF_RANGE "L061" Error "number out of range";
+    URL "L062" Error "bad URL";
+    UDP_REQUEST "L063" Error "HTTP request to a UDP service";
+    NO_WAY_BACK "L064" Warning "replies that cannot get back";
+}

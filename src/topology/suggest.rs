@@ -1,0 +1,33 @@
+/// The candidate that was probably meant: the nearest one, if it is near enough to be a slip.
+pub fn did_you_mean<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let lower = word.to_lowercase();
+    let distance = |c: &str| strsim::damerau_levenshtein(&lower, &c.to_lowercase());
+    let near = |c: &&str| distance(c) <= (word.chars().count().max(c.len()) / 3).max(1);
+    candidates.into_iter().filter(near).min_by_key(|c| distance(c))
+}
+
+/// Help for a word that is none of the candidates.
+pub fn help(word: &str, candidates: &[&str], noun: &str) -> String {
+    let all = match candidates {
+        [] => format!("there are no {noun}"),
+        _ => format!("{noun}: {}", listed(candidates)),
+    };
+    match did_you_mean(word, candidates.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`? {all}"),
+        None => all,
+    }
+}
+
+/// Names in backticks, the first dozen of them.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    match more {
+        0 => shown.join(", "),
+        _ => format!("{} and {more} more", shown.join(", ")),
+    }
+}

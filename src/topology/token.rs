@@ -1,0 +1,50 @@
+/// The length in characters of the token that `line` begins with; `value` is its text where it is
+/// known, as a plain scalar may contain anything.
+pub fn length(line: &str, value: Option<&str>) -> usize {
+    match line.chars().next() {
+        Some(quote @ ('"' | '\'')) => quoted(line, quote),
+        Some('{') => bracketed(line, '{', '}'),
+        Some('[') => bracketed(line, '[', ']'),
+        Some('|' | '>') | None => 1,
+        Some(_) => match value {
+            Some(value) if !value.is_empty() && line.starts_with(value) => value.chars().count(),
+            _ => plain(line),
+        },
+    }
+}
+
+/// Whether a token is one of YAML's words for nothing.
+pub fn is_null(line: &str) -> bool {
+    ["~", "null", "Null", "NULL"].iter().any(|word| {
+        line.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+fn quoted(line: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (index, c) in line.chars().enumerate().skip(1) {
+        if c == quote && !escaped {
+            return index + 1;
+        }
+        escaped = c == '\\' && quote == '"' && !escaped;
+    }
+    line.trim_end().chars().count()
+}
+
+fn bracketed(line: &str, open: char, close: char) -> usize {
+    let mut depth = 0;
+    for (index, c) in line.chars().enumerate() {
+        depth += usize::from(c == open);
+        depth -= usize::from(c == close);
+        if depth == 0 {
+            return index + 1;
+        }
+    }
+    1
+}
+
+fn plain(line: &str) -> usize {
+    let ends = [": ", " #", ", ", "]", "}"];
+    let end = ends.iter().filter_map(|e| line.find(e)).min().unwrap_or(line.len());
+    line[..end].trim_end().trim_end_matches([':', ',']).chars().count().max(1)
+}

@@ -1,0 +1,144 @@
+use super::super::{
+    rule,
+    wire::{Server, Servers},
+};
+use super::{Draft, number::Bounds, service::of_role};
+use crate::lab::{
+    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, VirtualService,
+};
+use std::net::IpAddr;
+
+/// Builds a virtual service's table.
+pub fn build(
+    servers: Servers,
+    service: &VirtualService,
+    draft: &mut Draft<'_>,
+) -> Vec<Destination> {
+    let all = service.at.key("real_servers");
+    let entries: Vec<_> = match servers {
+        Servers::List(names) => names
+            .0
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, name)| Some((name?, Server::default(), all.index(index))))
+            .collect(),
+        Servers::Table(table) => table
+            .0
+            .into_iter()
+            .filter_map(|(name, server)| Some((name.clone(), server?, all.key(&name).as_key())))
+            .collect(),
+    };
+    let empty = entries.is_empty();
+    let mut built: Vec<Destination> = Vec::new();
+    for (name, server, at) in entries {
+        let nodes = of_role(&name, Role::RealServer, &at, draft).unwrap_or_default();
+        let Some(pattern) = settings(&server, service, at, draft) else { continue };
+        built.extend(nodes.into_iter().filter_map(|node| pattern.of(node, service, draft)));
+    }
+    if empty && draft.faults.sure(&all) {
+        draft.faults.push(rule::NO_SERVERS.at(
+            &service.at.as_key(),
+            format!("the virtual service `{}` has no real servers", service.name),
+            "name them under `real_servers:`; until then the kernel refuses each connection",
+        ));
+    }
+    repeated(&mut built, draft);
+    built
+}
+
+/// What an entry says of each node that its name stands for.
+struct Pattern {
+    port: u16,
+    weight: u32,
+    forwarding: ForwardingMethod,
+    thresholds: Thresholds,
+    at: Place,
+}
+
+impl Pattern {
+    fn of(
+        &self,
+        real_server: NodeName,
+        service: &VirtualService,
+        draft: &Draft<'_>,
+    ) -> Option<Destination> {
+        let node = draft.lab.node(&real_server)?;
+        let address = rip(node, service, draft)?;
+        Some(Destination {
+            real_server,
+            address,
+            port: self.port,
+            weight: self.weight,
+            forwarding: self.forwarding,
+            thresholds: self.thresholds,
+            at: self.at.clone(),
+        })
+    }
+}
+
+fn settings(
+    server: &Server,
+    service: &VirtualService,
+    at: Place,
+    draft: &mut Draft<'_>,
+) -> Option<Pattern> {
+    let value = Place { part: crate::lab::Part::Value, ..at.clone() };
+    let port = server.port.map_or(Some(service.port), |port| {
+        Bounds::port().check(port, &value.key("port"), draft.faults)
+    });
+    let weight = weight_bounds();
+    let weight = weight.check(server.weight.unwrap_or(1), &value.key("weight"), draft.faults);
+    let thresholds = thresholds(server, &value, draft);
+    let forwarding = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    Some(Pattern { port: port?, weight: weight?, forwarding, thresholds: thresholds?, at })
+}
+
+fn weight_bounds() -> Bounds {
+    let why = "ipvsadm(8) takes no other weight, and 0 means quiesced";
+    Bounds { rule: rule::WEIGHT, noun: "weight", range: 0..=65535, why }
+}
+
+fn thresholds(server: &Server, at: &Place, draft: &mut Draft<'_>) -> Option<Thresholds> {
+    let why = "they are numbers of connections, and 0 means no limit";
+    let bounds = Bounds { rule: rule::THRESHOLDS, noun: "threshold", range: 0..=65535, why };
+    let mut check = |value: Option<i64>, key| {
+        bounds.check::<u32>(value.unwrap_or(0), &at.key(key), draft.faults)
+    };
+    let upper = check(server.upper_threshold, "upper_threshold");
+    let lower = check(server.lower_threshold, "lower_threshold");
+    let (upper, lower) = (upper?, lower?);
+    if lower > upper {
+        draft.faults.push(rule::THRESHOLDS.at(
+            &at.key("lower_threshold"),
+            format!("the lower threshold `{lower}` is above the upper threshold `{upper}`"),
+            "choose a lower threshold below the upper one, or leave it out",
+        ));
+        return None;
+    }
+    Some(Thresholds { upper, lower })
+}
+
+/// The address that a director uses: on a network that they share, if there is one.
+fn rip(node: &Node, service: &VirtualService, draft: &Draft<'_>) -> Option<IpAddr> {
+    let directors: Vec<_> = service.directors.iter().filter_map(|d| draft.lab.node(d)).collect();
+    let shared = |network| directors.iter().any(|d| d.interface_in(network).is_some());
+    let interfaces = &node.interfaces;
+    let interface = interfaces.iter().find(|i| shared(&i.network)).or(interfaces.first());
+    interface.map(|i| i.address.addr())
+}
+
+/// Takes out a real server that is there twice: the kernel refuses the second one.
+fn repeated(built: &mut Vec<Destination>, draft: &mut Draft<'_>) {
+    let mut seen = std::collections::HashSet::new();
+    built.retain(|destination| {
+        let new = seen.insert((destination.address, destination.port));
+        if !new {
+            draft.faults.push(rule::DUPLICATE_SERVER.at(
+                &destination.at,
+                format!("the real server `{}` is there already", destination.real_server),
+                "name it once; a larger `weight` gives it a larger share",
+            ));
+        }
+        new
+    });
+}

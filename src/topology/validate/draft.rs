@@ -1,0 +1,101 @@
+use super::super::{faults::Faults, suggest, wire};
+use super::name;
+use crate::lab::{Lab, NodeName, Place, Role};
+use indexmap::IndexMap;
+use std::collections::HashSet;
+
+/// A lab in the making, and what was found wrong with it.
+#[derive(Debug)]
+pub struct Draft<'f> {
+    /// What is built so far.
+    pub lab: Lab,
+    /// Every name in the file, those of faulty things too.
+    pub declared: Declared,
+    /// What was found wrong.
+    pub faults: &'f mut Faults,
+}
+
+/// The names that a file gives to things: nobody is told that a thing is unknown because its own
+/// entry is faulty.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// The networks.
+    pub networks: HashSet<String>,
+    /// The nodes and the groups of replicas.
+    pub nodes: IndexMap<String, Role>,
+    /// The members of each group of replicas.
+    pub groups: IndexMap<String, Vec<NodeName>>,
+    /// The virtual services.
+    pub services: HashSet<String>,
+}
+
+/// What a word that should name nodes turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// These nodes: one, or a group's members.
+    Nodes(Vec<NodeName>),
+    /// A node whose own entry is faulty.
+    Faulty,
+    /// No node of the lab.
+    Unknown,
+}
+
+impl<'f> Draft<'f> {
+    /// A draft with nothing but names.
+    pub fn new(topology: &wire::Topology, faults: &'f mut Faults) -> Option<Self> {
+        let at = Place::root().key("name");
+        // With a bad name a stand-in lets the rest be judged too.
+        let name = name::parse(&topology.name, name::LAB, &at, faults);
+        let lab = Lab {
+            name: name.or_else(|| "lab".parse().ok())?,
+            summary: topology.summary.clone(),
+            networks: Vec::new(),
+            nodes: Vec::new(),
+            services: Vec::new(),
+            scenarios: Vec::new(),
+        };
+        Some(Self { lab, declared: Declared::of(topology), faults })
+    }
+
+    /// What a word in a list of nodes stands for.
+    pub fn lookup(&self, word: &str) -> Lookup {
+        match self.declared.groups.get(word) {
+            Some(members) if members.is_empty() => return Lookup::Faulty,
+            Some(members) => return Lookup::Nodes(members.clone()),
+            None => {}
+        }
+        match self.lab.nodes.iter().find(|n| n.name.as_str() == word) {
+            Some(node) => Lookup::Nodes(vec![node.name.clone()]),
+            None if self.declared.nodes.contains_key(word) => Lookup::Faulty,
+            None => Lookup::Unknown,
+        }
+    }
+
+    /// Help for a word that is no node of that role; of any role, if none is given.
+    pub fn node_help(&self, word: &str, role: Option<Role>) -> String {
+        let fits = |r: &Role| role.is_none_or(|wanted| wanted == *r);
+        let names = self.declared.nodes.iter().filter(|(_, r)| fits(r));
+        let names: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
+        let noun = role.map_or("nodes".to_owned(), |r| format!("{}s", r.noun()));
+        suggest::help(word, &names, &noun)
+    }
+}
+
+impl Declared {
+    fn of(topology: &wire::Topology) -> Self {
+        let mut nodes = IndexMap::new();
+        let mut declare = |names: Vec<&String>, role| {
+            nodes.extend(names.into_iter().map(|name| (name.clone(), role)));
+        };
+        declare(topology.clients.0.keys().collect(), Role::Client);
+        declare(topology.directors.0.keys().collect(), Role::Director);
+        declare(topology.routers.0.keys().collect(), Role::Router);
+        declare(topology.real_servers.0.keys().collect(), Role::RealServer);
+        Self {
+            networks: topology.networks.0.keys().cloned().collect(),
+            nodes,
+            groups: IndexMap::new(),
+            services: topology.virtual_services.0.keys().cloned().collect(),
+        }
+    }
+}

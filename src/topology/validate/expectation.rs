@@ -1,0 +1,129 @@
+use super::super::rule;
+use super::{View, link};
+use crate::lab::{
+    Connection, CountRange, Distribution, Expectation, Expected, NodeName, Place, Request,
+    Scheduler, Step, StepAction, Target, VirtualService,
+};
+use indexmap::IndexMap;
+
+/// Whether what is expected of each step can be.
+pub fn check(view: &mut View<'_>) {
+    for step in view.lab.scenarios.iter().flat_map(|s| &s.steps) {
+        for expectation in &step.expectations {
+            fits(step, expectation, view);
+        }
+        if let (StepAction::Wait(_), Some(_)) = (&step.action, step.within) {
+            view.push(rule::NOT_APPLICABLE.at(
+                &step.at.key("within").as_key(),
+                "`within` repeats a step, and a `wait` step has nothing to repeat",
+                "put `within` on the step whose expectations may take time",
+            ));
+        }
+        if let StepAction::Request(request) = &step.action {
+            distributions(step, request, view);
+        }
+    }
+}
+
+fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
+    let (key, of_run) = match expectation.expected {
+        Expected::Distribution(_) => ("distribution", false),
+        Expected::Status(_) => ("status", false),
+        Expected::Failures(_) => ("failures", false),
+        Expected::Source(_) => ("source", false),
+        Expected::Latency(_) => ("latency", false),
+        Expected::Exit(_) => ("exit", true),
+        Expected::Output(_) => ("output", true),
+    };
+    let (action, help) = match step.action {
+        StepAction::Request(_) if of_run => {
+            ("request", "expect `exit` and `output` of `run` steps")
+        }
+        StepAction::Run(_) if !of_run => ("run", "expect `exit` or `output` of a command"),
+        StepAction::Wait(_) => ("wait", "expect things of the step after it"),
+        _ => return,
+    };
+    let message = format!("`{key}` cannot be expected of a `{action}` step");
+    view.push(rule::NOT_APPLICABLE.at(&expectation.at.as_key(), message, help));
+}
+
+fn distributions(step: &Step, request: &Request, view: &mut View<'_>) {
+    let service = match &request.target {
+        Target::Service(name) => view.lab.service(name),
+        Target::Address(..) => None,
+    };
+    for expectation in &step.expectations {
+        match &expectation.expected {
+            Expected::Distribution(Distribution::Predicted) => {
+                predicted(request, service, &expectation.at, view);
+            }
+            Expected::Distribution(Distribution::Counts(counts)) => {
+                if let Some(service) = service.filter(|s| view.sure(&s.at)) {
+                    strangers(counts, service, &expectation.at, view);
+                }
+                possible(counts, step, request, view);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn predicted(request: &Request, service: Option<&VirtualService>, at: &Place, view: &mut View<'_>) {
+    let (message, help) = match service {
+        None => ("no scheduler takes part in a request to a `url`", "request a `service`"),
+        Some(s) if s.scheduler == Scheduler::Twos => {
+            ("the scheduler `twos` picks at random", "expect a range for each real server")
+        }
+        Some(_) if request.concurrency > 1 && request.connection == Connection::New => (
+            "the order of requests that are sent at once is up to chance",
+            "drop `concurrency`, or expect counts",
+        ),
+        Some(_) => return,
+    };
+    view.push(rule::UNPREDICTABLE.at(at, message, help));
+}
+
+fn strangers(
+    counts: &IndexMap<NodeName, CountRange>,
+    service: &VirtualService,
+    at: &Place,
+    view: &mut View<'_>,
+) {
+    let table = || service.destinations.iter().map(|d| &d.real_server);
+    for name in counts.keys().filter(|name| !table().any(|n| n == *name)) {
+        view.push(rule::STRANGER.at(
+            &at.key(name.as_str()).as_key(),
+            format!("`{name}` is no real server of the virtual service `{}`", service.name),
+            format!("name real servers of the service: {}", link::names(table())),
+        ));
+    }
+}
+
+/// The answers must be as many as the requests without those that are expected to fail.
+fn possible(
+    counts: &IndexMap<NodeName, CountRange>,
+    step: &Step,
+    request: &Request,
+    view: &mut View<'_>,
+) {
+    let failures = step.expectations.iter().find_map(|e| match e.expected {
+        Expected::Failures(range) => Some(range),
+        _ => None,
+    });
+    let failures = failures.unwrap_or(CountRange::exactly(0));
+    let least: u64 = counts.values().map(|r| u64::from(r.min)).sum();
+    let most: u64 = counts.values().map(|r| u64::from(r.max)).sum();
+    let count = u64::from(request.count);
+    let answers_least = count.saturating_sub(failures.max.into());
+    let answers_most = count.saturating_sub(failures.min.into());
+    if least <= answers_most && most >= answers_least {
+        return;
+    }
+    let at = step.at.key("expect").key("distribution");
+    let sum = if least > answers_most { least } else { most };
+    view.push(rule::IMPOSSIBLE.at(
+        &at,
+        format!("the counts add up to {sum}, but {count} requests have {failures} failures"),
+        format!("make the counts add up to {answers_most}, or expect other `failures`"),
+    ));
+}

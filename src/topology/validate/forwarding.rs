@@ -1,0 +1,152 @@
+use super::super::rule;
+use super::{View, reach};
+use crate::lab::{Destination, ForwardingMethod, Gateway, Node, VirtualService};
+use std::net::IpAddr;
+
+/// What each forwarding method asks of the network.
+pub fn check(view: &mut View<'_>) {
+    for (service, destination, server) in view.destinations() {
+        let entry = Entry { service, destination, server, directors: view.directors(service) };
+        if entry.directors.len() < service.directors.len() {
+            continue;
+        }
+        entry.port_mapping(view);
+        entry.link(view);
+        entry.nat_gateway(view);
+        entry.direct_gateway(view);
+        entry.one_network(view);
+    }
+}
+
+/// A real server in a table, with what the rules need.
+struct Entry<'l> {
+    service: &'l VirtualService,
+    destination: &'l Destination,
+    server: &'l Node,
+    directors: Vec<&'l Node>,
+}
+
+impl<'l> Entry<'l> {
+    fn port_mapping(&self, view: &mut View<'_>) {
+        let (port, virtual_port) = (self.destination.port, self.service.port);
+        let method = self.destination.forwarding;
+        if !method.keeps_vip() || port == virtual_port {
+            return;
+        }
+        view.push(rule::PORT_MAPPING.at(
+            &self.destination.at,
+            format!("{method} cannot map port {virtual_port} to port {port} of `{}`", self.name()),
+            "leave `port` out, or use nat or fullnat: only they rewrite the packet's ports",
+        ));
+    }
+
+    fn name(&self) -> &crate::lab::NodeName {
+        &self.server.name
+    }
+
+    /// The directors that do not find the real server.
+    fn link(&self, view: &mut View<'_>) {
+        let goal = reach::Goal::address(view.lab, self.destination.address);
+        for director in &self.directors {
+            if self.destination.forwarding == ForwardingMethod::Dr {
+                if reach::shared(director, self.server).next().is_none() {
+                    view.push(rule::DR_LINK.at(
+                        &self.destination.at,
+                        format!(
+                            "`{}` and director `{}` share no network",
+                            self.name(),
+                            director.name
+                        ),
+                        "plug both into one network: DR only changes the MAC address, so the real \
+                         server must be a neighbour",
+                    ));
+                }
+            } else if !reach::arrives(view.lab, director, &goal) {
+                view.push(rule::SERVER_UNREACHABLE.at(
+                    &self.destination.at,
+                    format!("director `{}` has no way to `{}`", director.name, self.name()),
+                    "plug both into one network, or give the director a gateway or a route",
+                ));
+            }
+        }
+    }
+
+    /// The DIPs: the directors' addresses on the real server's networks.
+    fn dips(&self) -> Vec<IpAddr> {
+        let interfaces = self.directors.iter().flat_map(|d| reach::shared(d, self.server));
+        interfaces.map(|i| i.address.addr()).collect()
+    }
+
+    fn nat_gateway(&self, view: &mut View<'_>) {
+        let dips = self.dips();
+        let routed = self.server.routes.iter().any(|r| dips.contains(&r.via));
+        if self.destination.forwarding != ForwardingMethod::Nat || dips.is_empty() || routed {
+            return;
+        }
+        let given = match self.server.gateway {
+            Gateway::Derived => return,
+            Gateway::Address(address) if dips.contains(&address) => return,
+            Gateway::Address(address) => format!("has the gateway `{address}`"),
+            Gateway::None => "has no gateway".to_owned(),
+        };
+        view.push(rule::NAT_GATEWAY.at(
+            &self.server.at.key("gateway"),
+            format!("`{}` is a real server of NAT and {given}", self.name()),
+            format!(
+                "leave `gateway` out, or set it to the DIP {}: the director must rewrite each reply",
+                addresses(&dips)
+            ),
+        ));
+    }
+
+    fn direct_gateway(&self, view: &mut View<'_>) {
+        let method = self.destination.forwarding;
+        let gateway = reach::gateway(view.lab, self.server);
+        let Some(gateway) = gateway.filter(|g| self.dips().contains(g)) else { return };
+        if !method.keeps_vip() || self.directors.iter().any(|d| accepts_local(d)) {
+            return;
+        }
+        let (at, cause) = match self.server.gateway {
+            Gateway::Address(_) => (self.server.at.key("gateway"), ""),
+            _ => (self.destination.at.clone(), ", as NAT in another service wants it"),
+        };
+        view.push(rule::DR_GATEWAY.at(
+            &at,
+            format!(
+                "`{}` is a real server of {method}, and its gateway `{gateway}` is the DIP{cause}",
+                self.name()
+            ),
+            "choose a router: the director has the VIP itself, so it drops replies from the VIP \
+             as martians",
+        ));
+    }
+
+    /// With the VIP on the real server's own network, replies to clients there bypass the
+    /// director.
+    fn one_network(&self, view: &mut View<'_>) {
+        let vip = self.service.vip;
+        let link = self.server.interfaces.iter().find(|i| i.address.contains(&vip));
+        let Some(link) = link.filter(|_| self.destination.forwarding == ForwardingMethod::Nat)
+        else {
+            return;
+        };
+        view.push(rule::NAT_ONE_NETWORK.at(
+            &self.service.at.key("vip"),
+            format!("the VIP `{vip}` and the real servers of NAT are both in `{}`", link.network),
+            "put the VIP into another network: clients of this one would get replies past the \
+             director, with the wrong address",
+        ));
+    }
+}
+
+/// Whether a director was told to take replies from its own VIP (ip-sysctl: accept_local).
+fn accepts_local(director: &Node) -> bool {
+    let set = |s: &&crate::lab::Sysctl| s.key.0.ends_with(".accept_local") && s.value == "1";
+    director.sysctls.iter().any(|s| set(&s))
+}
+
+fn addresses(addresses: &[IpAddr]) -> String {
+    let mut unique: Vec<String> = addresses.iter().map(|a| format!("`{a}`")).collect();
+    unique.dedup();
+    unique.join(" or ")
+}

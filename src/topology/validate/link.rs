@@ -1,0 +1,108 @@
+use super::super::rule;
+use super::View;
+use crate::lab::{Gateway, Node, NodeName, Place};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// A bridge takes no more ports (`BR_MAX_PORTS`, net/bridge/br_private.h; the first is not used).
+const PORTS: usize = 1023;
+
+/// The longest name of a network interface (`IFNAMSIZ` - 1, linux/if.h).
+const INTERFACE_NAME: usize = 15;
+
+/// Rules about addresses, next hops and bridges.
+pub fn check(view: &mut View<'_>) {
+    duplicate_addresses(view);
+    full_bridges(view);
+    for node in &view.lab.nodes {
+        port_names(node, view);
+        if let Gateway::Address(address) = node.gateway {
+            next_hop(node, address, &node.at.key("gateway"), view);
+        }
+        for route in &node.routes {
+            next_hop(node, route.via, &route.at, view);
+        }
+    }
+}
+
+fn duplicate_addresses(view: &mut View<'_>) {
+    let mut owners: HashMap<IpAddr, &Node> = HashMap::new();
+    for node in &view.lab.nodes {
+        for interface in &node.interfaces {
+            let address = interface.address.addr();
+            if let Some(owner) = owners.insert(address, node) {
+                view.push(rule::DUPLICATE_ADDRESS.at(
+                    &interface.at,
+                    format!("`{address}` is the address of {} already", described(owner)),
+                    "give each interface an address of its own",
+                ));
+            }
+        }
+    }
+}
+
+/// A node's role and name.
+pub fn described(node: &Node) -> String {
+    format!("{} `{}`", node.role.noun(), node.name)
+}
+
+fn full_bridges(view: &mut View<'_>) {
+    for network in &view.lab.networks {
+        let ports = view.lab.nodes.iter().filter(|n| n.interface_in(&network.name).is_some());
+        let ports = ports.count();
+        if ports > PORTS {
+            view.push(rule::BRIDGE_PORTS.at(
+                &network.at.as_key(),
+                format!("{ports} nodes are plugged into `{}`", network.name),
+                format!("spread them over several networks: a bridge has at most {PORTS} ports"),
+            ));
+        }
+    }
+}
+
+/// The bridge port of the eleventh interface has a longer name than that of the first.
+fn port_names(node: &Node, view: &mut View<'_>) {
+    let last = node.interfaces.len().saturating_sub(1);
+    let port = format!("{}.{last}", node.name);
+    if port.len() > INTERFACE_NAME {
+        view.push(rule::LONG_NAME.at(
+            &node.at.as_key(),
+            format!("`{port}` has {} bytes; at most {INTERFACE_NAME} are allowed", port.len()),
+            "shorten the node's name: this is the name of its last bridge port (IFNAMSIZ)",
+        ));
+    }
+}
+
+fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
+    if !view.sure(&node.at) {
+        return;
+    }
+    let link = node.interfaces.iter().find(|i| i.address.contains(&hop));
+    if link.is_none() || node.addresses().any(|a| a == hop) {
+        let own = link.map_or("is on none of the node's networks", |_| "is the node's own address");
+        view.push(rule::NEXT_HOP.at(
+            at,
+            format!("the gateway `{hop}` of `{}` {own}", node.name),
+            "choose the address of a neighbour: a next hop must be on a link",
+        ));
+    } else if !known(hop, view) {
+        view.push(rule::NOBODYS_HOP.at(
+            at,
+            format!("no node of the lab has the gateway's address `{hop}`"),
+            "choose a node's address, unless a missing gateway is what you want to show",
+        ));
+    }
+}
+
+/// Whether a node has this address, or a virtual service, whose director then has it.
+fn known(hop: IpAddr, view: &View<'_>) -> bool {
+    let unsure = |n: &&Node| !view.sure(&n.at);
+    view.lab.owner_of(hop).is_some()
+        || view.lab.services.iter().any(|s| s.vip == hop)
+        || view.lab.nodes.iter().any(|n| unsure(&n))
+}
+
+/// The names in backticks.
+pub fn names<'n>(names: impl IntoIterator<Item = &'n NodeName>) -> String {
+    names.into_iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,59 @@
+//! From the decoded file to a valid `Lab`.
+//!
+//! First each thing is built from what the file says of it alone (`network`, `node`, `service`,
+//! `scenario`); then the rules that hold things against each other (`link`, `forwarding`,
+//! `reachability`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
+//! reported twice in different words.
+
+mod address;
+mod destination;
+mod draft;
+mod expectation;
+mod expected;
+mod forwarding;
+mod link;
+mod name;
+mod network;
+mod node;
+mod node_parts;
+mod number;
+mod reach;
+mod reachability;
+mod replica;
+mod request;
+mod scenario;
+mod service;
+mod value;
+mod view;
+mod vip;
+
+use super::{faults::Faults, wire};
+use crate::lab::{Lab, Role};
+use draft::Draft;
+use view::View;
+
+/// Builds the lab and holds it against every rule. It can be used if no fault is an error.
+pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
+    let mut draft = Draft::new(&topology, faults)?;
+    network::build(topology.networks, &mut draft);
+    node::build("clients", Role::Client, topology.clients, &mut draft);
+    node::build("directors", Role::Director, topology.directors, &mut draft);
+    node::build_real_servers(topology.real_servers, &mut draft);
+    node::build("routers", Role::Router, topology.routers, &mut draft);
+    service::build(topology.virtual_services, &mut draft);
+    scenario::build(topology.scenarios, &mut draft);
+    let lab = draft.lab;
+    let found = judge(&lab, faults);
+    found.into_iter().for_each(|fault| faults.push(fault));
+    Some(lab)
+}
+
+fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
+    let mut view = View::new(lab, faults);
+    link::check(&mut view);
+    vip::check(&mut view);
+    forwarding::check(&mut view);
+    expectation::check(&mut view);
+    reachability::check(&mut view);
+    view.into_found()
+}

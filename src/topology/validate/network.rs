@@ -1,0 +1,55 @@
+use super::super::{
+    faults::Faults,
+    rule,
+    wire::{self, Entries},
+};
+use super::{Draft, address, name, number::Bounds};
+use crate::lab::{Network, Place};
+use ipnet::IpNet;
+
+/// Builds the networks.
+pub fn build(networks: Entries<wire::Network>, draft: &mut Draft<'_>) {
+    let all = Place::root().key("networks");
+    for (name, network) in networks.0 {
+        let at = all.key(&name);
+        let name = name::parse(&name, name::NETWORK, &at.as_key(), draft.faults);
+        let parts = network.and_then(|n| parts(n, &at, draft.faults));
+        if let (Some(name), Some((subnet, mtu, subnet_at))) = (name, parts) {
+            let network = Network { name, subnet, mtu, at };
+            if !overlaps(&network, &subnet_at, draft) {
+                draft.lab.networks.push(network);
+            }
+        }
+    }
+}
+
+fn parts(
+    network: wire::Network,
+    at: &Place,
+    faults: &mut Faults,
+) -> Option<(IpNet, Option<u32>, Place)> {
+    let (subnet, mtu, subnet_at) = match network {
+        wire::Network::Subnet(subnet) => (subnet, None, at.clone()),
+        wire::Network::Details(details) => (details.subnet, details.mtu, at.key("subnet")),
+    };
+    let mtu = mtu.and_then(|m| mtu_bounds().check(m, &at.key("mtu"), faults));
+    Some((address::subnet(&subnet, &subnet_at, faults)?, mtu, subnet_at))
+}
+
+fn mtu_bounds() -> Bounds {
+    let why = "IPv4 needs 68 bytes (RFC 791), and a veth takes no more than 65535";
+    Bounds { rule: rule::MTU, noun: "MTU", range: 68..=65535, why }
+}
+
+fn overlaps(network: &Network, at: &Place, draft: &mut Draft<'_>) -> bool {
+    let (a, networks) = (network.subnet, &draft.lab.networks);
+    let other = networks.iter().find(|n| a.contains(&n.subnet) || n.subnet.contains(&a));
+    if let Some(other) = other {
+        draft.faults.push(rule::OVERLAP.at(
+            at,
+            format!("the subnet `{a}` overlaps with `{}` of `{}`", other.subnet, other.name),
+            "choose another subnet: a node in both could not tell where an address is",
+        ));
+    }
+    other.is_some()
+}

@@ -1,0 +1,139 @@
+use super::super::{
+    rule, suggest,
+    wire::{self, Entries, NumberOrText},
+};
+use super::{Draft, address};
+use crate::lab::{Command, Gateway, Interface, NetworkName, Node, Place, Route, Sysctl, SysctlKey};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// Fills a blank node with what the file says.
+pub fn fill(mut node: Node, wire: wire::Node, draft: &mut Draft<'_>) -> Node {
+    let at = node.at.clone();
+    node.interfaces = interfaces(wire.addresses, &at, draft);
+    node.gateway = gateway(wire.gateway, &at.key("gateway"), draft);
+    node.routes = routes(wire.routes, &at.key("routes"), draft);
+    node.sysctls = sysctls(wire.sysctls, &at.key("sysctls"), draft);
+    let commands = wire.commands.0.into_iter().enumerate();
+    let place = |index| at.key("commands").index(index);
+    node.commands = commands
+        .filter_map(|(index, shell)| Some(Command { shell: shell?, at: place(index) }))
+        .collect();
+    node
+}
+
+fn interfaces(addresses: Entries<String>, node: &Place, draft: &mut Draft<'_>) -> Vec<Interface> {
+    let all = node.key("addresses");
+    if addresses.0.is_empty() {
+        draft.faults.push(rule::NO_ADDRESS.at(
+            &all,
+            "the node has no address",
+            "plug it into a network, as in `addresses: { inside: 192.168.137.200 }`",
+        ));
+    }
+    let mut interfaces = Vec::new();
+    for (index, (network, text)) in addresses.0.into_iter().enumerate() {
+        let at = all.key(&network);
+        let plug = plug(&network, &at, draft);
+        let address = text.and_then(|t| address::address(&t, &at, draft.faults));
+        if let (Some((network, subnet)), Some(address)) = (plug, address) {
+            let fits = in_subnet(address, subnet, &at, draft);
+            if let Some(address) = fits.then(|| IpNet::new(address, subnet.prefix_len()).ok()) {
+                let name = format!("eth{index}");
+                interfaces.extend(address.map(|address| Interface { name, network, address, at }));
+            }
+        }
+    }
+    interfaces
+}
+
+/// The network of an interface, and its subnet.
+fn plug(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkName, IpNet)> {
+    if let Some(network) = draft.lab.networks.iter().find(|n| n.name.as_str() == name) {
+        return Some((network.name.clone(), network.subnet));
+    }
+    draft.faults.doubt(at);
+    if !draft.declared.networks.contains(name) {
+        let names: Vec<_> = draft.lab.networks.iter().map(|n| n.name.as_str()).collect();
+        let help = suggest::help(name, &names, "networks");
+        let message = format!("the network `{name}` is not defined");
+        draft.faults.push(rule::UNKNOWN_NETWORK.at(&at.as_key(), message, help));
+    }
+    None
+}
+
+/// Whether a host may have this address in this subnet.
+fn in_subnet(address: IpAddr, subnet: IpNet, at: &Place, draft: &mut Draft<'_>) -> bool {
+    if !subnet.contains(&address) {
+        draft.faults.push(rule::OUTSIDE.at(
+            at,
+            format!("`{address}` is outside the network's subnet `{subnet}`"),
+            "choose an address of the subnet, or another network",
+        ));
+        return false;
+    }
+    let Some(what) = not_a_host(address, subnet) else { return true };
+    draft.faults.push(rule::NOT_A_HOST.at(
+        at,
+        format!("`{address}` is the {what} address of `{subnet}`"),
+        "choose an address between the first and the last one of the subnet",
+    ));
+    false
+}
+
+/// Why an address of a subnet is none for a host (RFC 3021: /31 and /32 have no such addresses).
+pub fn not_a_host(address: IpAddr, subnet: IpNet) -> Option<&'static str> {
+    match address {
+        _ if subnet.prefix_len() >= 31 => None,
+        a if a == subnet.network() => Some("network"),
+        a if a == subnet.broadcast() => Some("broadcast"),
+        _ => None,
+    }
+}
+
+fn gateway(text: Option<String>, at: &Place, draft: &mut Draft<'_>) -> Gateway {
+    match text.as_deref() {
+        None => Gateway::Derived,
+        Some("none") => Gateway::None,
+        Some(text) => {
+            address::address(text, at, draft.faults).map_or(Gateway::Derived, Gateway::Address)
+        }
+    }
+}
+
+fn routes(routes: Entries<String>, all: &Place, draft: &mut Draft<'_>) -> Vec<Route> {
+    let mut built = Vec::new();
+    for (destination, via) in routes.0 {
+        let at = all.key(&destination);
+        let destination = address::subnet(&destination, &at.as_key(), draft.faults);
+        let via = via.and_then(|v| address::address(&v, &at, draft.faults));
+        if let (Some(destination), Some(via)) = (destination, via) {
+            built.push(Route { destination, via, at });
+        }
+    }
+    built
+}
+
+fn sysctls(sysctls: Entries<NumberOrText>, all: &Place, draft: &mut Draft<'_>) -> Vec<Sysctl> {
+    let mut built = Vec::new();
+    for (key, value) in sysctls.0 {
+        let at = all.key(&key);
+        if !namespaced(&key) {
+            draft.faults.push(rule::SYSCTL.at(
+                &at.as_key(),
+                format!("`{key}` is no setting of a network namespace"),
+                "use settings that begin with `net.`: the others belong to the whole machine",
+            ));
+        } else if let Some(value) = value {
+            built.push(Sysctl { key: SysctlKey(key), value: value.to_string(), at });
+        }
+    }
+    built
+}
+
+fn namespaced(key: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut parts = key.split('.');
+    let net = parts.next() == Some("net");
+    net && key.len() > 4 && parts.all(|part| !part.is_empty() && part.chars().all(allowed))
+}

@@ -1,0 +1,99 @@
+use super::super::rule;
+use super::{View, reach};
+use crate::lab::{Destination, Lab, Node, Request, Role, Step, StepAction, Target, VirtualService};
+
+/// Whether clients get to the VIPs, and replies back to the clients.
+pub fn check(view: &mut View<'_>) {
+    let lab = view.lab;
+    let sure: Vec<_> = lab.services.iter().filter(|s| view.sure(&s.at)).collect();
+    let sure: Vec<_> =
+        sure.into_iter().filter(|s| view.directors(s).len() == s.directors.len()).collect();
+    for client in lab.with_role(Role::Client).filter(|c| lab.node(&c.name).is_some()) {
+        if !sure.is_empty() && view.sure(&client.at) && lonely(lab, client, &sure) {
+            view.push(rule::CLIENT_UNREACHABLE.at(
+                &client.at.as_key(),
+                format!("client `{}` has no way to any VIP", client.name),
+                HELP,
+            ));
+        }
+        for service in &sure {
+            replies(client, service, view);
+        }
+    }
+    for step in lab.scenarios.iter().flat_map(|s| &s.steps) {
+        request(step, &sure, view);
+    }
+}
+
+const HELP: &str = "plug the client into the VIP's network, or give it a router or a route";
+
+fn lonely(lab: &Lab, client: &Node, services: &[&VirtualService]) -> bool {
+    !services.iter().any(|s| reach::arrives(lab, client, &reach::Goal::vip(s)))
+}
+
+fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
+    let StepAction::Request(request) = &step.action else { return };
+    let Some(from) = view.node(&request.from) else { return };
+    let Some((goal, name)) = goal(request, services, view.lab) else { return };
+    if !reach::arrives(view.lab, from, &goal) {
+        view.push(rule::CLIENT_UNREACHABLE.at(
+            &step.at.key("request").key("from"),
+            format!("`{}` has no way to {name}", from.name),
+            HELP,
+        ));
+    }
+}
+
+fn goal(
+    request: &Request,
+    services: &[&VirtualService],
+    lab: &Lab,
+) -> Option<(reach::Goal, String)> {
+    match &request.target {
+        Target::Service(name) => {
+            let service = services.iter().find(|s| &s.name == name)?;
+            Some((reach::Goal::vip(service), format!("the VIP `{}`", service.vip)))
+        }
+        Target::Address(address, _) => match services.iter().find(|s| s.vip == *address) {
+            Some(service) => Some((reach::Goal::vip(service), format!("the VIP `{address}`"))),
+            None => Some((reach::Goal::address(lab, *address), format!("`{address}`"))),
+        },
+    }
+}
+
+/// Replies of a service whose VIP the client gets to must have a way back.
+fn replies(client: &Node, service: &VirtualService, view: &mut View<'_>) {
+    let lab = view.lab;
+    let reaches = reach::arrives(lab, client, &reach::Goal::vip(service));
+    if !reaches || !view.sure(&client.at) {
+        return;
+    }
+    let sure = service.destinations.iter().filter(|d| view.sure(&d.at));
+    let stuck: Vec<_> = sure.filter_map(|d| stuck(client, d, service, view)).collect();
+    for node in stuck {
+        view.push(rule::NO_WAY_BACK.at(
+            &node.at.as_key(),
+            format!("replies from `{}` have no way back to client `{}`", node.name, client.name),
+            "give it a gateway or a route to the client's network",
+        ));
+    }
+}
+
+/// The node from which replies do not get on: the real server where it answers clients directly,
+/// else the director.
+fn stuck<'l>(
+    client: &Node,
+    destination: &Destination,
+    service: &VirtualService,
+    view: &View<'l>,
+) -> Option<&'l Node> {
+    let lab = view.lab;
+    let direct = destination.forwarding.keeps_vip();
+    let nodes =
+        if direct { vec![view.node(&destination.real_server)?] } else { view.directors(service) };
+    let arrives = |node: &&Node| {
+        let mut addresses = client.addresses();
+        addresses.any(|a| reach::arrives(lab, node, &reach::Goal::address(lab, a)))
+    };
+    nodes.into_iter().find(|n| !arrives(n))
+}

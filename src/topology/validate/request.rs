@@ -1,0 +1,182 @@
+use super::super::{rule, suggest, wire};
+use super::{Draft, number::Bounds, scenario, value};
+use crate::lab::{Place, Request, SourcePorts, Target};
+use crate::topology::faults::Faults;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How long one request may take where the file does not say.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Builds a request step's request.
+pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<Request> {
+    let from = scenario::node(&wire.from, &at.key("from"), draft);
+    let target = target(&wire, at, draft);
+    let faults = &mut *draft.faults;
+    let count = Bounds::plain("count", 1..=1_000_000);
+    let count: Option<u32> = count.check(wire.count.unwrap_or(1), &at.key("count"), faults);
+    let concurrency = concurrency(wire.concurrency.unwrap_or(1), count, at, faults);
+    let ports = wire.source_port.as_ref();
+    let source_ports = ports.map_or(Some(SourcePorts::Any), |p| {
+        source_ports(p, count.unwrap_or(1), &at.key("source_port"), faults)
+    });
+    if let (Some(SourcePorts::Fixed(port)), Some(2..)) = (source_ports, concurrency) {
+        faults.push(rule::ONE_PORT.at(
+            &at.key("source_port"),
+            format!("`{port}` cannot be the source port of several connections at once"),
+            format!("write `{port}..` for this port and the next ones, or drop `concurrency`"),
+        ));
+    }
+    let timeout = wire.timeout.map(|t| value::duration(&t, &at.key("timeout"), faults));
+    let (target, path) = target?;
+    Some(Request {
+        from: from?,
+        target,
+        path,
+        count: count?,
+        concurrency: concurrency?,
+        connection: wire.connection,
+        source_ports: source_ports?,
+        timeout: timeout.unwrap_or(Some(TIMEOUT))?,
+    })
+}
+
+fn concurrency(number: i64, count: Option<u32>, at: &Place, faults: &mut Faults) -> Option<u32> {
+    let at = at.key("concurrency");
+    let number = Bounds::plain("concurrency", 1..=1_000_000).check(number, &at, faults)?;
+    let count = count?;
+    if number > count {
+        faults.push(rule::CONCURRENCY.at(
+            &at,
+            format!("{number} requests at once are more than the {count} that are sent"),
+            format!("choose a concurrency of at most {count}, or raise `count`"),
+        ));
+        return None;
+    }
+    Some(number)
+}
+
+fn source_ports(
+    wire: &wire::NumberOrText,
+    count: u32,
+    at: &Place,
+    faults: &mut Faults,
+) -> Option<SourcePorts> {
+    let text = wire.to_string();
+    let (digits, open) = match text.strip_suffix("..") {
+        Some(digits) => (digits, true),
+        None => (text.as_str(), false),
+    };
+    let port = digits.parse::<u16>().ok().filter(|p| *p > 0);
+    let last = port.map(|p| u32::from(p) + if open { count - 1 } else { 0 });
+    match (port, last) {
+        (Some(port), Some(..=65535)) if open => Some(SourcePorts::From(port)),
+        (Some(port), Some(..=65535)) => Some(SourcePorts::Fixed(port)),
+        (_, last) => {
+            let message = match last {
+                Some(last) => format!("`{text}` ends at port {last} after {count} connections"),
+                None => format!("`{text}` is not a source port"),
+            };
+            let help = "write a port from 1 to 65535, or `40000..` for this one and the next ones";
+            faults.push(rule::PORT.at(at, message, help));
+            None
+        }
+    }
+}
+
+/// Where a request goes, and its path.
+fn target(wire: &wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<(Target, String)> {
+    let given = [("service", wire.service.is_some()), ("url", wire.url.is_some())];
+    let lone = scenario::only_one(&given, at, "request", draft.faults);
+    let path = path(wire.path.as_deref(), &at.key("path"), draft.faults);
+    match (&wire.service, &wire.url) {
+        (Some(name), None) => Some((service(name, &at.key("service"), draft)?, path?)),
+        (None, Some(url)) => {
+            let (target, url_path) = parse_url(url, &at.key("url"), draft.faults)?;
+            let path = wire.path.as_ref().map_or(Some(url_path), |_| path)?;
+            lone.then_some((target, path))
+        }
+        _ => None,
+    }
+}
+
+fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<String> {
+    let path = path.unwrap_or("/");
+    if valid_path(path) {
+        return Some(path.to_owned());
+    }
+    faults.push(rule::URL.at(
+        at,
+        format!("`{path}` is not a path"),
+        "begin with `/` and use printable ASCII without spaces, as in `/status/200`",
+    ));
+    None
+}
+
+fn valid_path(path: &str) -> bool {
+    path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && c != '#')
+}
+
+fn service(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
+    if let Some(service) = draft.lab.services.iter().find(|s| s.name.as_str() == name) {
+        let target = Target::Service(service.name.clone());
+        if service.protocol == crate::lab::Protocol::Udp {
+            draft.faults.push(rule::UDP_REQUEST.at(
+                at,
+                format!("the virtual service `{name}` is UDP, and requests are HTTP over TCP"),
+                "ask a TCP service, or use a `run` step with a UDP client",
+            ));
+        }
+        return Some(target);
+    }
+    draft.faults.doubt(at);
+    if !draft.declared.services.contains(name) {
+        let names: Vec<_> = draft.declared.services.iter().map(String::as_str).collect();
+        let help = suggest::help(name, &names, "virtual services");
+        let message = format!("the virtual service `{name}` is not defined");
+        draft.faults.push(rule::UNKNOWN_SERVICE.at(at, message, help));
+    }
+    None
+}
+
+/// Reads `http://ADDRESS[:PORT][/PATH]`.
+fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, String)> {
+    let parsed = split_url(url);
+    if parsed.is_none() {
+        faults.push(rule::URL.at(
+            at,
+            format!("`{url}` is not a URL that can be requested"),
+            "write `http://ADDRESS:PORT/PATH` with an IPv4 address: the lab has no names",
+        ));
+    }
+    let (address, port, path) = parsed?;
+    Some((Target::Address(address, port), path))
+}
+
+fn split_url(url: &str) -> Option<(IpAddr, u16, String)> {
+    let rest = url.strip_prefix("http://")?;
+    let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (address, port) = match host.split_once(':') {
+        Some((address, port)) => (address, port.parse().ok().filter(|p| *p > 0)?),
+        None => (host, 80),
+    };
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let address = address.parse().ok().filter(IpAddr::is_ipv4)?;
+    valid_path(&path).then_some((address, port, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_split_into_address_port_and_path() {
+        let split = |url| split_url(url).map(|(a, port, path)| (a.to_string(), port, path));
+        let is = |a: &str, port, path: &str| Some((a.to_owned(), port, path.to_owned()));
+        assert_eq!(split("http://10.0.0.1"), is("10.0.0.1", 80, "/"));
+        assert_eq!(split("http://10.0.0.1:8080/a?b=c"), is("10.0.0.1", 8080, "/a?b=c"));
+        for bad in ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "http://"] {
+            assert_eq!(split(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use super::super::{
+    rule,
+    wire::{self, Entries, List},
+};
+use super::{Draft, draft::Lookup, expected, name, request, value};
+use crate::lab::{NodeName, Place, Retry, RunCommand, Scenario, Step, StepAction};
+use crate::topology::faults::Faults;
+
+/// Builds the scenarios.
+pub fn build(scenarios: Entries<wire::Scenario>, draft: &mut Draft<'_>) {
+    let all = Place::root().key("scenarios");
+    for (name, scenario) in scenarios.0 {
+        let at = all.key(&name);
+        let name = name::parse(&name, name::LABEL, &at.as_key(), draft.faults);
+        let (summary, list, list_at) = match scenario {
+            Some(wire::Scenario::Steps(list)) => (None, list, at.clone()),
+            Some(wire::Scenario::Details(d)) => (d.summary, d.steps, at.key("steps")),
+            None => continue,
+        };
+        let steps = steps(list, &list_at, draft);
+        if let Some(name) = name {
+            draft.lab.scenarios.push(Scenario { name, summary, steps, at });
+        }
+    }
+}
+
+fn steps(list: List<wire::Step>, at: &Place, draft: &mut Draft<'_>) -> Vec<Step> {
+    if list.0.is_empty() {
+        draft.faults.push(rule::EMPTY_SCENARIO.at(
+            at,
+            "the scenario has no steps",
+            "add a step such as `- request: { from: client, service: web }`",
+        ));
+    }
+    let list = list.0.into_iter().enumerate();
+    list.filter_map(|(index, step)| one(step?, at.index(index), draft)).collect()
+}
+
+fn one(wire: wire::Step, at: Place, draft: &mut Draft<'_>) -> Option<Step> {
+    let chosen = [
+        ("request", wire.request.is_some()),
+        ("run", wire.run.is_some()),
+        ("wait", wire.wait.is_some()),
+    ];
+    let lone = only_one(&chosen, &at, "step", draft.faults);
+    let expectations =
+        wire.expect.map(|e| expected::build(e, &at.key("expect"), draft)).unwrap_or_default();
+    let within = wire.within.and_then(|w| value::duration(&w, &at.key("within"), draft.faults));
+    let within = within.map(|limit| Retry { limit });
+    if !lone {
+        return None;
+    }
+    let action = match (wire.request, wire.run, wire.wait) {
+        (Some(r), ..) => StepAction::Request(request::build(r, &at.key("request"), draft)?),
+        (_, Some(r), _) => StepAction::Run(run(r, &at.key("run"), draft)?),
+        (_, _, Some(w)) => StepAction::Wait(value::duration(&w, &at.key("wait"), draft.faults)?),
+        _ => return None,
+    };
+    Some(Step { action, expectations, within, at })
+}
+
+/// Whether exactly one of some keys is there; else a fault.
+pub fn only_one(keys: &[(&str, bool)], at: &Place, noun: &str, faults: &mut Faults) -> bool {
+    let given: Vec<_> = keys.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect();
+    let quoted = |keys: &[&str]| keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>();
+    let all = quoted(&keys.iter().map(|(key, _)| *key).collect::<Vec<_>>()).join(", ");
+    let message = match given.as_slice() {
+        [_] => return true,
+        // A key that was found faulty itself is not missed.
+        [] if !faults.sure(at) => return false,
+        [] => format!("the {noun} has none of {all}"),
+        several => format!("the {noun} has {}", quoted(several).join(" and ")),
+    };
+    faults.push(rule::CHOICE.at(at, message, format!("choose exactly one of {all}")));
+    false
+}
+
+fn run(run: wire::Run, at: &Place, draft: &mut Draft<'_>) -> Option<RunCommand> {
+    let node = node(&run.on, &at.key("on"), draft)?;
+    Some(RunCommand { node, shell: run.command })
+}
+
+/// The one node that a word names.
+pub fn node(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<NodeName> {
+    let message = match draft.lookup(word) {
+        Lookup::Nodes(mut nodes) if nodes.len() == 1 => return nodes.pop(),
+        Lookup::Faulty => {
+            draft.faults.doubt(at);
+            return None;
+        }
+        Lookup::Nodes(nodes) => {
+            format!("`{word}` stands for {} nodes, where one is needed", nodes.len())
+        }
+        Lookup::Unknown => format!("node `{word}` is not defined"),
+    };
+    let help = draft.node_help(word, None);
+    draft.faults.push(rule::UNKNOWN_NODE.at(at, message, help));
+    None
+}

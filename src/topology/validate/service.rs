@@ -1,0 +1,128 @@
+use super::super::{
+    rule,
+    wire::{self, Entries, List},
+};
+use super::draft::{Draft, Lookup};
+use super::{address, destination, name, number::Bounds};
+use crate::lab::{
+    NodeName, Persistence, Place, Role, Scheduler, SchedulerFlag, ServiceName, VirtualService,
+};
+use std::time::Duration;
+
+/// Builds the virtual services.
+pub fn build(services: Entries<wire::VirtualService>, draft: &mut Draft<'_>) {
+    let all = Place::root().key("virtual_services");
+    for (name, service) in services.0 {
+        let at = all.key(&name);
+        let name = name::parse(&name, name::LABEL, &at.as_key(), draft.faults);
+        if let (Some(name), Some(service)) = (name, service)
+            && let Some(service) = one(name, service, &at, draft)
+        {
+            draft.lab.services.push(service);
+        }
+    }
+}
+
+fn one(
+    name: ServiceName,
+    wire: wire::VirtualService,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<VirtualService> {
+    let vip = address::address(&wire.vip, &at.key("vip"), draft.faults);
+    let port = Bounds::port().check(wire.port, &at.key("port"), draft.faults);
+    let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
+    let flags = flags(wire.scheduler_flags, scheduler, at, draft);
+    let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
+    let directors = directors(wire.directors, at, draft);
+    let mut service = VirtualService {
+        name,
+        directors,
+        vip: vip?,
+        port: port?,
+        protocol: wire.protocol,
+        scheduler,
+        flags,
+        forwarding: wire.forwarding.into(),
+        persistence,
+        destinations: Vec::new(),
+        at: at.clone(),
+    };
+    service.destinations = destination::build(wire.real_servers, &service, draft);
+    Some(service)
+}
+
+fn flags(
+    flags: Vec<Option<SchedulerFlag>>,
+    scheduler: Scheduler,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Vec<SchedulerFlag> {
+    let takes = matches!(scheduler, Scheduler::Sh | Scheduler::Mh);
+    let all = at.key("scheduler_flags");
+    if !takes && !flags.is_empty() {
+        draft.faults.push(rule::SCHEDULER_FLAG.at(
+            &all,
+            format!("the scheduler `{scheduler}` takes no flags"),
+            "leave the flags out, or choose `sh` or `mh`, which hash",
+        ));
+    }
+    flags.into_iter().flatten().collect()
+}
+
+fn persistence(wire: wire::Persistence, at: &Place, draft: &mut Draft<'_>) -> Option<Persistence> {
+    let (timeout, prefix_length, timeout_at) = match wire {
+        wire::Persistence::Timeout(timeout) => (timeout, None, at.clone()),
+        wire::Persistence::Details(d) => (d.timeout, d.prefix_length, at.key("timeout")),
+    };
+    let (rule, why) = (rule::PERSISTENCE, "these are seconds, and ipvsadm allows 31 days");
+    let seconds = Bounds { rule, noun: "persistence timeout", range: 1..=2_678_400, why };
+    let why = "it is how many bits of the client's IPv4 address count";
+    let bits = Bounds { rule, noun: "prefix length", range: 1..=32, why };
+    let prefix_length =
+        bits.check(prefix_length.unwrap_or(32), &at.key("prefix_length"), draft.faults);
+    let timeout = seconds.check(timeout, &timeout_at, draft.faults);
+    Some(Persistence { timeout: Duration::from_secs(timeout?), prefix_length: prefix_length? })
+}
+
+/// The directors of a service: those that it names, or all.
+fn directors(names: Option<List<String>>, at: &Place, draft: &mut Draft<'_>) -> Vec<NodeName> {
+    let all = at.key("directors");
+    let found = match names {
+        None => draft.lab.with_role(Role::Director).map(|n| n.name.clone()).collect(),
+        Some(names) => {
+            let named = names.0.into_iter().enumerate();
+            named
+                .flat_map(|(i, name)| of_role(&name?, Role::Director, &all.index(i), draft))
+                .flatten()
+                .collect::<Vec<_>>()
+        }
+    };
+    let declared = draft.declared.nodes.values().any(|r| *r == Role::Director);
+    if found.is_empty() && (!declared || draft.faults.sure(&all)) {
+        draft.faults.push(rule::NO_DIRECTOR.at(
+            &at.as_key(),
+            "the virtual service has no director to hold it",
+            "add a node under `directors:`",
+        ));
+    }
+    found
+}
+
+/// The nodes that a word stands for, if they have this role.
+pub fn of_role(word: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName>> {
+    let message = match draft.lookup(word) {
+        Lookup::Faulty => {
+            draft.faults.doubt(at);
+            return None;
+        }
+        Lookup::Unknown => format!("{} `{word}` is not defined", role.noun()),
+        Lookup::Nodes(nodes) => match draft.declared.nodes.get(word).filter(|r| **r != role) {
+            None => return Some(nodes),
+            Some(other) => format!("`{word}` is a {}, not a {}", other.noun(), role.noun()),
+        },
+    };
+    let help = draft.node_help(word, Some(role));
+    draft.faults.push(rule::UNKNOWN_NODE.at(at, message, help));
+    None
+}

@@ -1,0 +1,87 @@
+use super::super::{faults::Faults, rule, wire::NumberOrText};
+use crate::lab::{CountRange, Place};
+use std::time::Duration;
+
+/// A duration such as `300ms`, `2s` or `1m`, or a fault at its place.
+pub fn duration(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration> {
+    let parsed = milliseconds(text);
+    if parsed.is_none() {
+        faults.push(rule::DURATION.at(
+            at,
+            format!("`{text}` is not a duration"),
+            "write a whole number above 0 and a unit, as in `300ms`, `2s` or `1m`",
+        ));
+    }
+    parsed.map(Duration::from_millis)
+}
+
+/// A day: longer than any step should last, and far from every overflow.
+const LONGEST: u64 = 24 * 60 * 60 * 1000;
+
+fn milliseconds(text: &str) -> Option<u64> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let factor = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60 * 1000,
+        _ => return None,
+    };
+    let length = digits.parse::<u64>().ok()?.checked_mul(factor)?;
+    (1..=LONGEST).contains(&length).then_some(length)
+}
+
+/// A count such as `50`, or a range such as `45..55`, `10..` or `..3`, or a fault at its place.
+pub fn count_range(wire: &NumberOrText, at: &Place, faults: &mut Faults) -> Option<CountRange> {
+    let range = match wire {
+        NumberOrText::Number(number) => u32::try_from(*number).ok().map(CountRange::exactly),
+        NumberOrText::Text(text) => parse_range(text),
+    };
+    if range.is_none() {
+        faults.push(rule::RANGE.at(
+            at,
+            format!("`{wire}` is not a count or a range of counts"),
+            "write `50` for exactly 50, `45..55` for 45 to 55, `10..` for 10 or more",
+        ));
+    }
+    range
+}
+
+fn parse_range(text: &str) -> Option<CountRange> {
+    let bound = |text: &str, open: u32| match text.trim() {
+        "" => Some(open),
+        digits => digits.parse().ok(),
+    };
+    let (min, max) = match text.split_once("..") {
+        None => return text.trim().parse().ok().map(CountRange::exactly),
+        Some(("", "")) => return None,
+        Some((min, max)) => (bound(min, 0)?, bound(max, u32::MAX)?),
+    };
+    (min <= max).then_some(CountRange { min, max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_a_unit() {
+        assert_eq!(milliseconds("300ms"), Some(300));
+        assert_eq!(milliseconds("2s"), Some(2000));
+        assert_eq!(milliseconds("1m"), Some(60_000));
+        for bad in ["", "2", "s", "-1s", "1.5s", "2 s", "0s", "99999999999999999999s", "25000m"] {
+            assert_eq!(milliseconds(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_range_has_one_or_two_bounds() {
+        let range = |min, max| Some(CountRange { min, max });
+        assert_eq!(parse_range("45..55"), range(45, 55));
+        assert_eq!(parse_range("10.."), range(10, u32::MAX));
+        assert_eq!(parse_range("..3"), range(0, 3));
+        assert_eq!(parse_range("7"), range(7, 7));
+        for bad in ["", "..", "5..3", "a..b", "1..2..3", "-1..2"] {
+            assert_eq!(parse_range(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+use super::super::rule;
+use super::{View, link, node_parts::not_a_host, reach};
+use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
+
+/// Rules about VIPs.
+pub fn check(view: &mut View<'_>) {
+    let sure: Vec<_> = view.lab.services.iter().filter(|s| view.sure(&s.at.key("vip"))).collect();
+    for (index, service) in sure.iter().enumerate() {
+        duplicate(service, &sure[..index], view);
+        collision(service, view);
+        host(service, view);
+        shared(service, view);
+        nowhere(service, view);
+    }
+}
+
+fn common<'s>(a: &'s VirtualService, b: &VirtualService) -> Option<&'s NodeName> {
+    a.directors.iter().find(|d| b.directors.contains(d))
+}
+
+fn duplicate(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
+    let key = |s: &VirtualService| (s.vip, s.port, s.protocol);
+    let same = earlier.iter().find(|e| key(e) == key(service) && common(e, service).is_some());
+    if let Some(same) = same {
+        let (vip, port, protocol) = key(service);
+        view.push(rule::DUPLICATE_SERVICE.at(
+            &service.at.key("vip"),
+            format!("`{}` has the virtual service {protocol} {vip}:{port} already", same.name),
+            "choose another VIP, port or protocol: a director's table has each once",
+        ));
+    }
+}
+
+fn collision(service: &VirtualService, view: &mut View<'_>) {
+    let owner = view.lab.owner_of(service.vip);
+    if let Some(owner) = owner.filter(|n| !service.directors.contains(&n.name)) {
+        view.push(rule::VIP_COLLIDES.at(
+            &service.at.key("vip"),
+            format!("the VIP `{}` is the address of {}", service.vip, link::described(owner)),
+            "choose a free address: both would answer ARP for it",
+        ));
+    }
+}
+
+fn host(service: &VirtualService, view: &mut View<'_>) {
+    let subnets = view.lab.networks.iter().map(|n| n.subnet);
+    let network = subnets
+        .filter(|s| s.contains(&service.vip))
+        .find_map(|s| not_a_host(service.vip, s).map(|what| (s, what)));
+    if let Some((subnet, what)) = network {
+        view.push(rule::NOT_A_HOST.at(
+            &service.at.key("vip"),
+            format!("the VIP `{}` is the {what} address of `{subnet}`", service.vip),
+            "choose an address between the first and the last one of the subnet",
+        ));
+    }
+}
+
+fn shared(service: &VirtualService, view: &mut View<'_>) {
+    if service.directors.len() > 1 {
+        let names = link::names(&service.directors);
+        view.push(rule::SHARED_VIP.at(
+            &service.at.key("vip"),
+            format!("the directors {names} hold the VIP `{}` at the same time", service.vip),
+            "name one under `directors:`: clients take whichever answers ARP first",
+        ));
+    }
+}
+
+fn nowhere(service: &VirtualService, view: &mut View<'_>) {
+    let directors = view.directors(service);
+    if directors.is_empty() || directors.len() < service.directors.len() {
+        return;
+    }
+    let lab = view.lab;
+    if directors.iter().any(|d| on_link(d, service) || behind_router(lab, d, service)) {
+        return;
+    }
+    let network = lab.networks.iter().find(|n| n.subnet.contains(&service.vip));
+    let message = match network {
+        Some(n) => format!(
+            "the VIP `{}` is in `{}`, where no director of the service is",
+            service.vip, n.name
+        ),
+        None => format!("the VIP `{}` is in no network of the lab", service.vip),
+    };
+    view.push(rule::VIP_NOWHERE.at(
+        &service.at.key("vip"),
+        message,
+        "plug the director into the VIP's network, or let a router share one with it",
+    ));
+}
+
+fn on_link(director: &Node, service: &VirtualService) -> bool {
+    director.interfaces.iter().any(|i| i.address.contains(&service.vip))
+}
+
+/// Whether some node that is not on the VIP's network knows a way to the director.
+fn behind_router(lab: &Lab, director: &Node, service: &VirtualService) -> bool {
+    let goal = reach::Goal::vip(service);
+    let others = lab.nodes.iter().filter(|n| n.role != Role::RealServer && n.name != director.name);
+    let mut others = others.filter(|n| !service.directors.contains(&n.name));
+    others.any(|n| reach::arrives(lab, n, &goal))
+}

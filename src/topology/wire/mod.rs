@@ -1,0 +1,135 @@
+//! The file as it is written: plain texts and numbers under serde's names. Nothing is judged here.
+//!
+//! The doc comments are the JSON Schema's descriptions, which editors show and faults repeat: each
+//! says what a key means, its unit and its default.
+
+mod entries;
+mod scenario;
+mod service;
+mod words;
+
+pub use entries::{Entries, List};
+pub use scenario::{
+    Distribution, DistributionWord, Expect, Latency, NumberOrText, Request, Run, Scenario, Step,
+};
+pub use service::{Persistence, Server, Servers, VirtualService};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A Linux Virtual Server laboratory: networks, the nodes on them, virtual services, and scenarios
+/// that prove that it works.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "lvs-lab topology")]
+pub struct Topology {
+    /// The lab's name; its namespaces are called `<name>-<node>`. Made of a-z, 0-9 and `-`, at
+    /// most 32 bytes.
+    pub name: String,
+    /// What the lab shows, in one line.
+    pub summary: Option<String>,
+    /// The networks, by name. Each is a bridge of that name (at most 15 bytes) with one subnet.
+    #[serde(default)]
+    pub networks: Entries<Network>,
+    /// The nodes that send requests, by name. Their addresses are CIPs.
+    #[serde(default)]
+    pub clients: Entries<Node>,
+    /// The nodes that hold the virtual services, by name. Their addresses are DIPs.
+    #[serde(default)]
+    pub directors: Entries<Node>,
+    /// The nodes that forward between networks, by name.
+    #[serde(default)]
+    pub routers: Entries<Node>,
+    /// The nodes that serve, by name. Their addresses are RIPs.
+    #[serde(default)]
+    pub real_servers: Entries<RealServer>,
+    /// The virtual services, by name.
+    #[serde(default)]
+    pub virtual_services: Entries<VirtualService>,
+    /// The proofs, by name: what `lvs-lab test` does and expects.
+    #[serde(default)]
+    pub scenarios: Entries<Scenario>,
+}
+
+/// A network: its subnet, as in `192.168.136.0/24`, or a mapping with `subnet` and `mtu`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "a subnet such as `192.168.136.0/24`, or a mapping with `subnet` and `mtu`")]
+pub enum Network {
+    /// The subnet alone.
+    Subnet(String),
+    /// The subnet and more.
+    Details(NetworkDetails),
+}
+
+/// A network with more than its subnet.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkDetails {
+    /// The subnet in CIDR form, as in `192.168.136.0/24`.
+    pub subnet: String,
+    /// The maximum transmission unit in bytes, 68 to 65535. Default: the kernel's, 1500.
+    #[schemars(range(min = 68, max = 65535))]
+    pub mtu: Option<i64>,
+}
+
+/// A machine of the lab: one network namespace.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// The address in each network that the node is plugged into, by network, as in `inside:
+    /// 192.168.137.199`. The first is `eth0`, the next `eth1`.
+    pub addresses: Entries<String>,
+    /// The default gateway's address, or `none`. Default for clients and for real servers of DR,
+    /// TUN and FULLNAT: the router, if there is exactly one on the node's networks; for real
+    /// servers of NAT: the DIP; for others: none.
+    pub gateway: Option<String>,
+    /// Static routes: destination in CIDR form to next hop, as in `10.1.0.0/24: 10.0.0.1`.
+    /// Default: none.
+    #[serde(default)]
+    pub routes: Entries<String>,
+    /// Kernel settings as sysctl(8) names them, as in `net.ipv4.ip_forward: 1`. They are stronger
+    /// than what lvs-lab derives. Default: none.
+    #[serde(default)]
+    pub sysctls: Entries<NumberOrText>,
+    /// Shell commands that are run in the node at the end of `up`. Default: none.
+    #[serde(default)]
+    pub commands: List<String>,
+}
+
+/// A machine that serves: one network namespace, or several of a kind.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RealServer {
+    /// The address in each network that the node is plugged into, by network, as in `inside:
+    /// 192.168.137.200`. The first is `eth0`, the next `eth1`.
+    pub addresses: Entries<String>,
+    /// The default gateway's address, or `none`. Default: the DIP for NAT; else the router, if
+    /// there is exactly one on the node's networks.
+    pub gateway: Option<String>,
+    /// Static routes: destination in CIDR form to next hop, as in `10.1.0.0/24: 10.0.0.1`.
+    /// Default: none.
+    #[serde(default)]
+    pub routes: Entries<String>,
+    /// Kernel settings as sysctl(8) names them, as in `net.ipv4.conf.all.arp_ignore: 0`. They are
+    /// stronger than what lvs-lab derives. Default: none.
+    #[serde(default)]
+    pub sysctls: Entries<NumberOrText>,
+    /// Shell commands that are run in the node at the end of `up`. Default: none.
+    #[serde(default)]
+    pub commands: List<String>,
+    /// Whether the VIPs that DR and TUN want on `lo` are put there. Default: true.
+    pub loopback_vips: Option<bool>,
+    /// How many nodes of this kind: `<name>1`, `<name>2`... with consecutive addresses. The name
+    /// itself then stands for all of them in lists. Default: one node, without a number.
+    #[schemars(range(min = 1))]
+    pub replicas: Option<i64>,
+}
+
+impl RealServer {
+    /// What it has in common with every other node.
+    pub fn into_node(self) -> Node {
+        let Self { addresses, gateway, routes, sysctls, commands, .. } = self;
+        Node { addresses, gateway, routes, sysctls, commands }
+    }
+}

@@ -1,0 +1,64 @@
+use crate::lab::{ForwardingMethod, Scheduler};
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::json;
+
+/// The schema of a word out of a few, each with what it means.
+fn words<'w>(title: &str, words: impl IntoIterator<Item = (&'w str, &'w str)>) -> Schema {
+    let choices: Vec<_> = words
+        .into_iter()
+        .map(|(word, description)| json!({"const": word, "description": description}))
+        .collect();
+    json_schema!({"title": title, "type": "string", "oneOf": choices})
+}
+
+pub fn protocol(_: &mut SchemaGenerator) -> Schema {
+    words("protocol", [("tcp", "ipvsadm -t"), ("udp", "ipvsadm -u")])
+}
+
+pub fn scheduler(_: &mut SchemaGenerator) -> Schema {
+    words("scheduler", Scheduler::ALL.iter().map(|s| (s.keyword(), s.title())))
+}
+
+pub fn scheduler_flags(_: &mut SchemaGenerator) -> Schema {
+    let flag = words(
+        "scheduler flag",
+        [
+            ("fallback", "sh, mh: take another server when the hashed one is not available."),
+            ("port", "sh, mh: the source port takes part in the hash."),
+        ],
+    );
+    json_schema!({"type": "array", "items": flag})
+}
+
+pub fn forwarding(_: &mut SchemaGenerator) -> Schema {
+    let methods = ForwardingMethod::ALL.map(|m| (m.keyword(), explained(m)));
+    let aliases = [
+        ("masquerading", "The same as nat, in ipvsadm's words."),
+        ("gatewaying", "The same as dr, in ipvsadm's words."),
+        ("ipip", "The same as tun, in ipvsadm's words."),
+    ];
+    words("forwarding method", methods.into_iter().chain(aliases))
+}
+
+fn explained(method: ForwardingMethod) -> &'static str {
+    match method {
+        ForwardingMethod::Nat => "The director rewrites the destination; replies pass it too.",
+        ForwardingMethod::Dr => "Only the MAC address changes; replies go straight out.",
+        ForwardingMethod::Tun => "The packet travels inside another; replies go straight out.",
+        ForwardingMethod::FullNat => "As nat, and the client's address becomes the director's.",
+    }
+}
+
+pub fn connection(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "use of connections",
+        [
+            ("new", "One connection for each request: what a director schedules."),
+            ("keep-alive", "One connection for each of `concurrency` clients, kept."),
+        ],
+    )
+}
+
+pub fn predicted(_: &mut SchemaGenerator) -> Schema {
+    words("distribution", [("predicted", "The scheduler's own sequence, answer by answer.")])
+}

@@ -1,0 +1,20 @@
+use std::io;
+
+/// Why requests could not be sent at all: nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub enum TrafficError {
+    /// The client's namespace gave no sockets.
+    #[error("client sockets cannot be opened")]
+    Sockets(#[source] io::Error),
+    /// Counting source ports up from the first one passed the last one.
+    #[error("source ports from {first} end after {connections} connections, and more are needed")]
+    SourcePorts {
+        /// The first port.
+        first: u16,
+        /// How many connections had a port.
+        connections: usize,
+    },
+    /// The path is none that a request can carry.
+    #[error("`{0}` is no path for a request")]
+    Path(String),
+}
