@@ -22,6 +22,7 @@ mod observed;
 mod ports;
 mod processes;
 mod program;
+mod question;
 mod routes;
 mod site;
 mod source_nat;
