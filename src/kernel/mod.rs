@@ -16,7 +16,6 @@ mod listener;
 mod names;
 mod namespace;
 mod netlink;
-mod nftables;
 mod observe;
 mod observed;
 mod ports;

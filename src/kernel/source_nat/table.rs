@@ -1,4 +1,4 @@
-use super::question::{Answers, Question};
+use crate::kernel::question::{Answers, Question};
 use nix::errno::Errno;
 use rtnetlink::sys::protocols::NETLINK_NETFILTER;
 use std::io;
@@ -10,7 +10,7 @@ const GET_TABLE: u16 = 10 << 8 | 1;
 const NAME: u16 = 1;
 
 /// Whether the namespace of the calling thread has an nftables table of a family (NFPROTO_*).
-pub(super) fn has_table(family: u8, name: &str) -> io::Result<bool> {
+pub(super) fn is_there(family: u8, name: &str) -> io::Result<bool> {
     let question = Question {
         protocol: NETLINK_NETFILTER,
         kind: GET_TABLE,
