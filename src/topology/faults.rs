@@ -27,6 +27,11 @@ impl Faults {
         !self.doubts.iter().any(|d| d.path.starts_with(&at.path))
     }
 
+    /// Whether this very place is in doubt as a whole, so that what it defines is unknown.
+    pub fn blurred(&self, at: &Place) -> bool {
+        self.doubts.iter().any(|d| d.path == at.path)
+    }
+
     /// Whether one of them is an error.
     pub fn fatal(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

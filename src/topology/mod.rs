@@ -11,6 +11,7 @@ mod builtin;
 mod faults;
 mod load;
 mod locate;
+mod phrase;
 mod read;
 mod rule;
 mod schema;

@@ -21,9 +21,9 @@ pub fn help(word: &str, candidates: &[&str], noun: &str) -> String {
     }
 }
 
-/// Names in backticks, the first dozen of them.
+/// Names in backticks, the first ones of very many.
 fn listed(names: &[&str]) -> String {
-    const SHOWN: usize = 12;
+    const SHOWN: usize = 16;
     let shown: Vec<_> = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect();
     let more = names.len().saturating_sub(SHOWN);
     match more {

@@ -6,6 +6,7 @@ pub fn length(line: &str, value: Option<&str>) -> usize {
         Some('{') => bracketed(line, '{', '}'),
         Some('[') => bracketed(line, '[', ']'),
         Some('|' | '>') | None => 1,
+        Some(' ' | '\t') => line.chars().take_while(|c| c.is_whitespace()).count(),
         Some(_) => match value {
             Some(value) if !value.is_empty() && line.starts_with(value) => value.chars().count(),
             _ => plain(line),

@@ -5,7 +5,7 @@ use super::super::{
 use super::draft::{Draft, Lookup};
 use super::{number::Bounds, scenario, value};
 use crate::lab::{
-    CountRange, Distribution, Expectation, Expected, Latency, NodeName, Percentile, Place,
+    CountRange, Distribution, Expectation, Expected, Latency, NodeName, Percentile, Place, Role,
     SourceExpected,
 };
 use indexmap::IndexMap;
@@ -68,11 +68,11 @@ fn distribution(wire: Wire, at: &Place, draft: &mut Draft<'_>) -> Option<Distrib
 
 /// The real servers that a key of a distribution stands for.
 fn counted(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName>> {
-    match draft.lookup(word) {
+    match draft.lookup(word, Some(Role::RealServer)) {
         Lookup::Nodes(nodes) => return Some(nodes),
         Lookup::Faulty => draft.faults.doubt(at),
         Lookup::Unknown => {
-            let help = draft.node_help(word, Some(crate::lab::Role::RealServer));
+            let help = draft.node_help(word, Some(Role::RealServer));
             let message = format!("real server `{word}` is not defined");
             draft.faults.push(rule::UNKNOWN_NODE.at(&at.as_key(), message, help));
         }
