@@ -3,8 +3,12 @@
 //! May: hold and render outcomes. May not: judge (that is `scenario`) or know exit codes (that is
 //! `cli`).
 
+mod elapsed;
 mod event;
 mod model;
+mod verdict;
 
+pub use elapsed::elapsed;
 pub use event::Event;
 pub use model::{Answers, Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
+pub use verdict::Counts;
