@@ -57,6 +57,13 @@ pub enum Event {
         /// What could not be undone, and why, one entry each; empty is the good case.
         left: Vec<String>,
     },
+    /// A topology's turn in a test run has come.
+    LabStarted {
+        /// The topology as the user named it.
+        topology: String,
+        /// The kernel it runs on, as in `host 6.12.1` or `uml 6.1.176`.
+        kernel: String,
+    },
     /// A scenario begins.
     ScenarioStarted {
         /// Its name.
