@@ -2,7 +2,8 @@
 //! diagnostics as a person and as an editor reads them are held as snapshots.
 
 use lvs_lab::diag::{self, Colour, Diagnostic, Style};
-use lvs_lab::topology::{self, RULES, Source};
+use lvs_lab::lab::Source;
+use lvs_lab::topology::{self, RULES};
 use std::collections::BTreeSet;
 use std::path::Path;
 

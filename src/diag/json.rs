@@ -1,4 +1,5 @@
-use super::{Located, Source};
+use super::Located;
+use crate::lab::Source;
 use serde::Serialize;
 use serde_json::Value;
 

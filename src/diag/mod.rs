@@ -12,6 +12,7 @@ mod text;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use json::json;
-pub use located::{Located, Position, Source};
+pub use located::{Located, Position};
+
 pub use style::{Colour, Style};
 pub use text::text;

@@ -1,6 +1,7 @@
 use super::excerpt::Excerpt;
 use super::style::{Ink, columns, wrapped};
-use super::{Diagnostic, Located, Position, Severity, Source, Style};
+use super::{Diagnostic, Located, Position, Severity, Style};
+use crate::lab::Source;
 
 /// The diagnostics for a person: each with its line, the piece that is meant underlined, and what
 /// mends it; at the end how many there are.

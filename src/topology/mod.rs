@@ -22,7 +22,6 @@ mod token;
 mod validate;
 mod wire;
 
-pub use crate::diag::Source;
 pub use builtin::{Builtin, builtin, builtins};
 pub use load::{Valid, load};
 pub use locate::{locate, located};
