@@ -48,6 +48,11 @@ pub enum Event {
         /// The lab.
         lab: LabName,
     },
+    /// A running lab cannot be brought to a changed file before it was taken down.
+    NeedsDown {
+        /// What cannot be changed while it is up, one entry each.
+        reasons: Vec<String>,
+    },
     /// Building failed.
     Failed {
         /// Which operation of which node, and what the kernel said.

@@ -90,7 +90,7 @@ pub struct ScenarioReport {
 }
 
 /// One lab of a test run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabReport {
     /// The topology as the user named it.
     pub topology: String,

@@ -37,6 +37,9 @@ impl Text {
             Event::Unchanged { lab } => lines.add(0, Tone::Plain, &format!("{lab} is up")),
             Event::Repaired { what } => what.iter().for_each(|w| lines.field(0, "repaired", w)),
             Event::Changed { what } => what.iter().for_each(|w| lines.field(0, "changed", w)),
+            Event::NeedsDown { reasons } => {
+                reasons.iter().for_each(|r| lines.field(0, "needs down", r));
+            }
             Event::Failed { message, undone, left } => {
                 self.failure = Some(message.clone());
                 lines.mark(0, Verdict::Errored, message);
