@@ -1,0 +1,29 @@
+use super::control::{Request, Status};
+use super::{Assignment, SupervisorError};
+use crate::report::Event;
+use crate::state::LabDir;
+use serde::de::DeserializeOwned;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+
+/// Asks a lab's supervisor to bring it to what is wanted, and says what came of it.
+pub fn reconcile(wanted: &Assignment) -> Result<Event, SupervisorError> {
+    let (lab, source) = (Box::new(wanted.lab.clone()), wanted.source.clone());
+    ask(&wanted.dir, &Request::Reconcile { lab, source })
+}
+
+/// Asks a lab's supervisor how the backends are doing.
+pub fn status(dir: &LabDir) -> Result<Status, SupervisorError> {
+    ask(dir, &Request::Status)
+}
+
+fn ask<T: DeserializeOwned>(dir: &LabDir, request: &Request) -> Result<T, SupervisorError> {
+    let strange = |error: serde_json::Error| SupervisorError::Strange(error.to_string());
+    let mut stream = UnixStream::connect(dir.socket()).map_err(SupervisorError::Silent)?;
+    let mut line = serde_json::to_vec(request).map_err(strange)?;
+    line.push(b'\n');
+    stream.write_all(&line).map_err(SupervisorError::Silent)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(SupervisorError::Silent)?;
+    serde_json::from_str(&answer).map_err(strange)
+}

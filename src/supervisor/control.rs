@@ -1,0 +1,98 @@
+use super::SupervisorError;
+use crate::lab::Source;
+use crate::lab::{Lab, NodeName};
+use crate::state::{LabDir, StateError};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+/// What a command says on a lab's socket: one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "kebab-case")]
+pub enum Request {
+    /// Bring the lab to this, and mend what drifted; the answer is one event.
+    Reconcile {
+        /// The lab.
+        lab: Box<Lab>,
+        /// What it comes from.
+        source: Source,
+    },
+    /// Say how the backends are doing; the answer is a list of [`BackendStatus`].
+    Status,
+}
+
+/// How one backend is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackendStatus {
+    /// Its node.
+    pub node: NodeName,
+    /// Its port.
+    pub port: u16,
+    /// Connections that it accepted.
+    pub connections: u64,
+    /// Requests that it answered.
+    pub requests: u64,
+}
+
+/// How all of them are doing.
+pub type Status = Vec<BackendStatus>;
+
+/// A request, and whom to answer.
+pub enum Asked {
+    /// See [`Request::Reconcile`].
+    Reconcile {
+        /// The lab.
+        lab: Box<Lab>,
+        /// What it comes from.
+        source: Source,
+        /// Whom to answer.
+        reply: Reply,
+    },
+    /// See [`Request::Status`].
+    Status(Reply),
+}
+
+/// Whom to answer.
+pub struct Reply(UnixStream);
+
+impl Reply {
+    /// Answers with one line of JSON, and hangs up. A command that has left gets none.
+    pub fn send(self, answer: &impl Serialize) {
+        let Ok(mut line) = serde_json::to_vec(answer) else { return };
+        line.push(b'\n');
+        tokio::spawn(async move {
+            let mut stream = self.0;
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &line).await;
+        });
+    }
+}
+
+/// Listens on a lab's socket. A command that connects and says nothing hinders nobody.
+pub fn listen(dir: &LabDir) -> Result<UnboundedReceiver<Asked>, SupervisorError> {
+    let path = dir.socket();
+    let listener = UnixListener::bind(&path).map_err(StateError::refused("listen on", &path))?;
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(hear(stream, sender.clone()));
+        }
+    });
+    Ok(receiver)
+}
+
+async fn hear(stream: UnixStream, asked: UnboundedSender<Asked>) {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    if stream.read_line(&mut line).await.is_err() {
+        return;
+    }
+    let reply = Reply(stream.into_inner());
+    let _ = match serde_json::from_str(&line) {
+        Ok(Request::Status) => asked.send(Asked::Status(reply)),
+        Ok(Request::Reconcile { lab, source }) => {
+            asked.send(Asked::Reconcile { lab, source, reply })
+        }
+        Err(_) => return,
+    };
+}
