@@ -133,6 +133,37 @@ virtual_services:
     assert_eq!(lab.services[0].methods().len(), 2);
 }
 
+#[test]
+fn the_eleventh_interface_needs_a_shorter_name() {
+    let networks: String = (0..11).map(|n| format!("  n{n}: 10.{n}.0.0/24\n")).collect();
+    let addresses: String = (0..11).map(|n| format!("      n{n}: 10.{n}.0.1\n")).collect();
+    let faults = |name: &str| {
+        let text = format!(
+            "name: lab\nnetworks:\n{networks}routers:\n  {name}:\n    addresses:\n{addresses}"
+        );
+        load(&Source { name: "lab.yaml".to_owned(), text }).err().unwrap_or_default()
+    };
+    assert_eq!(faults("twelve-bytes"), []);
+    let messages: Vec<_> = faults("thirteen-byte").into_iter().map(|f| f.message).collect();
+    assert_eq!(messages, ["`thirteen-byte.10` has 16 bytes; at most 15 are allowed"]);
+}
+
+#[test]
+fn a_vip_that_two_services_put_on_two_directors_is_shared() {
+    let text = builtin("dr").unwrap().text;
+    let text = text
+        .replace("directors:\n", "directors:\n  spare: { addresses: { lan: 192.168.137.198 } }\n")
+        .replace("  web:\n", "  web:\n    directors: [director]\n")
+        .replace(
+            "scenarios:\n",
+            "  tls: { vip: 192.168.137.100, port: 443, forwarding: dr, directors: [spare], \
+             real_servers: [rs1] }\nscenarios:\n",
+        );
+    let warnings = load(&Source { name: "lab.yaml".to_owned(), text }).unwrap().warnings;
+    let codes: Vec<_> = warnings.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, ["L043"]);
+}
+
 proptest! {
     /// Whatever is in a file: there is an answer, and it can be shown.
     #[test]
