@@ -1,6 +1,8 @@
 //! Each faulty file of tests/errors is named after the one rule that it breaks, and its
 //! diagnostics as a person and as an editor reads them are held as snapshots.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use lvs_lab::diag::{self, Colour, Diagnostic, Style};
 use lvs_lab::lab::Source;
 use lvs_lab::topology::{self, RULES};

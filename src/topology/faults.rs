@@ -32,6 +32,11 @@ impl Faults {
         self.doubts.iter().any(|d| d.path == at.path)
     }
 
+    /// Whether nothing was found yet.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Whether one of them is an error.
     pub fn fatal(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

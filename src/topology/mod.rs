@@ -9,6 +9,7 @@
 
 mod builtin;
 mod faults;
+mod key;
 mod load;
 mod locate;
 mod phrase;
@@ -18,6 +19,8 @@ mod schema;
 mod shape;
 mod suggest;
 mod template;
+#[cfg(test)]
+mod tests;
 mod token;
 mod validate;
 mod wire;

@@ -137,6 +137,10 @@ impl<'s> Shape<'s, '_> {
     }
 
     fn wrong_type(&mut self, value: &Value, schema: &Value, at: &Place) {
+        // What could not be read well is known to be faulty.
+        if self.faults.blurred(at) {
+            return;
+        }
         let expected = schema["title"].as_str().or_else(|| self.resolved(schema)["title"].as_str());
         let expected = expected.map_or_else(|| noun(self.resolved(schema)), str::to_owned);
         let message = match value {
