@@ -3,12 +3,23 @@ use crate::lab::{Connection, Request, SchedulerFlag, SourcePorts, VirtualService
 use crate::oracle::{Choice, Oracle};
 use crate::traffic::Sample;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// Requests that were sent, and what became of them.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub request: &'a Request,
+    pub target: SocketAddr,
+    /// When the first one began, counted from the run's begin.
+    pub begun: Duration,
+    pub samples: &'a [Sample],
+}
 
 /// Tells an oracle of a step's connections, in order, and puts what it says beside what was seen.
 pub(super) struct Follower<'a> {
     pub oracle: &'a mut Oracle,
     pub service: &'a VirtualService,
-    pub request: &'a Request,
+    pub sent: Sent<'a>,
     /// The client's address, where no answer tells it.
     pub client: Option<IpAddr>,
 }
@@ -25,22 +36,23 @@ impl Follower<'_> {
     ///
     /// # Errors
     /// Why nobody knows what the director should have done.
-    pub fn follow(mut self, samples: &[Sample]) -> Result<(Comparison, Vec<Pair>), String> {
-        if self.request.concurrency <= 1 {
-            Ok((Comparison::Sequence, self.one_by_one(samples)?))
+    pub fn follow(mut self) -> Result<(Comparison, Vec<Pair>), String> {
+        if self.sent.request.concurrency <= 1 {
+            Ok((Comparison::Sequence, self.one_by_one()?))
         } else {
-            Ok((Comparison::Counts, self.at_once(samples)?))
+            Ok((Comparison::Counts, self.at_once()?))
         }
     }
 
     // Ends where an answer is missing: what the director made of that request is not known.
-    fn one_by_one(&mut self, samples: &[Sample]) -> Result<Vec<Pair>, String> {
+    fn one_by_one(&mut self) -> Result<Vec<Pair>, String> {
         let (mut pairs, mut open) = (Vec::new(), None);
-        for sample in samples {
+        for sample in self.sent.samples {
             let current = self.carry(open.take(), sample)?;
             let pair = Pair { expected: current.expected.clone(), observed: Reply::of(sample) };
             let goes_on = pair.is_known();
             pairs.push(pair);
+            self.oracle.advance(self.sent.begun + sample.started + sample.latency);
             open = self.keep(current);
             if !goes_on {
                 break;
@@ -61,7 +73,7 @@ impl Follower<'_> {
     }
 
     fn keep(&mut self, current: Open) -> Option<Open> {
-        match self.request.connection {
+        match self.sent.request.connection {
             Connection::KeepAlive => Some(current),
             Connection::New => {
                 self.oracle.close(current.client);
@@ -70,8 +82,8 @@ impl Follower<'_> {
         }
     }
 
-    fn at_once(&mut self, samples: &[Sample]) -> Result<Vec<Pair>, String> {
-        let first = first_of_each_connection(samples);
+    fn at_once(&mut self) -> Result<Vec<Pair>, String> {
+        let first = first_of_each_connection(self.sent.samples);
         self.check_overlap(&first)?;
         let (mut pairs, mut open) = (Vec::new(), Vec::new());
         for sample in first {
@@ -79,6 +91,8 @@ impl Follower<'_> {
             pairs.push(Pair { expected: current.expected.clone(), observed: Reply::of(sample) });
             open.extend(self.keep(current));
         }
+        let ends = self.sent.samples.iter().map(|sample| sample.started + sample.latency);
+        self.oracle.advance(self.sent.begun + ends.max().unwrap_or_default());
         open.iter().for_each(|kept| self.oracle.close(kept.client));
         Ok(pairs)
     }
@@ -86,8 +100,8 @@ impl Follower<'_> {
     // A scheduler that looks at the load is predictable only while no connection ends.
     fn check_overlap(&self, connections: &[&Sample]) -> Result<(), String> {
         let kept = connections.iter().filter(|sample| sample.outcome.is_ok()).count();
-        let all_at_once = self.request.connection == Connection::KeepAlive
-            && kept <= self.request.concurrency as usize;
+        let all_at_once = self.sent.request.connection == Connection::KeepAlive
+            && kept <= self.sent.request.concurrency as usize;
         if !self.oracle.load_matters() || all_at_once {
             return Ok(());
         }
@@ -100,6 +114,7 @@ impl Follower<'_> {
 
     fn connect(&mut self, sample: &Sample) -> Result<Open, String> {
         let client = self.client_of(sample)?;
+        self.oracle.advance(self.sent.begun + sample.started);
         let choice = self.oracle.connect(client).map_err(|reason| reason.to_string())?;
         let expected = match choice {
             Choice::Refused => Reply::Refused,
@@ -116,7 +131,7 @@ impl Follower<'_> {
         }
         let unknown = |what| format!("request {} failed, and its {what}", sample.index + 1);
         let address = self.client.ok_or_else(|| unknown("source address is not known"))?;
-        let port = match self.request.source_ports {
+        let port = match self.sent.request.source_ports {
             SourcePorts::Fixed(port) => port,
             SourcePorts::From(port) => port.wrapping_add(sample.connection as u16),
             SourcePorts::Any if self.service.flags.contains(&SchedulerFlag::Port) => {
@@ -128,9 +143,12 @@ impl Follower<'_> {
     }
 }
 
+// Those that were refused last: a refusal changes nothing in the director, and where connections
+// stay open it comes when there is no more room.
 fn first_of_each_connection(samples: &[Sample]) -> Vec<&Sample> {
     let mut sorted: Vec<_> = samples.iter().collect();
     sorted.sort_by_key(|sample| (sample.connection, sample.index));
     sorted.dedup_by_key(|sample| sample.connection);
+    sorted.sort_by_key(|sample| sample.outcome.is_err());
     sorted
 }

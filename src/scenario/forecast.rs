@@ -1,11 +1,10 @@
-use super::follow::Follower;
+use super::follow::{Follower, Sent};
 use super::prediction::{Pair, Prediction};
-use crate::lab::{Lab, Protocol, Request, ServiceName, VirtualService};
+use crate::lab::{Lab, Protocol, ServiceName, VirtualService};
 use crate::oracle::Oracle;
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 /// What happened to a lab's directors before its scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,26 +42,19 @@ impl<'a> Forecast<'a> {
         }
     }
 
-    /// Follows a step's requests to a target, which began `now` after the run began, and says what
-    /// should have come back.
+    /// Follows a step's requests, and says what should have come back.
     ///
     /// # Errors
     /// Why that cannot be known.
-    pub fn follow(
-        &mut self,
-        request: &Request,
-        target: SocketAddr,
-        (now, samples): (Duration, &[Sample]),
-    ) -> Result<Prediction, String> {
+    pub fn follow(&mut self, sent: Sent) -> Result<Prediction, String> {
         let lab = self.lab;
-        let service = service_at(lab, target)
-            .ok_or_else(|| format!("no virtual service has the address {target}"))?;
+        let service = service_at(lab, sent.target)
+            .ok_or_else(|| format!("no virtual service has the address {}", sent.target))?;
         let begin = || begin(lab, service, self.history);
         let state = self.services.entry(&service.name).or_insert_with(begin);
         let oracle = state.as_mut().map_err(|reason| reason.clone())?;
-        oracle.advance(now);
-        let client = client_address(lab, request, samples);
-        let followed = Follower { oracle, service, request, client }.follow(samples);
+        let client = client_address(lab, sent);
+        let followed = Follower { oracle, service, sent, client }.follow();
         match &followed {
             Err(reason) => *state = Err(reason.clone()),
             Ok((_, pairs)) => {
@@ -108,7 +100,7 @@ fn changes_scheduling(key: &str) -> bool {
 }
 
 // What any answer says, or the only address that the client has.
-fn client_address(lab: &Lab, request: &Request, samples: &[Sample]) -> Option<IpAddr> {
+fn client_address(lab: &Lab, Sent { request, samples, .. }: Sent) -> Option<IpAddr> {
     let answered = |sample: &Sample| sample.outcome.as_ref().ok().map(|a: &Answer| a.local.ip());
     let only = || {
         let mut addresses = lab.node(&request.from)?.addresses();

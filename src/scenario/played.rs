@@ -225,6 +225,15 @@ async fn a_refusal_that_is_predicted_keeps_the_sequence() {
 }
 
 #[tokio::test]
+async fn refusals_among_connections_at_once_are_counted() {
+    let kept = Request { connection: Connection::KeepAlive, concurrency: 3, ..request() };
+    let mut lab = lab_with(Scheduler::Rr, vec![predicted(kept), predicted(request())]);
+    lab.services[0].destinations.iter_mut().for_each(|d| d.thresholds.upper = 1);
+    let (report, _) = played(&lab, History::Fresh, &["refused rs1 rs2", "refused"]).await;
+    assert_eq!(verdicts(&report), [Passed, Passed]);
+}
+
+#[tokio::test]
 async fn a_difference_after_a_command_says_that_the_command_may_be_why() {
     let shell = "ipvsadm -e".to_owned();
     let command = RunCommand { node: "client".parse().unwrap(), shell };

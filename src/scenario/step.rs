@@ -1,4 +1,5 @@
 use super::evaluate::{Context, answers, evaluate, name};
+use super::follow::Sent;
 use super::forecast::{Forecast, service_at};
 use super::measured::Measured;
 use super::prediction::Prediction;
@@ -72,7 +73,7 @@ impl<S: Stage> Player<'_, S> {
     async fn requests(&mut self, request: &Request) -> Result<Attempt, String> {
         let target =
             destination(self.lab, &request.target).ok_or("the lab has no such virtual service")?;
-        let now = self.begun.elapsed();
+        let begun = self.begun.elapsed();
         let samples = match self.stage.request(request, target).await {
             Ok(samples) => samples,
             Err(reason) => {
@@ -80,7 +81,7 @@ impl<S: Stage> Player<'_, S> {
                 return Err(reason);
             }
         };
-        let prediction = self.forecast.follow(request, target, (now, &samples));
+        let prediction = self.forecast.follow(Sent { request, target, begun, samples: &samples });
         let servers = service_at(self.lab, target).into_iter().flat_map(|s| &s.destinations);
         let names: IndexSet<_> = servers.map(|d| d.real_server.to_string()).collect();
         let answers = Some(answers(&Vec::from_iter(names), &samples));
