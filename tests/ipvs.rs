@@ -218,6 +218,22 @@ async fn every_scheduler_of_the_kernel_can_be_used() {
 
 #[tokio::test]
 #[ignore = "needs the guest kernel"]
+async fn a_long_table_is_read_whole() {
+    let mut lab = Sandbox::new();
+    lab.apply(&alone()).await;
+    lab.apply(&[add_service(service(web(), Scheduler::Rr))]).await;
+    for number in 0..300_u32 {
+        let address = format!("10.2.{}.{}:80", number / 250, number % 250 + 1);
+        lab.apply(&[add_destination(web(), destination(&address, ForwardingMethod::Dr, number))])
+            .await;
+    }
+    let destinations = &lab.services().await[0].destinations;
+    let weights: Vec<_> = destinations.iter().map(|d| d.entry.weight).rev().collect();
+    assert_eq!(weights, (0..300).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+#[ignore = "needs the guest kernel"]
 async fn undoing_leaves_an_empty_table_however_often() {
     let mut lab = Sandbox::new();
     lab.apply(&alone()).await;

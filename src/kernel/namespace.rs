@@ -31,8 +31,8 @@ impl Namespace {
     /// be used from anywhere.
     ///
     /// One thread does this for the whole process, one piece of work after the other: it must not
-    /// block (make a socket inside, connect it outside). A panic of the work goes on in the
-    /// caller. In there, /proc/net is still that of the process: read /proc/thread-self/net.
+    /// block (make a socket inside, connect it outside), nor visit another namespace. A panic of
+    /// the work goes on in the caller. In there, /proc/net is still that of the process: read /proc/thread-self/net.
     pub fn run<T, W>(&self, work: W) -> io::Result<T>
     where
         T: Send + 'static,

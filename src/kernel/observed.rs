@@ -20,7 +20,7 @@ pub struct Observed {
     pub services: Vec<ObservedService>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
-    /// The TCP ports with a listener (/proc/net/tcp, /proc/net/tcp6), sorted.
+    /// The TCP ports with a listener, sorted.
     pub listening: Vec<u16>,
 }
 

@@ -1,7 +1,6 @@
-use super::Family;
-use crate::kernel::Cause;
-use crate::kernel::namespace::Namespace;
+use super::family::Family;
 use crate::kernel::program::{Program, failure};
+use crate::kernel::{Cause, Namespace};
 use crate::lab::Protocol;
 use crate::plan::ServiceKey;
 use std::fs;

@@ -1,7 +1,7 @@
-use super::Family;
-use crate::kernel::namespace::Namespace;
+use super::family::Family;
+use super::table;
 use crate::kernel::program::{Program, failure};
-use crate::kernel::{Cause, nftables};
+use crate::kernel::{Cause, Namespace};
 use crate::lab::Protocol;
 use crate::plan::ServiceKey;
 use serde_json::Value;
@@ -71,7 +71,7 @@ pub(super) async fn remove(namespace: &Namespace, service: &ServiceKey) -> Resul
 /// Reads the rules. Most nodes have none, and need no program to say so.
 pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Vec<ServiceKey>, Cause> {
     let number = family.number();
-    let there = namespace.run(move || nftables::has_table(number, TABLE));
+    let there = namespace.run(move || table::is_there(number, TABLE));
     if !there.map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))? {
         return Ok(Vec::new());
     }
