@@ -3,7 +3,7 @@ use super::{Act, BuildError, Cancel, EngineError, Journal, Stop};
 use crate::kernel::Kernel;
 use crate::plan::{Op, Plan, Step};
 use crate::report::Event;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What building needs.
 pub struct Tools<'a, K> {
@@ -17,9 +17,14 @@ pub struct Tools<'a, K> {
     pub cancel: &'a Cancel,
 }
 
-/// Does what a plan says, in order. When a step fails, or the work is cancelled, what was done is
-/// undone in reverse.
-pub async fn build<K: Kernel>(plan: &Plan, mut tools: Tools<'_, K>) -> Result<(), BuildError> {
+/// Does what a plan says, in order, and returns how long it took. When a step fails, or the work
+/// is cancelled, what was done is undone in reverse.
+///
+/// Whether the lab is up then, or its failure complete, is for the caller to tell.
+pub async fn build<K: Kernel>(
+    plan: &Plan,
+    mut tools: Tools<'_, K>,
+) -> Result<Duration, BuildError> {
     let started = Instant::now();
     let total = plan.steps.len();
     (tools.events)(Event::Building { lab: plan.lab.clone(), operations: total });
@@ -27,15 +32,11 @@ pub async fn build<K: Kernel>(plan: &Plan, mut tools: Tools<'_, K>) -> Result<()
         if let Err(stop) = tools.step(step).await {
             // The failed step too: it may be half done.
             let left = roll_back(&plan.steps[..=before], tools.kernel).await;
-            let error = BuildError { stop, step: before + 1, total, left };
-            (tools.events)(error.event());
-            return Err(error);
+            return Err(BuildError { stop, step: before + 1, total, left });
         }
         (tools.events)(Event::Applied { done: before + 1, last: step.op.line(&plan.lab) });
     }
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    (tools.events)(Event::Up { lab: plan.lab.clone(), micros });
-    Ok(())
+    Ok(started.elapsed())
 }
 
 impl<K: Kernel> Tools<'_, K> {

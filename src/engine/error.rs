@@ -59,9 +59,8 @@ impl BuildError {
         format!("{how}; {before}{faults}")
     }
 
-    /// As an event.
-    pub fn event(&self) -> Event {
-        let (message, undone) = (self.to_string(), self.undone());
-        Event::Failed { message, undone, left: self.left.clone() }
+    /// As an event, once it is known what is left for good.
+    pub fn event(&self, left: Vec<String>) -> Event {
+        Event::Failed { message: self.to_string(), undone: self.undone(), left }
     }
 }

@@ -46,10 +46,12 @@ impl Lock {
         Ok(Self { path: self.path.clone(), file })
     }
 
-    /// Removes the lock file and gives the lock back: the end of a lab.
+    /// Removes the lock file and gives the lock back: the end of a lab. If whoever shares the lock
+    /// has removed it already, the file there now is another's, and stays.
     pub fn remove(self) -> Result<(), StateError> {
-        let removed = if_there(fs::remove_file(&self.path));
-        removed.map(drop).map_err(StateError::refused("remove", &self.path))
+        let removed = is_at(&self.file, &self.path)
+            .and_then(|mine| if mine { fs::remove_file(&self.path) } else { Ok(()) });
+        removed.map_err(StateError::refused("remove", &self.path))
     }
 }
 
@@ -124,6 +126,17 @@ mod tests {
         assert!(Lock::try_take(&lab).unwrap().is_none());
         drop(second);
         assert!(Lock::try_take(&lab).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_that_was_removed_by_one_is_not_removed_again_by_the_other() {
+        let (_parent, lab) = lab();
+        let first = Lock::try_take(&lab).unwrap().unwrap();
+        first.share().unwrap().remove().unwrap();
+        let next = Lock::try_take(&lab).unwrap();
+        assert!(next.is_some());
+        first.remove().unwrap();
+        assert!(lab.lock().exists());
     }
 
     #[test]
