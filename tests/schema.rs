@@ -47,7 +47,7 @@ fn the_examples_of_the_documentation_are_right() {
     let text = include_str!("../docs/topology.md");
     let whole = text.split("```yaml\n").nth(1).and_then(|t| t.split("```").next());
     let text = whole.map(str::to_owned).unwrap_or_default();
-    let source = lvs_lab::topology::Source { name: "docs/topology.md".to_owned(), text };
+    let source = lvs_lab::lab::Source { name: "docs/topology.md".to_owned(), text };
     assert!(lvs_lab::topology::load(&source).is_ok_and(|valid| valid.warnings.is_empty()));
 }
 

@@ -1,24 +1,24 @@
+use super::Assignment;
 use super::backends::Backends;
 use super::control::{self, Asked};
 use super::foreground::hands;
 use super::launch::tell;
 use super::reconcile::reconcile;
-use super::{Assignment, SupervisorError};
-use crate::engine::{self, Journal, Tools, cancellation};
+use crate::engine::{self, BuildError, Journal, Tools, cancellation};
 use crate::kernel::Linux;
 use crate::report::Event;
-use crate::state::{Lock, StateError};
+use crate::state::Lock;
 use std::fs::File;
-use std::os::fd::RawFd;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// Builds the lab and holds it to its end; the exit code says whether it was ever up.
-pub fn hold(assignment: &Assignment, flock: RawFd, events: File) -> i32 {
+pub fn hold(assignment: &Assignment, lock: &Lock, events: File) -> i32 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let held = match runtime {
-        Ok(runtime) => {
-            runtime.block_on(async { Holder::new(assignment).live(flock, events).await })
-        }
+        Ok(runtime) => runtime.block_on(async { Holder::new(assignment).live(lock, events).await }),
         Err(error) => Err(format!("cannot start a runtime: {error}")),
     };
     match held {
@@ -44,16 +44,29 @@ impl Holder {
         Self { assignment: assignment.clone(), kernel, backends }
     }
 
-    async fn live(mut self, flock: RawFd, events: File) -> Result<(), String> {
+    async fn live(mut self, lock: &Lock, mut events: File) -> Result<(), String> {
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let mut ends = Ends::new().map_err(|error| words(&error))?;
         let mut journal = Journal::open(&self.assignment.dir).map_err(|error| words(&error))?;
-        self.build(&mut journal, &mut ends, events).await?;
-        give_back(flock);
-        self.kernel.rest();
-        self.serve(&mut journal, &mut ends).await.map_err(|error| words(&error))?;
-        self.clean_up();
-        Ok(())
+        match self.build(&mut journal, &mut ends, &mut events).await {
+            Ok(took) => {
+                self.kernel.rest();
+                let asked = control::listen(&self.assignment.dir).map_err(|e| words(&e))?;
+                give_back(lock);
+                let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+                tell(&mut events, &Event::Up { lab: self.assignment.lab.name.clone(), micros });
+                drop(events);
+                self.serve(asked, &mut journal, &mut ends).await;
+                self.clean_up();
+                Ok(())
+            }
+            Err(error) => {
+                self.kernel.rest();
+                let left = self.clean(lock).err().into_iter().collect();
+                tell(&mut events, &error.event(left));
+                Err(error.to_string())
+            }
+        }
     }
 
     /// Builds while it listens for signals, and for the end of whoever wants to know.
@@ -61,39 +74,38 @@ impl Holder {
         &mut self,
         journal: &mut Journal,
         ends: &mut Ends,
-        mut events: File,
-    ) -> Result<(), String> {
+        events: &mut File,
+    ) -> Result<Duration, BuildError> {
         let (canceller, cancel) = cancellation();
         let plan = self.assignment.plan();
         let mut heard = |event: Event| {
-            if !tell(&mut events, &event) {
+            if !tell(events, &event) {
                 canceller.cancel("because the command that wanted the lab is gone");
             }
         };
         let tools =
             Tools { kernel: &mut self.kernel, journal, events: &mut heard, cancel: &cancel };
         let mut building = std::pin::pin!(engine::build(&plan, tools));
-        let built = tokio::select! {
+        tokio::select! {
             biased;
             built = &mut building => built,
             name = ends.next() => {
                 canceller.cancel(&format!("by {name}"));
                 building.await
             }
-        };
-        built.map_err(|error| error.to_string())
+        }
     }
 
     /// Does what is asked on the socket, one thing after the other, until a signal ends it.
     async fn serve(
         &mut self,
+        mut asked: UnboundedReceiver<Asked>,
         journal: &mut Journal,
         ends: &mut Ends,
-    ) -> Result<(), SupervisorError> {
-        let mut asked = control::listen(&self.assignment.dir)?;
+    ) {
         loop {
             tokio::select! {
-                _ = ends.next() => return Ok(()),
+                _ = ends.next() => return,
                 Some(request) = asked.recv() => self.answer(request, journal).await,
             }
         }
@@ -118,19 +130,21 @@ impl Holder {
     fn clean_up(mut self) {
         self.kernel.rest();
         if let Ok(Some(lock)) = Lock::try_take(&self.assignment.dir) {
-            let cleaned = engine::clean(&self.assignment.dir, &self.assignment.names, &lock);
-            let removed = cleaned
-                .map_err(|left| left.to_string())
-                .and_then(|_| lock.remove().map_err(|error: StateError| error.to_string()));
+            let removed = self.clean(&lock).and_then(|()| lock.remove().map_err(|e| e.to_string()));
             removed.unwrap_or_else(|error| eprintln!("{error}"));
         }
     }
+
+    fn clean(&self, lock: &Lock) -> Result<(), String> {
+        let cleaned = engine::clean(&self.assignment.dir, &self.assignment.names, lock);
+        cleaned.map(drop).map_err(|left| left.to_string())
+    }
 }
 
-/// The lock was shared for as long as the lab was being built.
-fn give_back(flock: RawFd) {
-    // A descriptor of the parent's that the fork brought along; nothing else here owns it.
-    let _ = nix::unistd::close(flock);
+/// Gives back this process's share of a lock that the fork brought along.
+fn give_back(lock: &Lock) {
+    // Nothing else of this process uses the descriptor: it was another one that took the lock.
+    let _ = nix::unistd::close(lock.as_fd().as_raw_fd());
 }
 
 /// The signals that end a supervisor.

@@ -60,7 +60,7 @@ fn supervise(assignment: &Assignment, lock: &Lock, writer: OwnedFd) -> i32 {
         tell(&mut events, &Event::Failed { message, undone, left: Vec::new() });
         return 1;
     }
-    hold(assignment, flock, events)
+    hold(assignment, lock, events)
 }
 
 fn record(assignment: &Assignment) -> Result<(), crate::state::StateError> {

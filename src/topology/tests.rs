@@ -1,5 +1,6 @@
-use super::{Source, builtin, load, located};
+use super::{builtin, load, located};
 use crate::diag::{self, Colour, Style};
+use crate::lab::Source;
 use crate::lab::{CountRange, Distribution, Expected, Lab, NodeName, Role};
 use proptest::prelude::*;
 use serde_json::Value;
