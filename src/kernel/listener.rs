@@ -9,6 +9,7 @@ use nix::sys::socket::{
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use tokio::sync::oneshot;
 
 /// What whoever serves backends is told.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub enum BackendOrder {
         node: NodeName,
         /// The port.
         port: u16,
+        /// To be used, or dropped, when the listener is closed: only then is the port free.
+        closed: oneshot::Sender<()>,
     },
 }
 
