@@ -388,8 +388,12 @@ async fn a_backend_gets_a_listener_inside_its_node() {
     assert_eq!(text, "rs1");
     assert_eq!(answer.join().unwrap().ip().to_string(), "192.168.137.201");
 
-    lab.kernel.undo(&start).await.unwrap();
-    assert!(matches!(lab.orders.recv().await, Some(BackendOrder::Stop { port: 8080, .. })));
+    // Undoing waits until the order is dropped.
+    let told =
+        async { matches!(lab.orders.recv().await, Some(BackendOrder::Stop { port: 8080, .. })) };
+    let (undone, told) = tokio::join!(lab.kernel.undo(&start), told);
+    undone.unwrap();
+    assert!(told);
 }
 
 #[tokio::test]

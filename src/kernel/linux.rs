@@ -10,6 +10,7 @@ use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
 use nix::errno::Errno;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
 /// The running kernel, and one lab on it. It needs root and a tokio runtime.
 pub struct Linux {
@@ -108,9 +109,7 @@ impl Linux {
             Op::CreateBridge { network, .. } => {
                 links::delete(self.switch()?, network.as_str()).await
             }
-            Op::Connect { node, interface, .. } => {
-                links::delete(self.links(node)?, interface).await
-            }
+            Op::Connect { node, interface, .. } => self.unplug(node, interface).await,
             Op::SetLinkUp { node, interface } => {
                 links::set_down(self.links(node)?, interface).await
             }
@@ -130,7 +129,7 @@ impl Linux {
             Op::AddDestination { node, service, destination } => {
                 self.ipvs(node).await?.delete_destination(service, destination.address).await
             }
-            Op::StartBackend { node, backend } => self.stop_backend(node, backend),
+            Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
             Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
         }
     }
@@ -153,6 +152,19 @@ impl Linux {
         links::bring_up_quietly(self.links(node)?, cable.interface).await
     }
 
+    /// Either end takes the other along, and either namespace may have lost its name.
+    async fn unplug(&mut self, node: &NodeName, interface: &str) -> Result<(), Cause> {
+        let port = links::port(node, interface);
+        for (node, link) in [(node, interface), (&NodeName::switch(), &port)] {
+            let deleted = match self.links(node) {
+                Ok(netlink) => links::delete(netlink, link).await,
+                Err(cause) => Err(cause),
+            };
+            unless_absent(deleted)?;
+        }
+        Ok(())
+    }
+
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
         let listener = listener::open(self.place(node)?, backend.port)?;
         let (node, backend) = (node.clone(), backend.clone());
@@ -160,11 +172,15 @@ impl Linux {
     }
 
     /// A process that cannot start backends has none to stop.
-    fn stop_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
+    async fn stop_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
         if self.backends.is_none() {
             return Ok(());
         }
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port })
+        let (closed, seen) = oneshot::channel();
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port, closed })?;
+        // Whoever drops the order has nothing to close.
+        let _ = seen.await;
+        Ok(())
     }
 
     fn order(&self, order: BackendOrder) -> Result<(), Cause> {

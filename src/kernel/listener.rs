@@ -10,6 +10,7 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::fd::AsRawFd;
+use tokio::sync::oneshot;
 
 /// What whoever serves backends is told.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub enum BackendOrder {
         node: NodeName,
         /// The port.
         port: u16,
+        /// To be used, or dropped, when the listener is closed: only then is the port free.
+        closed: oneshot::Sender<()>,
     },
 }
 

@@ -8,16 +8,27 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The backends of a lab, all of them in this process.
 #[derive(Clone, Debug, Default)]
 pub struct Backends(Arc<Mutex<BTreeMap<(NodeName, u16), Serving>>>);
 
-/// One that is served. Dropping it stops the serving.
+/// One that is served.
 #[derive(Debug)]
 struct Serving {
     counters: Counters,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Stops serving, and returns when the listener is closed.
+    async fn end(self) {
+        drop(self.stop);
+        // A task that panicked has closed its listener too.
+        let _ = self.task.await;
+    }
 }
 
 impl Backends {
@@ -28,8 +39,14 @@ impl Backends {
                 BackendOrder::Start { node, backend, listener } => {
                     self.start(node, backend, listener);
                 }
-                BackendOrder::Stop { node, port } => {
-                    self.all().remove(&(node, port));
+                BackendOrder::Stop { node, port, closed } => {
+                    let serving = self.all().remove(&(node, port));
+                    tokio::spawn(async move {
+                        if let Some(serving) = serving {
+                            serving.end().await;
+                        }
+                        drop(closed);
+                    });
                 }
             }
         }
@@ -38,10 +55,9 @@ impl Backends {
     fn start(&self, node: NodeName, backend: Backend, listener: TcpListener) {
         let counters = Counters::default();
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = Serving { counters: counters.clone(), _stop: stop };
-        self.all().insert((node.clone(), backend.port), serving);
+        let (key, counted) = ((node.clone(), backend.port), counters.clone());
         let identity = Identity { name: node, vips: backend.vips };
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
             };
@@ -49,6 +65,7 @@ impl Backends {
                 eprintln!("{error}");
             }
         });
+        self.all().insert(key, Serving { counters: counted, stop, task });
     }
 
     /// How they are doing.
