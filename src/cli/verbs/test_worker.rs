@@ -65,6 +65,7 @@ impl Rehearsal {
         let built = Foreground::build(&self.assignment(&dir), &mut tell).await;
         report.up_micros = micros(begun);
         let lab = built.map_err(|error| format!("{error}; {}", error.undone()))?;
+        tell(Event::Up { lab: self.lab.name.clone(), micros: report.up_micros });
         report.scenarios = self.scenarios().await;
         lab.end();
         engine::clean(&dir, Path::new(NAMES), &lock).map_err(|left| words(&left))?;
