@@ -59,9 +59,9 @@ impl<'a> Outlet<'a> {
         }
     }
 
-    /// Whether everything was passed on.
+    /// Whether everything was passed on that can be: an unfinished line waits for the job's end.
     pub fn is_through(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.is_empty() || matches!(self.sink, Some(Sink::Lines(_)))
     }
 
     /// Output has come.
