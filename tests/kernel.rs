@@ -217,7 +217,7 @@ async fn what_exists_already_is_refused() {
     lab.apply(&pair()).await;
     lab.apply(&[default_route("rs1", "192.168.137.199")]).await;
     let again = [
-        (namespace("rs1"), "make the namespace", "mount"),
+        (namespace("rs1"), "create the namespace", "mount"),
         (bridge(None), "make bridge inside", "RTM_NEWLINK"),
         (connect("rs1", None), "plug eth0 into inside", "RTM_NEWLINK"),
         (
@@ -247,7 +247,7 @@ async fn a_namespace_of_someone_else_is_refused_and_left_alone() {
     said("ip", &["netns", "add", "nat-rs1"]);
     assert_eq!(
         lab.refused(&namespace("rs1")).await.to_string(),
-        "cannot make the namespace in node `rs1`: \
+        "cannot create the namespace in node `rs1`: \
          `/run/netns/nat-rs1` is there and does not belong to this lab"
     );
     lab.kernel.undo(&namespace("rs1")).await.unwrap();

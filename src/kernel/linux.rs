@@ -3,8 +3,8 @@ use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
-    BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, action, addresses,
-    command, limit, listener, observe, processes, routes, source_nat, sysctl,
+    BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
+    limit, listener, observe, processes, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
@@ -209,12 +209,12 @@ impl Linux {
 impl Kernel for Linux {
     async fn apply(&mut self, op: &Op) -> Result<(), KernelError> {
         let made = self.make(op).await;
-        made.map_err(|cause| KernelError { action: action::of(op), node: op.node(), cause })
+        made.map_err(|cause| KernelError { action: op.to_string(), node: op.node(), cause })
     }
 
     async fn undo(&mut self, op: &Op) -> Result<(), KernelError> {
         let unmade = unless_absent(self.unmake(op).await);
-        unmade.map_err(|cause| KernelError { action: action::against(op), node: op.node(), cause })
+        unmade.map_err(|cause| KernelError { action: op.undoing(), node: op.node(), cause })
     }
 
     async fn observe(
