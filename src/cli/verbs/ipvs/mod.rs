@@ -3,6 +3,7 @@
 mod connections;
 mod entries;
 mod json;
+mod order;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -68,7 +69,8 @@ async fn read(running: &Running, directors: &[NodeName]) -> Result<Vec<Shown>, F
     let mut kernel = Linux::open(running.names());
     let mut shown = Vec::new();
     for director in directors {
-        let table = kernel.ipvs_table(director).await.map_err(Failure::failed)?;
+        let mut table = kernel.ipvs_table(director).await.map_err(Failure::failed)?;
+        order::sort(&mut table);
         let connections = kernel.ipvs_connections(director).map_err(Failure::failed)?;
         shown.push(Shown { director: director.clone(), table, connections });
     }
