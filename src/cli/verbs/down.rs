@@ -60,14 +60,16 @@ enum Was {
 }
 
 fn remove(lab: &LabDir, context: &Context) -> Result<Was, Failure> {
-    if !lab.exists() {
+    // A command that was killed early has left nothing but its lock.
+    if !lab.exists() && !lab.lock().exists() {
         return Ok(Was::Absent);
     }
     let waiting = || context.note(&format!("waiting for another command on {}", lab.name()));
     let lock = Lock::take(lab, waiting).map_err(Failure::failed)?;
+    let was = if lab.exists() { Was::Up } else { Was::Absent };
     clear(lab, &lock)?;
     lock.remove().map_err(Failure::leftovers)?;
-    Ok(Was::Up)
+    Ok(was)
 }
 
 /// Removes everything that a lab has left on the machine.
