@@ -7,6 +7,9 @@ mod support;
 use std::process::Command;
 use support::{Place, Ran, unique};
 
+/// Where the distribution's programs are, and nobody else's of the same names.
+const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Settings whose values the kernel chooses by the memory that is free at the moment.
 const BY_MEMORY: [&str; 1] = ["net.ipv4.vs.sync_qlen_max"];
 
@@ -43,8 +46,8 @@ fn world(said: &str, host: &str) -> World {
 }
 
 /// A line without what differs from one lab to its twin: link-layer addresses, what is made of
-/// these, clocks, and the number of queues, which is a matter of speed; and for listening sockets
-/// everything but the address.
+/// these, clocks, the number of queues, which is a matter of speed, and a link's state in one word,
+/// which follows its flags within a second; and for listening sockets everything but the address.
 fn settled(line: &str) -> String {
     let words: Vec<_> = line.split_whitespace().collect();
     if words.first() == Some(&"LISTEN") {
@@ -53,7 +56,11 @@ fn settled(line: &str) -> String {
     let random = |word: &str| word.matches(':').count() == 5;
     let passing = |word: &str| word.ends_with("_timer") || word.ends_with("xqueues");
     let passing = |index: usize| index > 0 && passing(words[index - 1]);
-    let fixed = words.iter().enumerate().filter(|(i, word)| !random(word) && !passing(*i));
+    let state = |word: &str| ["UP", "DOWN", "UNKNOWN"].contains(&word);
+    let fixed = words.iter().enumerate().filter(|(i, word)| {
+        let word: &str = word;
+        !random(word) && !state(word) && !passing(*i)
+    });
     fixed.map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
 }
 
@@ -67,7 +74,7 @@ fn namespaces(script: &str) -> Vec<String> {
 fn shell(place: &Place, lab: &str, script: &str) -> Ran {
     let mut command = place.program(&["shell", lab]);
     let file = place.write("script", script);
-    command.env("SHELL", "/bin/sh").stdin(std::fs::File::open(file).unwrap());
+    command.env("SHELL", "/bin/sh").env("PATH", PATH).stdin(std::fs::File::open(file).unwrap());
     command.output().unwrap().into()
 }
 
@@ -130,8 +137,8 @@ fn apart(script: &str) -> String {
     let private = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
     let script = format!("set -e\nmount -t tmpfs none /run\n{script}");
     let mut command = Command::new("unshare");
-    let ran = Ran::from(command.args(private).args(["sh", "-c", &script]).output().unwrap());
-    ran.code(0).stdout
+    command.args(private).args(["sh", "-c", &script]).env("PATH", PATH);
+    Ran::from(command.output().unwrap()).code(0).stdout
 }
 
 #[test]
