@@ -218,7 +218,7 @@ async fn what_exists_already_is_refused() {
     lab.apply(&[default_route("rs1", "192.168.137.199")]).await;
     let again = [
         (namespace("rs1"), "create the namespace", "mount"),
-        (bridge(None), "make bridge inside", "RTM_NEWLINK"),
+        (bridge(None), "create bridge inside", "RTM_NEWLINK"),
         (connect("rs1", None), "plug eth0 into inside", "RTM_NEWLINK"),
         (
             address("rs1", "eth0", "192.168.137.200/24"),
@@ -227,7 +227,7 @@ async fn what_exists_already_is_refused() {
         ),
         (
             default_route("rs1", "192.168.137.199"),
-            "add the default route via 192.168.137.199",
+            "add default route via 192.168.137.199",
             "RTM_NEWROUTE",
         ),
     ];
