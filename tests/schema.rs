@@ -24,6 +24,33 @@ fn every_key_says_what_it_means() {
     }
 }
 
+#[test]
+fn every_key_has_a_row_in_the_documentation_for_each_place_where_it_may_stand() {
+    let mut schema = lvs_lab::topology::schema();
+    // A real server has every key of a node, and they share a table.
+    schema["$defs"]["Node"].take();
+    let keys: Vec<_> = properties(&schema).into_iter().map(|(key, _)| key).collect();
+    let text = include_str!("../docs/topology.md");
+    let rows = |key: &str| {
+        let start = format!("| `{key}` | ");
+        let listed = |line: &&str| line.starts_with(&start) && line.matches('|').count() == 5;
+        text.lines().filter(listed).count()
+    };
+    for key in &keys {
+        let places = keys.iter().filter(|k| *k == key).count();
+        assert_eq!(rows(key), places, "rows for `{key}` in docs/topology.md");
+    }
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_right() {
+    let text = include_str!("../docs/topology.md");
+    let whole = text.split("```yaml\n").nth(1).and_then(|t| t.split("```").next());
+    let text = whole.map(str::to_owned).unwrap_or_default();
+    let source = lvs_lab::lab::Source { name: "docs/topology.md".to_owned(), text };
+    assert!(lvs_lab::topology::load(&source).is_ok_and(|valid| valid.warnings.is_empty()));
+}
+
 /// Every key of the schema, wherever it is allowed.
 fn properties(schema: &Value) -> Vec<(String, Value)> {
     let mut found = Vec::new();

@@ -1,6 +1,26 @@
 //! The command line: one verb, one file, thin.
+//!
+//! May: read flags, call the other rooms, print, and turn what happened into an exit code (only
+//! `exit` knows the numbers). May not: know how anything is done.
 
-/// Runs the program on the process's own arguments.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
-}
+mod args;
+mod build;
+mod context;
+mod exit;
+mod failure;
+mod guests;
+mod inside;
+mod machine;
+mod private;
+mod progress;
+mod provider;
+mod report_file;
+mod running;
+mod sockets;
+mod stage;
+mod start;
+mod terminal;
+mod values;
+mod verbs;
+
+pub use start::main;

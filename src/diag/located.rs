@@ -1,15 +1,6 @@
 use super::Diagnostic;
 use serde::Serialize;
 
-/// A text that is judged, under the name that its user knows it by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The path as the user gave it, or a built-in topology's file name.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-}
-
 /// A piece of one line of a text; lines and columns count from 1, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Position {

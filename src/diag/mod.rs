@@ -4,7 +4,15 @@
 //! wrong or read YAML; that is `topology`'s business.
 
 mod diagnostic;
+mod excerpt;
+mod json;
 mod located;
+mod style;
+mod text;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use located::{Located, Position, Source};
+pub use json::json;
+pub use located::{Located, Position};
+
+pub use style::{Colour, Style};
+pub use text::text;

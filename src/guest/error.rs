@@ -22,6 +22,9 @@ pub enum GuestError {
         /// The last lines of its console.
         log: LogTail,
     },
+    /// The process that was to own the guest could not bring it up.
+    #[error("{0}")]
+    Start(String),
     /// The guest has ended while it was needed.
     #[error("the guest died: {0}")]
     Died(String),

@@ -71,14 +71,15 @@ impl Console {
         &self.0
     }
 
-    /// The last lines, at most twenty.
+    /// The last lines, at most twenty. Indented ones are left out: they are a stack's addresses.
     pub fn tail(&self) -> LogTail {
         let length = self.0.metadata().map_or(0, |data| data.len());
         let mut bytes = vec![0; usize::try_from(length.min(8 << 10)).unwrap_or(0)];
         let start = length - bytes.len() as u64;
         let read = self.0.read_at(&mut bytes, start).unwrap_or(0);
         let text = String::from_utf8_lossy(&bytes[..read]);
-        let lines: Vec<_> = text.lines().map(str::trim_end).filter(|l| !l.is_empty()).collect();
+        let said = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t']);
+        let lines: Vec<_> = text.lines().map(str::trim_end).filter(said).collect();
         let last = lines.iter().rev().take(20).rev();
         LogTail(last.map(|&line| line.to_owned()).collect())
     }

@@ -8,7 +8,9 @@
 
 pub mod agent;
 pub mod channel;
+pub mod client;
 mod error;
+mod host;
 mod job;
 mod machine;
 mod uml;
@@ -16,6 +18,7 @@ mod watch;
 
 pub use channel::Hello;
 pub use error::{GuestError, LogTail, Missing};
+pub use host::start;
 pub use job::{Input, Job, Source, TerminalSize};
 pub use machine::{Boot, Console, Machine, Mebibytes, Provider};
 pub use uml::Uml;

@@ -9,6 +9,7 @@ use nix::sys::socket::{
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::os::fd::AsRawFd;
 use tokio::sync::oneshot;
 
 /// What whoever serves backends is told.
@@ -58,7 +59,7 @@ fn listener(address: SocketAddr) -> Result<TcpListener, Cause> {
         setsockopt(&fd, sockopt::Ipv6V6Only, &false).map_err(|e| Cause::errno("setsockopt", e))?;
     }
     let name = SockaddrStorage::from(address);
-    bind(std::os::fd::AsRawFd::as_raw_fd(&fd), &name).map_err(|e| Cause::errno("bind", e))?;
+    bind(fd.as_raw_fd(), &name).map_err(|e| Cause::errno("bind", e))?;
     listen(&fd, Backlog::MAXCONN).map_err(|e| Cause::errno("listen", e))?;
     Ok(TcpListener::from(fd))
 }

@@ -32,7 +32,8 @@ impl Namespace {
     ///
     /// One thread does this for the whole process, one piece of work after the other: it must not
     /// block (make a socket inside, connect it outside), nor visit another namespace. A panic of
-    /// the work goes on in the caller. In there, /proc/net is still that of the process: read /proc/thread-self/net.
+    /// the work goes on in the caller. In there, /proc/net is still that of the process: read
+    /// /proc/thread-self/net.
     pub fn run<T, W>(&self, work: W) -> io::Result<T>
     where
         T: Send + 'static,

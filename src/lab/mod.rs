@@ -11,6 +11,7 @@ mod node;
 mod place;
 mod scenario;
 mod service;
+mod source;
 
 pub use header::{BACKEND_HEADER, PEER_HEADER};
 pub use model::Lab;
@@ -26,3 +27,4 @@ pub use service::{
     Destination, ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Thresholds,
     VirtualService,
 };
+pub use source::Source;

@@ -19,8 +19,9 @@ impl Connection {
         Self { position, expires: None }
     }
 
-    pub fn close(&mut self, now: Duration) {
-        self.expires = Some(now + LINGER);
+    /// Closes it, and says when its entry goes.
+    pub fn close(&mut self, now: Duration) -> Duration {
+        *self.expires.insert(now + LINGER)
     }
 
     pub fn is_there_at(&self, time: Duration) -> bool {

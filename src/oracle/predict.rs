@@ -21,6 +21,8 @@ pub struct Oracle {
     connections: HashMap<SocketAddr, Connection>,
     templates: Option<Templates>,
     now: Duration,
+    /// When the first entry or template may go.
+    due: Duration,
 }
 
 impl Oracle {
@@ -42,6 +44,7 @@ impl Oracle {
             connections: HashMap::new(),
             templates: service.persistence.map(Templates::new),
             now: Duration::ZERO,
+            due: Duration::ZERO,
         })
     }
 
@@ -53,11 +56,21 @@ impl Oracle {
     /// Time has passed: it is `now`, counted from the service's creation. Entries whose time is
     /// over go.
     pub fn advance(&mut self, now: Duration) {
-        self.now = now;
-        if let Some(templates) = &mut self.templates {
-            templates.expire(&self.connections, now);
+        self.now = self.now.max(now);
+        if self.now < self.due {
+            return;
         }
-        let list = &mut self.list;
+        if let Some(templates) = &mut self.templates {
+            templates.expire(&self.connections, self.now);
+        }
+        self.remove_expired();
+        let entries = self.connections.values().filter_map(|connection| connection.expires);
+        let templates = self.templates.iter().filter_map(Templates::first_expiry);
+        self.due = entries.chain(templates).min().unwrap_or(Duration::MAX);
+    }
+
+    fn remove_expired(&mut self) {
+        let (list, now) = (&mut self.list, self.now);
         self.connections.retain(|_, connection| {
             let stays = connection.is_there_at(now);
             if !stays {
@@ -93,7 +106,7 @@ impl Oracle {
     pub fn close(&mut self, client: SocketAddr) {
         let open = self.connections.get_mut(&client).filter(|c| c.expires.is_none());
         if let Some(connection) = open {
-            connection.close(self.now);
+            self.due = self.due.min(connection.close(self.now));
             self.list[connection.position].close();
         }
     }
@@ -121,7 +134,7 @@ impl Oracle {
         }
         let chosen = self.scheduler.choose(&self.list, Packet { client, vip })?;
         if let (Some(templates), Some(position)) = (&mut self.templates, chosen) {
-            templates.remember(client.ip(), position, now);
+            self.due = self.due.min(templates.remember(client.ip(), position, now));
         }
         Ok(chosen)
     }

@@ -35,11 +35,17 @@ impl Templates {
         Some(template.position)
     }
 
-    /// Remembers where a client was sent.
-    pub fn remember(&mut self, client: IpAddr, position: usize, now: Duration) {
+    /// Remembers where a client was sent, and says when that may be forgotten.
+    pub fn remember(&mut self, client: IpAddr, position: usize, now: Duration) -> Duration {
         let timeout = self.persistence.timeout;
-        let template = Template { position, timeout, expires: now + timeout };
-        self.by_client.insert(self.key(client), template);
+        let expires = now + timeout;
+        self.by_client.insert(self.key(client), Template { position, timeout, expires });
+        expires
+    }
+
+    /// When the first template may go.
+    pub fn first_expiry(&self) -> Option<Duration> {
+        self.by_client.values().map(|template| template.expires).min()
     }
 
     /// Drops what is over at `now`; a template outlives the entries of its connections.

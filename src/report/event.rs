@@ -48,6 +48,11 @@ pub enum Event {
         /// The lab.
         lab: LabName,
     },
+    /// A running lab cannot be brought to a changed file before it was taken down.
+    NeedsDown {
+        /// What cannot be changed while it is up, one entry each.
+        reasons: Vec<String>,
+    },
     /// Building failed.
     Failed {
         /// Which operation of which node, and what the kernel said.
@@ -56,6 +61,13 @@ pub enum Event {
         undone: String,
         /// What could not be undone, and why, one entry each; empty is the good case.
         left: Vec<String>,
+    },
+    /// A topology's turn in a test run has come.
+    LabStarted {
+        /// The topology as the user named it.
+        topology: String,
+        /// The kernel it runs on, as in `host 6.12.1` or `uml 6.1.176`.
+        kernel: String,
     },
     /// A scenario begins.
     ScenarioStarted {

@@ -23,6 +23,20 @@ pub struct Outcome {
     pub observed: String,
 }
 
+impl Outcome {
+    /// Measured: passed if it holds, else failed.
+    pub fn measured(holds: bool, expected: impl Into<String>, observed: impl Into<String>) -> Self {
+        let verdict = if holds { Verdict::Passed } else { Verdict::Failed };
+        Self { verdict, expected: expected.into(), observed: observed.into() }
+    }
+
+    /// Not measured, because of `reason`.
+    pub fn unmeasured(expected: impl Into<String>, reason: impl std::fmt::Display) -> Self {
+        let observed = format!("cannot be measured because {reason}");
+        Self { verdict: Verdict::Errored, expected: expected.into(), observed }
+    }
+}
+
 /// One expectation of the file, judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -76,7 +90,7 @@ pub struct ScenarioReport {
 }
 
 /// One lab of a test run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabReport {
     /// The topology as the user named it.
     pub topology: String,

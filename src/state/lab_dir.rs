@@ -41,6 +41,11 @@ impl LabDir {
         self.path.join("control.sock")
     }
 
+    /// The socket of the process that owns the lab's guest.
+    pub fn guest_socket(&self) -> PathBuf {
+        self.path.join("guest.sock")
+    }
+
     /// What the supervisor wrote to its standard streams.
     pub fn log(&self) -> PathBuf {
         self.path.join("log")

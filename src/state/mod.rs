@@ -15,4 +15,4 @@ pub use error::StateError;
 pub use lab_dir::LabDir;
 pub use lock::Lock;
 pub use process::{Exit, Process};
-pub use record::{Provider, Record, Source};
+pub use record::{Provider, Record};

@@ -1,6 +1,6 @@
 use super::error::if_there;
 use super::{LabDir, Process, StateError};
-use crate::lab::LabName;
+use crate::lab::{LabName, Source};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -26,15 +26,6 @@ impl fmt::Display for Provider {
             Self::Uml => "uml",
         })
     }
-}
-
-/// The topology that a lab was built from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
-    /// As the user named it: a path or a built-in name.
-    pub name: String,
-    /// The file's text.
-    pub text: String,
 }
 
 /// Who is in charge of a lab, and what it was made from.

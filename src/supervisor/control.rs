@@ -1,57 +1,98 @@
-use super::Keeper;
-use super::outbox::Outbox;
-use super::protocol::{Reply, Request};
-use crate::kernel::Kernel;
-use std::rc::Rc;
+use super::SupervisorError;
+use crate::lab::Source;
+use crate::lab::{Lab, NodeName};
+use crate::state::{LabDir, StateError};
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::unix::OwnedReadHalf;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Mutex, Notify};
-use tokio::task::spawn_local;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-/// Answers whoever connects, until somebody asks to stop. Needs a tokio `LocalSet`.
-pub(super) async fn answer<K: Kernel + 'static>(listener: UnixListener, keeper: Keeper<K>) {
-    let keeper = Rc::new(Mutex::new(keeper));
-    let stop = Rc::new(Notify::new());
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    spawn_local(converse(stream, Rc::clone(&keeper), Rc::clone(&stop)));
-                }
-            }
-            () = stop.notified() => return,
-        }
+/// What a command says on a lab's socket: one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "kebab-case")]
+pub enum Request {
+    /// Bring the lab to this, and mend what drifted; the answer is one event.
+    Reconcile {
+        /// The lab.
+        lab: Box<Lab>,
+        /// What it comes from.
+        source: Source,
+    },
+    /// Say how the backends are doing; the answer is a list of [`BackendStatus`].
+    Status,
+}
+
+/// How one backend is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackendStatus {
+    /// Its node.
+    pub node: NodeName,
+    /// Its port.
+    pub port: u16,
+    /// Connections that it accepted.
+    pub connections: u64,
+    /// Requests that it answered.
+    pub requests: u64,
+}
+
+/// How all of them are doing.
+pub type Status = Vec<BackendStatus>;
+
+/// A request, and whom to answer.
+pub enum Asked {
+    /// See [`Request::Reconcile`].
+    Reconcile {
+        /// The lab.
+        lab: Box<Lab>,
+        /// What it comes from.
+        source: Source,
+        /// Whom to answer.
+        reply: Reply,
+    },
+    /// See [`Request::Status`].
+    Status(Reply),
+}
+
+/// Whom to answer.
+pub struct Reply(UnixStream);
+
+impl Reply {
+    /// Answers with one line of JSON, and hangs up. A command that has left gets none.
+    pub fn send(self, answer: &impl Serialize) {
+        let Ok(mut line) = serde_json::to_vec(answer) else { return };
+        line.push(b'\n');
+        tokio::spawn(async move {
+            let mut stream = self.0;
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &line).await;
+        });
     }
 }
 
-async fn converse<K: Kernel>(stream: UnixStream, keeper: Rc<Mutex<Keeper<K>>>, stop: Rc<Notify>) {
-    let (from, to) = stream.into_split();
-    let replies = Outbox::new(to);
-    match request(from).await {
-        Ok(Request::Status) => {
-            replies.send(Reply::Status(Box::new(keeper.lock().await.status())));
+/// Listens on a lab's socket. A command that connects and says nothing hinders nobody.
+pub fn listen(dir: &LabDir) -> Result<UnboundedReceiver<Asked>, SupervisorError> {
+    let path = dir.socket();
+    let listener = UnixListener::bind(&path).map_err(StateError::refused("listen on", &path))?;
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(hear(stream, sender.clone()));
         }
-        Ok(Request::Reconcile(blueprint)) => {
-            let mut tell = |event| replies.send(Reply::Event { event });
-            let how = keeper.lock().await.reconcile(*blueprint, &mut tell).await;
-            replies.send(Reply::Reconciled { how });
-        }
-        Ok(Request::Stop) => {
-            // Not in the middle of other work.
-            let _work = keeper.lock().await;
-            replies.send(Reply::Stopping);
-            replies.finish().await;
-            return stop.notify_one();
-        }
-        Err(fault) => replies.send(Reply::Unknown { fault }),
-    }
-    replies.finish().await;
+    });
+    Ok(receiver)
 }
 
-async fn request(from: OwnedReadHalf) -> Result<Request, String> {
-    let mut line = Vec::new();
-    let read = BufReader::new(from).read_until(b'\n', &mut line).await;
-    read.map_err(|error| error.to_string())?;
-    serde_json::from_slice(&line).map_err(|error| error.to_string())
+async fn hear(stream: UnixStream, asked: UnboundedSender<Asked>) {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    if stream.read_line(&mut line).await.is_err() {
+        return;
+    }
+    let reply = Reply(stream.into_inner());
+    let _ = match serde_json::from_str(&line) {
+        Ok(Request::Status) => asked.send(Asked::Status(reply)),
+        Ok(Request::Reconcile { lab, source }) => {
+            asked.send(Asked::Reconcile { lab, source, reply })
+        }
+        Err(_) => return,
+    };
 }

@@ -1,39 +1,34 @@
-use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, setsid};
-use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use nix::unistd::{chdir, dup2_stderr, dup2_stdin, dup2_stdout, setsid};
+use std::fs::{File, OpenOptions};
+use std::os::fd::RawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Makes a process of its own of a forked one: no terminal, no signal mask, a log for its standard
-/// streams, and no descriptor of its parent's but those to `keep`.
-pub(super) fn detach(log: &Path, keep: &[BorrowedFd<'_>]) -> io::Result<()> {
+/// Takes the calling process out of its parent's session, away from its terminal and out of its
+/// files: only the standard streams, which go to a log, and `kept` stay open.
+pub fn detach(log: &Path, kept: &[RawFd]) -> std::io::Result<()> {
     setsid()?;
-    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+    chdir("/")?;
     let log = OpenOptions::new().append(true).create(true).mode(0o600).open(log)?;
     dup2_stdin(File::open("/dev/null")?)?;
     dup2_stdout(&log)?;
     dup2_stderr(&log)?;
     drop(log);
-    close_all_but(keep)
+    close_others(kept);
+    Ok(())
 }
 
-/// Whoever reads the caller's output to its end would wait for the supervisor otherwise.
-fn close_all_but(keep: &[BorrowedFd<'_>]) -> io::Result<()> {
-    let names = fs::read_dir("/proc/self/fd")?.flatten().map(|entry| entry.file_name());
-    // Collected first: the listing has a descriptor of its own.
-    let open: Vec<RawFd> = names.filter_map(|name| name.to_str()?.parse().ok()).collect();
-    let kept = |fd: &RawFd| *fd <= libc::STDERR_FILENO || keep.iter().any(|k| k.as_raw_fd() == *fd);
-    for fd in open.into_iter().filter(|fd| !kept(fd)) {
-        // SAFETY: whatever owns it belongs to the parent's part of the program, to which this
-        // process never returns, so that nobody will use or close it again.
-        match Errno::result(unsafe { libc::close(fd) }) {
-            Ok(_) | Err(Errno::EBADF) => {}
-            Err(errno) => return Err(errno.into()),
+/// Closes every descriptor above the standard ones that is not to be kept.
+fn close_others(kept: &[RawFd]) {
+    let mut kept: Vec<libc::c_uint> = kept.iter().map(|fd| fd.cast_unsigned()).collect();
+    kept.sort_unstable();
+    let mut first = 3;
+    for fd in kept.into_iter().chain([libc::c_uint::MAX]) {
+        if first < fd {
+            // SAFETY: close_range(2) takes numbers; whoever owned these is the parent process.
+            unsafe { libc::syscall(libc::SYS_close_range, first, fd - 1, 0) };
         }
+        first = fd.saturating_add(1);
     }
-    Ok(())
 }

@@ -1,163 +1,170 @@
-use super::control::answer;
-use super::detach::detach;
-use super::outbox::Outbox;
-use super::progress::Progress;
-use super::signals::Signals;
-use super::{Blueprint, Farm, Ground, Keeper};
-use crate::engine::{Canceller, cancellation, clean};
-use crate::kernel::{Linux, Names};
+use super::Assignment;
+use super::backends::Backends;
+use super::control::{self, Asked};
+use super::foreground::hands;
+use super::launch::tell;
+use super::reconcile::reconcile;
+use crate::engine::{self, BuildError, Journal, Tools, cancellation};
+use crate::kernel::Linux;
 use crate::report::Event;
-use crate::state::{Lock, StateError};
-use std::convert::Infallible;
-use std::future::pending;
-use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::exit;
-use tokio::io::AsyncReadExt;
-use tokio::net::UnixListener;
-use tokio::net::unix::OwnedReadHalf;
-use tokio::task::LocalSet;
+use crate::state::Lock;
+use std::fs::File;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::UnboundedReceiver;
 
-/// What a new supervisor is given.
-pub(super) struct Charge {
-    pub(super) blueprint: Blueprint,
-    pub(super) ground: Ground,
-    /// Events go out on it; its end, or a word on it, means to stop.
-    pub(super) link: UnixStream,
-    /// Shared with the caller until the lab is up or gone.
-    pub(super) lock: Lock,
-}
-
-/// What a supervisor works with.
-struct Desk {
-    signals: Signals,
-    listener: UnixListener,
-    keeper: Keeper<Linux>,
-}
-
-/// The whole life of the forked process. It must not return into its parent's program.
-pub(super) fn hold(charge: Charge) -> ! {
-    let life = || -> io::Result<()> {
-        detach(&charge.ground.directory.log(), &[charge.link.as_fd(), charge.lock.as_fd()])?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(LocalSet::new().run_until(live(charge)))
+/// Builds the lab and holds it to its end; the exit code says whether it was ever up.
+pub fn hold(assignment: &Assignment, lock: &Lock, events: File) -> i32 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let held = match runtime {
+        Ok(runtime) => runtime.block_on(async { Holder::new(assignment).live(lock, events).await }),
+        Err(error) => Err(format!("cannot start a runtime: {error}")),
     };
-    match catch_unwind(AssertUnwindSafe(life)) {
-        Ok(Ok(())) => exit(0),
-        Ok(Err(error)) => {
-            // Nobody else is told: standard error is the log now.
-            eprintln!("the supervisor cannot work: {error}");
-            exit(1)
-        }
-        Err(_) => exit(101),
-    }
-}
-
-async fn live(charge: Charge) -> io::Result<()> {
-    let Charge { blueprint, ground, link, lock } = charge;
-    link.set_nonblocking(true)?;
-    let (from_caller, to_caller) = tokio::net::UnixStream::from_std(link)?.into_split();
-    let to_caller = Outbox::new(to_caller);
-    let built = match sit_down(blueprint, &ground) {
-        Ok(mut desk) => build(&mut desk, from_caller, &to_caller).await.map(|up| (desk, up)),
-        Err(error) => Err(Event::Failed {
-            message: error.to_string(),
-            undone: "nothing had been done".to_owned(),
-            left: Vec::new(),
-        }),
-    };
-    match built {
-        Ok((desk, up)) => {
-            // Whoever hears that the lab is up may want the lock at once.
-            drop(lock);
-            to_caller.send(up);
-            tokio::spawn(to_caller.finish());
-            serve(desk).await;
-        }
-        Err(failed) => {
-            to_caller.send(leave(&ground, lock, failed));
-            to_caller.finish().await;
+    match held {
+        Ok(()) => 0,
+        Err(message) => {
+            eprintln!("{message}");
+            1
         }
     }
-    Ok(())
 }
 
-fn sit_down(blueprint: Blueprint, ground: &Ground) -> Result<Desk, StateError> {
-    let directory = &ground.directory;
-    let socket = directory.socket();
-    let signals =
-        Signals::catch().map_err(StateError::refused("catch signals for", directory.path()))?;
-    let listener =
-        UnixListener::bind(&socket).map_err(StateError::refused("listen on", &socket))?;
-    let names = Names::new(directory.name().clone(), directory.path(), ground.names.clone());
-    let (farm, orders) = Farm::open();
-    let kernel = Box::new(move || Linux::new(names.clone(), orders.clone()));
-    let keeper = Keeper::found(ground.clone(), blueprint, farm, kernel)?;
-    Ok(Desk { signals, listener, keeper })
+/// What the supervisor works with.
+struct Holder {
+    assignment: Assignment,
+    kernel: Linux,
+    backends: Backends,
 }
 
-/// Builds the lab while the caller and the signals let it; returns the event to end with.
-async fn build(
-    desk: &mut Desk,
-    caller: OwnedReadHalf,
-    out: &Outbox<Event>,
-) -> Result<Event, Event> {
-    let (canceller, cancel) = cancellation();
-    let mut progress = Progress::new();
-    let mut tell = |event: Event| {
-        if progress.is_news(&event) {
-            out.send(event);
+impl Holder {
+    /// Must be called inside a runtime.
+    fn new(assignment: &Assignment) -> Self {
+        let (kernel, backends) = hands(assignment);
+        Self { assignment: assignment.clone(), kernel, backends }
+    }
+
+    async fn live(mut self, lock: &Lock, mut events: File) -> Result<(), String> {
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let mut ends = Ends::new().map_err(|error| words(&error))?;
+        let mut journal = Journal::open(&self.assignment.dir).map_err(|error| words(&error))?;
+        match self.build(&mut journal, &mut ends, &mut events).await {
+            Ok(took) => {
+                self.kernel.rest();
+                let asked = control::listen(&self.assignment.dir).map_err(|e| words(&e))?;
+                give_back(lock);
+                let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+                tell(&mut events, &Event::Up { lab: self.assignment.lab.name.clone(), micros });
+                drop(events);
+                self.serve(asked, &mut journal, &mut ends).await;
+                self.clean_up();
+                Ok(())
+            }
+            Err(error) => {
+                self.kernel.rest();
+                let left = self.clean(lock).err().into_iter().collect();
+                tell(&mut events, &error.event(left));
+                Err(error.to_string())
+            }
         }
-    };
-    let lab = desk.keeper.lab().clone();
-    let built = tokio::select! {
-        built = desk.keeper.build(&mut tell, &cancel) => built,
-        never = stop(&mut desk.signals, caller, &canceller) => match never {},
-    };
-    match built {
-        Ok(took) => Ok(Event::Up { lab, micros: took.as_micros().try_into().unwrap_or(u64::MAX) }),
-        Err(error) => Err(error.event(Vec::new())),
+    }
+
+    /// Builds while it listens for signals, and for the end of whoever wants to know.
+    async fn build(
+        &mut self,
+        journal: &mut Journal,
+        ends: &mut Ends,
+        events: &mut File,
+    ) -> Result<Duration, BuildError> {
+        let (canceller, cancel) = cancellation();
+        let plan = self.assignment.plan();
+        let mut heard = |event: Event| {
+            if !tell(events, &event) {
+                canceller.cancel("because the command that wanted the lab is gone");
+            }
+        };
+        let tools =
+            Tools { kernel: &mut self.kernel, journal, events: &mut heard, cancel: &cancel };
+        let mut building = std::pin::pin!(engine::build(&plan, tools));
+        tokio::select! {
+            biased;
+            built = &mut building => built,
+            name = ends.next() => {
+                canceller.cancel(&format!("by {name}"));
+                building.await
+            }
+        }
+    }
+
+    /// Does what is asked on the socket, one thing after the other, until a signal ends it.
+    async fn serve(
+        &mut self,
+        mut asked: UnboundedReceiver<Asked>,
+        journal: &mut Journal,
+        ends: &mut Ends,
+    ) {
+        loop {
+            tokio::select! {
+                _ = ends.next() => return,
+                Some(request) = asked.recv() => self.answer(request, journal).await,
+            }
+        }
+    }
+
+    async fn answer(&mut self, asked: Asked, journal: &mut Journal) {
+        match asked {
+            Asked::Status(reply) => reply.send(&self.backends.status()),
+            Asked::Reconcile { lab, source, reply } => {
+                let wanted = Assignment { lab: *lab, source, ..self.assignment.clone() };
+                let event = reconcile(&self.assignment, &wanted, &mut self.kernel, journal).await;
+                if matches!(event, Event::Changed { .. } | Event::Unchanged { .. }) {
+                    self.assignment = wanted;
+                }
+                self.kernel.rest();
+                reply.send(&event);
+            }
+        }
+    }
+
+    /// A supervisor that is told to end takes the lab along, unless a command is doing just that.
+    fn clean_up(mut self) {
+        self.kernel.rest();
+        if let Ok(Some(lock)) = Lock::try_take(&self.assignment.dir) {
+            let removed = self.clean(&lock).and_then(|()| lock.remove().map_err(|e| e.to_string()));
+            removed.unwrap_or_else(|error| eprintln!("{error}"));
+        }
+    }
+
+    fn clean(&self, lock: &Lock) -> Result<(), String> {
+        let cleaned = engine::clean(&self.assignment.dir, &self.assignment.names, lock);
+        cleaned.map(drop).map_err(|left| left.to_string())
     }
 }
 
-/// Cancels when a signal comes, or the caller says so or ends.
-async fn stop(signals: &mut Signals, caller: OwnedReadHalf, canceller: &Canceller) -> Infallible {
-    let reason = tokio::select! {
-        signal = signals.next() => format!("by {signal}"),
-        reason = last_word(caller) => reason,
-    };
-    canceller.cancel(&reason);
-    pending().await
+/// Gives back this process's share of a lock that the fork brought along.
+fn give_back(lock: &Lock) {
+    // Nothing else of this process uses the descriptor: it was another one that took the lock.
+    let _ = nix::unistd::close(lock.as_fd().as_raw_fd());
 }
 
-async fn last_word(mut caller: OwnedReadHalf) -> String {
-    let mut word = String::new();
-    match caller.read_to_string(&mut word).await {
-        Ok(length) if length > 0 => word,
-        _ => "by the end of the command that wanted it".to_owned(),
+/// The signals that end a supervisor.
+struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Ends {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
-}
 
-/// Removes what is left of a lab that was not built.
-fn leave(ground: &Ground, lock: Lock, failed: Event) -> Event {
-    let mut remains =
-        clean(&ground.directory, &ground.names, &lock).map_or_else(|e| e.what, |_| Vec::new());
-    remains.extend(lock.remove().err().map(|error| error.to_string()));
-    match failed {
-        Event::Failed { message, undone, .. } => Event::Failed { message, undone, left: remains },
-        other => other,
-    }
-}
-
-async fn serve(desk: Desk) {
-    let Desk { mut signals, listener, keeper } = desk;
-    // A shell that stays in the caller's directory is one thing, a file system that cannot be
-    // unmounted for a forgotten lab another.
-    let _ = std::env::set_current_dir("/");
-    tokio::select! {
-        () = answer(listener, keeper) => {}
-        _ = signals.next() => {}
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
     }
 }

@@ -1,31 +1,24 @@
-//! The process that holds a lab: it builds it, serves its backends, and keeps it as its file says.
+//! The process that holds a lab on the running kernel: it builds it, serves its backends, mends
+//! and changes it when asked, and is the only one that writes to the kernel for it.
 //!
-//! May: fork once, build and mend through `engine`, serve backends, answer on the lab's socket.
-//! May not: know verbs or options, print (its standard streams are a log), or outlive its use:
-//! killed at any moment, it leaves nothing that `engine::clean` does not find.
-//!
-//! The caller's side is `launch` and `client`, the process's own is `hold`; in between go JSON
-//! lines, events on the way up and one request per connection from then on.
+//! May: fork once, before any thread exists; drive the engine; answer on the lab's control socket.
+//! May not: choose a kernel, read topology files, judge scenarios, or print.
 
-mod blueprint;
+mod backends;
 mod client;
 mod control;
 mod detach;
 mod error;
-mod farm;
+mod foreground;
 mod hold;
-mod keeper;
 mod launch;
-mod outbox;
-mod progress;
-mod protocol;
 mod reconcile;
-mod signals;
+mod work;
 
-pub use blueprint::{Blueprint, Ground};
-pub use client::Client;
+pub use backends::Backends;
+pub use client::{reconcile, status};
+pub use control::{BackendStatus, Status};
 pub use error::SupervisorError;
-pub use farm::{BackendStatus, Farm};
-pub use keeper::Keeper;
-pub use launch::{Interrupter, Launched, launch};
-pub use protocol::{Reconciled, Status};
+pub use foreground::Foreground;
+pub use launch::{Launched, launch};
+pub use work::Assignment;

@@ -1,4 +1,5 @@
-use super::{Source, load};
+use super::load;
+use crate::lab::Source;
 
 /// A topology that is part of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,6 +27,16 @@ impl Faults {
         !self.doubts.iter().any(|d| d.path.starts_with(&at.path))
     }
 
+    /// Whether this very place is in doubt as a whole, so that what it defines is unknown.
+    pub fn blurred(&self, at: &Place) -> bool {
+        self.doubts.iter().any(|d| d.path == at.path)
+    }
+
+    /// Whether nothing was found yet.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Whether one of them is an error.
     pub fn fatal(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

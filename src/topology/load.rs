@@ -1,6 +1,6 @@
-use super::{Source, faults::Faults, read, schema, shape, validate, wire};
+use super::{faults::Faults, read, schema, shape, validate, wire};
 use crate::diag::Diagnostic;
-use crate::lab::Lab;
+use crate::lab::{Lab, Source};
 use serde_json::Value;
 
 /// A topology that can be built, and what is odd about it.

@@ -1,4 +1,4 @@
-use super::token;
+use super::{key::Key, token};
 use crate::diag::{Diagnostic, Located, Position};
 use crate::lab::{Part, Place, Segment};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -10,47 +10,79 @@ use std::fmt;
 ///
 /// The text is parsed anew for each question, so this is for diagnostics that are to be shown.
 pub fn locate(text: &str, place: &Place) -> Option<Position> {
+    if let Err(error) = serde_yaml::from_str::<IgnoredAny>(text) {
+        return position(text, &error, None);
+    }
     let found = occurrences(text, place).last();
     found.or_else(|| occurrences(text, &place.as_key()).last())
 }
 
+/// Diagnostics with their lines and columns.
+pub fn located(text: &str, diagnostics: Vec<Diagnostic>) -> Vec<Located> {
+    let located = |diagnostic: Diagnostic| {
+        let position = locate(text, &diagnostic.at);
+        Located { diagnostic, position }
+    };
+    diagnostics.into_iter().map(located).collect()
+}
+
 /// Each place of that path: more than one where a key is repeated.
 fn occurrences(text: &str, place: &Place) -> impl Iterator<Item = Position> {
-    let mut previous = None;
-    (0..).map_while(move |skip| {
-        let found = occurrence(text, place, skip).filter(|found| previous != Some(*found));
-        previous = found;
-        found
-    })
+    (0..).map_while(move |skip| occurrence(text, place, skip))
 }
 
 /// The place after `skip` others of the same path: serde's errors know their line and column, so
 /// that an error raised at the place tells it.
 fn occurrence(text: &str, place: &Place, skip: usize) -> Option<Position> {
-    let search = Search { part: place.part, skip: Cell::new(skip), value: RefCell::default() };
+    let search = Search { part: place.part, skip: Cell::new(skip), found: RefCell::default() };
     let walk = Walk { search: &search, path: &place.path };
     let error = walk.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
-    let (line, column) = error.location().map(|l| (l.line(), l.column()))?;
-    let rest: String = text.lines().nth(line - 1)?.chars().skip(column - 1).collect();
-    let length = match search.value.into_inner() {
-        Some(Found::Empty) if !token::is_null(&rest) => return None,
-        Some(Found::Text(value)) => token::length(&rest, Some(&value)),
-        Some(Found::Empty | Found::Other) | None => token::length(&rest, None),
-    };
-    Some(Position { line, column, length })
+    let found = search.found.into_inner()?;
+    let position = position(text, &error, found.text())?;
+    let missing = found == Found::Empty && !token::is_null(from(text, position));
+    (!missing).then_some(position)
+}
+
+/// The place of an error. Of one behind the last line the end of that line.
+fn position(text: &str, error: &serde_yaml::Error, value: Option<&str>) -> Option<Position> {
+    let location = error.location()?;
+    let last = text.trim_end().lines().count().max(1);
+    if location.line() > last {
+        let column = text.lines().nth(last - 1).map_or(1, |line| line.chars().count() + 1);
+        return Some(Position { line: last, column, length: 1 });
+    }
+    let at = Position { line: location.line(), column: location.column(), length: 1 };
+    Some(Position { length: token::length(from(text, at), value), ..at })
+}
+
+/// The rest of a position's line.
+fn from(text: &str, at: Position) -> &str {
+    let line = text.lines().nth(at.line - 1).unwrap_or_default();
+    let start = line.char_indices().nth(at.column - 1).map_or(line.len(), |(index, _)| index);
+    &line[start..]
 }
 
 /// What stands at the place.
+#[derive(PartialEq, Eq)]
 enum Found {
     Empty,
     Text(String),
     Other,
 }
 
+impl Found {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Empty | Self::Other => None,
+        }
+    }
+}
+
 struct Search {
     part: Part,
     skip: Cell<usize>,
-    value: RefCell<Option<Found>>,
+    found: RefCell<Option<Found>>,
 }
 
 /// Goes down the rest of a path.
@@ -61,17 +93,32 @@ struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    /// Ends the search here with an error, unless this occurrence is to be passed over.
+    /// Ends the search with an error if the path leads here.
     fn stop<E: Error>(self, found: Found) -> Result<(), E> {
-        if !self.path.is_empty() {
-            return Ok(());
+        match self.path {
+            [] if self.take(found) => Err(E::custom("found")),
+            _ => Ok(()),
         }
-        if let Some(left) = self.search.skip.get().checked_sub(1) {
-            self.search.skip.set(left);
-            return Ok(());
+    }
+
+    /// Takes what was found, unless this occurrence is to be passed over.
+    fn take(self, found: Found) -> bool {
+        match self.search.skip.get().checked_sub(1) {
+            Some(left) => {
+                self.search.skip.set(left);
+                false
+            }
+            None => {
+                self.search.found.replace(Some(found));
+                true
+            }
         }
-        self.search.value.replace(Some(found));
-        Err(E::custom("found"))
+    }
+
+    /// Whether a key is what is searched.
+    fn is_key(self, key: &str) -> bool {
+        let here = matches!(self.path, [Segment::Key(wanted)] if wanted == key);
+        here && self.wants_key() && self.take(Found::Text(key.to_owned()))
     }
 
     /// The walk below a key or an index, if the path leads there.
@@ -145,50 +192,114 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut mapping: A) -> Result<(), A::Error> {
         self.stop(Found::Other)?;
-        while let Some(key) = mapping.next_key_seed(KeyOf(self))? {
-            match self.below(&Segment::Key(key)) {
-                Some(walk) if !self.wants_key() => mapping.next_value_seed(walk)?,
-                _ => {
-                    mapping.next_value::<IgnoredAny>()?;
-                }
+        while let Some(key) = mapping.next_key_seed(Key(|key| self.is_key(key)))? {
+            let below = key.and_then(|key| self.below(&Segment::Key(key)));
+            match below.filter(|_| !self.wants_key()) {
+                Some(walk) => mapping.next_value_seed(walk)?,
+                None => drop(mapping.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
     }
 }
 
-/// Reads a key, and stops at it if it is what is searched.
-struct KeyOf<'s>(Walk<'s>);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
 
-impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, yaml: D) -> Result<String, D::Error> {
-        yaml.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeyOf<'_> {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+    /// What a place looks like in the text.
+    fn shown(text: &str, place: &Place) -> String {
+        let at = locate(text, place).unwrap_or_else(|| panic!("no position of {place}"));
+        let line: Vec<char> = text.lines().nth(at.line - 1).unwrap().chars().collect();
+        line[at.column - 1..][..at.length].iter().collect()
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
-        let below = self.0.below(&Segment::Key(key.to_owned()));
-        if let Some(walk) = below.filter(|_| self.0.wants_key()) {
-            walk.stop(Found::Text(key.to_owned()))?;
+    fn key(keys: &[&str]) -> Place {
+        keys.iter().fold(Place::root(), |place, key| place.key(key))
+    }
+
+    const TEXT: &str = r#"
+name: lab   # a comment
+list: [one, "two, three", 'it''s',
+  four ]
+map: { a: 1, "b c": 0x10, d: }
+block:
+  - x: 1
+    y: plain, not a list # a comment
+  - ~
+长: 轮询
+again: 1
+again: 2
+folded: >
+  many
+  lines
+"#;
+
+    #[test]
+    fn scalars_are_found_in_every_style() {
+        assert_eq!(shown(TEXT, &key(&["name"])), "lab");
+        assert_eq!(shown(TEXT, &key(&["list"]).index(0)), "one");
+        assert_eq!(shown(TEXT, &key(&["list"]).index(1)), "\"two, three\"");
+        assert_eq!(shown(TEXT, &key(&["list"]).index(2)), "'it''s'");
+        assert_eq!(shown(TEXT, &key(&["list"]).index(3)), "four");
+        assert_eq!(shown(TEXT, &key(&["map", "a"])), "1");
+        assert_eq!(shown(TEXT, &key(&["map", "b c"])), "0x10");
+        assert_eq!(shown(TEXT, &key(&["block"]).index(1)), "~");
+        assert_eq!(shown(TEXT, &key(&["长"])), "轮询");
+        assert_eq!(shown(TEXT, &key(&["folded"])), ">");
+    }
+
+    #[test]
+    fn keys_are_found_and_stand_for_values_that_are_not_there() {
+        assert_eq!(shown(TEXT, &key(&["map", "b c"]).as_key()), "\"b c\"");
+        assert_eq!(shown(TEXT, &key(&["block"]).index(0).key("x").as_key()), "x");
+        assert_eq!(shown(TEXT, &key(&["长"]).as_key()), "长");
+        assert_eq!(shown(TEXT, &key(&["map", "d"])), "d");
+    }
+
+    #[test]
+    fn of_a_repeated_key_the_last_one_is_found() {
+        let last = locate(TEXT, &key(&["again"]).as_key()).unwrap();
+        assert_eq!(TEXT.lines().nth(last.line - 1), Some("again: 2"));
+        assert_eq!(shown(TEXT, &key(&["again"])), "2");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        assert_eq!(locate(TEXT, &key(&["nothing"])), None);
+        assert_eq!(locate(TEXT, &key(&["name", "deeper"])), None);
+        assert_eq!(locate(TEXT, &key(&["list"]).index(4)), None);
+    }
+
+    #[test]
+    fn in_a_text_that_is_no_yaml_every_place_is_where_the_parser_gave_up() {
+        let place = locate("name: lab\nlist: [1\n", &Place::root()).unwrap();
+        assert!(place.line >= 2, "{place:?}");
+    }
+
+    /// Holds every key and every scalar of a document against what is found at its place.
+    fn compare(text: &str, value: &Value, at: &Place) {
+        match value {
+            Value::Object(entries) => entries.iter().for_each(|(k, v)| {
+                let at = at.key(k);
+                assert_eq!(shown(text, &at.as_key()), *k);
+                compare(text, v, &at);
+            }),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(i, v)| compare(text, v, &at.index(i)));
+            }
+            Value::String(word) => assert_eq!(shown(text, at).trim_matches('"'), word),
+            other => assert_eq!(shown(text, at), other.to_string()),
         }
-        Ok(key.to_owned())
     }
-}
 
-/// Diagnostics with their lines and columns.
-pub fn located(text: &str, diagnostics: Vec<Diagnostic>) -> Vec<Located> {
-    let located = |diagnostic: Diagnostic| {
-        let position = locate(text, &diagnostic.at);
-        Located { diagnostic, position }
-    };
-    diagnostics.into_iter().map(located).collect()
+    #[test]
+    fn every_place_of_every_built_in_topology_is_found() {
+        for builtin in crate::topology::builtins() {
+            let text = crate::topology::builtin(builtin.name).unwrap().text;
+            let document = super::super::read::read(&text, &mut Default::default()).unwrap();
+            compare(&text, &document, &Place::root());
+        }
+    }
 }

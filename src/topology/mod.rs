@@ -9,19 +9,22 @@
 
 mod builtin;
 mod faults;
+mod key;
 mod load;
 mod locate;
+mod phrase;
 mod read;
 mod rule;
 mod schema;
 mod shape;
 mod suggest;
 mod template;
+#[cfg(test)]
+mod tests;
 mod token;
 mod validate;
 mod wire;
 
-pub use crate::diag::Source;
 pub use builtin::{Builtin, builtin, builtins};
 pub use load::{Valid, load};
 pub use locate::{locate, located};

@@ -1,6 +1,9 @@
-use super::{faults::Faults, rule};
+use super::{faults::Faults, key::Key, rule};
 use crate::lab::Place;
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
+};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
@@ -11,7 +14,7 @@ use std::fmt;
 pub fn read(text: &str, faults: &mut Faults) -> Option<Value> {
     let tree = Tree { at: Place::root(), faults };
     match tree.deserialize(serde_yaml::Deserializer::from_str(text)) {
-        Ok(Value::Null) => {
+        Ok(Value::Null) if faults.is_empty() => {
             faults.push(rule::EMPTY_FILE.at(
                 &Place::root(),
                 "the file is empty",
@@ -19,6 +22,7 @@ pub fn read(text: &str, faults: &mut Faults) -> Option<Value> {
             ));
             None
         }
+        Ok(Value::Null) => None,
         Ok(value) => Some(value),
         Err(error) => {
             faults.push(unreadable(text, &error));
@@ -58,6 +62,14 @@ struct Tree<'f> {
 impl Tree<'_> {
     fn child(&mut self, at: Place) -> Tree<'_> {
         Tree { at, faults: self.faults }
+    }
+
+    fn no_key(&mut self) {
+        self.faults.push(rule::SYNTAX.at(
+            &self.at,
+            "a list or a mapping cannot be a key",
+            "look for doubled brackets: templates such as `{{ name }}` must be filled in first",
+        ));
     }
 
     fn repeated(&mut self, key: &str) {
@@ -125,7 +137,12 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut mapping: A) -> Result<Value, A::Error> {
         let mut entries = Map::new();
-        while let Some(key) = mapping.next_key::<String>()? {
+        while let Some(key) = mapping.next_key_seed(Key(|_| false))? {
+            let Some(key) = key else {
+                self.no_key();
+                mapping.next_value::<IgnoredAny>()?;
+                continue;
+            };
             let value = mapping.next_value_seed(self.child(self.at.key(&key)))?;
             if entries.shift_remove(&key).is_some() {
                 self.repeated(&key);
@@ -135,7 +152,13 @@ impl<'de> Visitor<'de> for Tree<'_> {
         Ok(entries.into())
     }
 
-    fn visit_enum<A: EnumAccess<'de>>(self, _tagged: A) -> Result<Value, A::Error> {
-        Err(A::Error::custom("tags such as `!name` have no meaning in a topology"))
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
+        self.faults.push(rule::SYNTAX.at(
+            &self.at,
+            "tags such as `!name` have no meaning in a topology",
+            "leave the tag out, or put the text into quotes",
+        ));
+        tagged.variant::<IgnoredAny>()?.1.newtype_variant::<IgnoredAny>()?;
+        Ok(Value::Null)
     }
 }

@@ -1,5 +1,6 @@
+use super::phrase::{found, meaning, noun, subject};
 use super::{faults::Faults, rule, suggest};
-use crate::lab::{Place, Segment};
+use crate::lab::Place;
 use serde_json::{Map, Value};
 
 /// Holds a document against the schema: every unknown key, missing key, wrong type and unknown
@@ -49,29 +50,41 @@ impl<'s> Shape<'s, '_> {
         schema: &'s Value,
         at: &Place,
     ) -> Option<Value> {
-        let required: Vec<_> = schema["required"].as_array().into_iter().flatten().collect();
-        let missing: Vec<_> = required
-            .iter()
-            .filter_map(|k| k.as_str())
-            .filter(|k| !entries.contains_key(*k))
-            .collect();
-        missing.iter().for_each(|key| self.missing(key, schema, at));
-        let mut kept = Map::new();
-        for (key, value) in entries {
-            let place = at.key(&key);
-            if let Some(property) = schema["properties"].get(&key) {
-                let optional = !required.iter().any(|k| **k == key);
-                if !(optional && value.is_null()) {
-                    kept.extend(self.value(value, property, &place).map(|v| (key, v)));
-                }
-            } else if let Some(free @ Value::Object(_)) = schema.get("additionalProperties") {
-                kept.insert(key, self.value(value, free, &place).unwrap_or(Value::Null));
-            } else {
-                self.unknown_key(&key, schema, &place);
+        let checked = |entry| self.entry(entry, schema, at);
+        let kept: Map<_, _> = entries.into_iter().filter_map(checked).collect();
+        let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
+        for key in &lacking {
+            // A key that is there and faulty is not missed.
+            if !self.faults.blurred(&at.key(key)) {
+                self.missing(key, schema, at);
             }
         }
-        let whole = required.iter().filter_map(|k| k.as_str()).all(|k| kept.contains_key(k));
-        whole.then_some(Value::Object(kept))
+        lacking.is_empty().then_some(Value::Object(kept))
+    }
+
+    fn entry(
+        &mut self,
+        (key, value): (String, Value),
+        schema: &'s Value,
+        at: &Place,
+    ) -> Option<(String, Value)> {
+        let place = at.key(&key);
+        if let Some(property) = schema["properties"].get(&key) {
+            return match value {
+                Value::Null if !required(schema).any(|r| r == key) => None,
+                value => Some((key, self.value(value, property, &place)?)),
+            };
+        }
+        match schema.get("additionalProperties") {
+            Some(free @ Value::Object(_)) => {
+                let value = self.value(value, free, &place);
+                Some((key, value.unwrap_or_default()))
+            }
+            _ => {
+                self.unknown_key(&key, schema, &place);
+                None
+            }
+        }
     }
 
     fn list(&mut self, items: Vec<Value>, schema: &'s Value, at: &Place) -> Value {
@@ -99,8 +112,8 @@ impl<'s> Shape<'s, '_> {
             Some(_) => format!("{} has no `{key}`", subject(at)),
         };
         let help = match meaning(&schema["properties"][key]) {
-            Some(meaning) => format!("add `{key}:`. {meaning}"),
-            None => format!("add `{key}:`"),
+            Some(meaning) => format!("add `{key}`: {meaning}"),
+            None => format!("add `{key}`"),
         };
         self.faults.push(rule::MISSING_KEY.at(&at.as_key(), message, help));
     }
@@ -109,6 +122,13 @@ impl<'s> Shape<'s, '_> {
         let known = schema["properties"].as_object().into_iter().flatten();
         let known: Vec<_> = known.map(|(k, _)| k.as_str()).collect();
         let help = suggest::help(key, &known, "keys here");
+        // What was meant is there, under a wrong name: nobody is told that it is missing.
+        if let (Some(meant), Some((_, mapping))) =
+            (suggest::did_you_mean(key, known.iter().copied()), at.path.split_last())
+        {
+            let mapping = Place { path: mapping.to_vec(), ..Place::root() };
+            self.faults.doubt(&mapping.key(meant));
+        }
         self.faults.push(rule::UNKNOWN_KEY.at(
             &at.as_key(),
             format!("the key `{key}` is unknown"),
@@ -117,15 +137,27 @@ impl<'s> Shape<'s, '_> {
     }
 
     fn wrong_type(&mut self, value: &Value, schema: &Value, at: &Place) {
+        // What could not be read well is known to be faulty.
+        if self.faults.blurred(at) {
+            return;
+        }
         let expected = schema["title"].as_str().or_else(|| self.resolved(schema)["title"].as_str());
-        let expected = expected.unwrap_or_else(|| noun(self.resolved(schema)));
+        let expected = expected.map_or_else(|| noun(self.resolved(schema)), str::to_owned);
         let message = match value {
             Value::Null => format!("{} has no value", subject(at)),
             _ => format!("{} must be {expected}, not {}", subject(at), found(value)),
         };
-        let help = meaning(schema).unwrap_or_else(|| format!("write {expected}"));
+        let help = match meaning(schema) {
+            Some(meaning) => format!("{}: {meaning}", subject(at)),
+            None => format!("write {expected}"),
+        };
         self.faults.push(rule::WRONG_TYPE.at(at, message, help));
     }
+}
+
+/// The keys that a mapping must have.
+pub fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn is_of(value: &Value, name: &str) -> bool {
@@ -137,43 +169,4 @@ fn is_of(value: &Value, name: &str) -> bool {
         Value::Array(_) => name == "array",
         Value::Object(_) => name == "object",
     }
-}
-
-fn noun(schema: &Value) -> &'static str {
-    match schema["type"].as_str() {
-        Some("boolean") => "`true` or `false`",
-        Some("integer") => "a whole number",
-        Some("string") => "a text",
-        Some("array") => "a list",
-        _ => "a mapping",
-    }
-}
-
-fn found(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("the text `{text}`"),
-        Value::Number(number) => format!("the number `{number}`"),
-        Value::Bool(truth) => format!("`{truth}`"),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Null => "nothing".to_owned(),
-        Value::Object(_) => "a mapping".to_owned(),
-    }
-}
-
-/// What stands at a place, in words.
-fn subject(at: &Place) -> String {
-    match at.path.as_slice() {
-        [.., Segment::Key(key)] => format!("`{key}`"),
-        [.., Segment::Key(list), Segment::Index(index)] => {
-            format!("item {} of `{list}`", index + 1)
-        }
-        _ => "the file".to_owned(),
-    }
-}
-
-/// What a key means, from its doc comment.
-fn meaning(schema: &Value) -> Option<String> {
-    let text = schema["description"].as_str()?;
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(text.trim_end_matches('.').to_owned())
 }

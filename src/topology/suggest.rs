@@ -21,13 +21,39 @@ pub fn help(word: &str, candidates: &[&str], noun: &str) -> String {
     }
 }
 
-/// Names in backticks, the first dozen of them.
+/// Names in backticks, the first ones of very many.
 fn listed(names: &[&str]) -> String {
-    const SHOWN: usize = 12;
+    const SHOWN: usize = 16;
     let shown: Vec<_> = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect();
     let more = names.len().saturating_sub(SHOWN);
     match more {
         0 => shown.join(", "),
         _ => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_another_word_is_not() {
+        let keys = ["clients", "directors", "rr", "wrr"];
+        assert_eq!(did_you_mean("clents", keys), Some("clients"));
+        assert_eq!(did_you_mean("Directors", keys), Some("directors"));
+        assert_eq!(did_you_mean("wrrr", keys), Some("wrr"));
+        assert_eq!(did_you_mean("networks", keys), None);
+    }
+
+    #[test]
+    fn help_names_all_candidates_unless_there_are_very_many() {
+        assert_eq!(
+            help("wr", &["rr", "wrr"], "schedulers"),
+            "did you mean `rr`? schedulers: `rr`, `wrr`"
+        );
+        assert_eq!(help("x", &[], "networks"), "there are no networks");
+        let names: Vec<_> = (0..20).map(|n| format!("node-number-{n}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        assert!(help("zzz", &names, "nodes").ends_with("`node-number-15` and 4 more"));
     }
 }

@@ -1,5 +1,5 @@
-use super::Source;
 use crate::lab::LabName;
+use crate::lab::Source;
 
 /// A first file for a lab of that name: valid, with every common key explained.
 pub fn template(name: &LabName) -> Source {

@@ -6,6 +6,7 @@ pub fn length(line: &str, value: Option<&str>) -> usize {
         Some('{') => bracketed(line, '{', '}'),
         Some('[') => bracketed(line, '[', ']'),
         Some('|' | '>') | None => 1,
+        Some(' ' | '\t') => line.chars().take_while(|c| c.is_whitespace()).count(),
         Some(_) => match value {
             Some(value) if !value.is_empty() && line.starts_with(value) => value.chars().count(),
             _ => plain(line),
@@ -21,12 +22,18 @@ pub fn is_null(line: &str) -> bool {
 }
 
 fn quoted(line: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (index, c) in line.chars().enumerate().skip(1) {
-        if c == quote && !escaped {
+    let mut letters = line.chars().enumerate().skip(1).peekable();
+    while let Some((index, letter)) = letters.next() {
+        let next = letters.peek().map(|(_, next)| *next);
+        let escapes = match quote {
+            '"' => letter == '\\',
+            _ => letter == quote && next == Some(quote),
+        };
+        if escapes {
+            letters.next();
+        } else if letter == quote {
             return index + 1;
         }
-        escaped = c == '\\' && quote == '"' && !escaped;
     }
     line.trim_end().chars().count()
 }

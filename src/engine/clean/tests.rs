@@ -4,8 +4,9 @@
 use super::*;
 use crate::engine::Act;
 use crate::lab::NodeName;
+use crate::lab::Source;
 use crate::plan::Op;
-use crate::state::{Process, Provider, Record, Source, StateDir};
+use crate::state::{Process, Provider, Record, StateDir};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
 use std::fs::File;

@@ -4,6 +4,7 @@
 //! It has one thread and never waits for one thing only. A job is a fork of it without an exec.
 
 mod feed;
+mod loopback;
 mod modules;
 mod mounts;
 mod running;
@@ -52,6 +53,7 @@ fn serve(work: fn(Job) -> u8) -> Result<(), Box<dyn std::error::Error>> {
     duties.attempt("the writable root", mounts::root);
     duties.attempt("the system's mounts", mounts::system);
     duties.load(modules.as_mut(), modules::LAB);
+    duties.attempt("the loopback interface", loopback::up);
     duties.attempt("the host name", || {
         std::fs::write("/proc/sys/kernel/hostname", variable(HOSTNAME))
     });

@@ -1,4 +1,4 @@
-use crate::guest::channel::Stream;
+use crate::guest::channel::{Stream, nonblocking};
 use crate::guest::{Input, Job, TerminalSize};
 use nix::fcntl::OFlag;
 use nix::libc;
@@ -8,7 +8,7 @@ use nix::unistd::{
     ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe2, setpgid, setsid,
 };
 use std::fs::File;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A job's process, and the agent's ends of its streams.
@@ -43,8 +43,10 @@ pub fn start(job: Job, work: fn(Job) -> u8) -> nix::Result<Started> {
         ForkResult::Child => child(job, &streams, work),
         ForkResult::Parent { child } => started.pid = child,
     }
-    // The child does the same; whoever comes first makes the group exist before it is signalled.
-    let _ = setpgid(started.pid, started.pid);
+    if !streams.terminal {
+        // The child does the same; whoever comes first makes the group before it is signalled.
+        let _ = setpgid(started.pid, started.pid);
+    }
     Ok(started)
 }
 
@@ -55,6 +57,7 @@ fn with_pipes(input: Input) -> nix::Result<(Started, Streams)> {
     };
     let (output_tap, output) = pipe2(OFlag::O_CLOEXEC)?;
     let (error_tap, error) = pipe2(OFlag::O_CLOEXEC)?;
+    [&output_tap, &error_tap].into_iter().chain(&feed).try_for_each(nonblocking)?;
     let outputs = vec![(Stream::Output, output_tap), (Stream::Error, error_tap)];
     let started = Started { pid: Pid::from_raw(0), input: feed, outputs, terminal: None };
     Ok((started, Streams { input, output, error, terminal: false }))
@@ -62,6 +65,7 @@ fn with_pipes(input: Input) -> nix::Result<(Started, Streams)> {
 
 fn with_terminal(size: TerminalSize) -> nix::Result<(Started, Streams)> {
     let pty = openpty(&winsize(size), None)?;
+    nonblocking(&pty.master)?;
     let outputs = vec![(Stream::Output, copy(&pty.master)?)];
     let (input, terminal) = (Some(copy(&pty.master)?), Some(pty.master));
     let (output, error) = (copy(&pty.slave)?, copy(&pty.slave)?);
@@ -100,16 +104,16 @@ fn child(job: Job, streams: &Streams, work: fn(Job) -> u8) -> ! {
 }
 
 fn become_job(job: &Job, streams: &Streams) -> nix::Result<()> {
-    if streams.terminal {
-        setsid()?;
-        // SAFETY: TIOCSCTTY takes no pointer.
-        unsafe { take_terminal(streams.input.as_fd().as_raw_fd(), 0)? };
-    } else {
-        setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
-    }
     dup2_stdin(&streams.input)?;
     dup2_stdout(&streams.output)?;
     dup2_stderr(&streams.error)?;
+    if streams.terminal {
+        setsid()?;
+        // SAFETY: TIOCSCTTY takes no pointer.
+        unsafe { take_terminal(streams.input.as_raw_fd(), 0)? };
+    } else {
+        setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
+    }
     close_others()?;
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     environment(job);

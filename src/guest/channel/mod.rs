@@ -13,4 +13,4 @@ mod wire;
 pub use codec::{BadFrame, Decoder, encode};
 pub use credit::{Budget, Owed};
 pub use frame::{Frame, Hello, JobId, Message, Stream, VERSION};
-pub use wire::{Peer, Wire};
+pub use wire::{Peer, Wire, nonblocking};

@@ -69,6 +69,11 @@ impl Wire {
         Ok(sent)
     }
 
+    /// Forgets what is not sent yet, as nobody will read it.
+    pub fn forget(&mut self) {
+        self.unsent.clear();
+    }
+
     /// Reads what is there, for [`Wire::next`] to find.
     pub fn receive(&mut self) -> nix::Result<Peer> {
         let mut bytes = [0; READ];
@@ -97,7 +102,8 @@ impl Wire {
     }
 }
 
-fn nonblocking(fd: &OwnedFd) -> nix::Result<()> {
+/// Makes reads and writes fail with `EAGAIN` where they would wait.
+pub fn nonblocking(fd: &OwnedFd) -> nix::Result<()> {
     let flags = OFlag::from_bits_retain(fcntl(fd, FcntlArg::F_GETFL)?);
     fcntl(fd, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK)).map(drop)
 }

@@ -7,9 +7,9 @@ mod switches;
 use super::machine::{Boot, Console, Machine, Provider, pipe};
 use super::{GuestError, Missing};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::Signal;
-use nix::unistd::{Pid, getpid, getppid, setsid};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::unistd::setsid;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -55,9 +55,8 @@ impl Uml {
         command.args(switches::command_line(boot, &self.modules, fds)).env_clear();
         command.envs(memory::place(boot.memory).map(|place| ("TMPDIR", place)));
         command.stdin(Stdio::null());
-        let parent = getpid();
         // SAFETY: only system calls are made between fork and exec.
-        unsafe { command.pre_exec(move || Ok(prepare(parent, fds)?)) };
+        unsafe { command.pre_exec(move || Ok(prepare(fds)?)) };
         command
     }
 }
@@ -81,14 +80,17 @@ impl Provider for Uml {
     }
 }
 
-/// Makes the process that is about to become the kernel end with its parent, lead a process group
-/// (its helpers survive it otherwise), and keep its descriptors.
-fn prepare(parent: Pid, fds: Descriptors) -> nix::Result<()> {
+/// Makes the process that is about to become the kernel lead a process group (its helpers survive
+/// it otherwise), hear every signal, keep its descriptors, and open as many files as it may: the
+/// kernel holds one for every file that the guest has looked into.
+///
+/// It gets no signal when its parent dies (PR_SET_PDEATHSIG), because the channel's end makes the
+/// agent power off, and a signal in the middle of that leaves stopped helpers behind.
+fn prepare(fds: Descriptors) -> nix::Result<()> {
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     setsid()?;
-    set_pdeathsig(Signal::SIGTERM)?;
-    if getppid() != parent {
-        return Err(nix::Error::ESRCH);
-    }
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
     [fds.from_host, fds.to_host, fds.console].into_iter().try_for_each(keep)
 }
 

@@ -51,9 +51,10 @@ pub(super) async fn add(namespace: &Namespace, service: &ServiceKey) -> Result<A
         return Ok(Added::Done);
     }
     // EOPNOTSUPP for the address family, EPROTONOSUPPORT for nftables as a whole; ENOENT is the
-    // kernel's word for a missing nat chain or masquerade.
+    // kernel's word for a missing nat chain or masquerade. Without nf_tables, but with netlink for
+    // netfilter, nft cannot even read the rules.
     let said = String::from_utf8_lossy(&output.stderr);
-    let unsupported = ["not supported", "No such file or directory"];
+    let unsupported = ["not supported", "No such file or directory", "cache initialization failed"];
     if unsupported.iter().any(|words| said.contains(words)) {
         return Ok(Added::Unsupported);
     }

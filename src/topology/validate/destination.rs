@@ -15,35 +15,37 @@ pub fn build(
     draft: &mut Draft<'_>,
 ) -> Vec<Destination> {
     let all = service.at.key("real_servers");
-    let entries: Vec<_> = match servers {
-        Servers::List(names) => names
-            .0
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, name)| Some((name?, Server::default(), all.index(index))))
-            .collect(),
-        Servers::Table(table) => table
-            .0
-            .into_iter()
-            .filter_map(|(name, server)| Some((name.clone(), server?, all.key(&name).as_key())))
-            .collect(),
-    };
-    let empty = entries.is_empty();
-    let mut built: Vec<Destination> = Vec::new();
-    for (name, server, at) in entries {
-        let nodes = of_role(&name, Role::RealServer, &at, draft).unwrap_or_default();
-        let Some(pattern) = settings(&server, service, at, draft) else { continue };
-        built.extend(nodes.into_iter().filter_map(|node| pattern.of(node, service, draft)));
-    }
-    if empty && draft.faults.sure(&all) {
+    let entries = entries(servers, &all);
+    if entries.is_empty() && draft.faults.sure(&all) {
         draft.faults.push(rule::NO_SERVERS.at(
             &service.at.as_key(),
             format!("the virtual service `{}` has no real servers", service.name),
             "name them under `real_servers:`; until then the kernel refuses each connection",
         ));
     }
+    let mut built = Vec::new();
+    for (name, server, at) in entries {
+        let nodes = of_role(&name, Role::RealServer, &at, draft).unwrap_or_default();
+        let Some(pattern) = settings(&server, service, at, draft) else { continue };
+        built.extend(nodes.into_iter().filter_map(|node| pattern.of(node, service, draft)));
+    }
     repeated(&mut built, draft);
     built
+}
+
+/// The names with their settings, and where they stand.
+fn entries(servers: Servers, all: &Place) -> Vec<(String, Server, Place)> {
+    match servers {
+        Servers::List(names) => {
+            let names = names.0.into_iter().enumerate();
+            names.filter_map(|(i, name)| Some((name?, Server::default(), all.index(i)))).collect()
+        }
+        Servers::Table(table) => {
+            let place = |name: &str| all.key(name).as_key();
+            let table = table.0.into_iter();
+            table.filter_map(|(name, server)| Some((name.clone(), server?, place(&name)))).collect()
+        }
+    }
 }
 
 /// What an entry says of each node that its name stands for.

@@ -57,8 +57,8 @@ impl<'f> Draft<'f> {
         Some(Self { lab, declared: Declared::of(topology), faults })
     }
 
-    /// What a word in a list of nodes stands for.
-    pub fn lookup(&self, word: &str) -> Lookup {
+    /// What a word stands for where a node of that role is wanted, or of any role.
+    pub fn lookup(&self, word: &str, role: Option<Role>) -> Lookup {
         match self.declared.groups.get(word) {
             Some(members) if members.is_empty() => return Lookup::Faulty,
             Some(members) => return Lookup::Nodes(members.clone()),
@@ -66,9 +66,16 @@ impl<'f> Draft<'f> {
         }
         match self.lab.nodes.iter().find(|n| n.name.as_str() == word) {
             Some(node) => Lookup::Nodes(vec![node.name.clone()]),
-            None if self.declared.nodes.contains_key(word) => Lookup::Faulty,
+            None if self.declared.nodes.contains_key(word) || self.blurred(keys(role)) => {
+                Lookup::Faulty
+            }
             None => Lookup::Unknown,
         }
+    }
+
+    /// Whether one of these keys of the file is in doubt as a whole.
+    pub fn blurred(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.faults.blurred(&Place::root().key(key)))
     }
 
     /// Help for a word that is no node of that role; of any role, if none is given.
@@ -78,6 +85,17 @@ impl<'f> Draft<'f> {
         let names: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
         let noun = role.map_or("nodes".to_owned(), |r| format!("{}s", r.noun()));
         suggest::help(word, &names, &noun)
+    }
+}
+
+/// The keys under which nodes of a role are defined, or of any role.
+fn keys(role: Option<Role>) -> &'static [&'static str] {
+    match role {
+        None => &["clients", "directors", "real_servers", "routers"],
+        Some(Role::Client) => &["clients"],
+        Some(Role::Director) => &["directors"],
+        Some(Role::RealServer) => &["real_servers"],
+        Some(Role::Router) => &["routers"],
     }
 }
 

@@ -120,10 +120,14 @@ fn possible(
         return;
     }
     let at = step.at.key("expect").key("distribution");
+    let answers = match answers_least {
+        least if least == answers_most => format!("{least}"),
+        least => format!("{least} to {answers_most}"),
+    };
     let sum = if least > answers_most { least } else { most };
     view.push(rule::IMPOSSIBLE.at(
         &at,
-        format!("the counts add up to {sum}, but {count} requests have {failures} failures"),
-        format!("make the counts add up to {answers_most}, or expect other `failures`"),
+        format!("the counts add up to {sum}, but {answers} of {count} requests are answered"),
+        format!("make the counts add up to {answers}, or expect other `failures`"),
     ));
 }

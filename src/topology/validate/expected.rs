@@ -5,7 +5,7 @@ use super::super::{
 use super::draft::{Draft, Lookup};
 use super::{number::Bounds, scenario, value};
 use crate::lab::{
-    CountRange, Distribution, Expectation, Expected, Latency, NodeName, Percentile, Place,
+    CountRange, Distribution, Expectation, Expected, Latency, NodeName, Percentile, Place, Role,
     SourceExpected,
 };
 use indexmap::IndexMap;
@@ -13,45 +13,49 @@ use std::net::IpAddr;
 
 /// Builds a step's expectations, in a fixed order.
 pub fn build(wire: wire::Expect, at: &Place, draft: &mut Draft<'_>) -> Vec<Expectation> {
-    let mut built = Vec::new();
-    let mut add = |expected: Option<Expected>, at: Place| {
-        built.extend(expected.map(|expected| Expectation { expected, at }));
-    };
-    if let Some(wire) = wire.distribution {
-        let at = at.key("distribution");
-        add(distribution(wire, &at, draft).map(Expected::Distribution), at);
-    }
-    if let Some(status) = wire.status {
-        let at = at.key("status");
-        let bounds = Bounds::plain("status", 100..=599);
-        add(bounds.check(status, &at, draft.faults).map(Expected::Status), at);
-    }
-    if let Some(failures) = wire.failures {
-        let at = at.key("failures");
-        add(value::count_range(&failures, &at, draft.faults).map(Expected::Failures), at);
-    }
-    if let Some(wire) = wire.source {
-        let at = at.key("source");
-        add(source(&wire, &at, draft).map(Expected::Source), at);
-    }
-    if let Some(wire) = wire.latency {
-        let at = at.key("latency");
-        add(Some(Expected::Latency(latency(wire, &at, draft))), at);
-    }
-    if let Some(exit) = wire.exit {
-        let at = at.key("exit");
-        let bounds = Bounds::plain("exit code", 0..=255);
-        add(bounds.check(exit, &at, draft.faults).map(Expected::Exit), at);
-    }
-    if let Some(output) = wire.output {
-        add(Some(Expected::Output(output)), at.key("output"));
-    }
-    built
+    let mut list = List { at, draft, built: Vec::new() };
+    list.add("distribution", wire.distribution, distribution);
+    list.add("status", wire.status, |number, at, draft| {
+        Bounds::plain("status", 100..=599).check(number, at, draft.faults).map(Expected::Status)
+    });
+    list.add("failures", wire.failures, |range, at, draft| {
+        value::count_range(&range, at, draft.faults).map(Expected::Failures)
+    });
+    list.add("source", wire.source, source);
+    list.add("latency", wire.latency, latency);
+    list.add("exit", wire.exit, |number, at, draft| {
+        Bounds::plain("exit code", 0..=255).check(number, at, draft.faults).map(Expected::Exit)
+    });
+    list.add("output", wire.output, |text, _, _| Some(Expected::Output(text)));
+    list.built
 }
 
-fn distribution(wire: Wire, at: &Place, draft: &mut Draft<'_>) -> Option<Distribution> {
+/// Expectations in the making.
+struct List<'l, 'f> {
+    at: &'l Place,
+    draft: &'l mut Draft<'f>,
+    built: Vec<Expectation>,
+}
+
+impl<'f> List<'_, 'f> {
+    /// Adds what is expected under a key, if the file has it.
+    fn add<T>(
+        &mut self,
+        key: &str,
+        wire: Option<T>,
+        build: impl FnOnce(T, &Place, &mut Draft<'f>) -> Option<Expected>,
+    ) {
+        let at = self.at.key(key);
+        let expected = wire.and_then(|wire| build(wire, &at, self.draft));
+        self.built.extend(expected.map(|expected| Expectation { expected, at }));
+    }
+}
+
+fn distribution(wire: Wire, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {
     let entries = match wire {
-        Wire::Word(DistributionWord::Predicted) => return Some(Distribution::Predicted),
+        Wire::Word(DistributionWord::Predicted) => {
+            return Some(Expected::Distribution(Distribution::Predicted));
+        }
         Wire::Counts(entries) => entries.0,
     };
     let mut counts: IndexMap<NodeName, CountRange> = IndexMap::new();
@@ -63,16 +67,16 @@ fn distribution(wire: Wire, at: &Place, draft: &mut Draft<'_>) -> Option<Distrib
             counts.extend(nodes.into_iter().map(|node| (node, range)));
         }
     }
-    draft.faults.sure(at).then_some(Distribution::Counts(counts))
+    draft.faults.sure(at).then_some(Expected::Distribution(Distribution::Counts(counts)))
 }
 
 /// The real servers that a key of a distribution stands for.
 fn counted(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName>> {
-    match draft.lookup(word) {
+    match draft.lookup(word, Some(Role::RealServer)) {
         Lookup::Nodes(nodes) => return Some(nodes),
         Lookup::Faulty => draft.faults.doubt(at),
         Lookup::Unknown => {
-            let help = draft.node_help(word, Some(crate::lab::Role::RealServer));
+            let help = draft.node_help(word, Some(Role::RealServer));
             let message = format!("real server `{word}` is not defined");
             draft.faults.push(rule::UNKNOWN_NODE.at(&at.as_key(), message, help));
         }
@@ -80,14 +84,15 @@ fn counted(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName
     None
 }
 
-fn source(text: &str, at: &Place, draft: &mut Draft<'_>) -> Option<SourceExpected> {
-    match text.parse::<IpAddr>() {
-        Ok(address) => Some(SourceExpected::Address(address)),
-        Err(_) => scenario::node(text, at, draft).map(SourceExpected::Node),
-    }
+fn source(text: String, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {
+    let source = match text.parse::<IpAddr>() {
+        Ok(address) => SourceExpected::Address(address),
+        Err(_) => SourceExpected::Node(scenario::node(&text, at, draft)?),
+    };
+    Some(Expected::Source(source))
 }
 
-fn latency(wire: wire::Latency, at: &Place, draft: &mut Draft<'_>) -> Vec<Latency> {
+fn latency(wire: wire::Latency, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {
     let bounds = [
         ("p50", Percentile::P(50), wire.p50),
         ("p90", Percentile::P(90), wire.p90),
@@ -99,5 +104,5 @@ fn latency(wire: wire::Latency, at: &Place, draft: &mut Draft<'_>) -> Vec<Latenc
         let at_most = value::duration(&text?, &at.key(key), draft.faults)?;
         Some(Latency { percentile, at_most })
     });
-    bounds.collect()
+    Some(Expected::Latency(bounds.collect()))
 }

@@ -35,8 +35,12 @@ impl<'l> Entry<'l> {
         }
         view.push(rule::PORT_MAPPING.at(
             &self.destination.at,
-            format!("{method} cannot map port {virtual_port} to port {port} of `{}`", self.name()),
-            "leave `port` out, or use nat or fullnat: only they rewrite the packet's ports",
+            format!(
+                "{} cannot map port {virtual_port} to port {port} of `{}`",
+                title(method),
+                self.name()
+            ),
+            "leave `port` out, or use NAT or FULLNAT: only they rewrite the packet's ports",
         ));
     }
 
@@ -113,8 +117,9 @@ impl<'l> Entry<'l> {
         view.push(rule::DR_GATEWAY.at(
             &at,
             format!(
-                "`{}` is a real server of {method}, and its gateway `{gateway}` is the DIP{cause}",
-                self.name()
+                "`{}` is a real server of {}, and its gateway `{gateway}` is the DIP{cause}",
+                self.name(),
+                title(method)
             ),
             "choose a router: the director has the VIP itself, so it drops replies from the VIP \
              as martians",
@@ -143,6 +148,10 @@ impl<'l> Entry<'l> {
 fn accepts_local(director: &Node) -> bool {
     let set = |s: &&crate::lab::Sysctl| s.key.0.ends_with(".accept_local") && s.value == "1";
     director.sysctls.iter().any(|s| set(&s))
+}
+
+fn title(method: ForwardingMethod) -> String {
+    method.keyword().to_uppercase()
 }
 
 fn addresses(addresses: &[IpAddr]) -> String {

@@ -47,9 +47,19 @@ pub fn parse<N: FromStr<Err = NameError>>(
                     let help = format!("shorten it to {limit} bytes: {}", kind.why);
                     kind.too_long.at(at, message, help)
                 }
-                _ => rule::BAD_NAME.at(at, message, "use a-z, 0-9 and `-`, as in `rs1`"),
+                _ => rule::BAD_NAME.at(at, message, better(text)),
             });
             None
         }
+    }
+}
+
+fn better(text: &str) -> String {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let dashed: String =
+        text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    match dashed.trim_matches('-') {
+        "" => "use a-z, 0-9 and `-`, as in `rs1`".to_owned(),
+        better => format!("write `{better}`, for example"),
     }
 }

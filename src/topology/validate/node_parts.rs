@@ -2,7 +2,7 @@ use super::super::{
     rule, suggest,
     wire::{self, Entries, NumberOrText},
 };
-use super::{Draft, address};
+use super::{Draft, address, link::described};
 use crate::lab::{Command, Gateway, Interface, NetworkName, Node, Place, Route, Sysctl, SysctlKey};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use std::net::IpAddr;
 /// Fills a blank node with what the file says.
 pub fn fill(mut node: Node, wire: wire::Node, draft: &mut Draft<'_>) -> Node {
     let at = node.at.clone();
-    node.interfaces = interfaces(wire.addresses, &at, draft);
+    node.interfaces = interfaces(wire.addresses, &node, draft);
     node.gateway = gateway(wire.gateway, &at.key("gateway"), draft);
     node.routes = routes(wire.routes, &at.key("routes"), draft);
     node.sysctls = sysctls(wire.sysctls, &at.key("sysctls"), draft);
@@ -22,12 +22,12 @@ pub fn fill(mut node: Node, wire: wire::Node, draft: &mut Draft<'_>) -> Node {
     node
 }
 
-fn interfaces(addresses: Entries<String>, node: &Place, draft: &mut Draft<'_>) -> Vec<Interface> {
-    let all = node.key("addresses");
+fn interfaces(addresses: Entries<String>, node: &Node, draft: &mut Draft<'_>) -> Vec<Interface> {
+    let all = node.at.key("addresses");
     if addresses.0.is_empty() {
         draft.faults.push(rule::NO_ADDRESS.at(
             &all,
-            "the node has no address",
+            format!("{} has no address", described(node)),
             "plug it into a network, as in `addresses: { inside: 192.168.137.200 }`",
         ));
     }
@@ -53,7 +53,7 @@ fn plug(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkName, I
         return Some((network.name.clone(), network.subnet));
     }
     draft.faults.doubt(at);
-    if !draft.declared.networks.contains(name) {
+    if !draft.declared.networks.contains(name) && !draft.blurred(&["networks"]) {
         let names: Vec<_> = draft.lab.networks.iter().map(|n| n.name.as_str()).collect();
         let help = suggest::help(name, &names, "networks");
         let message = format!("the network `{name}` is not defined");

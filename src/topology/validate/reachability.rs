@@ -35,7 +35,8 @@ fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
     let StepAction::Request(request) = &step.action else { return };
     let Some(from) = view.node(&request.from) else { return };
     let Some((goal, name)) = goal(request, services, view.lab) else { return };
-    if !reach::arrives(view.lab, from, &goal) {
+    let told = from.role == Role::Client && lonely(view.lab, from, services);
+    if !told && !reach::arrives(view.lab, from, &goal) {
         view.push(rule::CLIENT_UNREACHABLE.at(
             &step.at.key("request").key("from"),
             format!("`{}` has no way to {name}", from.name),

@@ -87,7 +87,7 @@ fn source_ports(
 /// Where a request goes, and its path.
 fn target(wire: &wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<(Target, String)> {
     let given = [("service", wire.service.is_some()), ("url", wire.url.is_some())];
-    let lone = scenario::only_one(&given, at, "request", draft.faults);
+    let lone = scenario::only_one(&given, &at.as_key(), "request", draft.faults);
     let path = path(wire.path.as_deref(), &at.key("path"), draft.faults);
     match (&wire.service, &wire.url) {
         (Some(name), None) => Some((service(name, &at.key("service"), draft)?, path?)),
@@ -108,7 +108,10 @@ fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<String> {
     faults.push(rule::URL.at(
         at,
         format!("`{path}` is not a path"),
-        "begin with `/` and use printable ASCII without spaces, as in `/status/200`",
+        match format!("/{path}") {
+            better if valid_path(&better) => format!("write `{better}`"),
+            _ => "use printable ASCII without spaces, as in `/status/200`".to_owned(),
+        },
     ));
     None
 }
@@ -130,7 +133,7 @@ fn service(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
         return Some(target);
     }
     draft.faults.doubt(at);
-    if !draft.declared.services.contains(name) {
+    if !draft.declared.services.contains(name) && !draft.blurred(&["virtual_services"]) {
         let names: Vec<_> = draft.declared.services.iter().map(String::as_str).collect();
         let help = suggest::help(name, &names, "virtual services");
         let message = format!("the virtual service `{name}` is not defined");

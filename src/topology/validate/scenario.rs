@@ -9,26 +9,26 @@ use crate::topology::faults::Faults;
 /// Builds the scenarios.
 pub fn build(scenarios: Entries<wire::Scenario>, draft: &mut Draft<'_>) {
     let all = Place::root().key("scenarios");
-    for (name, scenario) in scenarios.0 {
-        let at = all.key(&name);
-        let name = name::parse(&name, name::LABEL, &at.as_key(), draft.faults);
+    for (text, scenario) in scenarios.0 {
+        let at = all.key(&text);
+        let name = name::parse(&text, name::LABEL, &at.as_key(), draft.faults);
         let (summary, list, list_at) = match scenario {
             Some(wire::Scenario::Steps(list)) => (None, list, at.clone()),
             Some(wire::Scenario::Details(d)) => (d.summary, d.steps, at.key("steps")),
             None => continue,
         };
-        let steps = steps(list, &list_at, draft);
+        let steps = steps(list, &text, &list_at, draft);
         if let Some(name) = name {
             draft.lab.scenarios.push(Scenario { name, summary, steps, at });
         }
     }
 }
 
-fn steps(list: List<wire::Step>, at: &Place, draft: &mut Draft<'_>) -> Vec<Step> {
+fn steps(list: List<wire::Step>, scenario: &str, at: &Place, draft: &mut Draft<'_>) -> Vec<Step> {
     if list.0.is_empty() {
         draft.faults.push(rule::EMPTY_SCENARIO.at(
             at,
-            "the scenario has no steps",
+            format!("the scenario `{scenario}` has no steps"),
             "add a step such as `- request: { from: client, service: web }`",
         ));
     }
@@ -82,7 +82,7 @@ fn run(run: wire::Run, at: &Place, draft: &mut Draft<'_>) -> Option<RunCommand> 
 
 /// The one node that a word names.
 pub fn node(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<NodeName> {
-    let message = match draft.lookup(word) {
+    let message = match draft.lookup(word, None) {
         Lookup::Nodes(mut nodes) if nodes.len() == 1 => return nodes.pop(),
         Lookup::Faulty => {
             draft.faults.doubt(at);

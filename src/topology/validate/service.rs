@@ -34,7 +34,7 @@ fn one(
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
     let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
-    let directors = directors(wire.directors, at, draft);
+    let directors = directors(wire.directors, &name, at, draft);
     let mut service = VirtualService {
         name,
         directors,
@@ -86,7 +86,12 @@ fn persistence(wire: wire::Persistence, at: &Place, draft: &mut Draft<'_>) -> Op
 }
 
 /// The directors of a service: those that it names, or all.
-fn directors(names: Option<List<String>>, at: &Place, draft: &mut Draft<'_>) -> Vec<NodeName> {
+fn directors(
+    names: Option<List<String>>,
+    name: &ServiceName,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Vec<NodeName> {
     let all = at.key("directors");
     let found = match names {
         None => draft.lab.with_role(Role::Director).map(|n| n.name.clone()).collect(),
@@ -99,10 +104,11 @@ fn directors(names: Option<List<String>>, at: &Place, draft: &mut Draft<'_>) -> 
         }
     };
     let declared = draft.declared.nodes.values().any(|r| *r == Role::Director);
-    if found.is_empty() && (!declared || draft.faults.sure(&all)) {
+    let missing = !declared && !draft.blurred(&["directors"]);
+    if found.is_empty() && (missing || declared && draft.faults.sure(&all)) {
         draft.faults.push(rule::NO_DIRECTOR.at(
             &at.as_key(),
-            "the virtual service has no director to hold it",
+            format!("the virtual service `{name}` has no director to hold it"),
             "add a node under `directors:`",
         ));
     }
@@ -111,7 +117,7 @@ fn directors(names: Option<List<String>>, at: &Place, draft: &mut Draft<'_>) -> 
 
 /// The nodes that a word stands for, if they have this role.
 pub fn of_role(word: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName>> {
-    let message = match draft.lookup(word) {
+    let message = match draft.lookup(word, Some(role)) {
         Lookup::Faulty => {
             draft.faults.doubt(at);
             return None;

@@ -1,6 +1,7 @@
 use super::super::rule;
 use super::{View, link, node_parts::not_a_host, reach};
 use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
+use std::collections::BTreeSet;
 
 /// Rules about VIPs.
 pub fn check(view: &mut View<'_>) {
@@ -9,7 +10,7 @@ pub fn check(view: &mut View<'_>) {
         duplicate(service, &sure[..index], view);
         collision(service, view);
         host(service, view);
-        shared(service, view);
+        shared(service, &sure[..index], view);
         nowhere(service, view);
     }
 }
@@ -56,9 +57,11 @@ fn host(service: &VirtualService, view: &mut View<'_>) {
     }
 }
 
-fn shared(service: &VirtualService, view: &mut View<'_>) {
-    if service.directors.len() > 1 {
-        let names = link::names(&service.directors);
+fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
+    let same = earlier.iter().filter(|e| e.vip == service.vip).flat_map(|e| &e.directors);
+    let holders: BTreeSet<_> = same.chain(&service.directors).collect();
+    if holders.len() > 1 {
+        let names = link::names(holders);
         view.push(rule::SHARED_VIP.at(
             &service.at.key("vip"),
             format!("the directors {names} hold the VIP `{}` at the same time", service.vip),

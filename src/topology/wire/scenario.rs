@@ -33,11 +33,13 @@ pub struct Step {
     /// Runs a command in a node.
     pub run: Option<Run>,
     /// Lets time pass: a duration such as `300ms`, `2s` or `1m`.
+    #[schemars(title = "a duration")]
     pub wait: Option<String>,
     /// What must be true of the step. Default: nothing.
     pub expect: Option<Expect>,
     /// Repeats the step for at most this long, until every expectation holds: a duration such as
     /// `300ms`, `2s` or `1m`. Default: one attempt.
+    #[schemars(title = "a duration")]
     pub within: Option<String>,
 }
 
@@ -69,6 +71,7 @@ pub struct Request {
     pub source_port: Option<NumberOrText>,
     /// How long one request may take, its connect included: a duration such as `300ms`, `2s` or
     /// `1m`. Default: 5s.
+    #[schemars(title = "a duration")]
     pub timeout: Option<String>,
 }
 
@@ -129,14 +132,19 @@ pub enum DistributionWord {
 #[serde(deny_unknown_fields)]
 pub struct Latency {
     /// The median.
+    #[schemars(title = "a duration")]
     pub p50: Option<String>,
     /// The 90th percentile.
+    #[schemars(title = "a duration")]
     pub p90: Option<String>,
     /// The 95th percentile.
+    #[schemars(title = "a duration")]
     pub p95: Option<String>,
     /// The 99th percentile.
+    #[schemars(title = "a duration")]
     pub p99: Option<String>,
     /// The longest.
+    #[schemars(title = "a duration")]
     pub max: Option<String>,
 }
 

@@ -1,0 +1,28 @@
+# Two commands do everything: `make demo` and `make test`. Both install what is missing first.
+
+LVS_LAB := target/release/lvs-lab
+
+.PHONY: demo test lint bench setup-demo setup-test build
+
+demo: setup-demo build
+	$(LVS_LAB) test nat dr tun fullnat
+
+test: setup-test
+	./.ci/test
+
+lint:
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+bench: setup-test build
+	cargo bench --bench lab
+
+build:
+	cargo build --release
+
+setup-demo:
+	@./.ci/setup demo
+
+setup-test:
+	@./.ci/setup test

@@ -1,0 +1,129 @@
+use super::args::{Global, Topology};
+use super::failure::Failure;
+use super::terminal::{self, Paint};
+use crate::diag::{self, Diagnostic};
+use crate::lab::{Lab, Source};
+use crate::topology;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Where the program itself is running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// On the user's machine.
+    Machine,
+    /// Inside a guest of ours, on behalf of the program on the user's machine.
+    Guest,
+}
+
+/// What a verb knows besides its own flags.
+#[derive(Debug)]
+pub struct Context {
+    /// Flags of every verb.
+    pub global: Global,
+    /// Where the program is running.
+    pub setting: Setting,
+    /// The command line as it was typed, without the program's name.
+    pub words: Vec<String>,
+    /// Topologies that were read on the user's machine for this guest.
+    pub sources: Vec<Source>,
+}
+
+impl Context {
+    /// How standard output is coloured.
+    pub fn paint(&self) -> Paint {
+        Paint::of(self.global.color, &std::io::stdout())
+    }
+
+    /// How standard error is coloured.
+    pub fn error_paint(&self) -> Paint {
+        Paint::of(self.global.color, &std::io::stderr())
+    }
+
+    /// A runtime for the verb's own thread.
+    pub fn runtime(&self) -> Result<tokio::runtime::Runtime, Failure> {
+        let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        built.map_err(|error| Failure::failed(format!("cannot start a runtime: {error}")))
+    }
+
+    /// Says something that is no result, unless the user wants quiet.
+    pub fn note(&self, text: &str) {
+        if !self.global.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// The topology that the user named: a built-in one, or a file.
+    pub fn source(&self, name: &str) -> Result<Source, Failure> {
+        if let Some(source) = self.sources.iter().find(|source| source.name == name) {
+            return Ok(source.clone());
+        }
+        if let Some(source) = topology::builtin(name) {
+            return Ok(source);
+        }
+        match std::fs::read_to_string(name) {
+            Ok(text) => Ok(Source { name: name.to_owned(), text }),
+            Err(error) if error.kind() == ErrorKind::NotFound && !looks_like_path(name) => {
+                Err(unknown_topology(name))
+            }
+            Err(error) => Err(Failure::usage(format!("cannot read `{name}`: {error}"))),
+        }
+    }
+
+    /// The built-in topology of that name.
+    pub fn builtin(&self, name: &str) -> Result<Source, Failure> {
+        topology::builtin(name).ok_or_else(|| unknown_topology(name))
+    }
+
+    /// The valid lab that the user named, under the name that it is to have. Its faults and
+    /// warnings go to standard error.
+    pub fn lab(&self, wanted: &Topology) -> Result<(Source, Lab), Failure> {
+        let source = self.source(&wanted.topology)?;
+        let mut lab = self.load(&source)?;
+        if let Some(name) = &wanted.name {
+            lab.name = name.parse().map_err(Failure::usage)?;
+        }
+        Ok((source, lab))
+    }
+
+    /// The valid lab of a source. Its faults and warnings go to standard error.
+    pub fn load(&self, source: &Source) -> Result<Lab, Failure> {
+        match topology::load(source) {
+            Ok(valid) => {
+                if !self.global.quiet && self.setting == Setting::Machine {
+                    self.report_faults(source, &valid.warnings);
+                }
+                Ok(valid.lab)
+            }
+            Err(faults) => {
+                self.report_faults(source, &faults);
+                Err(Failure::said(super::exit::Exit::Usage))
+            }
+        }
+    }
+
+    fn report_faults(&self, source: &Source, faults: &[Diagnostic]) {
+        eprint!("{}", render(source, faults, self.error_paint()));
+    }
+}
+
+/// Faults of a source for a person to read.
+pub fn render(source: &Source, faults: &[Diagnostic], paint: Paint) -> String {
+    let colour = if paint == Paint::Ansi { diag::Colour::Ansi } else { diag::Colour::Plain };
+    let style = diag::Style { width: Some(terminal::width()), colour };
+    diag::text(source, &topology::located(&source.text, faults.to_vec()), style)
+}
+
+fn looks_like_path(name: &str) -> bool {
+    name.contains('/') || Path::new(name).extension().is_some()
+}
+
+fn unknown_topology(name: &str) -> Failure {
+    let names: Vec<_> = topology::builtins().iter().map(|b| b.name).collect();
+    let near = topology::did_you_mean(name, names.iter().copied());
+    let known = format!("built-in topologies: {}; or give a file", names.join(", "));
+    Failure::usage(format!("there is no topology called `{name}`")).help(match near {
+        Some(near) => format!("did you mean `{near}`? {known}"),
+        None => known,
+    })
+}

@@ -1,0 +1,62 @@
+use super::exit::Exit;
+use super::terminal::Paint;
+use std::fmt::Display;
+
+/// Why a verb ended early: one message, and what helps.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the program ends.
+    pub exit: Exit,
+    /// What is wrong, in lower case and without a full stop; empty if all was said already.
+    pub message: String,
+    /// What mends it.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    fn new(exit: Exit, message: impl Display) -> Self {
+        Self { exit, message: message.to_string(), help: None }
+    }
+
+    /// The user asked for something that cannot be.
+    pub fn usage(message: impl Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// The machine lacks something.
+    pub fn unable(message: impl Display) -> Self {
+        Self::new(Exit::Unable, message)
+    }
+
+    /// The world refused.
+    pub fn failed(message: impl Display) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    /// Something could not be removed.
+    pub fn leftovers(message: impl Display) -> Self {
+        Self::new(Exit::Leftovers, message)
+    }
+
+    /// Everything was said already.
+    pub fn said(exit: Exit) -> Self {
+        Self::new(exit, "")
+    }
+
+    /// The same with a line of help.
+    pub fn help(mut self, help: impl Display) -> Self {
+        self.help = Some(help.to_string());
+        self
+    }
+
+    /// Writes it to standard error.
+    pub fn print(&self, paint: Paint) {
+        if self.message.is_empty() {
+            return;
+        }
+        eprintln!("{}: {}", paint.red("error"), self.message);
+        if let Some(help) = &self.help {
+            eprintln!("{}: {help}", paint.cyan("help"));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use super::context::Context;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::running::Running;
+use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
+use crate::lab::LabName;
+use crate::lab::Source;
+use crate::state::LabDir;
+use crate::topology;
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+/// Has this command line done in the guest of a lab.
+pub fn forward(running: &Running, context: &Context) -> Result<Exit, Failure> {
+    run(&running.dir.guest_socket(), context, &[])
+}
+
+/// Has this command line done in the guest behind a socket, with files that were read here.
+pub fn run(socket: &Path, context: &Context, sources: &[Source]) -> Result<Exit, Failure> {
+    let job = job(context, sources, guest::client::terminal());
+    let code = guest::client::run(socket, job).map_err(failure)?;
+    Ok(if code == 0 { Exit::Ok } else { Exit::Command(code) })
+}
+
+/// The job that does this command line. Built-in topologies are in the guest already.
+pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::TerminalSize>) -> Job {
+    let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let files = sources.iter().filter(|source| topology::builtin(&source.name).is_none());
+    let sources = files.map(|s| guest::Source { name: s.name.clone(), text: s.text.clone() });
+    let env = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Job {
+        args: context.words.clone(),
+        cwd: cwd.to_string_lossy().into_owned(),
+        env: env.collect(),
+        sources: sources.collect(),
+        input: Input::Caller,
+        terminal,
+    }
+}
+
+/// Boots a guest for a lab, and leaves a process behind that owns it.
+pub fn start(lab: &LabDir) -> Result<Hello, Failure> {
+    let mut boot = boot(lab.name())?;
+    boot.log = Some(lab.log());
+    guest::start(&uml()?, &boot, &lab.guest_socket(), || {}).map_err(failure)
+}
+
+/// How a lab's guest is booted.
+pub fn boot(lab: &LabName) -> Result<Boot, Failure> {
+    let init = std::env::current_exe();
+    let init = init.map_err(|e| Failure::failed(format!("cannot find this program: {e}")))?;
+    Ok(Boot { init, memory: Mebibytes::default(), hostname: lab.to_string(), log: None })
+}
+
+/// The guest kernel.
+pub fn uml() -> Result<Uml, Failure> {
+    Uml::find().map_err(|missing| failure(missing.into()))
+}
+
+/// The process that owns the guest behind a socket.
+pub fn owner(socket: &Path) -> Option<i32> {
+    let socket = UnixStream::connect(socket).ok()?;
+    Some(getsockopt(&socket, PeerCredentials).ok()?.pid())
+}
+
+/// What a guest's fault means for the user.
+pub fn failure(error: GuestError) -> Failure {
+    match &error {
+        GuestError::Missing(_) => {
+            Failure::unable(error).help("apt-get install user-mode-linux; see `lvs-lab doctor`")
+        }
+        GuestError::Died(_) | GuestError::Gone => {
+            Failure::failed(error).help("`lvs-lab down` clears up; `lvs-lab up` builds it again")
+        }
+        _ => Failure::failed(error),
+    }
+}

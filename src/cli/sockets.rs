@@ -1,0 +1,26 @@
+use super::failure::Failure;
+use crate::kernel::Namespace;
+use crate::lab::{Lab, NodeName};
+use crate::traffic::{SocketSpec, Sockets, open_here};
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// Sockets that are made inside a node, and used from here.
+#[derive(Debug)]
+pub struct NodeSockets(Namespace);
+
+impl NodeSockets {
+    /// Sockets of a node of a running lab.
+    pub fn open(lab: &Lab, node: &NodeName) -> Result<Self, Failure> {
+        let name = lab.namespace(node);
+        let opened = Namespace::named(&name).map(Self);
+        opened.map_err(|error| Failure::failed(format!("cannot enter `{name}`: {error}")))
+    }
+}
+
+impl Sockets for NodeSockets {
+    fn open(&mut self, wanted: &[SocketSpec]) -> io::Result<Vec<OwnedFd>> {
+        let wanted = wanted.to_vec();
+        self.0.run(move || open_here(&wanted))
+    }
+}

@@ -1,0 +1,49 @@
+use super::args::Cli;
+use super::context::{Context, Setting};
+use super::exit::Exit;
+use super::terminal::Paint;
+use super::verbs;
+use crate::guest::{self, Job};
+use crate::lab::Source;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+/// Runs the program on the process's own arguments; as a guest's first process it runs the guest.
+pub fn main() -> ExitCode {
+    if guest::agent::is_init() {
+        guest::agent::run(job)
+    }
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    run(words, Setting::Machine, Vec::new()).into()
+}
+
+/// Runs a command line that the program on the user's machine sent into this guest.
+fn job(job: Job) -> u8 {
+    let source = |source: guest::Source| Source { name: source.name, text: source.text };
+    let sources = job.sources.into_iter().map(source).collect();
+    run(job.args, Setting::Guest, sources).code()
+}
+
+fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
+    let line = std::iter::once("lvs-lab".to_owned()).chain(words.iter().cloned());
+    let cli = match Cli::try_parse_from(line) {
+        Ok(cli) => cli,
+        Err(wrong) if wrong.kind() == ErrorKind::MissingSubcommand => {
+            eprint!("{}", Cli::command().render_help());
+            return Exit::Usage;
+        }
+        Err(wrong) => {
+            // Help that was asked for is no error; clap knows which stream and colour.
+            let _ = wrong.print();
+            return if wrong.use_stderr() { Exit::Usage } else { Exit::Ok };
+        }
+    };
+    let paint = Paint::of(cli.global.color, &std::io::stderr());
+    let context = Context { global: cli.global, setting, words, sources };
+    verbs::run(cli.verb, &context).unwrap_or_else(|failure| {
+        failure.print(paint);
+        failure.exit
+    })
+}

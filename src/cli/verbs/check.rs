@@ -1,0 +1,58 @@
+use crate::cli::args::Format;
+use crate::cli::context::{Context, render};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::terminal::{Paint, print, print_json};
+use crate::diag::{self, Diagnostic, Severity};
+use crate::lab::Source;
+use crate::topology;
+use serde_json::Value;
+
+/// `check`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Topology files, or built-in topologies
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Prints every fault of every file; never touches the kernel.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let mut exit = Exit::Ok;
+    let mut listing = Vec::new();
+    for file in &args.files {
+        let source = context.source(file)?;
+        let found = match topology::load(&source) {
+            Ok(valid) => valid.warnings,
+            Err(faults) => faults,
+        };
+        if found.iter().any(|fault| fault.severity == Severity::Error) {
+            exit = Exit::Usage;
+        }
+        match args.format {
+            Format::Json => listing.extend(listed(&source, found)),
+            Format::Text => print(&text(&source, &found, context.paint())),
+        }
+    }
+    if args.format == Format::Json {
+        print_json(&listing);
+    }
+    Ok(exit)
+}
+
+fn listed(source: &Source, found: Vec<Diagnostic>) -> Vec<Value> {
+    match diag::json(source, &topology::located(&source.text, found)) {
+        Value::Array(entries) => entries,
+        other => vec![other],
+    }
+}
+
+fn text(source: &Source, found: &[Diagnostic], paint: Paint) -> String {
+    if found.is_empty() {
+        return format!("{}: no fault found\n", source.name);
+    }
+    render(source, found, paint)
+}

@@ -1,0 +1,170 @@
+use crate::cli::args::Format;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::machine;
+use crate::cli::terminal::{Paint, print, print_json};
+use crate::guest::Uml;
+use crate::kernel::{IpvsSupport, ip_vs_available};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// `doctor`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How a finding bears on labs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Bearing {
+    /// It is there.
+    Good,
+    /// It is not there, and something else serves instead.
+    Note,
+    /// It is not there, and labs cannot be built.
+    Bad,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    bearing: Bearing,
+    found: String,
+    /// The command that mends it.
+    mend: Option<String>,
+}
+
+/// Prints what this machine can do; the exit code is 3 if it can build no lab with IPVS.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let findings = findings();
+    match args.format {
+        Format::Json => print_json(&findings),
+        Format::Text => print(&text(&findings, context.paint())),
+    }
+    let able = findings.iter().all(|finding| finding.bearing != Bearing::Bad);
+    Ok(if able { Exit::Ok } else { Exit::Unable })
+}
+
+fn findings() -> Vec<Finding> {
+    let host = host();
+    let uml = uml();
+    let able = host.bearing == Bearing::Good || uml.bearing == Bearing::Good;
+    let verdict = Finding {
+        what: "labs with IPVS",
+        bearing: if able { Bearing::Good } else { Bearing::Bad },
+        found: match (host.bearing, able) {
+            (Bearing::Good, _) => "on the running kernel".to_owned(),
+            (_, true) => "in a User-Mode Linux guest".to_owned(),
+            (_, false) => "not possible".to_owned(),
+        },
+        mend: None,
+    };
+    let mut findings = vec![kernel(), rights(), host, uml, memory()];
+    findings.extend(PROGRAMS.iter().map(program));
+    findings.push(verdict);
+    findings
+}
+
+fn kernel() -> Finding {
+    Finding { what: "kernel", bearing: Bearing::Good, found: machine::release(), mend: None }
+}
+
+fn rights() -> Finding {
+    let (bearing, found) = match machine::is_root() {
+        true => (Bearing::Good, "root"),
+        false => (Bearing::Note, "an ordinary user: labs run in a guest"),
+    };
+    Finding { what: "user", bearing, found: found.to_owned(), mend: None }
+}
+
+fn host() -> Finding {
+    let (bearing, found, mend) = match ip_vs_available() {
+        IpvsSupport::Loaded | IpvsSupport::Loadable => (Bearing::Good, "there", None),
+        IpvsSupport::NotPermitted => (Bearing::Note, "not for this user", Some("sudo lvs-lab ...")),
+        IpvsSupport::Missing => (Bearing::Note, "not in this kernel", None),
+    };
+    Finding { what: "ip_vs", bearing, found: found.to_owned(), mend: mend.map(str::to_owned) }
+}
+
+fn uml() -> Finding {
+    let what = "User-Mode Linux";
+    match Uml::find() {
+        Ok(uml) => {
+            let found = uml.kernel().display().to_string();
+            Finding { what, bearing: Bearing::Good, found, mend: None }
+        }
+        Err(missing) => {
+            let mend = Some("apt-get install user-mode-linux".to_owned());
+            Finding { what, bearing: Bearing::Note, found: missing.to_string(), mend }
+        }
+    }
+}
+
+/// A guest's memory is a file there.
+fn memory() -> Finding {
+    let what = "/dev/shm";
+    let free = nix::sys::statvfs::statvfs("/dev/shm")
+        .map(|stat| stat.blocks_available().saturating_mul(stat.fragment_size()) >> 20);
+    match free {
+        Ok(free) if free >= 600 => {
+            Finding { what, bearing: Bearing::Good, found: format!("{free} MiB free"), mend: None }
+        }
+        Ok(free) => {
+            let found = format!("{free} MiB free: a guest's memory goes to /tmp instead");
+            let mend = Some("mount -o remount,size=1G /dev/shm".to_owned());
+            Finding { what, bearing: Bearing::Note, found, mend }
+        }
+        Err(errno) => {
+            let found = format!("{}: a guest's memory goes to /tmp instead", errno.desc());
+            Finding { what, bearing: Bearing::Note, found, mend: None }
+        }
+    }
+}
+
+/// A program that some labs or lessons use, its Debian package, and what for.
+struct Program(&'static str, &'static str, &'static str);
+
+const PROGRAMS: [Program; 4] = [
+    Program("ip", "iproute2", "to look around in a lab"),
+    Program("ipvsadm", "ipvsadm", "to change IPVS tables by hand"),
+    Program("iptables-legacy", "iptables", "FULLNAT in a guest needs it"),
+    Program("nft", "nftables", "FULLNAT on the running kernel needs it"),
+];
+
+fn program(Program(what, package, purpose): &Program) -> Finding {
+    match machine::find_program(what) {
+        Some(path) => found(what, &path),
+        None => Finding {
+            what,
+            bearing: Bearing::Note,
+            found: format!("missing; {purpose}"),
+            mend: Some(format!("apt-get install {package}")),
+        },
+    }
+}
+
+fn found(what: &'static str, path: &Path) -> Finding {
+    Finding { what, bearing: Bearing::Good, found: path.display().to_string(), mend: None }
+}
+
+fn text(findings: &[Finding], paint: Paint) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let sign = match finding.bearing {
+            Bearing::Good => "ok  ",
+            Bearing::Note => "note",
+            Bearing::Bad => "bad ",
+        };
+        let _ = writeln!(text, "{sign} {}: {}", paint.bold(finding.what), finding.found);
+        if let Some(mend) = &finding.mend {
+            let _ = writeln!(text, "     $ {mend}");
+        }
+    }
+    text
+}

@@ -1,0 +1,100 @@
+use crate::kernel::{IpvsTable, ObservedDestination, ObservedService, Statistics};
+use crate::lab::{ForwardingMethod, SchedulerFlag};
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
+
+/// The table as `ipvsadm -L -n` prints it.
+pub fn text(table: &IpvsTable) -> String {
+    let mut text = title(table);
+    text.push_str("Prot LocalAddress:Port Scheduler Flags\n");
+    text.push_str("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n");
+    for service in &table.services {
+        let scheduler = service.scheduler.map_or("unknown", |s| s.keyword());
+        let _ = writeln!(text, "{} {scheduler}{}", name(service), flags(service));
+        for destination in &service.destinations {
+            let ObservedDestination { entry, active, inactive, .. } = destination;
+            let method = method(entry.forwarding);
+            let _ = writeln!(
+                text,
+                "  -> {:<28} {method:<7} {:<6} {active:<10} {inactive:<10}",
+                entry.address.to_string(),
+                entry.weight
+            );
+        }
+    }
+    text
+}
+
+/// The table as `ipvsadm -L -n --stats` prints it.
+pub fn statistics(table: &IpvsTable) -> String {
+    let mut text = title(table);
+    let _ = writeln!(
+        text,
+        "{:<33} {:>8} {:>8} {:>8} {:>8} {:>8}",
+        "Prot LocalAddress:Port", "Conns", "InPkts", "OutPkts", "InBytes", "OutBytes"
+    );
+    text.push_str("  -> RemoteAddress:Port\n");
+    for service in &table.services {
+        let _ = writeln!(text, "{:<33}{}", name(service), counters(&service.statistics));
+        for destination in &service.destinations {
+            let address = destination.entry.address.to_string();
+            let _ = writeln!(text, "  -> {address:<28}{}", counters(&destination.statistics));
+        }
+    }
+    text
+}
+
+fn title(table: &IpvsTable) -> String {
+    let (major, minor, patch) = table.version;
+    format!("IP Virtual Server version {major}.{minor}.{patch} (size={})\n", table.size)
+}
+
+fn name(service: &ObservedService) -> String {
+    let protocol = service.key.protocol.to_string().to_uppercase();
+    format!("{protocol}  {}", service.key.address)
+}
+
+fn flags(service: &ObservedService) -> String {
+    let mut text = String::new();
+    if let Some(persistence) = service.persistence {
+        let _ = write!(text, " persistent {}", persistence.timeout.as_secs());
+        let length = u32::from(persistence.prefix_length);
+        if service.key.address.is_ipv4() && length != 32 {
+            let mask = Ipv4Addr::from(u32::MAX.checked_shl(32 - length).unwrap_or(0));
+            let _ = write!(text, " mask {mask}");
+        }
+    }
+    if let (Some(scheduler), false) = (service.scheduler, service.flags.is_empty()) {
+        let word = |flag: &SchedulerFlag| match flag {
+            SchedulerFlag::Fallback => format!("{scheduler}-fallback"),
+            SchedulerFlag::Port => format!("{scheduler}-port"),
+        };
+        let words: Vec<_> = service.flags.iter().map(word).collect();
+        let _ = write!(text, " ({})", words.join(","));
+    }
+    text
+}
+
+fn method(forwarding: ForwardingMethod) -> &'static str {
+    match forwarding {
+        ForwardingMethod::Nat | ForwardingMethod::FullNat => "Masq",
+        ForwardingMethod::Dr => "Route",
+        ForwardingMethod::Tun => "Tunnel",
+    }
+}
+
+fn counters(s: &Statistics) -> String {
+    let numbers = [s.connections, s.packets_in, s.packets_out, s.bytes_in, s.bytes_out];
+    numbers.iter().map(|number| large(*number)).collect()
+}
+
+/// A number in nine columns, as ipvsadm's `print_largenum` shortens it.
+fn large(number: u64) -> String {
+    match number {
+        0..100_000_000 => format!("{number:>9}"),
+        100_000_000..1_000_000_000 => format!("{:>8}K", number / 1_000),
+        1_000_000_000..100_000_000_000 => format!("{:>8}M", number / 1_000_000),
+        100_000_000_000..100_000_000_000_000 => format!("{:>8}G", number / 1_000_000_000),
+        _ => format!("{:>8}T", number / 1_000_000_000_000),
+    }
+}

@@ -1,0 +1,55 @@
+use super::Shown;
+use crate::kernel::{Connection, ObservedDestination, ObservedService};
+use serde_json::{Value, json};
+
+/// One director's table and connections.
+pub fn director(shown: &Shown) -> Value {
+    let (major, minor, patch) = shown.table.version;
+    json!({
+        "director": shown.director,
+        "version": format!("{major}.{minor}.{patch}"),
+        "size": shown.table.size,
+        "virtual_services": shown.table.services.iter().map(service).collect::<Vec<_>>(),
+        "connections": shown.connections.iter().map(connection).collect::<Vec<_>>(),
+    })
+}
+
+fn service(service: &ObservedService) -> Value {
+    json!({
+        "protocol": service.key.protocol,
+        "vip": service.key.address.ip(),
+        "port": service.key.address.port(),
+        "scheduler": service.scheduler,
+        "scheduler_flags": service.flags,
+        "persistence_seconds": service.persistence.map(|p| p.timeout.as_secs()),
+        "statistics": service.statistics,
+        "real_servers": service.destinations.iter().map(destination).collect::<Vec<_>>(),
+    })
+}
+
+fn destination(destination: &ObservedDestination) -> Value {
+    let entry = &destination.entry;
+    json!({
+        "rip": entry.address.ip(),
+        "port": entry.address.port(),
+        "forwarding": entry.forwarding,
+        "weight": entry.weight,
+        "upper_threshold": entry.thresholds.upper,
+        "lower_threshold": entry.thresholds.lower,
+        "active": destination.active,
+        "inactive": destination.inactive,
+        "statistics": destination.statistics,
+    })
+}
+
+fn connection(connection: &Connection) -> Value {
+    json!({
+        "protocol": connection.protocol,
+        "client": connection.client,
+        "virtual": connection.virtual_service,
+        "destination": connection.destination,
+        "state": connection.state,
+        "template": connection.is_template(),
+        "expires_seconds": connection.expires.as_secs(),
+    })
+}

@@ -1,0 +1,51 @@
+use crate::cli::args::{Format, Topology};
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::terminal::{Paint, print, print_json};
+use crate::lab::Place;
+use crate::lab::Source;
+use crate::topology;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// `plan`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The lab to plan
+    #[command(flatten)]
+    pub topology: Topology,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Prints each operation, why it is there, and the line of the file it comes from.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let (source, lab) = context.lab(&args.topology)?;
+    let plan = crate::plan::build(&lab);
+    match args.format {
+        Format::Json => print_json(&plan),
+        Format::Text => print(&text(&plan, &source, context.paint())),
+    }
+    Ok(Exit::Ok)
+}
+
+fn text(plan: &crate::plan::Plan, source: &Source, paint: Paint) -> String {
+    let mut text = String::new();
+    let mut places = HashMap::new();
+    for (number, step) in plan.steps.iter().enumerate() {
+        let _ = writeln!(text, "{:>3}  {}", number + 1, paint.bold(&step.op.line(&plan.lab)));
+        let line = places.entry(&step.at).or_insert_with(|| place(source, &step.at));
+        let _ = writeln!(text, "     {}", paint.dim(&format!("{} ({line})", step.why)));
+    }
+    text
+}
+
+/// The line of the file, which takes a parse to find.
+fn place(source: &Source, at: &Place) -> String {
+    match topology::locate(&source.text, at) {
+        Some(position) => format!("{}:{}", source.name, position.line),
+        None => source.name.clone(),
+    }
+}

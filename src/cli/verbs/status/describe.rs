@@ -1,0 +1,81 @@
+use crate::cli::failure::Failure;
+use crate::cli::running::Running;
+use crate::engine;
+use crate::kernel::{Kernel, Linux, Observed};
+use crate::lab::{Lab, Node};
+use crate::plan;
+use crate::supervisor::{self, BackendStatus};
+use serde::Serialize;
+
+/// How a lab is.
+#[derive(Debug, Serialize)]
+pub struct LabStatus {
+    /// Its name.
+    pub lab: String,
+    /// What it shows.
+    pub summary: Option<String>,
+    /// Its kernel.
+    pub kernel: String,
+    /// Its nodes.
+    pub nodes: Vec<NodeStatus>,
+    /// How what is there differs from the file, one entry each.
+    pub drift: Vec<String>,
+}
+
+/// How a node is.
+#[derive(Debug, Serialize)]
+pub struct NodeStatus {
+    /// Its name.
+    pub node: String,
+    /// The name that `ip netns` knows it by.
+    pub namespace: String,
+    /// What it is.
+    pub role: &'static str,
+    /// Its addresses: interface and address with prefix length.
+    pub addresses: Vec<(String, String)>,
+    /// Its default gateway.
+    pub gateway: Option<String>,
+    /// Its virtual services, with the number of real servers in each.
+    pub virtual_services: Vec<(String, usize)>,
+    /// Its backends.
+    pub backends: Vec<BackendStatus>,
+}
+
+/// Reads a lab back.
+pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
+    let lab = running.lab()?;
+    let backends = supervisor::status(&running.dir).map_err(Failure::failed)?;
+    let mut kernel = Linux::open(running.names());
+    let mut nodes = Vec::new();
+    for node in &lab.nodes {
+        let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
+        nodes.push(describe(&lab, node, observed.unwrap_or_default(), &backends));
+    }
+    let drift = engine::verify(&plan::build(&lab), &mut kernel).await.map_err(Failure::failed)?;
+    Ok(LabStatus {
+        lab: lab.name.to_string(),
+        summary: lab.summary.clone(),
+        kernel: crate::cli::machine::release(),
+        nodes,
+        drift: drift.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn describe(lab: &Lab, node: &Node, observed: Observed, backends: &[BackendStatus]) -> NodeStatus {
+    let shown = |interface: &str, address: ipnet::IpNet| {
+        (interface != "lo" || !address.addr().is_loopback())
+            .then(|| (interface.to_owned(), address.to_string()))
+    };
+    let addresses = observed.addresses.iter().filter_map(|a| shown(&a.interface, a.address));
+    let default = observed.routes.iter().find(|route| route.destination.is_none());
+    let services = observed.services.iter();
+    NodeStatus {
+        node: node.name.to_string(),
+        namespace: lab.namespace(&node.name),
+        role: node.role.noun(),
+        addresses: addresses.collect(),
+        gateway: default.map(|route| route.via.to_string()),
+        virtual_services: services.map(|s| (s.key.to_string(), s.destinations.len())).collect(),
+        backends: backends.iter().filter(|b| b.node == node.name).cloned().collect(),
+    }
+}

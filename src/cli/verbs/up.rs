@@ -1,0 +1,117 @@
+use super::down::clear;
+use crate::cli::args::{Format, Topology};
+use crate::cli::context::{Context, Setting};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::running::{NAMES, state_dir};
+use crate::cli::{build, guests, provider};
+use crate::lab::Lab;
+use crate::lab::Source;
+use crate::state::{LabDir, Lock, Process, Provider, Record};
+use crate::supervisor::{self, Assignment};
+use std::time::SystemTime;
+
+/// `up`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The lab to build
+    #[command(flatten)]
+    pub topology: Topology,
+    /// The form of the output; json writes one event a line
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Builds the lab, or brings the one that is up to its file.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let (source, lab) = context.lab(&args.topology)?;
+    let state = state_dir(context)?;
+    state.prepare().map_err(Failure::failed)?;
+    let dir = state.lab(&lab.name);
+    let waiting = || context.note(&format!("waiting for another command on {}", lab.name));
+    let lock = Lock::take(&dir, waiting).map_err(Failure::failed)?;
+    let named = Source { name: args.topology.topology.clone(), text: source.text.clone() };
+    let wanted = Wanted { named, assignment: assignment(source, lab, dir), format: args.format };
+    match Record::read(&wanted.assignment.dir).map_err(Failure::failed)? {
+        Some(record) if record.supervisor.is_alive() => wanted.reconcile(&record, context),
+        record => {
+            if record.is_some() || wanted.assignment.dir.exists() {
+                let lab = &wanted.assignment.lab.name;
+                context.note(&format!("{lab}: clearing up what a dead supervisor left"));
+                clear(&wanted.assignment.dir, &lock)?;
+            }
+            wanted.build(lock, context)
+        }
+    }
+}
+
+fn assignment(source: Source, lab: Lab, dir: LabDir) -> Assignment {
+    Assignment { lab, source, dir, names: NAMES.into() }
+}
+
+/// The lab that the user wants to be up.
+struct Wanted {
+    /// The topology under the name that the user gave.
+    named: Source,
+    assignment: Assignment,
+    format: Format,
+}
+
+impl Wanted {
+    fn reconcile(&self, record: &Record, context: &Context) -> Result<Exit, Failure> {
+        if record.provider == Provider::Uml && context.setting == Setting::Machine {
+            let socket = self.assignment.dir.guest_socket();
+            return guests::run(&socket, context, std::slice::from_ref(&self.named));
+        }
+        let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
+        build::end(&event, &self.assignment.lab, self.format, context)
+    }
+
+    fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
+        let choice = provider::choose(context, &self.assignment.lab)?;
+        if context.setting == Setting::Machine && self.format == Format::Text {
+            context.note(&choice.line(&self.assignment.lab));
+        }
+        self.assignment.dir.create().map_err(Failure::failed)?;
+        let built = match choice.provider {
+            Provider::Host => self.on_host(&lock, context),
+            Provider::Uml => self.in_guest(context),
+        };
+        if !matches!(built, Ok(Exit::Ok)) {
+            clear(&self.assignment.dir, &lock)?;
+            lock.remove().map_err(Failure::leftovers)?;
+        }
+        built
+    }
+
+    fn on_host(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
+        let launched = supervisor::launch(&self.assignment, lock).map_err(Failure::failed)?;
+        let lab = &self.assignment.lab;
+        match build::follow(launched, self.format, context)? {
+            Some(event) => build::end(&event, lab, self.format, context),
+            None => Err(Failure::failed(format!("the supervisor of `{}` died", lab.name))),
+        }
+    }
+
+    /// The record names this command until the guest's owner is known: should it die before, the
+    /// next one sees that nobody is in charge.
+    fn in_guest(&self, context: &Context) -> Result<Exit, Failure> {
+        let dir = &self.assignment.dir;
+        let mut record = Record {
+            lab: self.assignment.lab.name.clone(),
+            provider: Provider::Uml,
+            supervisor: Process::current().map_err(Failure::failed)?,
+            source: self.assignment.source.clone(),
+            since: SystemTime::now(),
+        };
+        record.write(dir).map_err(Failure::failed)?;
+        let hello = guests::start(dir)?;
+        for fault in &hello.failures {
+            context.note(&format!("guest: {fault}"));
+        }
+        let owner = guests::owner(&dir.guest_socket()).and_then(Process::running);
+        record.supervisor = owner.ok_or_else(|| Failure::failed("the guest died at once"))?;
+        record.write(dir).map_err(Failure::failed)?;
+        guests::run(&dir.guest_socket(), context, std::slice::from_ref(&self.named))
+    }
+}

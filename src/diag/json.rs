@@ -1,0 +1,42 @@
+use super::Located;
+use crate::lab::Source;
+use serde::Serialize;
+use serde_json::Value;
+
+/// A diagnostic for editors; lines and columns count from 1, in characters.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'d> {
+    code: &'d str,
+    severity: super::Severity,
+    message: &'d str,
+    file: &'d str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// The column behind the last character.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+    help: &'d str,
+}
+
+/// The diagnostics for a program: a list of objects with `code`, `severity`, `message`, `file`,
+/// `line`, `column`, `endColumn` and `help`; without a position where the text has none.
+pub fn json(source: &Source, diagnostics: &[Located]) -> Value {
+    let entry = |located: &Located| {
+        let Located { diagnostic, position } = located;
+        serde_json::to_value(Entry {
+            code: diagnostic.code.0,
+            severity: diagnostic.severity,
+            message: &diagnostic.message,
+            file: &source.name,
+            line: position.map(|p| p.line),
+            column: position.map(|p| p.column),
+            end_column: position.map(|p| p.column + p.length),
+            help: &diagnostic.help,
+        })
+    };
+    // Texts and numbers under fixed names always serialize.
+    diagnostics.iter().filter_map(|d| entry(d).ok()).collect()
+}

@@ -1,0 +1,96 @@
+//! A command on the host that has its work done in a guest.
+
+mod call;
+mod signals;
+mod sink;
+mod terminal;
+
+pub use sink::{Outlet, Sink};
+pub use terminal::terminal;
+
+use super::channel::{Frame, Message, Stream, encode};
+use super::host::{Guest, Relay, Term};
+use super::machine::{Boot, Provider};
+use super::{GuestError, Job};
+use call::{Call, Ends};
+use signals::Signals;
+use std::io::{ErrorKind, Read, Write, stderr, stdin, stdout};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use terminal::Raw;
+
+/// Runs a job in the guest behind a socket, with this process's own streams, terminal and signals,
+/// and answers with its exit code.
+pub fn run(socket: &Path, job: Job) -> Result<u8, GuestError> {
+    let socket = connect(socket)?;
+    let (input, output, error) = (stdin(), stdout(), stderr());
+    let signals = Signals::new().map_err(GuestError::system("watch for signals"))?;
+    let raw = job.terminal.map(|_| Raw::new(input.as_fd()));
+    let _raw = raw.transpose().map_err(GuestError::system("use the terminal"))?;
+    let ends = Ends {
+        input: input.as_fd(),
+        outlets: [
+            Outlet::new(Stream::Output, Sink::Stream(output.as_fd())),
+            Outlet::new(Stream::Error, Sink::Stream(error.as_fd())),
+        ],
+        signals: Some(signals),
+    };
+    Call::new(socket, job, ends)?.run()
+}
+
+/// Ends the guest behind a socket, and returns when nothing is left of it. No guest is no error.
+pub fn stop(socket: &Path) -> Result<(), GuestError> {
+    let mut socket = match connect(socket) {
+        Ok(socket) => socket,
+        Err(GuestError::Gone) => return Ok(()),
+        Err(other) => return Err(other),
+    };
+    let mut bytes = Vec::new();
+    encode(&Frame::channel(Message::Stop), &mut bytes);
+    // The supervisor closes its end by ending, after everything else.
+    let stopped = socket.write_all(&bytes).and_then(|()| socket.read_to_end(&mut bytes));
+    match stopped {
+        Err(error) if error.kind() != ErrorKind::ConnectionReset => {
+            Err(GuestError::System { action: "stop the guest", cause: error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Boots a guest for one job and ends it after that. Nothing is left, even if this process is
+/// killed. `line` gets each line of the job's output; its errors go to this process's own.
+pub fn once(
+    provider: impl Provider + Send + 'static,
+    boot: Boot,
+    job: Job,
+    line: &mut dyn FnMut(&str),
+) -> Result<u8, GuestError> {
+    let (ours, theirs) = UnixStream::pair().map_err(GuestError::system("make a channel"))?;
+    // The guest ends with the thread that boots it, so the same thread must carry its frames.
+    let relay = std::thread::spawn(move || {
+        let mut relay = Relay::new(Guest::greet(provider.boot(&boot)?)?);
+        relay.admit(theirs).map_err(GuestError::system("use the guest's channel"))?;
+        relay.run(&Term::Callers);
+        Ok(())
+    });
+    let (input, error) = (stdin(), stderr());
+    let ends = Ends {
+        input: input.as_fd(),
+        outlets: [
+            Outlet::new(Stream::Output, Sink::Lines(line)),
+            Outlet::new(Stream::Error, Sink::Stream(error.as_fd())),
+        ],
+        signals: None,
+    };
+    let code = Call::new(ours, job, ends).and_then(Call::run);
+    let carried = relay.join().unwrap_or(Err(GuestError::Gone));
+    carried.and(code)
+}
+
+fn connect(socket: &Path) -> Result<UnixStream, GuestError> {
+    UnixStream::connect(socket).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound | ErrorKind::ConnectionRefused => GuestError::Gone,
+        _ => GuestError::System { action: "reach the guest", cause },
+    })
+}

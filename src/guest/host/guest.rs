@@ -1,0 +1,112 @@
+use super::link::Link;
+use super::process::{Process, in_words};
+use crate::guest::channel::{Hello, Message, Peer, VERSION, Wire};
+use crate::guest::machine::{Console, Machine};
+use crate::guest::watch::Watch;
+use crate::guest::{GuestError, LogTail};
+use nix::poll::PollFlags;
+use std::time::{Duration, Instant};
+
+/// How long a guest may take to come up.
+const BOOT: Duration = Duration::from_secs(10);
+/// How long a guest may take to go down by itself.
+const SHUTDOWN: Duration = Duration::from_secs(1);
+
+/// A guest that is up.
+#[derive(Debug)]
+pub struct Guest {
+    /// The channel.
+    pub link: Link,
+    /// Its process.
+    pub process: Process,
+    /// Its console.
+    pub console: Console,
+    /// What it said first.
+    pub hello: Hello,
+}
+
+impl Guest {
+    /// Waits for a booted machine to come up. If it does not, it is gone afterwards.
+    pub fn greet(machine: Machine) -> Result<Self, GuestError> {
+        let Machine { process, from, to, window, console } = machine;
+        let process = Process::new(process).map_err(GuestError::system("watch the guest"))?;
+        let wire = Wire::new(from, to).map_err(GuestError::system("use the guest's channel"))?;
+        let mut link = Link::new(wire, window);
+        match hello(&mut link, &process) {
+            Ok(hello) => Ok(Self { link, process, console, hello }),
+            Err(GuestError::Boot { reason, .. }) => {
+                let status = process.end().map_or_else(|e| e.to_string(), in_words);
+                let (reason, log) = (format!("{reason}: {status}"), console.tail());
+                Err(GuestError::Boot { reason: known(&log).map_or(reason, str::to_owned), log })
+            }
+            Err(other) => {
+                Err(process.end().err().map_or(other, GuestError::system("end the guest")))
+            }
+        }
+    }
+
+    /// Takes the guest down, and says how it ended and what it said last.
+    pub fn end(self) -> (String, LogTail) {
+        drop(self.link);
+        let mut watch = Watch::new();
+        watch.add((), self.process.ended(), PollFlags::POLLIN);
+        watch.until(Some(Instant::now() + SHUTDOWN));
+        // If waiting fails, it is killed at once.
+        let _ = watch.wait();
+        let ended = self.process.end().map_or_else(|e| e.to_string(), in_words);
+        let log = self.console.tail();
+        (known(&log).map_or(ended, str::to_owned), log)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Ready {
+    Channel,
+    Process,
+}
+
+fn hello(link: &mut Link, process: &Process) -> Result<Hello, GuestError> {
+    let failed =
+        |reason: &str| GuestError::Boot { reason: reason.to_owned(), log: LogTail::default() };
+    let end = Instant::now() + BOOT;
+    while Instant::now() < end {
+        let mut watch = Watch::new();
+        link.watch(&mut watch, Ready::Channel);
+        watch.add(Ready::Process, process.ended(), PollFlags::POLLIN);
+        watch.until(Some(end));
+        for ready in watch.wait().map_err(GuestError::system("wait for the guest"))? {
+            let peer = match ready {
+                Ready::Channel => link.receive().map_err(GuestError::system("read the channel"))?,
+                Ready::Process => Peer::Gone,
+            };
+            if let Some(frame) = link.frame()? {
+                return checked(frame.message);
+            }
+            if peer == Peer::Gone {
+                return Err(failed("its process ended"));
+            }
+        }
+    }
+    Err(failed("it said nothing for 10 s"))
+}
+
+fn checked(message: Message) -> Result<Hello, GuestError> {
+    match message {
+        Message::Hello(hello) if hello.version == VERSION => Ok(hello),
+        Message::Hello(hello) => Err(GuestError::Version { theirs: hello.version, ours: VERSION }),
+        _ => Err(GuestError::Version { theirs: 0, ours: VERSION }),
+    }
+}
+
+/// What is known of a console's last lines, as a cause that a person can mend.
+fn known(log: &LogTail) -> Option<&'static str> {
+    let said = |words: &str| log.0.iter().any(|line| line.contains(words));
+    if said("ran out of space") {
+        return Some("/dev/shm has too little room for its memory");
+    }
+    if said("must be not mounted noexec") {
+        return Some("/dev/shm is mounted noexec, and /tmp has no room for its memory");
+    }
+    let blocked = |line: &String| line.contains("ptrace") && line.contains("not permitted");
+    log.0.iter().any(blocked).then_some("ptrace is blocked here")
+}

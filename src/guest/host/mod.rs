@@ -1,0 +1,12 @@
+//! The host's side of a guest: its process, the channel, and the callers that share it.
+
+mod caller;
+mod daemon;
+mod guest;
+mod link;
+mod process;
+mod relay;
+
+pub use daemon::start;
+pub use guest::Guest;
+pub use relay::{Relay, Term};

@@ -1,0 +1,29 @@
+use super::{LabReport, Report, ScenarioReport};
+use serde_json::{Value, json};
+
+/// A whole run for programs: the report's own fields and, for the run, each lab and each scenario,
+/// its `verdict` and `counts`. Times are in microseconds.
+///
+/// # Errors
+/// If serde_json refuses, which it has no reason to.
+pub fn json(report: &Report) -> Result<String, serde_json::Error> {
+    let labs = report.labs.iter().map(lab).collect::<Result<Vec<_>, _>>()?;
+    let run = json!({ "verdict": report.verdict(), "counts": report.counts(), "labs": labs });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&run)?))
+}
+
+fn lab(lab: &LabReport) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(lab)?;
+    value["error"] = json!(lab.fault());
+    value["verdict"] = json!(lab.verdict());
+    value["counts"] = json!(lab.counts());
+    value["scenarios"] = lab.scenarios.iter().map(scenario).collect::<Result<_, _>>()?;
+    Ok(value)
+}
+
+fn scenario(scenario: &ScenarioReport) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(scenario)?;
+    value["verdict"] = json!(scenario.verdict());
+    value["counts"] = json!(scenario.counts());
+    Ok(value)
+}

@@ -1,0 +1,119 @@
+use super::lines::Lines;
+use super::style::Tone;
+use super::{
+    Answers, Check, Counts, Event, LabReport, Report, ScenarioReport, StepReport, Style, Verdict,
+    elapsed,
+};
+use std::time::Duration;
+
+/// Tells a test run to a person, event by event. Labs that run at the same time need one each.
+pub struct Text {
+    style: Style,
+    /// The lab and its kernel, until the lab is up.
+    heading: Option<String>,
+    /// Why the lab could not be built, once that was told.
+    failure: Option<String>,
+}
+
+impl Text {
+    /// Nothing told yet.
+    pub fn new(style: Style) -> Self {
+        Self { style, heading: None, failure: None }
+    }
+
+    /// What to print now: whole lines, or nothing for an event that is only progress.
+    pub fn event(&mut self, event: &Event) -> String {
+        let mut lines = Lines::new(self.style);
+        match event {
+            Event::Building { .. } | Event::Applied { .. } => {}
+            Event::Note { text } => lines.add(0, Tone::Aside, text),
+            Event::LabStarted { topology, kernel } => {
+                self.heading = Some(format!("{topology} on {kernel}"));
+            }
+            Event::Up { lab, micros } => {
+                let heading = self.heading.take().unwrap_or_else(|| lab.to_string());
+                lines.add(0, Tone::Title, &format!("{heading}, up in {}", time(*micros)));
+            }
+            Event::Unchanged { lab } => lines.add(0, Tone::Plain, &format!("{lab} is up")),
+            Event::Repaired { what } => what.iter().for_each(|w| lines.field(0, "repaired", w)),
+            Event::Changed { what } => what.iter().for_each(|w| lines.field(0, "changed", w)),
+            Event::NeedsDown { reasons } => {
+                reasons.iter().for_each(|r| lines.field(0, "needs down", r));
+            }
+            Event::Failed { message, undone, left } => {
+                self.failure = Some(message.clone());
+                lines.mark(0, Verdict::Errored, message);
+                lines.field(2, "undone", undone);
+                left.iter().for_each(|what| lines.field(2, "left", what));
+            }
+            Event::ScenarioStarted { scenario, summary } => {
+                let summary = summary.iter().map(|summary| format!(": {summary}"));
+                let title = format!("{scenario}{}", summary.collect::<String>());
+                lines.add(2, Tone::Title, &title);
+            }
+            Event::StepFinished { step: report } => step(&mut lines, report),
+            Event::ScenarioFinished { scenario } => scenario_end(&mut lines, scenario),
+            Event::LabFinished { report } => lab_end(&mut lines, report, self.failure.take()),
+        }
+        lines.into_text()
+    }
+
+    /// The last line of a run, always plain: `3 passed, 0 failed, 0 errored`.
+    pub fn summary(report: &Report) -> String {
+        format!("{}\n", report.counts())
+    }
+}
+
+fn step(lines: &mut Lines, step: &StepReport) {
+    lines.add(4, Tone::Plain, &step.title);
+    if let Some(answers) = &step.answers {
+        lines.add(6, Tone::Plain, &who_answered(answers));
+    }
+    let attempts = step.earlier.len() + 1;
+    step.checks.iter().for_each(|one| check(lines, one, attempts));
+}
+
+/// `rs1 50  rs2 49  connection refused 1`.
+fn who_answered(answers: &Answers) -> String {
+    let counts = answers.by_backend.iter().chain(&answers.failures);
+    let words: Vec<_> = counts.map(|(who, count)| format!("{who} {count}")).collect();
+    if words.is_empty() { "nobody answered".to_owned() } else { words.join("  ") }
+}
+
+fn check(lines: &mut Lines, check: &Check, attempts: usize) {
+    let outcome = &check.outcome;
+    let tries = if attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
+    if outcome.verdict == Verdict::Passed {
+        let text = format!("{}: {}{tries}", check.name, outcome.expected);
+        return lines.mark(6, Verdict::Passed, &text);
+    }
+    lines.mark(6, outcome.verdict, &check.name);
+    lines.field(8, "expected", &outcome.expected);
+    lines.field(8, "observed", &outcome.observed);
+    lines.field(8, "samples", &check.samples.to_string());
+    lines.field(8, "waited", &format!("{}{tries}", time(check.waited_micros)));
+    lines.field(8, "at", &check.position);
+}
+
+fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport) {
+    if let Some(error) = &scenario.error {
+        lines.mark(4, Verdict::Errored, error);
+    }
+}
+
+fn lab_end(lines: &mut Lines, lab: &LabReport, told: Option<String>) {
+    if let Some(fault) = lab.fault().filter(|fault| told.as_deref() != Some(fault)) {
+        lines.mark(2, Verdict::Errored, fault);
+    }
+    let Counts { passed, failed, errored } = lab.counts();
+    let mut counts = vec![format!("{passed} passed")];
+    counts.extend((failed > 0).then(|| format!("{failed} failed")));
+    counts.extend((errored > 0).then(|| format!("{errored} errored")));
+    let text = format!("{}: {} in {}", lab.topology, counts.join(", "), time(lab.micros));
+    lines.mark(0, lab.verdict(), &text);
+    lines.blank();
+}
+
+fn time(micros: u64) -> String {
+    elapsed(Duration::from_micros(micros))
+}

@@ -1,0 +1,118 @@
+use super::follow::{Follower, Sent};
+use super::prediction::{Pair, Prediction};
+use crate::lab::{Lab, Protocol, ServiceName, VirtualService};
+use crate::oracle::Oracle;
+use crate::traffic::{Answer, Sample};
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// What happened to a lab's directors before its scenarios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// They were just made.
+    Fresh,
+    /// The lab was running: nobody knows which connections they have seen.
+    Unknown,
+}
+
+/// An oracle for every virtual service, told of all connections of a run, whichever step made them.
+pub(super) struct Forecast<'a> {
+    lab: &'a Lab,
+    history: History,
+    commands_ran: bool,
+    /// The services that had a connection; the reason once a service can be followed no more.
+    services: HashMap<&'a ServiceName, Result<Oracle, String>>,
+}
+
+impl<'a> Forecast<'a> {
+    pub fn new(lab: &'a Lab, history: History) -> Self {
+        Self { lab, history, commands_ran: false, services: HashMap::new() }
+    }
+
+    /// A command ran in some node, and may have changed anything.
+    pub fn command_ran(&mut self) {
+        self.commands_ran = true;
+    }
+
+    /// Requests to a target were begun, and nobody knows how many reached it.
+    pub fn lose(&mut self, target: SocketAddr) {
+        if let Some(service) = service_at(self.lab, target) {
+            let reason = "an earlier step could not be done, and how far it came is not known";
+            self.services.insert(&service.name, Err(reason.to_owned()));
+        }
+    }
+
+    /// Follows a step's requests, and says what should have come back.
+    ///
+    /// # Errors
+    /// Why that cannot be known.
+    pub fn follow(&mut self, sent: Sent) -> Result<Prediction, String> {
+        let lab = self.lab;
+        let service = service_at(lab, sent.target)
+            .ok_or_else(|| format!("no virtual service has the address {}", sent.target))?;
+        let begin = || begin(lab, service, self.history);
+        let state = self.services.entry(&service.name).or_insert_with(begin);
+        let oracle = state.as_mut().map_err(|reason| reason.clone())?;
+        let client = client_address(lab, sent);
+        let followed = Follower { oracle, service, sent, client }.follow();
+        match &followed {
+            Err(reason) => *state = Err(reason.clone()),
+            Ok((_, pairs)) => {
+                if let Some(index) = pairs.iter().position(|pair| !pair.is_known()) {
+                    *state = Err(lost(&pairs[index], index));
+                }
+            }
+        }
+        let (comparison, pairs) = followed?;
+        let (scheduler, commands_ran) = (service.scheduler, self.commands_ran);
+        Ok(Prediction { scheduler, comparison, pairs, commands_ran })
+    }
+}
+
+/// The TCP service of a lab at an address.
+pub(super) fn service_at(lab: &Lab, target: SocketAddr) -> Option<&VirtualService> {
+    let is_there = |service: &&VirtualService| {
+        service.protocol == Protocol::Tcp && SocketAddr::new(service.vip, service.port) == target
+    };
+    lab.services.iter().find(is_there)
+}
+
+fn begin(lab: &Lab, service: &VirtualService, history: History) -> Result<Oracle, String> {
+    if history == History::Unknown {
+        return Err("nobody knows which connections the running lab has already had".to_owned());
+    }
+    let [director] = service.directors.as_slice() else {
+        return Err(format!(
+            "`{}` has {} directors, each with a sequence of its own",
+            service.name,
+            service.directors.len()
+        ));
+    };
+    let settings = lab.node(director).into_iter().flat_map(|node| &node.sysctls);
+    if let Some(setting) = settings.map(|s| &s.key).find(|key| changes_scheduling(&key.0)) {
+        return Err(format!("`{director}` sets `{setting}`, which no prediction follows"));
+    }
+    Oracle::new(service).map_err(|reason| reason.to_string())
+}
+
+fn changes_scheduling(key: &str) -> bool {
+    key.starts_with("net.ipv4.vs.") && key != "net.ipv4.vs.conntrack"
+}
+
+// What any answer says, or the only address that the client has.
+fn client_address(lab: &Lab, Sent { request, samples, .. }: Sent) -> Option<IpAddr> {
+    let answered = |sample: &Sample| sample.outcome.as_ref().ok().map(|a: &Answer| a.local.ip());
+    let only = || {
+        let mut addresses = lab.node(&request.from)?.addresses();
+        addresses.next().filter(|_| addresses.next().is_none())
+    };
+    samples.iter().find_map(answered).or_else(only)
+}
+
+fn lost(pair: &Pair, index: usize) -> String {
+    let number = index + 1;
+    format!(
+        "request {number} of an earlier step or attempt ended otherwise ({pair}), and what the \
+         director made of it is not known"
+    )
+}

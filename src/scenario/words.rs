@@ -1,0 +1,36 @@
+use crate::lab::{Request, RunCommand, StepAction, Target};
+use crate::report::elapsed;
+
+/// The longest piece of a command that a title shows, in characters.
+const SHOWN: usize = 48;
+
+/// What a step does, in words: `100 requests from client to web`.
+pub(super) fn title(action: &StepAction) -> String {
+    match action {
+        StepAction::Request(request) => requests(request),
+        StepAction::Run(RunCommand { node, shell }) => {
+            format!("run `{}` on {node}", first_line(shell))
+        }
+        StepAction::Wait(time) => format!("wait {}", elapsed(*time)),
+    }
+}
+
+fn requests(request: &Request) -> String {
+    let noun = if request.count == 1 { "request" } else { "requests" };
+    let target = match &request.target {
+        Target::Service(name) => name.to_string(),
+        Target::Address(address, port) => std::net::SocketAddr::new(*address, *port).to_string(),
+    };
+    let path = if request.path == "/" { "" } else { request.path.as_str() };
+    let at_once = match request.concurrency {
+        0 | 1 => String::new(),
+        several => format!(", {several} at once"),
+    };
+    format!("{} {noun} from {} to {target}{path}{at_once}", request.count, request.from)
+}
+
+fn first_line(shell: &str) -> String {
+    let line = shell.trim().lines().next().unwrap_or_default();
+    let shown: String = line.chars().take(SHOWN).collect();
+    if shown == shell.trim() { shown } else { format!("{shown}…") }
+}

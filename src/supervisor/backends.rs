@@ -1,0 +1,85 @@
+use super::control::BackendStatus;
+use crate::backend::{self, Counters, Identity};
+use crate::kernel::BackendOrder;
+use crate::lab::NodeName;
+use crate::plan::Backend;
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The backends of a lab, all of them in this process.
+#[derive(Clone, Debug, Default)]
+pub struct Backends(Arc<Mutex<BTreeMap<(NodeName, u16), Serving>>>);
+
+/// One that is served.
+#[derive(Debug)]
+struct Serving {
+    counters: Counters,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Stops serving, and returns when the listener is closed.
+    async fn end(self) {
+        drop(self.stop);
+        // A task that panicked has closed its listener too.
+        let _ = self.task.await;
+    }
+}
+
+impl Backends {
+    /// Serves what is ordered, until nobody can order any more. Runs inside a tokio runtime.
+    pub async fn serve(self, mut orders: UnboundedReceiver<BackendOrder>) {
+        while let Some(order) = orders.recv().await {
+            match order {
+                BackendOrder::Start { node, backend, listener } => {
+                    self.start(node, backend, listener);
+                }
+                BackendOrder::Stop { node, port, closed } => {
+                    let serving = self.all().remove(&(node, port));
+                    tokio::spawn(async move {
+                        if let Some(serving) = serving {
+                            serving.end().await;
+                        }
+                        drop(closed);
+                    });
+                }
+            }
+        }
+    }
+
+    fn start(&self, node: NodeName, backend: Backend, listener: TcpListener) {
+        let counters = Counters::default();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (key, counted) = ((node.clone(), backend.port), counters.clone());
+        let identity = Identity { name: node, vips: backend.vips };
+        let task = tokio::spawn(async move {
+            let shutdown = async {
+                let _ = stopped.await;
+            };
+            if let Err(error) = backend::serve(listener, identity, counters, shutdown).await {
+                eprintln!("{error}");
+            }
+        });
+        self.all().insert(key, Serving { counters: counted, stop, task });
+    }
+
+    /// How they are doing.
+    pub fn status(&self) -> Vec<BackendStatus> {
+        let status = |((node, port), serving): (&(NodeName, u16), &Serving)| BackendStatus {
+            node: node.clone(),
+            port: *port,
+            connections: serving.counters.connections(),
+            requests: serving.counters.requests(),
+        };
+        self.all().iter().map(status).collect()
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<(NodeName, u16), Serving>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

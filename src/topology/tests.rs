@@ -1,0 +1,189 @@
+use super::{builtin, load, located};
+use crate::diag::{self, Colour, Style};
+use crate::lab::Source;
+use crate::lab::{CountRange, Distribution, Expected, Lab, NodeName, Role};
+use proptest::prelude::*;
+use serde_json::Value;
+
+const HEAD: &str = "
+name: lab
+networks: { outside: 10.1.0.0/24, inside: 10.2.0.0/24 }
+clients:
+  client: { addresses: { outside: 10.1.0.10 } }
+directors:
+  director: { addresses: { outside: 10.1.0.1, inside: 10.2.0.1 }, sysctls: SYSCTLS }
+";
+
+/// A lab with these real servers and virtual services, beyond reproach.
+fn lab(rest: &str) -> Lab {
+    lab_with_sysctls("{}", rest)
+}
+
+fn lab_with_sysctls(sysctls: &str, rest: &str) -> Lab {
+    let text = format!("{}{rest}", HEAD.replace("SYSCTLS", sysctls));
+    let source = Source { name: "lab.yaml".to_owned(), text };
+    let valid = load(&source).unwrap_or_else(|faults| {
+        panic!("{}", diag::text(&source, &located(&source.text, faults), Style::default()))
+    });
+    assert_eq!(valid.warnings, []);
+    valid.lab
+}
+
+fn names(lab: &Lab, role: Role) -> Vec<&str> {
+    lab.with_role(role).map(|n| n.name.as_str()).collect()
+}
+
+#[test]
+fn the_nat_lab_has_everything_of_its_file() {
+    let lab = load(&builtin("nat").unwrap()).unwrap().lab;
+    insta::assert_json_snapshot!(without_places(serde_json::to_value(lab).unwrap()));
+}
+
+fn without_places(value: Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let rest = entries.into_iter().filter(|(key, _)| key != "at");
+            rest.map(|(key, value)| (key, without_places(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(without_places).collect(),
+        scalar => scalar,
+    }
+}
+
+#[test]
+fn a_group_stands_for_its_members_in_lists() {
+    let lab = lab("
+real_servers:
+  rs: { addresses: { inside: 10.2.0.9 }, replicas: 3 }
+  last: { addresses: { inside: 10.2.0.20 } }
+virtual_services:
+  web: { vip: 10.1.0.100, port: 80, forwarding: nat, real_servers: { last: {}, rs: { weight: 2 } } }
+scenarios:
+  proof:
+    - request: { from: client, service: web, count: 7 }
+      expect: { distribution: { rs: 2, last: 1 } }
+");
+    assert_eq!(names(&lab, Role::RealServer), ["rs1", "rs2", "rs3", "last"]);
+    let table: Vec<_> = lab.services[0]
+        .destinations
+        .iter()
+        .map(|d| (d.real_server.as_str(), d.address.to_string(), d.weight))
+        .collect();
+    let expected = [("last", "10.2.0.20", 1), ("rs1", "10.2.0.9", 2), ("rs2", "10.2.0.10", 2)];
+    let expected = expected.into_iter().chain([("rs3", "10.2.0.11", 2)]);
+    assert_eq!(table, expected.map(|(n, a, w)| (n, a.to_owned(), w)).collect::<Vec<_>>());
+    let Expected::Distribution(Distribution::Counts(counts)) =
+        &lab.scenarios[0].steps[0].expectations[0].expected
+    else {
+        panic!("no counts")
+    };
+    let rs2: NodeName = "rs2".parse().unwrap();
+    assert_eq!(counts[&rs2], CountRange::exactly(2));
+    assert_eq!(counts.len(), 4);
+}
+
+#[test]
+fn a_route_by_the_dip_is_as_good_as_a_gateway() {
+    lab("
+real_servers:
+  rs1:
+    addresses: { inside: 10.2.0.11 }
+    gateway: none
+    routes: { 10.1.0.0/24: 10.2.0.1 }
+virtual_services:
+  web: { vip: 10.1.0.100, port: 80, forwarding: nat, real_servers: [rs1] }
+");
+}
+
+#[test]
+fn a_director_that_accepts_its_own_vip_may_be_the_gateway_of_dr() {
+    lab_with_sysctls(
+        "{ net.ipv4.conf.all.accept_local: 1 }",
+        "
+real_servers:
+  rs1: { addresses: { inside: 10.2.0.11 }, gateway: 10.2.0.1 }
+virtual_services:
+  web: { vip: 10.1.0.100, port: 80, forwarding: dr, real_servers: [rs1] }
+",
+    );
+}
+
+#[test]
+fn the_vip_may_be_the_director_s_own_address() {
+    lab("
+real_servers:
+  rs1: { addresses: { inside: 10.2.0.11 } }
+virtual_services:
+  web: { vip: 10.1.0.1, port: 80, forwarding: nat, real_servers: [rs1] }
+");
+}
+
+#[test]
+fn a_mixed_service_has_a_method_for_each_real_server() {
+    let lab = lab("
+real_servers:
+  rs1: { addresses: { inside: 10.2.0.11 } }
+  rs2: { addresses: { inside: 10.2.0.12, outside: 10.1.0.12 } }
+virtual_services:
+  web:
+    vip: 10.1.0.100
+    port: 80
+    forwarding: masquerading
+    real_servers: { rs1: { port: 8080 }, rs2: { forwarding: gatewaying } }
+");
+    assert_eq!(lab.services[0].methods().len(), 2);
+}
+
+#[test]
+fn the_eleventh_interface_needs_a_shorter_name() {
+    let networks: String = (0..11).map(|n| format!("  n{n}: 10.{n}.0.0/24\n")).collect();
+    let addresses: String = (0..11).map(|n| format!("      n{n}: 10.{n}.0.1\n")).collect();
+    let faults = |name: &str| {
+        let text = format!(
+            "name: lab\nnetworks:\n{networks}routers:\n  {name}:\n    addresses:\n{addresses}"
+        );
+        load(&Source { name: "lab.yaml".to_owned(), text }).err().unwrap_or_default()
+    };
+    assert_eq!(faults("twelve-bytes"), []);
+    let messages: Vec<_> = faults("thirteen-byte").into_iter().map(|f| f.message).collect();
+    assert_eq!(messages, ["`thirteen-byte.10` has 16 bytes; at most 15 are allowed"]);
+}
+
+#[test]
+fn a_vip_that_two_services_put_on_two_directors_is_shared() {
+    let text = builtin("dr").unwrap().text;
+    let text = text
+        .replace("directors:\n", "directors:\n  spare: { addresses: { lan: 192.168.137.198 } }\n")
+        .replace("  web:\n", "  web:\n    directors: [director]\n")
+        .replace(
+            "scenarios:\n",
+            "  tls: { vip: 192.168.137.100, port: 443, forwarding: dr, directors: [spare], \
+             real_servers: [rs1] }\nscenarios:\n",
+        );
+    let warnings = load(&Source { name: "lab.yaml".to_owned(), text }).unwrap().warnings;
+    let codes: Vec<_> = warnings.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, ["L043"]);
+}
+
+proptest! {
+    /// Whatever is in a file: there is an answer, and it can be shown.
+    #[test]
+    fn no_text_is_too_strange(
+        which in 0..6usize,
+        cut in any::<prop::sample::Index>(),
+        length in 0..40usize,
+        put in "[ -~\t\n轮é]{0,12}",
+    ) {
+        let names = ["nat", "dr", "dr-multinet", "tun", "fullnat", "plain"];
+        let mut source = builtin(names[which]).unwrap();
+        let mut letters: Vec<char> = source.text.chars().collect();
+        let start = cut.index(letters.len());
+        let end = (start + length).min(letters.len());
+        letters.splice(start..end, put.chars());
+        source.text = letters.into_iter().collect();
+        let found = load(&source).map_or_else(|faults| faults, |valid| valid.warnings);
+        let located = located(&source.text, found);
+        let style = Style { width: Some(60), colour: Colour::Plain };
+        prop_assert!(diag::text(&source, &located, style).is_empty() == located.is_empty());
+    }
+}

@@ -1,0 +1,116 @@
+//! Each faulty file of tests/errors is named after the one rule that it breaks, and its
+//! diagnostics as a person and as an editor reads them are held as snapshots.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use lvs_lab::diag::{self, Colour, Diagnostic, Style};
+use lvs_lab::lab::Source;
+use lvs_lab::topology::{self, RULES};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const ERRORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/errors");
+
+fn source(path: &Path) -> Source {
+    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    Source { name, text: std::fs::read_to_string(path).unwrap() }
+}
+
+/// Everything that is found in a file, warnings among it.
+fn diagnostics(source: &Source) -> Vec<Diagnostic> {
+    match topology::load(source) {
+        Ok(valid) => valid.warnings,
+        Err(faults) => faults,
+    }
+}
+
+fn rendered(source: &Source, style: Style) -> String {
+    let located = topology::located(&source.text, diagnostics(source));
+    diag::text(source, &located, style)
+}
+
+fn with_snapshots_beside(test: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("errors");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(test);
+}
+
+#[test]
+fn each_faulty_file_is_explained() {
+    with_snapshots_beside(|| {
+        insta::glob!("errors/*.yaml", |path| {
+            let text = rendered(&source(path), Style { width: Some(80), colour: Colour::Plain });
+            insta::assert_snapshot!("text", text);
+        });
+    });
+}
+
+#[test]
+fn each_faulty_file_breaks_the_one_rule_that_it_is_named_after() {
+    for path in faulty_files() {
+        let found = diagnostics(&source(&path));
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let codes: BTreeSet<_> = found.iter().map(|d| d.code.0).collect();
+        if name == "many" {
+            assert!(codes.len() >= 10, "{codes:?}");
+        } else {
+            assert_eq!(codes, BTreeSet::from([&name[..4]]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_faulty_file_and_a_chapter() {
+    let codes: BTreeSet<_> = RULES.iter().map(|r| r.code.0.to_owned()).collect();
+    assert_eq!(codes.len(), RULES.len(), "two rules have the same code");
+    let files: BTreeSet<_> = faulty_files()
+        .iter()
+        .map(|p| p.file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter(|name| name != "many")
+        .map(|name| name[..4].to_owned())
+        .collect();
+    assert_eq!(files, codes, "faulty files and rules");
+    let text = include_str!("../docs/diagnostics.md");
+    let chapters: Vec<_> = text.lines().filter_map(|l| l.strip_prefix("### ")).collect();
+    let rules: Vec<_> = RULES.iter().map(|r| format!("{}: {}", r.code, r.title)).collect();
+    assert_eq!(chapters, rules, "chapters of docs/diagnostics.md and rules");
+}
+
+#[test]
+fn a_terminal_of_sixty_columns_is_wide_enough() {
+    let style = Style { width: Some(60), colour: Colour::Plain };
+    let text = rendered(&source(&Path::new(ERRORS).join("many.yaml")), style);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+    with_snapshots_beside(|| insta::assert_snapshot!("narrow", text));
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let source = source(&Path::new(ERRORS).join("many.yaml"));
+    let plain = rendered(&source, Style { width: Some(80), colour: Colour::Plain });
+    let coloured = rendered(&source, Style { width: Some(80), colour: Colour::Ansi });
+    assert!(coloured.contains("\x1b[1;31merror[L010]\x1b[0m"));
+    let mut pieces = coloured.split("\x1b[");
+    let first = pieces.next().unwrap().to_owned();
+    let stripped = pieces.fold(first, |text, piece| text + piece.split_once('m').unwrap().1);
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn editors_get_the_same_as_json() {
+    let source = source(&Path::new(ERRORS).join("many.yaml"));
+    let located = topology::located(&source.text, diagnostics(&source));
+    let json = diag::json(&source, &located);
+    with_snapshots_beside(|| insta::assert_json_snapshot!("json", json));
+}
+
+fn faulty_files() -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(ERRORS).unwrap().map(|e| e.unwrap().path());
+    let mut files: Vec<_> = entries.filter(|p| p.extension() == Some("yaml".as_ref())).collect();
+    files.sort();
+    files
+}
