@@ -447,7 +447,9 @@ async fn what_a_command_leaves_behind_ends_with_its_undoing_and_nothing_else_doe
     let pid = std::fs::read_to_string("/run/pid").unwrap();
     let alive = |pid: &str| {
         let status = std::fs::read_to_string(format!("/proc/{}/status", pid.trim()));
-        status.is_ok_and(|text| !text.contains("State:\tZ"))
+        // Dead, and not yet collected (Z) or just being so (X); see proc(5).
+        let dead = |text: &str| text.contains("State:\tZ") || text.contains("State:\tX");
+        status.is_ok_and(|text| !dead(&text))
     };
     assert!(alive(&pid));
     lab.kernel.undo(&daemon).await.unwrap();
