@@ -10,6 +10,9 @@ use std::process::Child;
 
 /// A kernel that can be booted as a process. The seam for every kind of guest.
 pub trait Provider {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
     /// Starts a guest. It is not up before it has said [`super::Hello`].
     fn boot(&self, boot: &Boot) -> Result<Machine, GuestError>;
 }

@@ -1,5 +1,5 @@
 use crate::guest::channel::{Owed, Stream};
-use crate::guest::watch::Watch;
+use crate::guest::watch::{GONE, Watch};
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 use std::collections::VecDeque;
@@ -75,9 +75,9 @@ impl<'a> Outlet<'a> {
     }
 
     /// Passes on what its stream takes now.
-    pub fn ready(&mut self) -> Option<Reply> {
+    pub fn ready(&mut self, events: PollFlags) -> Option<Reply> {
         let Some(Sink::Stream(fd)) = &self.sink else { return None };
-        if self.waiting.is_empty() {
+        if events.intersects(GONE) {
             return self.close();
         }
         let piece = self.waiting.as_slices().0;
