@@ -92,3 +92,19 @@ impl Console {
 pub(super) fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
     nix::unistd::pipe2(OFlag::O_CLOEXEC)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_tail_is_the_last_twenty_lines_without_a_stack() {
+        let console = Console::open(None).unwrap();
+        (0..2000).for_each(|n| writeln!(console.file(), "line {n}\n  [<60029>] dump").unwrap());
+        let tail = console.tail();
+        assert_eq!(tail.0.len(), 20);
+        assert_eq!(tail.0.first().map(String::as_str), Some("line 1980"));
+        assert_eq!(tail.0.last().map(String::as_str), Some("line 1999"));
+    }
+}

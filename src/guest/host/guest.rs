@@ -105,3 +105,26 @@ fn known(log: &LogTail) -> Option<&'static str> {
     let blocked = |line: &String| line.contains("ptrace") && line.contains("not permitted");
     log.0.iter().any(blocked).then_some("ptrace is blocked here")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(line: &str) -> Option<&'static str> {
+        // The first two lines are in every log.
+        let always = [
+            "Checking that ptrace can change system call numbers...OK",
+            "epollctl add err fd 7, Operation not permitted",
+        ];
+        known(&LogTail(always.into_iter().chain([line]).map(str::to_owned).collect()))
+    }
+
+    #[test]
+    fn a_known_cause_is_named() {
+        assert_eq!(cause(""), None);
+        let full = "host /dev/shm or /tmp mount likely just ran out of space";
+        assert_eq!(cause(full), Some("/dev/shm has too little room for its memory"));
+        let blocked = "ptrace: Operation not permitted";
+        assert_eq!(cause(blocked), Some("ptrace is blocked here"));
+    }
+}

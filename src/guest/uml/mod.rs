@@ -108,3 +108,16 @@ fn keep(fd: RawFd) -> nix::Result<()> {
     let fd = unsafe { BorrowedFd::borrow_raw(fd) };
     fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty())).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_without_modules_is_no_guest_kernel() {
+        let missing = Uml::with("/bin/true".into(), "/proc/none".into()).unwrap_err();
+        let words = "the guest kernel has no modules in `/proc/none`; \
+            the Debian package is `user-mode-linux`";
+        assert_eq!(missing.to_string(), words);
+    }
+}
