@@ -3,6 +3,7 @@ use super::backends::Backends;
 use super::control::{self, Asked};
 use super::foreground::hands;
 use super::launch::tell;
+use super::pace::Pace;
 use super::reconcile::reconcile;
 use crate::engine::{self, BuildError, Journal, Tools, cancellation};
 use crate::kernel::Linux;
@@ -78,8 +79,9 @@ impl Holder {
     ) -> Result<Duration, BuildError> {
         let (canceller, cancel) = cancellation();
         let plan = self.assignment.plan();
+        let mut pace = Pace::default();
         let mut heard = |event: Event| {
-            if !tell(events, &event) {
+            if pace.is_worth(&event) && !tell(events, &event) {
                 canceller.cancel("because the command that wanted the lab is gone");
             }
         };

@@ -12,6 +12,7 @@ mod error;
 mod foreground;
 mod hold;
 mod launch;
+mod pace;
 mod reconcile;
 mod work;
 
