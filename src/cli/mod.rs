@@ -20,7 +20,6 @@ mod sockets;
 mod stage;
 mod start;
 mod terminal;
-mod values;
 mod verbs;
 
 pub use start::main;
