@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod guests;
 mod inside;
+mod interruption;
 mod machine;
 mod private;
 mod progress;
