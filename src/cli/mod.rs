@@ -5,6 +5,7 @@
 
 mod args;
 mod build;
+mod builtins;
 mod context;
 mod exit;
 mod failure;
