@@ -3,7 +3,7 @@ use super::netlink::Netlink;
 use ipnet::IpNet;
 use rtnetlink::RouteMessageBuilder;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
-use rtnetlink::packet_route::route::RouteMessage;
+use rtnetlink::packet_route::route::{RouteMessage, RouteProtocol};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Adds a route to the main table; without a destination it is the default route.
@@ -28,18 +28,19 @@ pub(super) fn all(node: &Netlink) -> Result<Vec<RouteMessage>, Cause> {
         .collect())
 }
 
+/// The message for a route as `ip route add` makes it without further words, of protocol `boot`.
 fn message(destination: Option<IpNet>, via: IpAddr) -> Result<RouteMessage, Cause> {
+    let inet = || RouteMessageBuilder::<Ipv4Addr>::new().protocol(RouteProtocol::Boot);
+    let inet6 = || RouteMessageBuilder::<Ipv6Addr>::new().protocol(RouteProtocol::Boot);
     match (destination, via) {
-        (None, IpAddr::V4(via)) => Ok(RouteMessageBuilder::<Ipv4Addr>::new().gateway(via).build()),
-        (None, IpAddr::V6(via)) => Ok(RouteMessageBuilder::<Ipv6Addr>::new().gateway(via).build()),
-        (Some(IpNet::V4(net)), IpAddr::V4(via)) => Ok(RouteMessageBuilder::<Ipv4Addr>::new()
-            .destination_prefix(net.network(), net.prefix_len())
-            .gateway(via)
-            .build()),
-        (Some(IpNet::V6(net)), IpAddr::V6(via)) => Ok(RouteMessageBuilder::<Ipv6Addr>::new()
-            .destination_prefix(net.network(), net.prefix_len())
-            .gateway(via)
-            .build()),
+        (None, IpAddr::V4(via)) => Ok(inet().gateway(via).build()),
+        (None, IpAddr::V6(via)) => Ok(inet6().gateway(via).build()),
+        (Some(IpNet::V4(net)), IpAddr::V4(via)) => {
+            Ok(inet().destination_prefix(net.network(), net.prefix_len()).gateway(via).build())
+        }
+        (Some(IpNet::V6(net)), IpAddr::V6(via)) => {
+            Ok(inet6().destination_prefix(net.network(), net.prefix_len()).gateway(via).build())
+        }
         (Some(net), via) => {
             Err(Cause::Other(format!("{net} and {via} are of different address families")))
         }

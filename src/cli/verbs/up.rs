@@ -69,20 +69,24 @@ impl Wanted {
     }
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
-        let choice = provider::choose(context, &self.assignment.lab)?;
-        if context.setting == Setting::Machine && self.format == Format::Text {
-            context.note(&choice.line(&self.assignment.lab));
-        }
-        self.assignment.dir.create().map_err(Failure::failed)?;
-        let built = match choice.provider {
-            Provider::Host => self.on_host(&lock, context),
-            Provider::Uml => self.in_guest(context),
-        };
+        let built = self.try_to_build(&lock, context);
         if !matches!(built, Ok(Exit::Ok)) {
             clear(&self.assignment.dir, &lock)?;
             lock.remove().map_err(Failure::leftovers)?;
         }
         built
+    }
+
+    fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
+        let choice = provider::choose(context, &self.assignment.lab)?;
+        if context.setting == Setting::Machine && self.format == Format::Text {
+            context.note(&choice.line(&self.assignment.lab));
+        }
+        self.assignment.dir.create().map_err(Failure::failed)?;
+        match choice.provider {
+            Provider::Host => self.on_host(lock, context),
+            Provider::Uml => self.in_guest(context),
+        }
     }
 
     fn on_host(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {

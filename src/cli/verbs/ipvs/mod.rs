@@ -3,6 +3,7 @@
 mod connections;
 mod entries;
 mod json;
+mod order;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -12,7 +13,7 @@ use crate::cli::guests;
 use crate::cli::running::{Running, node_name};
 use crate::cli::terminal::{print, print_json};
 use crate::kernel::{Connection, IpvsTable, Linux};
-use crate::lab::{Lab, NodeName, Protocol, Role};
+use crate::lab::{Lab, NodeName, Role};
 
 /// `ipvs`
 #[derive(Debug, clap::Args)]
@@ -72,23 +73,11 @@ async fn read(running: &Running, directors: &[NodeName]) -> Result<Vec<Shown>, F
     let mut shown = Vec::new();
     for director in directors {
         let mut table = kernel.ipvs_table(director).await.map_err(Failure::failed)?;
-        sort(&mut table);
+        order::sort(&mut table);
         let connections = kernel.ipvs_connections(director).map_err(Failure::failed)?;
         shown.push(Shown { director: director.clone(), table, connections });
     }
     Ok(shown)
-}
-
-/// The order that ipvsadm prints; the kernel's own is that of its hash tables.
-fn sort(table: &mut IpvsTable) {
-    let number = |protocol| match protocol {
-        Protocol::Tcp => 6,
-        Protocol::Udp => 17,
-    };
-    table.services.sort_by_key(|service| (number(service.key.protocol), service.key.address));
-    for service in &mut table.services {
-        service.destinations.sort_by_key(|destination| destination.entry.address);
-    }
 }
 
 fn text(shown: &[Shown], args: &Args) -> String {
