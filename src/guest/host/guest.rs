@@ -97,10 +97,10 @@ fn checked(message: Message) -> Result<Hello, GuestError> {
 fn known(log: &LogTail) -> Option<&'static str> {
     let said = |words: &str| log.0.iter().any(|line| line.contains(words));
     if said("ran out of space") {
-        return Some("/dev/shm has too little room for its memory");
+        return Some("/dev/shm, /tmp and /var/tmp have too little room for its memory");
     }
     if said("must be not mounted noexec") {
-        return Some("/dev/shm is mounted noexec, and /tmp has no room for its memory");
+        return Some("/dev/shm, /tmp and /var/tmp are mounted noexec");
     }
     let blocked = |line: &String| line.contains("ptrace") && line.contains("not permitted");
     log.0.iter().any(blocked).then_some("ptrace is blocked here")
@@ -123,7 +123,8 @@ mod tests {
     fn a_known_cause_is_named() {
         assert_eq!(cause(""), None);
         let full = "host /dev/shm or /tmp mount likely just ran out of space";
-        assert_eq!(cause(full), Some("/dev/shm has too little room for its memory"));
+        let words = "/dev/shm, /tmp and /var/tmp have too little room for its memory";
+        assert_eq!(cause(full), Some(words));
         let blocked = "ptrace: Operation not permitted";
         assert_eq!(cause(blocked), Some("ptrace is blocked here"));
     }
