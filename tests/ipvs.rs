@@ -257,7 +257,7 @@ async fn a_refusal_names_the_command_and_the_reason() {
     let op = add_destination(web(), destination("10.2.0.10:80", ForwardingMethod::Dr, 1));
     assert_eq!(
         lab.kernel.apply(&op).await.unwrap_err().to_string(),
-        "cannot add real server 10.2.0.10:80 to virtual service tcp 10.1.0.100:80 in node \
+        "cannot add real server 10.2.0.10:80 (dr, weight 1) to tcp 10.1.0.100:80 in node \
          `director`: IPVS_CMD_NEW_DEST: ESRCH (No such process)"
     );
 }

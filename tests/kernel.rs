@@ -217,8 +217,8 @@ async fn what_exists_already_is_refused() {
     lab.apply(&pair()).await;
     lab.apply(&[default_route("rs1", "192.168.137.199")]).await;
     let again = [
-        (namespace("rs1"), "make the namespace", "mount"),
-        (bridge(None), "make bridge inside", "RTM_NEWLINK"),
+        (namespace("rs1"), "create the namespace", "mount"),
+        (bridge(None), "create bridge inside", "RTM_NEWLINK"),
         (connect("rs1", None), "plug eth0 into inside", "RTM_NEWLINK"),
         (
             address("rs1", "eth0", "192.168.137.200/24"),
@@ -227,7 +227,7 @@ async fn what_exists_already_is_refused() {
         ),
         (
             default_route("rs1", "192.168.137.199"),
-            "add the default route via 192.168.137.199",
+            "add default route via 192.168.137.199",
             "RTM_NEWROUTE",
         ),
     ];
@@ -247,7 +247,7 @@ async fn a_namespace_of_someone_else_is_refused_and_left_alone() {
     said("ip", &["netns", "add", "nat-rs1"]);
     assert_eq!(
         lab.refused(&namespace("rs1")).await.to_string(),
-        "cannot make the namespace in node `rs1`: \
+        "cannot create the namespace in node `rs1`: \
          `/run/netns/nat-rs1` is there and does not belong to this lab"
     );
     lab.kernel.undo(&namespace("rs1")).await.unwrap();
@@ -447,7 +447,9 @@ async fn what_a_command_leaves_behind_ends_with_its_undoing_and_nothing_else_doe
     let pid = std::fs::read_to_string("/run/pid").unwrap();
     let alive = |pid: &str| {
         let status = std::fs::read_to_string(format!("/proc/{}/status", pid.trim()));
-        status.is_ok_and(|text| !text.contains("State:\tZ"))
+        // Dead, and not yet collected (Z) or just being so (X); see proc(5).
+        let dead = |text: &str| text.contains("State:\tZ") || text.contains("State:\tX");
+        status.is_ok_and(|text| !dead(&text))
     };
     assert!(alive(&pid));
     lab.kernel.undo(&daemon).await.unwrap();

@@ -82,7 +82,8 @@ fn up_cleans_what_a_killed_supervisor_left() {
     run(state.path(), &up).code(0);
     kill(supervisor(state.path(), "killup").unwrap(), Signal::SIGKILL).unwrap();
     run(state.path(), &up).code(0);
-    run(state.path(), &["request", "killup", "--url", "http://10.0.0.3/", "-n", "4"]).code(0);
+    run(state.path(), &["request", "killup", "--url", "http://192.168.137.200/", "-n", "4"])
+        .code(0);
     run(state.path(), &["down", "killup"]).code(0);
     Traces::of(state.path(), &["killup"]).assert_none();
 }

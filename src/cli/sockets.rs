@@ -21,7 +21,6 @@ impl NodeSockets {
 
 impl Sockets for NodeSockets {
     fn open(&mut self, wanted: &[SocketSpec]) -> io::Result<Vec<OwnedFd>> {
-        let wanted = wanted.to_vec();
-        self.0.run(move || open_here(&wanted))
+        self.0.run(|| open_here(wanted))
     }
 }

@@ -34,27 +34,8 @@ impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Apply(op) => write!(f, "{}: {op}", op.node()),
-            Self::Undo(op) => write!(f, "{}: {}", op.node(), undoing(op)),
+            Self::Undo(op) => write!(f, "{}: {}", op.node(), op.undoing()),
         }
-    }
-}
-
-fn undoing(op: &Op) -> String {
-    match op {
-        Op::AddAddress { interface, address, .. } => {
-            format!("remove address {address} from {interface}")
-        }
-        Op::AddRoute { destination: Some(to), via, .. } => {
-            format!("remove route to {to} via {via}")
-        }
-        Op::AddRoute { destination: None, via, .. } => format!("remove default route via {via}"),
-        Op::AddSourceNat { service, .. } => format!("stop masquerading clients of {service}"),
-        Op::AddService { service, .. } => format!("remove virtual service {service}"),
-        Op::AddDestination { service, destination, .. } => {
-            format!("remove real server {destination} from {service}")
-        }
-        Op::StartBackend { backend, .. } => format!("stop serving HTTP on port {}", backend.port),
-        op => format!("undo: {op}"),
     }
 }
 

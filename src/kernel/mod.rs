@@ -4,7 +4,6 @@
 //! not: touch an interface of the host's own namespace, decide what to do, or keep a memory of
 //! what it did; what it says of the world it has just read.
 
-mod action;
 mod addresses;
 mod command;
 mod error;
@@ -27,7 +26,6 @@ mod routes;
 mod site;
 mod source_nat;
 mod sysctl;
-mod worker;
 
 pub use error::{Cause, KernelError};
 pub use fake::Fake;

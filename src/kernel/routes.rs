@@ -7,26 +7,18 @@ use rtnetlink::packet_route::route::RouteMessage;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Adds a route to the main table; without a destination it is the default route.
-pub(super) async fn add(
-    node: &Netlink,
-    destination: Option<IpNet>,
-    via: IpAddr,
-) -> Result<(), Cause> {
-    node.change([Message::NewRoute(message(destination, via)?)]).await
+pub(super) fn add(node: &Netlink, destination: Option<IpNet>, via: IpAddr) -> Result<(), Cause> {
+    node.change([Message::NewRoute(message(destination, via)?)])
 }
 
 /// Removes a route from the main table.
-pub(super) async fn remove(
-    node: &Netlink,
-    destination: Option<IpNet>,
-    via: IpAddr,
-) -> Result<(), Cause> {
-    node.change([Message::DelRoute(message(destination, via)?)]).await
+pub(super) fn remove(node: &Netlink, destination: Option<IpNet>, via: IpAddr) -> Result<(), Cause> {
+    node.change([Message::DelRoute(message(destination, via)?)])
 }
 
 /// Every route, of every table.
-pub(super) async fn all(node: &Netlink) -> Result<Vec<RouteMessage>, Cause> {
-    let answers = node.dump(Message::GetRoute(RouteMessage::default())).await?;
+pub(super) fn all(node: &Netlink) -> Result<Vec<RouteMessage>, Cause> {
+    let answers = node.dump(Message::GetRoute(RouteMessage::default()))?;
     Ok(answers
         .into_iter()
         .filter_map(|answer| match answer {

@@ -1,4 +1,4 @@
-use super::{Op, Plan, shell};
+use super::{Plan, shell};
 use crate::lab::NodeName;
 use std::fmt::Write as _;
 
@@ -12,7 +12,8 @@ pub fn explain(plan: &Plan) -> String {
             heading(&mut text, plan, &node);
             place = Some(node);
         }
-        let _ = writeln!(text, "{:>3}. {}: {}.", number + 1, sentence(&step.op), step.why);
+        let _ = writeln!(text, "{:>3}. {}.", number + 1, sentence(&step.op.to_string()));
+        let _ = writeln!(text, "     {}.", sentence(&step.why));
         for command in shell::commands(&step.op, &plan.lab) {
             let _ = writeln!(text, "     $ {command}");
         }
@@ -27,8 +28,7 @@ fn heading(text: &mut String, plan: &Plan, node: &NodeName) {
     let _ = writeln!(text, "## {}-{node}\n", plan.lab);
 }
 
-fn sentence(op: &Op) -> String {
-    let words = op.to_string();
+fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -22,18 +22,51 @@ impl fmt::Display for Op {
                 write!(f, "add default route via {via}")
             }
             Self::SetSysctl { key, value, .. } => write!(f, "set {key} to {value}"),
-            Self::AddSourceNat { service, .. } => write!(f, "masquerade clients of {service}"),
+            Self::AddSourceNat { service, .. } => write!(f, "add source NAT for {service}"),
             Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 write!(f, "add real server {destination} to {service}")
             }
-            Self::StartBackend { backend, .. } => write!(f, "serve HTTP on port {}", backend.port),
+            Self::StartBackend { backend, .. } => {
+                write!(f, "start a backend on port {}", backend.port)
+            }
             Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
         }
     }
 }
 
 impl Op {
+    /// Its undoing in words, without its node: "remove address 10.0.0.1/24 from eth0".
+    pub fn undoing(&self) -> String {
+        match self {
+            Self::CreateNamespace { .. } => "remove the namespace".to_owned(),
+            Self::CreateBridge { network, .. } => format!("remove bridge {network}"),
+            Self::Connect { interface, network, .. } => {
+                format!("unplug {interface} from {network}")
+            }
+            Self::SetLinkUp { interface, .. } => format!("set {interface} down"),
+            Self::AddAddress { interface, address, .. } => {
+                format!("remove address {address} from {interface}")
+            }
+            Self::AddRoute { destination: Some(to), via, .. } => {
+                format!("remove route to {to} via {via}")
+            }
+            Self::AddRoute { destination: None, via, .. } => {
+                format!("remove default route via {via}")
+            }
+            Self::SetSysctl { key, .. } => format!("leave {key} as it is"),
+            Self::AddSourceNat { service, .. } => format!("remove source NAT for {service}"),
+            Self::AddService { service, .. } => format!("remove virtual service {service}"),
+            Self::AddDestination { service, destination, .. } => {
+                format!("remove real server {destination} from {service}")
+            }
+            Self::StartBackend { backend, .. } => {
+                format!("stop the backend on port {}", backend.port)
+            }
+            Self::RunCommand { shell, .. } => format!("end what `{shell}` left running"),
+        }
+    }
+
     /// What it is in one line for a plan, with the namespace it works in.
     pub fn line(&self, lab: &LabName) -> String {
         format!("{lab}-{}: {self}", self.node())

@@ -18,5 +18,5 @@ pub use failure::Failure;
 pub use sample::{Answer, Sample};
 pub use send::send;
 pub use sockets::{HostSockets, SocketSpec, Sockets, open_here};
-pub use summary::{Latencies, Summary, UNNAMED};
+pub use summary::{Latencies, Summary, UNNAMED, tally};
 pub use target::destination;

@@ -45,7 +45,8 @@ fn name(answer: &Answer) -> String {
     answer.backend.clone().unwrap_or_else(|| UNNAMED.to_owned())
 }
 
-fn tally<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<(T, u32)> {
+/// How often each item comes, in the order of first appearance.
+pub fn tally<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<(T, u32)> {
     let mut counts: Vec<(T, u32)> = Vec::new();
     for item in items {
         match counts.iter_mut().find(|(known, _)| *known == item) {

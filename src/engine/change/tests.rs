@@ -66,7 +66,7 @@ fn what_the_file_drops_goes_in_reverse_and_what_it_adds_comes_in_order() {
     let address = "192.168.136.101/32".parse().unwrap();
     new.steps.push(step(Op::AddAddress { node: director(), interface: "eth0".into(), address }));
     insta::assert_snapshot!(words(change(&plan(), &new)).join("\n"), @"
-    director: stop masquerading clients of tcp 192.168.136.100:80
+    director: remove source NAT for tcp 192.168.136.100:80
     rs2: remove route to 192.168.136.0/24 via 192.168.137.199
     director: add address 192.168.136.101/32 to eth0
     ");
@@ -118,8 +118,8 @@ fn a_backend_with_other_vips_is_started_again() {
         }
     }
     insta::assert_snapshot!(words(change(&plan(), &new)).join("\n"), @"
-    rs1: stop serving HTTP on port 80
-    rs1: serve HTTP on port 80
+    rs1: stop the backend on port 80
+    rs1: start a backend on port 80
     ");
 }
 

@@ -60,8 +60,8 @@ async fn what_is_missing_is_named_and_put_back() {
         "director: add address 192.168.136.100/32 to eth0",
         "rs1: add default route via 192.168.137.199",
         "rs1: set tunl0 up",
-        "rs2: serve HTTP on port 80",
-        "director: masquerade clients of tcp 192.168.136.100:80",
+        "rs2: start a backend on port 80",
+        "director: add source NAT for tcp 192.168.136.100:80",
         "director: add real server 192.168.137.200:80 (fullnat, weight 1) to tcp 192.168.136.100:80",
     ] {
         bench.undo(words).await;

@@ -67,11 +67,10 @@ pub fn once(
     line: &mut dyn FnMut(&str),
 ) -> Result<u8, GuestError> {
     let (ours, theirs) = UnixStream::pair().map_err(GuestError::system("make a channel"))?;
-    // The guest ends with the thread that boots it, so the same thread must carry its frames.
     let relay = std::thread::spawn(move || {
         let mut relay = Relay::new(Guest::greet(provider.boot(&boot)?)?);
         relay.admit(theirs).map_err(GuestError::system("use the guest's channel"))?;
-        relay.run(&Term::Callers);
+        drop(relay.run(&Term::Callers));
         Ok(())
     });
     let (input, error) = (stdin(), stderr());

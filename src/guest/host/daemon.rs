@@ -1,5 +1,5 @@
 use super::guest::Guest;
-use super::relay::{Relay, Term};
+use super::relay::{Farewell, Relay, Term};
 use crate::guest::machine::{Boot, Provider, pipe};
 use crate::guest::{GuestError, Hello};
 use nix::errno::Errno;
@@ -38,8 +38,9 @@ pub fn start(
         }
         ForkResult::Child => {
             if let Ok(ready) = detached(writer) {
-                serve(provider, boot, socket, ready);
+                let farewell = serve(provider, boot, socket, ready);
                 at_end();
+                drop(farewell);
             }
             std::process::exit(0)
         }
@@ -88,20 +89,26 @@ fn close_others(kept: RawFd) -> nix::Result<()> {
     Ok(())
 }
 
-fn serve(provider: &dyn Provider, boot: &Boot, socket: &Path, mut ready: File) {
+fn serve(provider: &dyn Provider, boot: &Boot, socket: &Path, ready: File) -> Option<Farewell> {
     let prepared = prepare(provider, boot, socket);
     let answer = prepared.as_ref().map(|p| &p.guest.hello).map_err(GuestError::to_string);
-    let told = serde_json::to_vec(&answer).map(|text| ready.write_all(&text));
-    drop(ready);
-    if let Ok(Prepared { guest, listener, signals }) = prepared {
-        match told {
-            Ok(Ok(())) => Relay::new(guest).run(&Term::Until(signals.as_fd(), &listener)),
-            // Whoever wanted it is gone already.
-            _ => drop(guest.end()),
-        }
+    let told = tell(ready, &answer);
+    let farewell = prepared.ok().and_then(|prepared| {
+        let Prepared { guest, listener, signals } = prepared;
+        // If nobody is there to hear of it, nobody wants it any more.
+        let farewell = match told {
+            Ok(()) => Some(Relay::new(guest).run(&Term::Until(signals.as_fd(), &listener))),
+            Err(_) => None,
+        };
         let _ = std::fs::remove_file(socket);
-    }
+        farewell
+    });
     let _ = boot.log.as_ref().map(std::fs::remove_file);
+    farewell
+}
+
+fn tell(mut ready: File, answer: &Result<&Hello, String>) -> io::Result<()> {
+    ready.write_all(&serde_json::to_vec(answer)?)
 }
 
 /// Everything that a supervisor needs.

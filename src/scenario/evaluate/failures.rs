@@ -1,7 +1,7 @@
-use super::tally::{listed, tally};
+use super::tally::listed;
 use crate::lab::CountRange;
 use crate::report::Outcome;
-use crate::traffic::Sample;
+use crate::traffic::{Sample, tally};
 
 /// So many requests got no answer.
 pub(super) fn evaluate(range: CountRange, samples: &[Sample]) -> Outcome {

@@ -1,6 +1,7 @@
 use super::super::prediction::{Comparison, Pair, Prediction, Reply};
-use super::tally::{listed, tally};
+use super::tally::listed;
 use crate::report::Outcome;
+use crate::traffic::tally;
 
 /// How many replies are shown before and behind the one that matters.
 const AROUND: usize = 3;

@@ -1,7 +1,7 @@
-use super::tally::{answered, listed, tally};
+use super::tally::{answered, listed};
 use crate::lab::{Lab, PEER_HEADER, SourceExpected};
 use crate::report::Outcome;
-use crate::traffic::Sample;
+use crate::traffic::{Sample, tally};
 use std::net::IpAddr;
 
 /// Every real server that answered saw one of the expected client addresses.

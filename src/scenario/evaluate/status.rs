@@ -1,6 +1,6 @@
-use super::tally::{answered, tally};
+use super::tally::answered;
 use crate::report::Outcome;
-use crate::traffic::Sample;
+use crate::traffic::{Sample, tally};
 
 /// Every answer has the status; requests without an answer are not its business.
 pub(super) fn evaluate(status: u16, samples: &[Sample]) -> Outcome {

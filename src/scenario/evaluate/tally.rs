@@ -19,18 +19,6 @@ pub(in super::super) fn answers(first: &[String], samples: &[Sample]) -> Answers
     }
 }
 
-/// How often each item comes, in the order of first appearance.
-pub(super) fn tally<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<(T, u32)> {
-    let mut counts: Vec<(T, u32)> = Vec::new();
-    for item in items {
-        match counts.iter_mut().find(|(known, _)| *known == item) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((item, 1)),
-        }
-    }
-    counts
-}
-
 /// `rs1 50, rs2 49`.
 pub(super) fn listed<T: Display>(counts: &[(T, u32)]) -> String {
     let entries: Vec<_> = counts.iter().map(|(item, count)| format!("{item} {count}")).collect();
