@@ -90,6 +90,27 @@ fn the_readme_shows_a_topology_as_it_is_and_names_verbs_that_are_there() {
 }
 
 #[test]
+fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
+    let state = state();
+    for lab in ["nat", "dr", "dr-multinet", "tun", "fullnat"] {
+        let path = format!("{}/docs/labs/{lab}.md", env!("CARGO_MANIFEST_DIR"));
+        let page = fs::read_to_string(path).unwrap();
+        let parts = page.split("## ").next().unwrap();
+        let plan = run(state.path(), &["plan", lab]).code(0).stdout;
+        let words = parts.split(|c: char| c.is_whitespace() || ",|".contains(c));
+        let addresses: Vec<_> = words
+            .filter(|word| {
+                word.split('.').count() == 4 && word.starts_with(|c: char| c.is_ascii_digit())
+            })
+            .collect();
+        assert!(addresses.len() > 3, "{lab}: {addresses:?}");
+        for address in addresses {
+            assert!(plan.contains(address), "docs/labs/{lab}.md: {address}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_name_is_answered_with_the_right_ones() {
     let ran = run(state().path(), &["up", "natt"]).code(2);
     ran.complains("there is no topology called `natt`").complains("did you mean `nat`?");
