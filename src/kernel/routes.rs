@@ -8,12 +8,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Adds a route to the main table; without a destination it is the default route.
 pub(super) fn add(node: &Netlink, destination: Option<IpNet>, via: IpAddr) -> Result<(), Cause> {
-    node.change([Message::NewRoute(message(destination, via)?)])
+    // As `ip route add` makes it without further words.
+    node.change([Message::NewRoute(message(destination, via, RouteProtocol::Boot)?)])
 }
 
-/// Removes a route from the main table.
+/// Removes a route from the main table, whoever made it.
 pub(super) fn remove(node: &Netlink, destination: Option<IpNet>, via: IpAddr) -> Result<(), Cause> {
-    node.change([Message::DelRoute(message(destination, via)?)])
+    // No protocol stands for any.
+    node.change([Message::DelRoute(message(destination, via, RouteProtocol::Unspec)?)])
 }
 
 /// Every route, of every table.
@@ -28,10 +30,13 @@ pub(super) fn all(node: &Netlink) -> Result<Vec<RouteMessage>, Cause> {
         .collect())
 }
 
-/// The message for a route as `ip route add` makes it without further words, of protocol `boot`.
-fn message(destination: Option<IpNet>, via: IpAddr) -> Result<RouteMessage, Cause> {
-    let inet = || RouteMessageBuilder::<Ipv4Addr>::new().protocol(RouteProtocol::Boot);
-    let inet6 = || RouteMessageBuilder::<Ipv6Addr>::new().protocol(RouteProtocol::Boot);
+fn message(
+    destination: Option<IpNet>,
+    via: IpAddr,
+    protocol: RouteProtocol,
+) -> Result<RouteMessage, Cause> {
+    let inet = || RouteMessageBuilder::<Ipv4Addr>::new().protocol(protocol);
+    let inet6 = || RouteMessageBuilder::<Ipv6Addr>::new().protocol(protocol);
     match (destination, via) {
         (None, IpAddr::V4(via)) => Ok(inet().gateway(via).build()),
         (None, IpAddr::V6(via)) => Ok(inet6().gateway(via).build()),
