@@ -46,8 +46,10 @@ fn index(node: &Netlink, interface: &str) -> Result<u32, Cause> {
     }
 }
 
+/// The message for an address as `ip address add` makes it without further words, which gives it
+/// no broadcast address.
 fn message(index: u32, address: IpNet) -> AddressMessage {
-    match address {
+    let mut message = match address {
         IpNet::V4(net) => AddressMessageBuilder::<Ipv4Addr>::new()
             .index(index)
             .address(net.addr(), net.prefix_len())
@@ -56,5 +58,7 @@ fn message(index: u32, address: IpNet) -> AddressMessage {
             .index(index)
             .address(net.addr(), net.prefix_len())
             .build(),
-    }
+    };
+    message.attributes.retain(|attribute| !matches!(attribute, AddressAttribute::Broadcast(_)));
+    message
 }

@@ -26,7 +26,13 @@ macro_rules! trials {
 }
 
 fn trial(name: &'static str, itself: fn()) -> Trial {
-    let run = move || if guest::is_here() { Ok(itself()) } else { guest::run(name) };
+    let run = move || match guest::is_here() {
+        true => {
+            itself();
+            Ok(())
+        }
+        false => guest::run(name),
+    };
     Trial::test(name, run).with_ignored_flag(true)
 }
 
