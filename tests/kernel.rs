@@ -218,7 +218,7 @@ async fn what_exists_already_is_refused() {
     lab.apply(&[default_route("rs1", "192.168.137.199")]).await;
     let again = [
         (namespace("rs1"), "create the namespace", "mount"),
-        (bridge(None), "make bridge inside", "RTM_NEWLINK"),
+        (bridge(None), "create bridge inside", "RTM_NEWLINK"),
         (connect("rs1", None), "plug eth0 into inside", "RTM_NEWLINK"),
         (
             address("rs1", "eth0", "192.168.137.200/24"),
@@ -227,7 +227,7 @@ async fn what_exists_already_is_refused() {
         ),
         (
             default_route("rs1", "192.168.137.199"),
-            "add the default route via 192.168.137.199",
+            "add default route via 192.168.137.199",
             "RTM_NEWROUTE",
         ),
     ];
@@ -307,6 +307,17 @@ async fn undoing_one_thing_leaves_the_others() {
     lab.kernel.undo(&connect("rs1", None)).await.unwrap();
     assert!(lab.observed("rs1").await.links.iter().all(|l| l.name != "eth0"));
     assert!(lab.observed("switch").await.links.iter().all(|l| l.name != "rs1.0"));
+}
+
+#[tokio::test]
+#[ignore = "needs root"]
+async fn a_route_is_removed_whoever_made_it() {
+    let mut lab = Sandbox::new();
+    lab.apply(&pair()).await;
+    let words = ["-n", "nat-rs1", "route", "add", "default", "via", "192.168.137.198", "proto"];
+    said("ip", &[words.as_slice(), &["static"]].concat());
+    lab.kernel.undo(&default_route("rs1", "192.168.137.198")).await.unwrap();
+    assert_eq!(lab.observed("rs1").await.routes, []);
 }
 
 #[tokio::test]

@@ -49,9 +49,10 @@ fn pass_signals_on(supervisor: Pid) -> Result<(), Failure> {
     signals.thread_swap_mask(SigmaskHow::SIG_BLOCK).map_err(failed)?;
     let queue = SignalFd::new(&signals).map_err(failed)?;
     std::thread::spawn(move || {
-        while let Ok(Some(_)) = queue.read_signal() {
+        while let Ok(Some(info)) = queue.read_signal() {
+            let interrupt = info.ssi_signo == Signal::SIGINT as u32;
             // It may be gone already; then the pipe tells.
-            let _ = kill(supervisor, Signal::SIGTERM);
+            let _ = kill(supervisor, if interrupt { Signal::SIGINT } else { Signal::SIGTERM });
         }
     });
     Ok(())

@@ -1,4 +1,4 @@
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::mount::{MsFlags, mount};
@@ -23,7 +23,10 @@ pub fn enter(directories: &[&Path]) -> Result<(), Failure> {
     mount(NONE, "/", NONE, MsFlags::MS_REC | MsFlags::MS_PRIVATE, NONE).map_err(failed)?;
     for directory in directories {
         let made = std::fs::create_dir_all(directory);
-        made.map_err(|error| Failure::failed(format!("{}: {error}", directory.display())))?;
+        made.map_err(|error| {
+            let directory = directory.display();
+            Failure::failed(format!("cannot make `{directory}`: {}", reason(&error)))
+        })?;
         let (flags, mode) = (MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=0700"));
         mount(Some("lvs-lab"), *directory, Some("tmpfs"), flags, mode).map_err(failed)?;
     }

@@ -12,6 +12,7 @@ mod place;
 mod scenario;
 mod service;
 mod source;
+pub mod written;
 
 pub use header::{BACKEND_HEADER, PEER_HEADER};
 pub use model::Lab;

@@ -3,7 +3,7 @@ use super::{Assignment, SupervisorError};
 use crate::report::Event;
 use crate::state::LabDir;
 use serde::de::DeserializeOwned;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::net::UnixStream;
 
 /// Asks a lab's supervisor to bring it to what is wanted, and says what came of it.
@@ -24,6 +24,9 @@ fn ask<T: DeserializeOwned>(dir: &LabDir, request: &Request) -> Result<T, Superv
     line.push(b'\n');
     stream.write_all(&line).map_err(SupervisorError::Silent)?;
     let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).map_err(SupervisorError::Silent)?;
+    let read = BufReader::new(stream).read_line(&mut answer).map_err(SupervisorError::Silent)?;
+    if read == 0 {
+        return Err(SupervisorError::Silent(ErrorKind::UnexpectedEof.into()));
+    }
     serde_json::from_str(&answer).map_err(strange)
 }

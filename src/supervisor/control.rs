@@ -1,11 +1,13 @@
-use super::SupervisorError;
-use crate::lab::Source;
-use crate::lab::{Lab, NodeName};
+use crate::lab::{Lab, NodeName, Source};
 use crate::state::{LabDir, StateError};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+/// How long accepting rests after it failed, as when there is no descriptor left.
+const REST: Duration = Duration::from_millis(20);
 
 /// What a command says on a lab's socket: one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,13 +71,16 @@ impl Reply {
 }
 
 /// Listens on a lab's socket. A command that connects and says nothing hinders nobody.
-pub fn listen(dir: &LabDir) -> Result<UnboundedReceiver<Asked>, SupervisorError> {
+pub fn listen(dir: &LabDir) -> Result<UnboundedReceiver<Asked>, StateError> {
     let path = dir.socket();
     let listener = UnixListener::bind(&path).map_err(StateError::refused("listen on", &path))?;
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(hear(stream, sender.clone()));
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => drop(tokio::spawn(hear(stream, sender.clone()))),
+                Err(_) => tokio::time::sleep(REST).await,
+            }
         }
     });
     Ok(receiver)

@@ -1,15 +1,17 @@
 use nix::libc;
-use nix::unistd::{chdir, dup2_stderr, dup2_stdin, dup2_stdout, setsid};
+use nix::sys::signal::SigSet;
+use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, setsid};
 use std::fs::{File, OpenOptions};
 use std::os::fd::RawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Takes the calling process out of its parent's session, away from its terminal and out of its
-/// files: only the standard streams, which go to a log, and `kept` stay open.
+/// files: only the standard streams, which go to a log, and `kept` stay open. Signals that its
+/// parent had blocked are not blocked any more.
 pub fn detach(log: &Path, kept: &[RawFd]) -> std::io::Result<()> {
     setsid()?;
-    chdir("/")?;
+    SigSet::empty().thread_set_mask()?;
     let log = OpenOptions::new().append(true).create(true).mode(0o600).open(log)?;
     dup2_stdin(File::open("/dev/null")?)?;
     dup2_stdout(&log)?;

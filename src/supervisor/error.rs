@@ -13,6 +13,9 @@ pub enum SupervisorError {
         /// What the kernel said.
         errno: Errno,
     },
+    /// The program has several threads: one of them might hold a lock.
+    #[error("cannot start a supervisor: the program has several threads already")]
+    Threads,
     /// The state directory refused.
     #[error(transparent)]
     State(#[from] StateError),

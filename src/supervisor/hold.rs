@@ -1,33 +1,64 @@
 use super::Assignment;
 use super::backends::Backends;
+use super::caller::Caller;
 use super::control::{self, Asked};
+use super::ends::Ends;
 use super::foreground::hands;
-use super::launch::tell;
 use super::reconcile::reconcile;
 use crate::engine::{self, BuildError, Journal, Tools, cancellation};
 use crate::kernel::Linux;
 use crate::report::Event;
-use crate::state::Lock;
-use std::fs::File;
-use std::os::fd::{AsFd, AsRawFd};
-use std::time::Duration;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use crate::state::{Lock, Process, Provider, Record, StateError};
+use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-/// Builds the lab and holds it to its end; the exit code says whether it was ever up.
-pub fn hold(assignment: &Assignment, lock: &Lock, events: File) -> i32 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let held = match runtime {
-        Ok(runtime) => runtime.block_on(async { Holder::new(assignment).live(lock, events).await }),
-        Err(error) => Err(format!("cannot start a runtime: {error}")),
-    };
-    match held {
-        Ok(()) => 0,
-        Err(message) => {
-            eprintln!("{message}");
+/// Builds the lab and holds it to its end; the exit code says whether it was ever up. Runs inside
+/// a tokio runtime.
+pub async fn hold(assignment: Assignment, lock: Lock, mut caller: Caller) -> i32 {
+    match raise(&assignment, &mut caller).await {
+        Ok((holder, took)) => {
+            // Whoever hears that the lab is up may want the lock at once.
+            drop(lock);
+            // The commands of the file have run where the user is; no directory is kept busy.
+            let _ = std::env::set_current_dir("/");
+            let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+            caller.tell(&Event::Up { lab: assignment.lab.name, micros });
+            drop(caller);
+            holder.serve().await;
+            0
+        }
+        Err(event) => {
+            give_up(&assignment, lock, &mut caller, event);
             1
         }
     }
+}
+
+/// Builds the lab; an error is the event that tells why not.
+async fn raise(assignment: &Assignment, caller: &mut Caller) -> Result<(Holder, Duration), Event> {
+    let mut holder = Holder::new(assignment).map_err(|error| Event::Failed {
+        message: error.to_string(),
+        undone: "nothing had been done".to_owned(),
+        left: Vec::new(),
+    })?;
+    let took = holder.build(caller).await.map_err(|error| error.event(Vec::new()))?;
+    holder.kernel.rest();
+    Ok((holder, took))
+}
+
+/// Removes what is left of a lab that was not built, and says so.
+fn give_up(assignment: &Assignment, lock: Lock, caller: &mut Caller, event: Event) {
+    let cleaned = engine::clean(&assignment.dir, &assignment.names, &lock);
+    let event = match event {
+        Event::Failed { message, undone, .. } => {
+            let left = cleaned.map_or_else(|leftovers| leftovers.what, |_| Vec::new());
+            Event::Failed { message, undone, left }
+        }
+        other => other,
+    };
+    caller.tell(&event);
+    // Given back by the end of the process: whoever waits for it finds no supervisor any more.
+    std::mem::forget(lock);
 }
 
 /// What the supervisor works with.
@@ -35,91 +66,67 @@ struct Holder {
     assignment: Assignment,
     kernel: Linux,
     backends: Backends,
+    journal: Journal,
+    ends: Ends,
+    asked: UnboundedReceiver<Asked>,
 }
 
 impl Holder {
-    /// Must be called inside a runtime.
-    fn new(assignment: &Assignment) -> Self {
+    /// Takes charge of the lab. Whoever calls on the socket is answered when the lab is up.
+    fn new(assignment: &Assignment) -> Result<Self, StateError> {
+        let dir = &assignment.dir;
+        let ends = Ends::catch().map_err(StateError::refused("wait for signals in", dir.path()))?;
+        record(assignment)?;
         let (kernel, backends) = hands(assignment);
-        Self { assignment: assignment.clone(), kernel, backends }
+        Ok(Self {
+            assignment: assignment.clone(),
+            kernel,
+            backends,
+            journal: Journal::open(dir)?,
+            ends,
+            asked: control::listen(dir)?,
+        })
     }
 
-    async fn live(mut self, lock: &Lock, mut events: File) -> Result<(), String> {
-        let words = |error: &dyn std::fmt::Display| error.to_string();
-        let mut ends = Ends::new().map_err(|error| words(&error))?;
-        let mut journal = Journal::open(&self.assignment.dir).map_err(|error| words(&error))?;
-        match self.build(&mut journal, &mut ends, &mut events).await {
-            Ok(took) => {
-                self.kernel.rest();
-                let asked = control::listen(&self.assignment.dir).map_err(|e| words(&e))?;
-                give_back(lock);
-                let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-                tell(&mut events, &Event::Up { lab: self.assignment.lab.name.clone(), micros });
-                drop(events);
-                self.serve(asked, &mut journal, &mut ends).await;
-                self.clean_up();
-                Ok(())
-            }
-            Err(error) => {
-                self.kernel.rest();
-                let left = self.clean(lock).err().into_iter().collect();
-                tell(&mut events, &error.event(left));
-                Err(error.to_string())
-            }
-        }
-    }
-
-    /// Builds while it listens for signals, and for the end of whoever wants to know.
-    async fn build(
-        &mut self,
-        journal: &mut Journal,
-        ends: &mut Ends,
-        events: &mut File,
-    ) -> Result<Duration, BuildError> {
+    /// Builds while it listens for signals, and for the end of whoever wants the lab.
+    async fn build(&mut self, caller: &mut Caller) -> Result<Duration, BuildError> {
         let (canceller, cancel) = cancellation();
         let plan = self.assignment.plan();
-        let mut heard = |event: Event| {
-            if !tell(events, &event) {
-                canceller.cancel("because the command that wanted the lab is gone");
-            }
+        let gone = caller.gone();
+        let mut events = |event: Event| caller.tell(&event);
+        let tools = Tools {
+            kernel: &mut self.kernel,
+            journal: &mut self.journal,
+            events: &mut events,
+            cancel: &cancel,
         };
-        let tools =
-            Tools { kernel: &mut self.kernel, journal, events: &mut heard, cancel: &cancel };
         let mut building = std::pin::pin!(engine::build(&plan, tools));
         tokio::select! {
             biased;
-            built = &mut building => built,
-            name = ends.next() => {
-                canceller.cancel(&format!("by {name}"));
-                building.await
-            }
+            built = &mut building => return built,
+            name = self.ends.next() => canceller.cancel(&format!("by {name}")),
+            () = or_never(gone) => canceller.cancel("by the end of the command that wanted it"),
         }
+        building.await
     }
 
     /// Does what is asked on the socket, one thing after the other, until a signal ends it.
-    async fn serve(
-        &mut self,
-        mut asked: UnboundedReceiver<Asked>,
-        journal: &mut Journal,
-        ends: &mut Ends,
-    ) {
+    async fn serve(mut self) {
         loop {
             tokio::select! {
-                _ = ends.next() => return,
-                Some(request) = asked.recv() => self.answer(request, journal).await,
+                _ = self.ends.next() => return self.clean_up(),
+                Some(request) = self.asked.recv() => self.answer(request).await,
             }
         }
     }
 
-    async fn answer(&mut self, asked: Asked, journal: &mut Journal) {
+    async fn answer(&mut self, asked: Asked) {
         match asked {
             Asked::Status(reply) => reply.send(&self.backends.status()),
             Asked::Reconcile { lab, source, reply } => {
                 let wanted = Assignment { lab: *lab, source, ..self.assignment.clone() };
-                let event = reconcile(&self.assignment, &wanted, &mut self.kernel, journal).await;
-                if matches!(event, Event::Changed { .. } | Event::Unchanged { .. }) {
-                    self.assignment = wanted;
-                }
+                let (kernel, journal) = (&mut self.kernel, &mut self.journal);
+                let event = reconcile(&mut self.assignment, wanted, kernel, journal).await;
                 self.kernel.rest();
                 reply.send(&event);
             }
@@ -129,42 +136,29 @@ impl Holder {
     /// A supervisor that is told to end takes the lab along, unless a command is doing just that.
     fn clean_up(mut self) {
         self.kernel.rest();
-        if let Ok(Some(lock)) = Lock::try_take(&self.assignment.dir) {
-            let removed = self.clean(&lock).and_then(|()| lock.remove().map_err(|e| e.to_string()));
-            removed.unwrap_or_else(|error| eprintln!("{error}"));
-        }
-    }
-
-    fn clean(&self, lock: &Lock) -> Result<(), String> {
-        let cleaned = engine::clean(&self.assignment.dir, &self.assignment.names, lock);
-        cleaned.map(drop).map_err(|left| left.to_string())
+        let Assignment { dir, names, .. } = &self.assignment;
+        let Ok(Some(lock)) = Lock::try_take(dir) else { return };
+        let removed = engine::clean(dir, names, &lock).map_err(|left| left.to_string());
+        let removed = removed.and_then(|_| lock.remove().map_err(|error| error.to_string()));
+        removed.unwrap_or_else(|error| eprintln!("{error}"));
     }
 }
 
-/// Gives back this process's share of a lock that the fork brought along.
-fn give_back(lock: &Lock) {
-    // Nothing else of this process uses the descriptor: it was another one that took the lock.
-    let _ = nix::unistd::close(lock.as_fd().as_raw_fd());
+/// A caller that cannot be watched is believed to stay.
+async fn or_never(gone: std::io::Result<impl Future<Output = ()>>) {
+    match gone {
+        Ok(gone) => gone.await,
+        Err(_) => std::future::pending().await,
+    }
 }
 
-/// The signals that end a supervisor.
-struct Ends {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Ends {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
+fn record(assignment: &Assignment) -> Result<(), StateError> {
+    let record = Record {
+        lab: assignment.lab.name.clone(),
+        provider: Provider::Host,
+        supervisor: Process::current()?,
+        source: assignment.source.clone(),
+        since: SystemTime::now(),
+    };
+    record.write(&assignment.dir)
 }

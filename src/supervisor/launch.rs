@@ -1,14 +1,18 @@
+use super::caller::Caller;
 use super::detach::detach;
 use super::hold::hold;
 use super::{Assignment, SupervisorError};
 use crate::report::Event;
-use crate::state::{Lock, Process, Provider, Record};
+use crate::state::{Lock, StateError};
 use nix::fcntl::OFlag;
 use nix::unistd::{ForkResult, Pid, fork, pipe2};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::time::SystemTime;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::process::exit;
+use tokio::runtime::Builder;
 
 /// A supervisor that was started, seen by the command that did it.
 #[derive(Debug)]
@@ -31,52 +35,48 @@ impl Iterator for Launched {
 
 /// Starts the process that builds and holds a lab. It shares the lock until the lab is up.
 ///
-/// Must be called while the process has one thread only.
+/// Must be called while the process has one thread only: a lock that another one holds would be
+/// held for ever in the new process.
 pub fn launch(assignment: &Assignment, lock: &Lock) -> Result<Launched, SupervisorError> {
     let failed = |call| move |errno| SupervisorError::Start { call, errno };
+    has_one_thread()?;
+    let share = lock.share()?;
     let (reader, writer) = pipe2(OFlag::O_CLOEXEC).map_err(failed("pipe"))?;
-    // SAFETY: there is one thread, so that no lock can be held by another one.
+    // SAFETY: there is one thread.
     match unsafe { fork() }.map_err(failed("fork"))? {
         ForkResult::Parent { child } => {
             drop(writer);
             Ok(Launched { pid: child, events: BufReader::new(File::from(reader)) })
         }
         ForkResult::Child => {
-            drop(reader);
-            let code = supervise(assignment, lock, writer);
-            std::process::exit(code)
+            let life = || supervise(assignment.clone(), share, writer);
+            // It must not return into the parent's part of the program, not even by a panic.
+            exit(catch_unwind(AssertUnwindSafe(life)).unwrap_or(101))
         }
     }
 }
 
-/// The life of the supervisor, to its exit code.
-fn supervise(assignment: &Assignment, lock: &Lock, writer: OwnedFd) -> i32 {
-    let (pipe, flock) = (writer.as_raw_fd(), lock.as_fd().as_raw_fd());
-    let begun = detach(&assignment.dir.log(), &[pipe, flock]).map_err(|error| error.to_string());
-    let begun = begun.and_then(|()| record(assignment).map_err(|error| error.to_string()));
-    let mut events = File::from(writer);
-    if let Err(message) = begun {
-        let undone = "nothing had been done".to_owned();
-        tell(&mut events, &Event::Failed { message, undone, left: Vec::new() });
-        return 1;
+fn has_one_thread() -> Result<(), SupervisorError> {
+    let threads = fs::read_dir("/proc/self/task");
+    let threads = threads.map_err(StateError::refused("read", Path::new("/proc/self/task")))?;
+    match threads.count() {
+        1 => Ok(()),
+        _ => Err(SupervisorError::Threads),
     }
-    hold(assignment, lock, events)
 }
 
-fn record(assignment: &Assignment) -> Result<(), crate::state::StateError> {
-    let record = Record {
-        lab: assignment.lab.name.clone(),
-        provider: Provider::Host,
-        supervisor: Process::current()?,
-        source: assignment.source.clone(),
-        since: SystemTime::now(),
-    };
-    record.write(&assignment.dir)
-}
-
-/// Sends an event as a line of JSON; tells whether anybody listens.
-pub(super) fn tell(to: &mut impl Write, event: &Event) -> bool {
-    let Ok(mut line) = serde_json::to_vec(event) else { return false };
-    line.push(b'\n');
-    to.write_all(&line).is_ok()
+/// The life of the supervisor, to its exit code.
+fn supervise(assignment: Assignment, lock: Lock, pipe: OwnedFd) -> i32 {
+    let detached = detach(&assignment.dir.log(), &[pipe.as_raw_fd(), lock.as_fd().as_raw_fd()]);
+    let mut caller = Caller::new(File::from(pipe));
+    let runtime = detached.and_then(|()| Builder::new_current_thread().enable_all().build());
+    match runtime {
+        Ok(runtime) => runtime.block_on(hold(assignment, lock, caller)),
+        Err(error) => {
+            let message = format!("cannot begin as a supervisor: {error}");
+            let undone = "nothing had been done".to_owned();
+            caller.tell(&Event::Failed { message, undone, left: Vec::new() });
+            1
+        }
+    }
 }

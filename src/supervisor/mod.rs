@@ -5,13 +5,16 @@
 //! May not: choose a kernel, read topology files, judge scenarios, or print.
 
 mod backends;
+mod caller;
 mod client;
 mod control;
 mod detach;
+mod ends;
 mod error;
 mod foreground;
 mod hold;
 mod launch;
+mod progress;
 mod reconcile;
 mod work;
 

@@ -1,66 +1,107 @@
 use super::Assignment;
-use crate::engine::{self, Act, Change, Drift, Journal};
+use crate::engine::{Act, Change, EngineError, Journal, change, perform, repair, verify};
 use crate::kernel::Kernel;
+use crate::plan::Op;
 use crate::report::Event;
 use crate::state::{Record, StateError};
 
-/// Brings a lab that is up to what is wanted, and mends what drifted. The answer says what was
-/// done, or why nothing could be.
+/// Brings a lab that is up to what is wanted: mends what drifted, then changes what can be changed
+/// while it is up. The answer says what was done, or why nothing could be; `held` is what the lab
+/// is afterwards.
 pub async fn reconcile<K: Kernel>(
-    held: &Assignment,
-    wanted: &Assignment,
+    held: &mut Assignment,
+    wanted: Assignment,
     kernel: &mut K,
     journal: &mut Journal,
 ) -> Event {
-    match engine::change(&held.plan(), &wanted.plan()) {
-        Change::Rebuild { reasons } => Event::NeedsDown { reasons },
-        Change::NothingNew => mend(held, kernel, journal).await,
-        Change::Live(acts) => apply((held, wanted), &acts, kernel, journal).await,
-    }
-}
-
-async fn mend<K: Kernel>(held: &Assignment, kernel: &mut K, journal: &mut Journal) -> Event {
-    let drifts = match engine::verify(&held.plan(), kernel).await {
-        Ok(drifts) => drifts,
-        Err(error) => return failed(&error, "nothing was changed"),
+    let acts = match change(&held.plan(), &wanted.plan()) {
+        Change::Rebuild { reasons } => return Event::NeedsDown { reasons },
+        Change::NothingNew => Vec::new(),
+        Change::Live(acts) => acts,
     };
-    if drifts.is_empty() {
-        return Event::Unchanged { lab: held.lab.name.clone() };
-    }
-    match engine::repair(&drifts, kernel, journal).await {
-        Ok(()) => Event::Repaired { what: drifts.iter().map(Drift::to_string).collect() },
-        Err(error) => failed(&error, "a part of what drifted was mended"),
+    let mut hands = Hands { kernel, journal };
+    match hands.bring_to(held, wanted, &acts).await {
+        Ok(mended) => done(held, mended, &acts),
+        Err(failed) => failed,
     }
 }
 
-async fn apply<K: Kernel>(
-    (held, wanted): (&Assignment, &Assignment),
-    acts: &[Act],
-    kernel: &mut K,
-    journal: &mut Journal,
-) -> Event {
-    if let (_, Err(error)) = engine::perform(acts, kernel, journal).await {
-        let undone = match mend(held, kernel, journal).await {
-            Event::Failed { message, .. } => format!("changing back failed too: {message}"),
-            _ => "what had been changed was changed back".to_owned(),
-        };
-        return failed(&error, &undone);
+fn done(held: &Assignment, mended: Vec<String>, acts: &[Act]) -> Event {
+    if !acts.is_empty() {
+        let mended = mended.into_iter().map(|drift| format!("mended: {drift}"));
+        return Event::Changed { what: mended.chain(acts.iter().map(Act::to_string)).collect() };
     }
-    match remember(wanted) {
-        Ok(()) => Event::Changed { what: acts.iter().map(Act::to_string).collect() },
-        Err(error) => failed(&error, "the lab was changed, but the record was not"),
+    match mended.is_empty() {
+        true => Event::Unchanged { lab: held.lab.name.clone() },
+        false => Event::Repaired { what: mended },
+    }
+}
+
+struct Hands<'a, K> {
+    kernel: &'a mut K,
+    journal: &'a mut Journal,
+}
+
+impl<K: Kernel> Hands<'_, K> {
+    /// Returns what had to be mended, in words.
+    async fn bring_to(
+        &mut self,
+        held: &mut Assignment,
+        wanted: Assignment,
+        acts: &[Act],
+    ) -> Result<Vec<String>, Event> {
+        let mended = self.mend(held).await;
+        let mut mended = mended.map_err(|e| failed(&e, "what could be mended before was", []))?;
+        if let (done, Err(error)) = perform(acts, self.kernel, self.journal).await {
+            return Err(self.turn_back(held, &acts[..=done], &error).await);
+        }
+        *held = wanted;
+        if !acts.is_empty() {
+            // What the kernel took along with what was removed.
+            let taken = self.mend(held).await.map_err(|e| failed(&e, "the lab was changed", []))?;
+            mended.extend(taken);
+        }
+        remember(held).map_err(|e| failed(&e.into(), "the lab was changed, its record not", []))?;
+        Ok(mended)
+    }
+
+    async fn mend(&mut self, held: &Assignment) -> Result<Vec<String>, EngineError> {
+        let drifts = verify(&held.plan(), self.kernel).await?;
+        repair(&drifts, self.kernel, self.journal).await?;
+        Ok(drifts.iter().map(ToString::to_string).collect())
+    }
+
+    /// After a change that failed: takes back what is new, and mends the rest. The last act may be
+    /// half done.
+    async fn turn_back(&mut self, held: &Assignment, acts: &[Act], error: &EngineError) -> Event {
+        let plan = held.plan();
+        let is_new = |op: &Op| !plan.steps.iter().any(|step| step.op == *op);
+        let undo = acts.iter().rev().filter_map(|act| match act {
+            Act::Apply(op) if is_new(op) => Some(Act::Undo(op.clone())),
+            _ => None,
+        });
+        let undo: Vec<Act> = undo.collect();
+        let undone = perform(&undo, self.kernel, self.journal).await.1;
+        let mended = self.mend(held).await;
+        let left = [undone.err(), mended.err()].into_iter().flatten();
+        failed(error, "the lab was brought back to what it was", left)
     }
 }
 
 /// The record must name the file that the lab is built from.
-fn remember(wanted: &Assignment) -> Result<(), StateError> {
-    if let Some(mut record) = Record::read(&wanted.dir)? {
-        record.source = wanted.source.clone();
-        record.write(&wanted.dir)?;
+fn remember(held: &Assignment) -> Result<(), StateError> {
+    match Record::read(&held.dir)? {
+        Some(record) if record.source != held.source => {
+            Record { source: held.source.clone(), ..record }.write(&held.dir)
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-fn failed(error: &dyn std::fmt::Display, undone: &str) -> Event {
-    Event::Failed { message: error.to_string(), undone: undone.to_owned(), left: Vec::new() }
+fn failed(error: &EngineError, undone: &str, left: impl IntoIterator<Item = EngineError>) -> Event {
+    Event::Failed {
+        message: error.to_string(),
+        undone: undone.to_owned(),
+        left: left.into_iter().map(|error| error.to_string()).collect(),
+    }
 }

@@ -59,8 +59,8 @@ enum Was {
     Absent,
 }
 
+/// A lab that was given up may have its lock only, until its supervisor has ended.
 fn remove(lab: &LabDir, context: &Context) -> Result<Was, Failure> {
-    // A command that was killed early has left nothing but its lock.
     if !lab.exists() && !lab.lock().exists() {
         return Ok(Was::Absent);
     }

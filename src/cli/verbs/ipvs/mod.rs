@@ -23,14 +23,14 @@ pub struct Args {
     /// Only this director
     #[arg(long, value_name = "NODE")]
     pub director: Option<String>,
-    /// Show counters instead of connections
+    /// Show counters, as `ipvsadm -L -n --stats`; the kernel renews them every two seconds
     #[arg(long, conflicts_with = "connections")]
     pub stats: bool,
-    /// Show the connections that the director remembers
+    /// Show the connections that the director remembers, as `ipvsadm -L -n -c`
     #[arg(long, short)]
     pub connections: bool,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
 
@@ -49,6 +49,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let lab = running.lab()?;
     let directors = directors(&lab, args.director.as_deref())?;
+    if directors.is_empty() {
+        context.note(&format!("`{}` has no director", lab.name));
+    }
     let shown = context.runtime()?.block_on(read(&running, &directors))?;
     match args.format {
         Format::Json => print_json(&shown.iter().map(json::director).collect::<Vec<_>>()),
