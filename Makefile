@@ -2,6 +2,9 @@
 
 LVS_LAB := target/release/lvs-lab
 
+# Where rustup puts cargo, in case the shell does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
 .PHONY: demo test lint bench setup-demo setup-test build
 
 demo: setup-demo build

@@ -3,6 +3,8 @@
 
 mod support;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -10,7 +12,7 @@ use std::process::Stdio;
 use support::{program, run};
 use tempfile::TempDir;
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "check",
     "plan",
     "explain",
@@ -25,6 +27,7 @@ const VERBS: [&str; 15] = [
     "test",
     "doctor",
     "init",
+    "schema",
     "completions",
 ];
 
@@ -50,6 +53,60 @@ fn every_verb_has_help_that_fits_sixty_columns_of_terminal() {
         let output = program(state.path()).args([verb, "--help"]).env("COLUMNS", "60").output();
         let help = support::Ran::from(output.unwrap()).code(0).says("Usage:").stdout;
         assert!(help.lines().count() > 3, "{verb}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 60), "{verb}: {help}");
+    }
+}
+
+#[test]
+fn every_global_flag_has_an_environment_variable() {
+    let help = run(state().path(), &["--help"]).code(0).stdout;
+    for name in ["KERNEL", "COLOR", "QUIET", "STATE_DIR"] {
+        assert!(help.contains(&format!("LVS_LAB_{name}]")), "{name}: {help}");
+    }
+}
+
+#[test]
+fn who_gives_no_topology_is_shown_the_built_in_ones() {
+    let listed = "tun          LVS-TUN, requests travel";
+    for verb in ["up", "test", "plan"] {
+        run(state().path(), &[verb]).code(2).complains("<TOPOLOGY>").complains(listed);
+        run(state().path(), &[verb, "--help"]).code(0).says(listed);
+    }
+}
+
+#[test]
+fn the_readme_shows_a_topology_as_it_is_and_names_verbs_that_are_there() {
+    let readme = include_str!("../README.md");
+    let nat = include_str!("../topologies/nat.yaml");
+    let keys = &nat[nat.find("name: nat").unwrap()..];
+    assert!(readme.contains(&format!("```yaml\n{keys}```")), "README.md shows another nat.yaml");
+    for verb in readme.split("lvs-lab ").skip(1).filter_map(|rest| rest.split([' ', '`']).next()) {
+        let is_word = verb.chars().all(|c| c.is_ascii_lowercase());
+        assert!(!is_word || VERBS.contains(&verb) || verb == "turns", "`lvs-lab {verb}`");
+    }
+    for verb in VERBS {
+        assert!(readme.contains(&format!("`{verb}")), "README.md does not name `{verb}`");
+    }
+}
+
+#[test]
+fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
+    let state = state();
+    for lab in ["nat", "dr", "dr-multinet", "tun", "fullnat"] {
+        let path = format!("{}/docs/labs/{lab}.md", env!("CARGO_MANIFEST_DIR"));
+        let page = fs::read_to_string(path).unwrap();
+        let parts = page.split("## ").next().unwrap();
+        let plan = run(state.path(), &["plan", lab]).code(0).stdout;
+        let words = parts.split(|c: char| c.is_whitespace() || ",|".contains(c));
+        let addresses: Vec<_> = words
+            .filter(|word| {
+                word.split('.').count() == 4 && word.starts_with(|c: char| c.is_ascii_digit())
+            })
+            .collect();
+        assert!(addresses.len() > 3, "{lab}: {addresses:?}");
+        for address in addresses {
+            assert!(plan.contains(address), "docs/labs/{lab}.md: {address}");
+        }
     }
 }
 
@@ -78,6 +135,29 @@ fn tabs_and_empty_files_are_explained() {
     run(state.path(), &["check", &tabs]).code(2).says("lab.yaml:3:1").says("tab");
     let empty = file(state.path(), "");
     run(state.path(), &["check", &empty]).code(2).says("empty");
+}
+
+#[test]
+fn a_topology_may_come_from_standard_input() {
+    let state = state();
+    let nat = || fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/topologies/nat.yaml"));
+    for (words, wanted) in [(["check", "-"], "no fault found"), (["plan", "-"], "nat-switch")] {
+        let output = program(state.path()).args(words).stdin(nat().unwrap()).output().unwrap();
+        support::Ran::from(output).code(0).says(wanted);
+    }
+}
+
+#[test]
+fn a_request_that_cannot_be_sent_is_refused_before_any_lab_is_asked() {
+    for (flag, value) in [
+        ("--url", "http://rs1/"),
+        ("--path", "whoami"),
+        ("--source-port", "0"),
+        ("--timeout", "0s"),
+        ("--count", "0"),
+    ] {
+        run(state().path(), &["request", flag, value]).code(2).complains(flag);
+    }
 }
 
 #[test]
@@ -155,6 +235,51 @@ fn without_a_lab_the_other_verbs_say_so() {
     }
     run(state.path(), &["down"]).code(0);
     run(state.path(), &["down", "nat"]).code(0);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_lab_is_tested_while_one_of_its_name_is_up() {
+    let state = state();
+    run(state.path(), &["up", "plain", "--kernel", "host", "--name", "twice"]).code(0);
+    let plain = include_str!("../topologies/plain.yaml").replace("name: plain", "name: twice");
+    let tested = run(state.path(), &["test", "--kernel", "host", &file(state.path(), &plain)]);
+    let up = run(state.path(), &["request", "twice", "-n", "2"]);
+    run(state.path(), &["down", "twice"]).code(0);
+    tested.code(0).says("8 passed, 0 failed, 0 errored");
+    up.code(0).says("rs1             2");
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_command_in_a_node_keeps_its_flags_and_its_exit_code() {
+    let state = state();
+    run(state.path(), &["up", "plain", "--kernel", "host", "--name", "kept"]).code(0);
+    let behind = run(state.path(), &["exec", "kept", "rs1", "--", "sh", "-c", "exit 7"]);
+    let plain = run(state.path(), &["exec", "kept", "rs1", "ip", "-br", "address"]);
+    let missing = run(state.path(), &["exec", "kept", "rs1", "no-such-command"]);
+    run(state.path(), &["down", "kept"]).code(0);
+    behind.code(7);
+    plain.code(0).says("192.168.137.200/24");
+    missing.code(127).complains("cannot run `no-such-command`: No such file or directory");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn an_interrupted_boot_leaves_no_lab_behind() {
+    let state = state();
+    let mut up = program(state.path())
+        .args(["up", "dr", "--kernel", "uml"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !state.path().join("dr/record.json").exists() {
+        assert!(up.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+        std::thread::yield_now();
+    }
+    kill(Pid::from_raw(up.id().cast_signed()), Signal::SIGINT).unwrap();
+    assert_eq!(up.wait().unwrap().code(), Some(4));
+    run(state.path(), &["status"]).code(0).says("no lab is up");
 }
 
 #[test]

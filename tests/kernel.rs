@@ -311,6 +311,17 @@ async fn undoing_one_thing_leaves_the_others() {
 
 #[tokio::test]
 #[ignore = "needs root"]
+async fn a_route_is_removed_whoever_made_it() {
+    let mut lab = Sandbox::new();
+    lab.apply(&pair()).await;
+    let words = ["-n", "nat-rs1", "route", "add", "default", "via", "192.168.137.198", "proto"];
+    said("ip", &[words.as_slice(), &["static"]].concat());
+    lab.kernel.undo(&default_route("rs1", "192.168.137.198")).await.unwrap();
+    assert_eq!(lab.observed("rs1").await.routes, []);
+}
+
+#[tokio::test]
+#[ignore = "needs root"]
 async fn another_process_finds_the_lab_by_its_directory() {
     let mut lab = Sandbox::new();
     lab.apply(&pair()).await;

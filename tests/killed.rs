@@ -5,107 +5,191 @@ mod support;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
-use support::traces::Traces;
-use support::{program, run};
+use support::{Place, eventually, replaced, topology, unique};
 
-/// How often each kind of death is tried.
+/// How often each kind of death is tried on the running kernel.
 const ROUNDS: u32 = 25;
-/// The latest moment of death after the start.
-const LATEST: Duration = Duration::from_millis(60);
+/// How often in guests, each of which has to be booted.
+const ROUNDS_IN_GUESTS: u32 = 8;
 
-/// A sequence that looks random and can be repeated (an LCG with the constants of Numerical
-/// Recipes).
-struct Moments(u32);
+/// Fractions between 0 and 1 that look random and can be repeated (an LCG with the constants of
+/// Numerical Recipes).
+struct Fractions(u32);
 
-impl Iterator for Moments {
-    type Item = Duration;
+impl Iterator for Fractions {
+    type Item = f64;
 
-    fn next(&mut self) -> Option<Duration> {
+    fn next(&mut self) -> Option<f64> {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        Some(LATEST * (self.0 >> 8) / (1 << 24))
+        Some(f64::from(self.0) / f64::from(u32::MAX))
     }
 }
 
-/// Passes the time to the moment of death without a system call's rounding.
-fn until(moment: Instant) {
-    while Instant::now() < moment {
-        std::hint::spin_loop();
+/// Who is killed.
+#[derive(Clone, Copy)]
+enum Victim {
+    Command,
+    Supervisor,
+}
+
+/// A command line that makes something of a lab of this name, again and again.
+struct Work<'a> {
+    place: &'a Place,
+    lab: &'a str,
+    words: &'a [&'a str],
+}
+
+impl Work<'_> {
+    fn start(&self) -> Child {
+        let mut command = self.place.program(self.words);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
-}
 
-fn supervisor(state: &Path, lab: &str) -> Option<Pid> {
-    let text = std::fs::read(state.join(lab).join("record.json")).ok()?;
-    let record: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    Some(Pid::from_raw(i32::try_from(record["supervisor"]["pid"].as_i64()?).ok()?))
-}
-
-fn die_at_random(lab: &str, victim: impl Fn(u32, &Path) -> Option<Pid>) {
-    let state = tempfile::tempdir().unwrap();
-    for moment in Moments(7).take(ROUNDS as usize) {
+    /// How long it takes undisturbed, and a bit: moments of death are spread over that.
+    fn span(&self) -> Duration {
         let begun = Instant::now();
-        let mut up = program(state.path())
-            .args(["--kernel", "host", "up", "plain", "--name", lab])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        until(begun + moment);
-        if let Some(pid) = victim(up.id(), state.path()) {
+        assert!(self.start().wait().unwrap().success());
+        let span = begun.elapsed();
+        self.place.run(&["down", self.lab]).code(0);
+        span.mul_f64(1.2)
+    }
+
+    fn supervisor(&self) -> Option<Pid> {
+        let path = self.place.state().join(self.lab).join("record.json");
+        let record: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+        let pid = record["supervisor"]["pid"].as_i64()?;
+        Some(Pid::from_raw(i32::try_from(pid).ok()?))
+    }
+
+    /// Starts it, kills the victim at this moment, and waits for the command.
+    fn die(&self, victim: Victim, moment: Duration) {
+        let begun = Instant::now();
+        let mut command = self.start();
+        // A sleep would round the moment.
+        while begun.elapsed() < moment {
+            std::hint::spin_loop();
+        }
+        let pid = match victim {
+            Victim::Command => Some(Pid::from_raw(command.id().cast_signed())),
+            Victim::Supervisor => self.supervisor(),
+        };
+        if let Some(pid) = pid {
             let _ = kill(pid, Signal::SIGKILL);
         }
-        up.wait().unwrap();
-        run(state.path(), &["down", lab]).code(0);
-        Traces::of(state.path(), &[lab]).assert_none();
+        command.wait().unwrap();
+    }
+}
+
+/// Whoever is killed while a lab is built, and whenever: `down` leaves nothing.
+fn down_removes_all(lab: &str, kernel: &str, victim: Victim, rounds: u32) {
+    let (place, lab) = (Place::new(), &unique(lab));
+    let words = ["--kernel", kernel, "up", "plain", "--name", lab];
+    let work = Work { place: &place, lab, words: &words };
+    let span = work.span();
+    for fraction in Fractions(7).take(rounds as usize) {
+        work.die(victim, span.mul_f64(fraction));
+        place.run(&["down", lab]).code(0);
+        // A supervisor whose command died takes the lab back itself, and may be at it still.
+        let gone = || place.traces(&[lab]).is_none();
+        eventually(gone, || format!("{:#?} after {fraction} of {span:?}", place.traces(&[lab])));
     }
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_killed_command_leaves_nothing_that_down_does_not_remove() {
-    die_at_random("killcli", |cli, _| Some(Pid::from_raw(cli.cast_signed())));
+    down_removes_all("killcli", "host", Victim::Command, ROUNDS);
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_killed_supervisor_leaves_nothing_that_down_does_not_remove() {
-    die_at_random("killsup", |_, state| supervisor(state, "killsup"));
+    down_removes_all("killsup", "host", Victim::Supervisor, ROUNDS);
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_killed_command_leaves_no_guest_that_down_does_not_remove() {
+    down_removes_all("killcliuml", "uml", Victim::Command, ROUNDS_IN_GUESTS);
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_killed_supervisor_leaves_no_guest_that_down_does_not_remove() {
+    down_removes_all("killsupuml", "uml", Victim::Supervisor, ROUNDS_IN_GUESTS);
+}
+
+fn up_begins_anew(lab: &str, kernel: &str) {
+    let (place, lab) = (Place::new(), &unique(lab));
+    let words = ["--kernel", kernel, "up", "plain", "--name", lab];
+    let work = Work { place: &place, lab, words: &words };
+    place.run(&words).code(0);
+    kill(work.supervisor().unwrap(), Signal::SIGKILL).unwrap();
+    place.run(&words).code(0).says("is up, built in").complains("what a dead supervisor left");
+    place.run(&["request", lab, "-n", "4"]).code(0).says("rs1");
+    place.run(&["down", lab]).code(0);
+    place.traces(&[lab]).assert_none();
 }
 
 #[test]
 #[ignore = "needs root"]
 fn up_cleans_what_a_killed_supervisor_left() {
-    let state = tempfile::tempdir().unwrap();
-    let up = ["--kernel", "host", "up", "plain", "--name", "killup"];
-    run(state.path(), &up).code(0);
-    kill(supervisor(state.path(), "killup").unwrap(), Signal::SIGKILL).unwrap();
-    run(state.path(), &up).code(0);
-    run(state.path(), &["request", "killup", "--url", "http://10.0.0.3/", "-n", "4"]).code(0);
-    run(state.path(), &["down", "killup"]).code(0);
-    Traces::of(state.path(), &["killup"]).assert_none();
+    up_begins_anew("killup", "host");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn up_boots_another_guest_after_a_killed_supervisor() {
+    up_begins_anew("killupuml", "uml");
+}
+
+/// The lab `plain` by another name, so that nobody else's guest has it.
+fn renamed(place: &Place, lab: &str) -> String {
+    let text = replaced(&topology("plain"), "name: plain", &format!("name: {lab}"));
+    place.write("lab.yaml", &text)
+}
+
+fn test_leaves_nothing(lab: &str, kernel: &str, rounds: u32) {
+    let (place, lab) = (Place::new(), &unique(lab));
+    let file = renamed(&place, lab);
+    let words = ["--kernel", kernel, "test", &file];
+    let work = Work { place: &place, lab, words: &words };
+    let span = work.span();
+    for fraction in Fractions(11).take(rounds as usize) {
+        work.die(Victim::Command, span.mul_f64(fraction));
+        let gone = || place.traces(&[lab]).is_none();
+        eventually(gone, || format!("{:#?} after {fraction} of {span:?}", place.traces(&[lab])));
+    }
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_killed_test_leaves_nothing_at_all() {
-    let state = tempfile::tempdir().unwrap();
-    for moment in Moments(11).take(ROUNDS as usize) {
-        let begun = Instant::now();
-        let mut test = program(state.path())
-            .args(["--kernel", "host", "test", "plain"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        until(begun + moment);
-        test.kill().unwrap();
-        test.wait().unwrap();
-        let patience = Instant::now() + Duration::from_secs(30);
-        while Traces::of(state.path(), &["plain"]) != Traces::default() {
-            assert!(Instant::now() < patience, "{:?}", Traces::of(state.path(), &["plain"]));
-            std::thread::yield_now();
-        }
-    }
+    test_leaves_nothing("killtest", "host", ROUNDS);
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_killed_test_in_a_guest_leaves_nothing_at_all() {
+    test_leaves_nothing("killtestuml", "uml", ROUNDS_IN_GUESTS);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_test_that_is_killed_takes_its_nodes_commands_along() {
+    let (place, lab) = (Place::new(), &unique("killrun"));
+    let text = std::fs::read_to_string(renamed(&place, lab)).unwrap();
+    let sleeper = format!("sh -c 'exec sleep 600 # {}'", place.state().display());
+    let command = format!("rs2: {{ commands: [\"{sleeper} & wait\"], addresses");
+    let file = place.write("lab.yaml", &replaced(&text, "rs2: { addresses", &command));
+    let words = ["--kernel", "host", "test", &file];
+    let mut test = Work { place: &place, lab, words: &words }.start();
+    let begun = || place.traces(&[]).processes.iter().any(|line| line.contains("exec sleep"));
+    eventually(begun, || "the command never began".to_owned());
+    test.kill().unwrap();
+    test.wait().unwrap();
+    let gone = || place.traces(&[lab]).is_none();
+    eventually(gone, || format!("{:#?}", place.traces(&[lab])));
 }

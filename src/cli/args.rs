@@ -1,10 +1,10 @@
 use super::verbs;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Builds Linux Virtual Server labs on this machine and proves by traffic that they work.
 #[derive(Debug, Parser)]
-#[command(name = "lvs-lab", version, max_term_width = 100)]
+#[command(name = "lvs-lab", version, max_term_width = 100, disable_help_flag = true)]
 pub struct Cli {
     /// Flags of every verb.
     #[command(flatten)]
@@ -16,27 +16,59 @@ pub struct Cli {
 
 /// Flags of every verb; each has an environment variable.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The kernel that labs run on
-    #[arg(long, global = true, env = "LVS_LAB_KERNEL", value_enum, default_value_t)]
+    /// What labs run on: host, the running kernel (as root); uml, a User-Mode Linux guest; auto,
+    /// host if it can serve the lab, else uml
+    #[arg(
+        long,
+        global = true,
+        env = "LVS_LAB_KERNEL",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_env_values = true,
+        display_order = 100
+    )]
     pub kernel: KernelChoice,
-    /// When to colour
+    /// When to colour: always, never, or auto, on a terminal unless NO_COLOR is set
     #[arg(
         long,
         global = true,
         env = "LVS_LAB_COLOR",
         value_enum,
         default_value_t,
-        value_name = "WHEN"
+        hide_possible_values = true,
+        hide_env_values = true,
+        value_name = "WHEN",
+        display_order = 101
     )]
     pub color: ColorChoice,
     /// Say only results and errors
-    #[arg(long, short, global = true, env = "LVS_LAB_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "LVS_LAB_QUIET",
+        value_parser = clap::builder::FalseyValueParser::new(),
+        hide_env_values = true,
+        display_order = 102
+    )]
     pub quiet: bool,
-    /// Where the state of running labs is kept [default: /run/lvs-lab for root, else
-    /// $XDG_RUNTIME_DIR/lvs-lab or ~/.local/state/lvs-lab]
-    #[arg(long, global = true, env = "LVS_LAB_STATE_DIR", value_name = "DIR")]
+    /// Where labs leave their state [default: /run/lvs-lab for root, for others
+    /// $XDG_RUNTIME_DIR/lvs-lab, else ~/.local/state/lvs-lab]
+    #[arg(
+        long,
+        global = true,
+        env = "LVS_LAB_STATE_DIR",
+        hide_env_values = true,
+        value_name = "DIR",
+        display_order = 103
+    )]
     pub state_dir: Option<PathBuf>,
+    /// Print help
+    #[arg(long, short, global = true, action = ArgAction::HelpShort, display_order = 104)]
+    pub help: Option<bool>,
 }
 
 /// Where labs run.
@@ -76,10 +108,10 @@ pub enum Format {
 /// A topology, and the name that the lab gets.
 #[derive(Clone, Debug, Args)]
 pub struct Topology {
-    /// A built-in topology or a file
+    /// A built-in topology, a file, or `-` for standard input
     pub topology: String,
     /// Call the lab this instead of what the file says
-    #[arg(long)]
+    #[arg(long, value_name = "LAB")]
     pub name: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use crate::report::Event;
 use crate::supervisor::Launched;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
 use nix::sys::signalfd::SignalFd;
+use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
 /// Follows a supervisor that builds a lab, to its last event. SIGINT and SIGTERM are passed on to
@@ -18,7 +19,8 @@ pub fn follow(
     format: Format,
     context: &Context,
 ) -> Result<Option<Event>, Failure> {
-    pass_signals_on(launched.pid)?;
+    let supervisor = launched.pid;
+    pass_signals_on(supervisor)?;
     let mut progress = Progress::new(context);
     let mut last = None;
     for event in launched {
@@ -29,6 +31,10 @@ pub fn follow(
         last = Some(event);
     }
     progress.clear();
+    if !matches!(last, Some(Event::Up { .. })) {
+        // Its last word is said, so that it ends now: it must not outlive this command.
+        let _ = waitpid(supervisor, None);
+    }
     Ok(last.filter(is_end))
 }
 
@@ -43,9 +49,10 @@ fn pass_signals_on(supervisor: Pid) -> Result<(), Failure> {
     signals.thread_swap_mask(SigmaskHow::SIG_BLOCK).map_err(failed)?;
     let queue = SignalFd::new(&signals).map_err(failed)?;
     std::thread::spawn(move || {
-        while let Ok(Some(_)) = queue.read_signal() {
+        while let Ok(Some(info)) = queue.read_signal() {
+            let interrupt = info.ssi_signo == Signal::SIGINT as u32;
             // It may be gone already; then the pipe tells.
-            let _ = kill(supervisor, Signal::SIGTERM);
+            let _ = kill(supervisor, if interrupt { Signal::SIGINT } else { Signal::SIGTERM });
         }
     });
     Ok(())

@@ -1,10 +1,10 @@
 use super::args::{Global, Topology};
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use super::terminal::{self, Paint};
 use crate::diag::{self, Diagnostic};
 use crate::lab::{Lab, Source};
 use crate::topology;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// Where the program itself is running.
@@ -53,7 +53,7 @@ impl Context {
         }
     }
 
-    /// The topology that the user named: a built-in one, or a file.
+    /// The topology that the user named: a built-in one, a file, or `-`, standard input.
     pub fn source(&self, name: &str) -> Result<Source, Failure> {
         if let Some(source) = self.sources.iter().find(|source| source.name == name) {
             return Ok(source.clone());
@@ -61,12 +61,12 @@ impl Context {
         if let Some(source) = topology::builtin(name) {
             return Ok(source);
         }
-        match std::fs::read_to_string(name) {
+        match read(name) {
             Ok(text) => Ok(Source { name: name.to_owned(), text }),
             Err(error) if error.kind() == ErrorKind::NotFound && !looks_like_path(name) => {
                 Err(unknown_topology(name))
             }
-            Err(error) => Err(Failure::usage(format!("cannot read `{name}`: {error}"))),
+            Err(error) => Err(Failure::usage(format!("cannot read `{name}`: {}", reason(&error)))),
         }
     }
 
@@ -112,6 +112,14 @@ pub fn render(source: &Source, faults: &[Diagnostic], paint: Paint) -> String {
     let colour = if paint == Paint::Ansi { diag::Colour::Ansi } else { diag::Colour::Plain };
     let style = diag::Style { width: Some(terminal::width()), colour };
     diag::text(source, &topology::located(&source.text, faults.to_vec()), style)
+}
+
+/// The text of a file, or of standard input for `-`.
+fn read(name: &str) -> io::Result<String> {
+    match name {
+        "-" => io::read_to_string(io::stdin()),
+        path => std::fs::read_to_string(path),
+    }
 }
 
 fn looks_like_path(name: &str) -> bool {

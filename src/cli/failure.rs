@@ -1,6 +1,8 @@
 use super::exit::Exit;
 use super::terminal::Paint;
+use nix::errno::Errno;
 use std::fmt::Display;
+use std::io;
 
 /// Why a verb ended early: one message, and what helps.
 #[derive(Debug)]
@@ -59,4 +61,10 @@ impl Failure {
             eprintln!("{}: {help}", paint.cyan("help"));
         }
     }
+}
+
+/// What the system said, without the number of the error.
+pub fn reason(error: &io::Error) -> String {
+    let number = error.raw_os_error().map(Errno::from_raw);
+    number.map_or_else(|| error.to_string(), |errno| errno.desc().to_owned())
 }

@@ -11,6 +11,9 @@ use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+/// Where the system administration's programs are, which are not for an ordinary user's PATH.
+const SYSTEM: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
 /// Has this command line done in the guest of a lab.
 pub fn forward(running: &Running, context: &Context) -> Result<Exit, Failure> {
     run(&running.dir.guest_socket(), context, &[])
@@ -33,11 +36,21 @@ pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::Termin
     Job {
         args: context.words.clone(),
         cwd: cwd.to_string_lossy().into_owned(),
-        env: env.collect(),
+        env: env.map(for_root).collect(),
         sources: sources.collect(),
         input: Input::Caller,
         terminal,
     }
+}
+
+/// Whoever calls is root in the guest, and finds there what root finds.
+fn for_root((name, mut value): (String, String)) -> (String, String) {
+    if name == "PATH" {
+        let missing = SYSTEM.iter().filter(|d| !value.split(':').any(|known| known == **d));
+        let missing: String = missing.map(|directory| format!(":{directory}")).collect();
+        value.push_str(&missing);
+    }
+    (name, value)
 }
 
 /// Boots a guest for a lab, and leaves a process behind that owns it.
@@ -75,5 +88,18 @@ pub fn failure(error: GuestError) -> Failure {
             Failure::failed(error).help("`lvs-lab down` clears up; `lvs-lab up` builds it again")
         }
         _ => Failure::failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_users_path_is_completed_and_roots_is_not_touched() {
+        let path = |value: &str| for_root(("PATH".to_owned(), value.to_owned())).1;
+        assert_eq!(path("/bin"), "/bin:/usr/local/sbin:/usr/sbin:/sbin");
+        let all = "/usr/local/sbin:/usr/sbin:/sbin:/bin";
+        assert_eq!(path(all), all);
     }
 }

@@ -1,5 +1,5 @@
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use crate::kernel::Namespace;
 use std::io::ErrorKind;
 use std::os::unix::process::CommandExt;
@@ -15,9 +15,10 @@ pub fn become_command(namespace: &str, words: &[String]) -> Result<Exit, Failure
     let entered = Namespace::named(namespace).and_then(|namespace| namespace.enter());
     entered.map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => {
-            Failure::unable(format!("cannot enter `{namespace}`: {error}")).help("try as root")
+            Failure::unable(format!("cannot enter `{namespace}`: {}", reason(&error)))
+                .help("try as root")
         }
-        _ => Failure::failed(format!("cannot enter `{namespace}`: {error}")),
+        _ => Failure::failed(format!("cannot enter `{namespace}`: {}", reason(&error))),
     })?;
     Err(exec(words))
 }
@@ -31,6 +32,6 @@ pub fn exec(words: &[String]) -> Failure {
     let code = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_RUNNABLE };
     Failure {
         exit: Exit::Command(code),
-        ..Failure::failed(format!("cannot run `{program}`: {error}"))
+        ..Failure::failed(format!("cannot run `{program}`: {}", reason(&error)))
     }
 }

@@ -5,11 +5,13 @@
 
 mod args;
 mod build;
+mod builtins;
 mod context;
 mod exit;
 mod failure;
 mod guests;
 mod inside;
+mod interruption;
 mod machine;
 mod private;
 mod progress;
@@ -20,7 +22,6 @@ mod sockets;
 mod stage;
 mod start;
 mod terminal;
-mod values;
 mod verbs;
 
 pub use start::main;

@@ -19,10 +19,10 @@ impl Choice {
     /// As a line for the user.
     pub fn line(&self, lab: &Lab) -> String {
         let kernel = match self.provider {
-            Provider::Host => "the running kernel",
-            Provider::Uml => "a User-Mode Linux guest",
+            Provider::Host => "on the running kernel",
+            Provider::Uml => "in a User-Mode Linux guest",
         };
-        format!("{}: on {kernel} ({})", lab.name, self.why)
+        format!("{}: {kernel} ({})", lab.name, self.why)
     }
 }
 

@@ -2,7 +2,7 @@ use super::context::{Context, Setting};
 use super::failure::Failure;
 use crate::kernel::Names;
 use crate::lab::{Lab, LabName, NodeName};
-use crate::state::{LabDir, Provider, Record, StateDir};
+use crate::state::{LabDir, Provider, Record, StateDir, StateError};
 use crate::topology;
 
 /// Where `ip netns` looks for names.
@@ -62,7 +62,10 @@ pub fn state_dir(context: &Context) -> Result<StateDir, Failure> {
             let path = std::path::absolute(path).map_err(Failure::failed)?;
             Ok(StateDir::at(path))
         }
-        _ => StateDir::of_user().map_err(Failure::failed),
+        _ => StateDir::of_user().map_err(|error| match error {
+            StateError::Homeless => Failure::unable(error).help("set HOME, or give --state-dir"),
+            _ => Failure::failed(error),
+        }),
     }
 }
 

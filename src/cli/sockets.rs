@@ -1,4 +1,4 @@
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use crate::kernel::Namespace;
 use crate::lab::{Lab, NodeName};
 use crate::traffic::{SocketSpec, Sockets, open_here};
@@ -14,13 +14,13 @@ impl NodeSockets {
     pub fn open(lab: &Lab, node: &NodeName) -> Result<Self, Failure> {
         let name = lab.namespace(node);
         let opened = Namespace::named(&name).map(Self);
-        opened.map_err(|error| Failure::failed(format!("cannot enter `{name}`: {error}")))
+        opened
+            .map_err(|error| Failure::failed(format!("cannot enter `{name}`: {}", reason(&error))))
     }
 }
 
 impl Sockets for NodeSockets {
     fn open(&mut self, wanted: &[SocketSpec]) -> io::Result<Vec<OwnedFd>> {
-        let wanted = wanted.to_vec();
-        self.0.run(move || open_here(&wanted))
+        self.0.run(|| open_here(wanted))
     }
 }

@@ -1,11 +1,12 @@
 use super::args::Cli;
+use super::builtins;
 use super::context::{Context, Setting};
 use super::exit::Exit;
 use super::terminal::Paint;
 use super::verbs;
 use crate::guest::{self, Job};
 use crate::lab::Source;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
@@ -28,17 +29,9 @@ fn job(job: Job) -> u8 {
 
 fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
     let line = std::iter::once("lvs-lab".to_owned()).chain(words.iter().cloned());
-    let cli = match Cli::try_parse_from(line) {
+    let cli = match Cli::try_parse_from(line.clone()) {
         Ok(cli) => cli,
-        Err(wrong) if wrong.kind() == ErrorKind::MissingSubcommand => {
-            eprint!("{}", Cli::command().render_help());
-            return Exit::Usage;
-        }
-        Err(wrong) => {
-            // Help that was asked for is no error; clap knows which stream and colour.
-            let _ = wrong.print();
-            return if wrong.use_stderr() { Exit::Usage } else { Exit::Ok };
-        }
+        Err(wrong) => return unparsed(&wrong, line),
     };
     let paint = Paint::of(cli.global.color, &std::io::stderr());
     let context = Context { global: cli.global, setting, words, sources };
@@ -46,4 +39,33 @@ fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
         failure.print(paint);
         failure.exit
     })
+}
+
+/// Answers a line that names no work to do: a wrong one, or one that asks for help. clap knows
+/// which stream and colour.
+fn unparsed(wrong: &clap::Error, line: impl Iterator<Item = String>) -> Exit {
+    match wrong.kind() {
+        ErrorKind::MissingSubcommand => {
+            eprint!("{}", Cli::command().render_help());
+            return Exit::Usage;
+        }
+        ErrorKind::DisplayHelp => {
+            let helped = builtins::named_in(Cli::command()).try_get_matches_from(line);
+            let _ = helped.err().as_ref().unwrap_or(wrong).print();
+        }
+        _ => {
+            let _ = wrong.print();
+        }
+    }
+    if lacks_topology(wrong) {
+        eprintln!("\n{}", builtins::listed());
+    }
+    if wrong.use_stderr() { Exit::Usage } else { Exit::Ok }
+}
+
+fn lacks_topology(wrong: &clap::Error) -> bool {
+    let missing = wrong.get(ContextKind::InvalidArg);
+    wrong.kind() == ErrorKind::MissingRequiredArgument
+        && matches!(missing, Some(ContextValue::Strings(names))
+            if names.iter().any(|name| name.contains("<TOPOLOGY>")))
 }

@@ -28,6 +28,11 @@ impl Paint {
         self.sgr("1;31", text)
     }
 
+    /// Bold green, for what is well.
+    pub fn green(self, text: &str) -> String {
+        self.sgr("1;32", text)
+    }
+
     /// Bold cyan, for help.
     pub fn cyan(self, text: &str) -> String {
         self.sgr("1;36", text)

@@ -10,6 +10,9 @@ use std::process::Child;
 
 /// A kernel that can be booted as a process. The seam for every kind of guest.
 pub trait Provider {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
     /// Starts a guest. It is not up before it has said [`super::Hello`].
     fn boot(&self, boot: &Boot) -> Result<Machine, GuestError>;
 }
@@ -88,4 +91,20 @@ impl Console {
 /// A pipe of which no child gets a copy by accident.
 pub(super) fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
     nix::unistd::pipe2(OFlag::O_CLOEXEC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_tail_is_the_last_twenty_lines_without_a_stack() {
+        let console = Console::open(None).unwrap();
+        (0..2000).for_each(|n| writeln!(console.file(), "line {n}\n  [<60029>] dump").unwrap());
+        let tail = console.tail();
+        assert_eq!(tail.0.len(), 20);
+        assert_eq!(tail.0.first().map(String::as_str), Some("line 1980"));
+        assert_eq!(tail.0.last().map(String::as_str), Some("line 1999"));
+    }
 }

@@ -7,7 +7,7 @@
 //! job does, choose between the host's kernel and a guest, write the host's files, print.
 
 pub mod agent;
-pub mod channel;
+mod channel;
 pub mod client;
 mod error;
 mod host;

@@ -3,6 +3,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
+/// The other end is gone.
+pub const GONE: PollFlags = PollFlags::POLLERR.union(PollFlags::POLLHUP);
+
 /// File descriptors to wait for, each with what it means to whoever waits.
 #[derive(Debug)]
 pub struct Watch<'fd, T> {
@@ -30,7 +33,12 @@ impl<'fd, T: Copy> Watch<'fd, T> {
 
     /// Waits, and answers with the meanings of those that are ready, in the order of addition;
     /// nothing when the time is over or a signal came.
-    pub fn wait(mut self) -> nix::Result<Vec<T>> {
+    pub fn wait(self) -> nix::Result<Vec<T>> {
+        Ok(self.events()?.into_iter().map(|(meaning, _)| meaning).collect())
+    }
+
+    /// As [`Watch::wait`], and says what each is ready for.
+    pub fn events(mut self) -> nix::Result<Vec<(T, PollFlags)>> {
         let timeout = self.timeout();
         match poll(&mut self.fds, timeout) {
             Ok(_) => Ok(self.ready()),
@@ -46,9 +54,9 @@ impl<'fd, T: Copy> Watch<'fd, T> {
         PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)
     }
 
-    fn ready(&self) -> Vec<T> {
-        let happened = |fd: &PollFd| fd.revents().is_some_and(|events| !events.is_empty());
-        let pairs = self.meanings.iter().zip(&self.fds);
-        pairs.filter(|(_, fd)| happened(fd)).map(|(meaning, _)| *meaning).collect()
+    fn ready(&self) -> Vec<(T, PollFlags)> {
+        let events = self.fds.iter().map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
+        let pairs = self.meanings.iter().copied().zip(events);
+        pairs.filter(|(_, events)| !events.is_empty()).collect()
     }
 }

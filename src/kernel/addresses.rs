@@ -12,24 +12,24 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 const LOOPBACK: u32 = 1;
 
 /// Adds an address to an interface.
-pub(super) async fn add(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
-    let mut message = message(index(node, interface).await?, address);
+pub(super) fn add(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
+    let mut message = message(index(node, interface)?, address);
     if address.addr().is_ipv6() {
         // Nobody else can have it: without this it is tentative, and useless, for a second.
         message.attributes.push(AddressAttribute::Flags(AddressFlags::Nodad));
     }
-    node.change([Message::NewAddress(message)]).await
+    node.change([Message::NewAddress(message)])
 }
 
 /// Removes an address from an interface.
-pub(super) async fn remove(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
-    let message = message(index(node, interface).await?, address);
-    node.change([Message::DelAddress(message)]).await
+pub(super) fn remove(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
+    let message = message(index(node, interface)?, address);
+    node.change([Message::DelAddress(message)])
 }
 
 /// Every address.
-pub(super) async fn all(node: &Netlink) -> Result<Vec<AddressMessage>, Cause> {
-    let answers = node.dump(Message::GetAddress(AddressMessage::default())).await?;
+pub(super) fn all(node: &Netlink) -> Result<Vec<AddressMessage>, Cause> {
+    let answers = node.dump(Message::GetAddress(AddressMessage::default()))?;
     Ok(answers
         .into_iter()
         .filter_map(|answer| match answer {
@@ -39,15 +39,17 @@ pub(super) async fn all(node: &Netlink) -> Result<Vec<AddressMessage>, Cause> {
         .collect())
 }
 
-async fn index(node: &Netlink, interface: &str) -> Result<u32, Cause> {
+fn index(node: &Netlink, interface: &str) -> Result<u32, Cause> {
     match interface {
         "lo" => Ok(LOOPBACK),
-        other => links::index(node, other).await,
+        other => links::index(node, other),
     }
 }
 
+/// The message for an address as `ip address add` makes it without further words, which gives it
+/// no broadcast address.
 fn message(index: u32, address: IpNet) -> AddressMessage {
-    match address {
+    let mut message = match address {
         IpNet::V4(net) => AddressMessageBuilder::<Ipv4Addr>::new()
             .index(index)
             .address(net.addr(), net.prefix_len())
@@ -56,5 +58,7 @@ fn message(index: u32, address: IpNet) -> AddressMessage {
             .index(index)
             .address(net.addr(), net.prefix_len())
             .build(),
-    }
+    };
+    message.attributes.retain(|attribute| !matches!(attribute, AddressAttribute::Broadcast(_)));
+    message
 }

@@ -30,24 +30,24 @@ pub(super) fn port(node: &NodeName, interface: &str) -> String {
 }
 
 /// Makes a bridge, up. It learns nothing of multicast: snooping costs time and teaches nothing.
-pub(super) async fn create_bridge(
+pub(super) fn create_bridge(
     switch: &Netlink,
     network: &NetworkName,
     mtu: Option<u32>,
 ) -> Result<(), Cause> {
     let snooping = InfoData::Bridge(vec![InfoBridge::MulticastSnooping(false)]);
     let bridge = LinkBridge::new(network.as_str()).set_info_data(snooping);
-    switch.change([Message::NewLink(with_mtu(bridge, mtu).build())]).await
+    switch.change([Message::NewLink(with_mtu(bridge, mtu).build())])
 }
 
 /// Makes a veth pair with both ends in their places and the port plugged in: a device that is
 /// moved later waits for RCU grace periods, some 20 ms each.
-pub(super) async fn plug_in(
+pub(super) fn plug_in(
     switch: &Netlink,
     network: &NetworkName,
     cable: &Cable<'_>,
 ) -> Result<(), Cause> {
-    let bridge = index(switch, network.as_str()).await?;
+    let bridge = index(switch, network.as_str())?;
     // The peer must not be up yet (ENOTCONN): the ends do not know each other when it is made.
     let peer =
         LinkUnspec::new_with_name(cable.interface).setns_by_fd(cable.namespace.as_fd().as_raw_fd());
@@ -56,17 +56,17 @@ pub(super) async fn plug_in(
         .set_info_data(InfoData::Veth(InfoVeth::Peer(peer)))
         .controller(bridge)
         .up();
-    switch.change([Message::NewLink(with_mtu(one_queue(port), cable.mtu).build())]).await
+    switch.change([Message::NewLink(with_mtu(one_queue(port), cable.mtu).build())])
 }
 
 /// Sets a node's interface up, without an IPv6 link-local address: that saves duplicate address
 /// detection, whose packets a bridge floods to every other port.
-pub(super) async fn bring_up_quietly(node: &Netlink, interface: &str) -> Result<(), Cause> {
+pub(super) fn bring_up_quietly(node: &Netlink, interface: &str) -> Result<(), Cause> {
     let mode = AfSpecInet6::AddrGenMode(In6AddrGenMode::None);
     let quiet = LinkUnspec::new_with_name(interface)
         .append_extra_attribute(LinkAttribute::AfSpecUnspec(vec![AfSpecUnspec::Inet6(vec![mode])]));
     let up = LinkUnspec::new_with_name(interface).up();
-    node.change([Message::SetLink(quiet.build()), Message::SetLink(up.build())]).await
+    node.change([Message::SetLink(quiet.build()), Message::SetLink(up.build())])
 }
 
 /// Keeps IPv6 off the interfaces that a namespace gets from now on: bridges and their ports would
@@ -80,35 +80,35 @@ pub(super) fn forbid_ipv6(namespace: &Namespace) -> Result<(), Cause> {
 }
 
 /// Sets an interface up.
-pub(super) async fn set_up(node: &Netlink, interface: &str) -> Result<(), Cause> {
-    node.change([Message::SetLink(LinkUnspec::new_with_name(interface).up().build())]).await
+pub(super) fn set_up(node: &Netlink, interface: &str) -> Result<(), Cause> {
+    node.change([Message::SetLink(LinkUnspec::new_with_name(interface).up().build())])
 }
 
 /// Sets an interface down.
-pub(super) async fn set_down(node: &Netlink, interface: &str) -> Result<(), Cause> {
-    node.change([Message::SetLink(LinkUnspec::new_with_name(interface).down().build())]).await
+pub(super) fn set_down(node: &Netlink, interface: &str) -> Result<(), Cause> {
+    node.change([Message::SetLink(LinkUnspec::new_with_name(interface).down().build())])
 }
 
 /// Deletes an interface, and with it the other end of a pair.
-pub(super) async fn delete(netlink: &Netlink, interface: &str) -> Result<(), Cause> {
-    netlink.change([Message::DelLink(LinkUnspec::new_with_name(interface).build())]).await
+pub(super) fn delete(netlink: &Netlink, interface: &str) -> Result<(), Cause> {
+    netlink.change([Message::DelLink(LinkUnspec::new_with_name(interface).build())])
 }
 
 /// The index of an interface.
-pub(super) async fn index(netlink: &Netlink, interface: &str) -> Result<u32, Cause> {
+pub(super) fn index(netlink: &Netlink, interface: &str) -> Result<u32, Cause> {
     let question =
         LinkUnspec::new_with_name(interface).append_extra_attribute(without_statistics());
-    match netlink.get(Message::GetLink(question.build())).await? {
+    match netlink.get(Message::GetLink(question.build()))? {
         Some(Message::NewLink(link)) => Ok(link.header.index),
         _ => Err(Cause::errno("RTM_GETLINK", Errno::ENODEV)),
     }
 }
 
 /// Every interface.
-pub(super) async fn all(netlink: &Netlink) -> Result<Vec<LinkMessage>, Cause> {
+pub(super) fn all(netlink: &Netlink) -> Result<Vec<LinkMessage>, Cause> {
     let mut question = LinkMessage::default();
     question.attributes.push(without_statistics());
-    let answers = netlink.dump(Message::GetLink(question)).await?;
+    let answers = netlink.dump(Message::GetLink(question))?;
     Ok(answers
         .into_iter()
         .filter_map(|answer| match answer {

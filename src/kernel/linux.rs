@@ -74,22 +74,22 @@ impl Linux {
 
     async fn make(&mut self, op: &Op) -> Result<(), Cause> {
         match op {
-            Op::CreateNamespace { node } => self.create_namespace(node).await,
+            Op::CreateNamespace { node } => self.create_namespace(node),
             Op::CreateBridge { network, mtu } => {
-                links::create_bridge(self.switch()?, network, *mtu).await
+                links::create_bridge(self.switch()?, network, *mtu)
             }
             Op::Connect { node, interface, network, mtu } => {
                 let namespace = &self.sites.get(node)?.namespace.clone();
                 let port = links::port(node, interface);
                 let cable = Cable { interface, namespace, port, mtu: *mtu };
-                self.plug_in(node, network, &cable).await
+                self.plug_in(node, network, &cable)
             }
-            Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface).await,
+            Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
             Op::AddAddress { node, interface, address } => {
-                addresses::add(self.links(node)?, interface, *address).await
+                addresses::add(self.links(node)?, interface, *address)
             }
             Op::AddRoute { node, destination, via } => {
-                routes::add(self.links(node)?, *destination, *via).await
+                routes::add(self.links(node)?, *destination, *via)
             }
             Op::SetSysctl { node, key, value } => sysctl::write(self.place(node)?, key, value),
             Op::AddSourceNat { node, service } => source_nat::add(self.place(node)?, service).await,
@@ -106,18 +106,14 @@ impl Linux {
     async fn unmake(&mut self, op: &Op) -> Result<(), Cause> {
         match op {
             Op::CreateNamespace { node } => self.sites.remove(node),
-            Op::CreateBridge { network, .. } => {
-                links::delete(self.switch()?, network.as_str()).await
-            }
-            Op::Connect { node, interface, .. } => self.unplug(node, interface).await,
-            Op::SetLinkUp { node, interface } => {
-                links::set_down(self.links(node)?, interface).await
-            }
+            Op::CreateBridge { network, .. } => links::delete(self.switch()?, network.as_str()),
+            Op::Connect { node, interface, .. } => self.unplug(node, interface),
+            Op::SetLinkUp { node, interface } => links::set_down(self.links(node)?, interface),
             Op::AddAddress { node, interface, address } => {
-                addresses::remove(self.links(node)?, interface, *address).await
+                addresses::remove(self.links(node)?, interface, *address)
             }
             Op::AddRoute { node, destination, via } => {
-                routes::remove(self.links(node)?, *destination, *via).await
+                routes::remove(self.links(node)?, *destination, *via)
             }
             Op::SetSysctl { .. } => Ok(()),
             Op::AddSourceNat { node, service } => {
@@ -134,30 +130,30 @@ impl Linux {
         }
     }
 
-    async fn create_namespace(&mut self, node: &NodeName) -> Result<(), Cause> {
+    fn create_namespace(&mut self, node: &NodeName) -> Result<(), Cause> {
         let site = self.sites.create(node)?;
         if *node == NodeName::switch() {
             links::forbid_ipv6(&site.namespace)?;
         }
-        links::set_up(&site.netlink, "lo").await
+        links::set_up(&site.netlink, "lo")
     }
 
-    async fn plug_in(
+    fn plug_in(
         &mut self,
         node: &NodeName,
         network: &NetworkName,
         cable: &Cable<'_>,
     ) -> Result<(), Cause> {
-        links::plug_in(self.switch()?, network, cable).await?;
-        links::bring_up_quietly(self.links(node)?, cable.interface).await
+        links::plug_in(self.switch()?, network, cable)?;
+        links::bring_up_quietly(self.links(node)?, cable.interface)
     }
 
     /// Either end takes the other along, and either namespace may have lost its name.
-    async fn unplug(&mut self, node: &NodeName, interface: &str) -> Result<(), Cause> {
+    fn unplug(&mut self, node: &NodeName, interface: &str) -> Result<(), Cause> {
         let port = links::port(node, interface);
         for (node, link) in [(node, interface), (&NodeName::switch(), &port)] {
             let deleted = match self.links(node) {
-                Ok(netlink) => links::delete(netlink, link).await,
+                Ok(netlink) => links::delete(netlink, link),
                 Err(cause) => Err(cause),
             };
             unless_absent(deleted)?;

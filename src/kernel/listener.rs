@@ -38,7 +38,7 @@ pub enum BackendOrder {
 
 /// Opens a listener on every address of a namespace.
 pub(super) fn open(namespace: &Namespace, port: u16) -> Result<TcpListener, Cause> {
-    let opened = namespace.run(move || {
+    let opened = namespace.run(|| {
         let any = if has_global_ipv6()? {
             Ipv6Addr::UNSPECIFIED.into()
         } else {

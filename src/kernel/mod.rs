@@ -26,7 +26,6 @@ mod routes;
 mod site;
 mod source_nat;
 mod sysctl;
-mod worker;
 
 pub use error::{Cause, KernelError};
 pub use fake::Fake;

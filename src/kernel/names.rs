@@ -1,7 +1,7 @@
 use super::Cause;
 use super::namespace::Namespace;
 use crate::lab::{LabName, NodeName};
-use netns_rs::{Env, NetNs};
+use netns_rs::Env;
 use nix::errno::Errno;
 use nix::mount::{MntFlags, umount2};
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
@@ -59,12 +59,12 @@ impl Names {
             return Err(Cause::errno("mount", Errno::EEXIST));
         }
         self.prepare()?;
-        NetNs::new_with_env(node.as_str(), Prepared(self.mounts.clone())).map_err(refusal)?;
+        let namespace = Namespace::create(&self.mount(node))?;
         if claim == Claim::Free {
             let made = std::os::unix::fs::symlink(self.mount(node), self.link(node));
             made.map_err(|e| Cause::io("symlink", e))?;
         }
-        Namespace::open(self.mount(node)).map_err(|e| Cause::io("open", e))
+        Ok(namespace)
     }
 
     /// Takes a node's name and namespace away. What is not there, or not the lab's, is left as it
@@ -136,19 +136,6 @@ impl Env for Fresh {
     }
 }
 
-/// The mounts' directory, ready: doing it again for each namespace would visit every mount in it.
-struct Prepared(PathBuf);
-
-impl Env for Prepared {
-    fn persist_dir(&self) -> PathBuf {
-        self.0.clone()
-    }
-
-    fn init(&self) -> netns_rs::Result<()> {
-        Ok(())
-    }
-}
-
 /// What is not there any more counts as removed.
 fn gone(removed: io::Result<()>, call: &'static str) -> Result<(), Cause> {
     match removed {
@@ -162,11 +149,7 @@ fn refusal(error: netns_rs::Error) -> Cause {
     use netns_rs::Error as E;
     match error {
         E::CreateNsDirError(error) => Cause::io("mkdir", error),
-        E::CreateNsError(error) | E::OpenNsError(_, error) => Cause::io("open", error),
         E::MountError(_, errno) => Cause::errno("mount", Errno::from_raw(errno as i32)),
-        E::UnmountError(_, errno) => Cause::errno("umount2", Errno::from_raw(errno as i32)),
-        E::UnshareError(errno) => Cause::errno("unshare", Errno::from_raw(errno as i32)),
-        E::SetnsError(errno) => Cause::errno("setns", Errno::from_raw(errno as i32)),
         other => Cause::Other(other.to_string()),
     }
 }

@@ -1,8 +1,8 @@
-use super::worker;
+use super::Cause;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::statvfs::{FsFlags, statvfs};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
@@ -11,6 +11,9 @@ use std::sync::Arc;
 
 /// Where `ip netns` keeps its names.
 const NAMES: &str = "/run/netns";
+
+/// The namespace that the calling thread is in.
+const HERE: &str = "/proc/thread-self/ns/net";
 
 /// A network namespace, held open. Clones share the descriptor.
 #[derive(Clone, Debug)]
@@ -22,6 +25,28 @@ impl Namespace {
         Ok(Self(Arc::new(File::open(path)?)))
     }
 
+    /// Makes a namespace, and a file on which it is mounted, so that it outlives the process.
+    ///
+    /// The calling thread itself goes through it. A thread for each namespace, as netns-rs has it,
+    /// makes a node take half as long again, and far longer on a busy machine.
+    pub(super) fn create(path: &Path) -> Result<Self, Cause> {
+        File::create_new(path).map_err(|e| Cause::io("open", e))?;
+        Self::mounted(path).inspect_err(|_| {
+            // It would pass for a namespace that is there already.
+            let _ = fs::remove_file(path);
+        })
+    }
+
+    fn mounted(path: &Path) -> Result<Self, Cause> {
+        let visit = Visit::prepare().map_err(|e| Cause::io("open", e))?;
+        unshare(CloneFlags::CLONE_NEWNET).map_err(|e| Cause::errno("unshare", e))?;
+        let namespace = Self::open(HERE).map_err(|e| Cause::io("open", e))?;
+        let mounted = mount(Some(HERE), path, None::<&str>, MsFlags::MS_BIND, None::<&str>);
+        drop(visit);
+        mounted.map_err(|e| Cause::errno("mount", e))?;
+        Ok(namespace)
+    }
+
     /// Opens a namespace by the name that `ip netns` knows it by.
     pub fn named(name: &str) -> io::Result<Self> {
         Self::open(Path::new(NAMES).join(name))
@@ -30,16 +55,16 @@ impl Namespace {
     /// Runs work inside the namespace and waits for it. A socket made there stays there, and may
     /// be used from anywhere.
     ///
-    /// One thread does this for the whole process, one piece of work after the other: it must not
-    /// block (make a socket inside, connect it outside), nor visit another namespace. A panic of
-    /// the work goes on in the caller. In there, /proc/net is still that of the process: read
-    /// /proc/thread-self/net.
-    pub fn run<T, W>(&self, work: W) -> io::Result<T>
-    where
-        T: Send + 'static,
-        W: FnOnce() -> io::Result<T> + Send + 'static,
-    {
-        worker::visit(self.clone(), work)
+    /// The calling thread itself goes there and comes back, as handing the work to another one
+    /// would cost many times what the work does. The work must not block (make a socket inside,
+    /// connect it outside) nor start a thread, which would stay. In there, /proc/net may be that of
+    /// another thread: read /proc/thread-self/net.
+    pub fn run<T>(&self, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        let visit = Visit::prepare()?;
+        self.join()?;
+        let outcome = work();
+        drop(visit);
+        outcome
     }
 
     /// Moves the calling process into the namespace, with a /sys that describes it, as
@@ -60,8 +85,8 @@ impl Namespace {
         self.0.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
     }
 
-    /// Moves the calling process into the namespace, and changes nothing else; for use between
-    /// fork and exec of a program that does not read /sys.
+    /// Moves the calling thread into the namespace, and changes nothing else. Between fork and
+    /// exec that will do for a program that does not read /sys.
     pub(super) fn join(&self) -> io::Result<()> {
         Ok(setns(self.as_fd(), CloneFlags::CLONE_NEWNET)?)
     }
@@ -70,6 +95,27 @@ impl Namespace {
 impl AsFd for Namespace {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+/// Brings the calling thread home from wherever it goes, even if the work there panics.
+struct Visit {
+    home: Namespace,
+}
+
+impl Visit {
+    fn prepare() -> io::Result<Self> {
+        Ok(Self { home: Namespace::open(HERE)? })
+    }
+}
+
+impl Drop for Visit {
+    /// A thread that cannot come home would go on with the rest of the process's work in there,
+    /// and touch what it must not. The next command clears up.
+    fn drop(&mut self) {
+        if self.home.join().is_err() {
+            std::process::abort();
+        }
     }
 }
 

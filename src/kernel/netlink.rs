@@ -1,81 +1,128 @@
 use super::Cause;
 use super::namespace::Namespace;
-use futures::StreamExt;
 use nix::errno::Errno;
 use rtnetlink::packet_core::{
     ErrorMessage, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage,
     NetlinkPayload,
 };
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
-use rtnetlink::proto::{ConnectionHandle, new_connection, sys};
+use rtnetlink::sys::protocols::NETLINK_ROUTE;
+use rtnetlink::sys::{Socket, SocketAddr};
 use std::io;
 
-/// A routing netlink connection (rtnetlink(7)) that belongs to one namespace.
+/// The kernel makes no datagram of a dump longer than this (netlink_recvmsg in
+/// net/netlink/af_netlink.c).
+const DATAGRAM: usize = 32 * 1024;
+
+/// A routing netlink socket (rtnetlink(7)) that belongs to one namespace.
+///
+/// The kernel does what a message says before the call that sends it returns, so that its answer
+/// is never waited for: there is nothing asynchronous here.
 #[derive(Debug)]
-pub(super) struct Netlink(ConnectionHandle<Message>);
+pub(super) struct Netlink(Socket);
 
 impl Netlink {
-    /// Opens a connection inside a namespace; the current runtime serves it.
+    /// Opens a socket inside a namespace.
     pub(super) fn open(namespace: &Namespace) -> io::Result<Self> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
-        let guard = runtime.clone();
-        let (connection, handle, _) = namespace.run(move || {
-            let _context = guard.enter();
-            new_connection(sys::protocols::NETLINK_ROUTE)
-        })?;
-        runtime.spawn(connection);
-        Ok(Self(handle))
+        namespace.run(|| {
+            let mut socket = Socket::new(NETLINK_ROUTE)?;
+            socket.bind_auto()?;
+            Ok(Self(socket))
+        })
     }
 
-    /// Sends messages in one go, and waits until each is acknowledged. The first refusal is the
-    /// answer; the kernel goes on with those after it.
-    pub(super) async fn change<const N: usize>(&self, messages: [Message; N]) -> Result<(), Cause> {
-        let flags = |message: &Message| NLM_F_REQUEST | NLM_F_ACK | creation_flags(message);
-        let mut refused = None;
-        let mut answers =
-            self.send(messages.map(|message| with_flags(flags(&message), message)))?;
-        while let Some(answer) = answers.next().await {
-            if let NetlinkPayload::Error(error) = answer.payload {
-                refused = refused.or(refusal(&error));
-            }
+    /// Sends messages in one go. The first refusal is the answer; the kernel goes on with those
+    /// after it. Only the last message asks for an acknowledgement: errors come unasked.
+    pub(super) fn change<const N: usize>(&self, messages: [Message; N]) -> Result<(), Cause> {
+        let mut requests = messages.map(|message| {
+            let flags = NLM_F_REQUEST | creation_flags(&message);
+            with_flags(flags, message)
+        });
+        if let Some(last) = requests.last_mut() {
+            last.header.flags |= NLM_F_ACK;
         }
-        refused.map_or(Ok(()), Err)
+        self.exchange(&mut requests).map(drop)
     }
 
     /// Asks for everything of a kind.
-    pub(super) async fn dump(&self, message: Message) -> Result<Vec<Message>, Cause> {
-        self.ask(with_flags(NLM_F_REQUEST | NLM_F_DUMP, message)).await
+    pub(super) fn dump(&self, message: Message) -> Result<Vec<Message>, Cause> {
+        self.exchange(&mut [with_flags(NLM_F_REQUEST | NLM_F_DUMP, message)])
     }
 
     /// Asks for one thing.
-    pub(super) async fn get(&self, message: Message) -> Result<Option<Message>, Cause> {
-        Ok(self.ask(with_flags(NLM_F_REQUEST, message)).await?.pop())
+    pub(super) fn get(&self, message: Message) -> Result<Option<Message>, Cause> {
+        Ok(self.exchange(&mut [with_flags(NLM_F_REQUEST | NLM_F_ACK, message)])?.pop())
     }
 
-    async fn ask(&self, request: NetlinkMessage<Message>) -> Result<Vec<Message>, Cause> {
-        let mut found = Vec::new();
-        let mut answers = self.send([request])?;
-        while let Some(answer) = answers.next().await {
+    /// Sends requests, and collects what comes until the last one's end: an acknowledgement, a
+    /// refusal, or the end of a dump.
+    fn exchange(&self, requests: &mut [NetlinkMessage<Message>]) -> Result<Vec<Message>, Cause> {
+        let failed = |call| move |error| Cause::io(call, error);
+        let sent = self.0.send_to(&encoded(requests), &SocketAddr::new(0, 0), 0);
+        sent.map_err(failed("sendto"))?;
+        let mut answers = Answers { last: requests.len() as u32, found: Vec::new(), refused: None };
+        let mut datagram = Vec::with_capacity(DATAGRAM);
+        loop {
+            datagram.clear();
+            self.0.recv(&mut datagram, 0).map_err(failed("recv"))?;
+            if answers.take(&datagram)? == Reading::Done {
+                return answers.refused.map_or(Ok(answers.found), Err);
+            }
+        }
+    }
+}
+
+/// Whether more datagrams will come.
+#[derive(PartialEq)]
+enum Reading {
+    More,
+    Done,
+}
+
+/// What came so far.
+struct Answers {
+    /// The sequence number of the last request.
+    last: u32,
+    found: Vec<Message>,
+    refused: Option<Cause>,
+}
+
+impl Answers {
+    /// Takes the messages of a datagram; those that answer an earlier request are refusals only.
+    fn take(&mut self, mut datagram: &[u8]) -> Result<Reading, Cause> {
+        let strange = |error: rtnetlink::packet_core::DecodeError| Cause::Other(error.to_string());
+        while !datagram.is_empty() {
+            let answer = NetlinkMessage::<Message>::deserialize(datagram).map_err(strange)?;
+            let is_last = answer.header.sequence_number == self.last;
+            let length = (answer.header.length as usize).next_multiple_of(4);
+            datagram = datagram.get(length..).unwrap_or_default();
             match answer.payload {
-                NetlinkPayload::InnerMessage(message) => found.push(message),
+                NetlinkPayload::InnerMessage(message) => self.found.push(message),
                 NetlinkPayload::Error(error) => {
-                    if let Some(cause) = refusal(&error) {
-                        return Err(cause);
+                    self.refused = self.refused.take().or(refusal(&error));
+                    if is_last {
+                        return Ok(Reading::Done);
                     }
                 }
+                NetlinkPayload::Done(_) => return Ok(Reading::Done),
                 _ => {}
             }
         }
-        Ok(found)
+        Ok(Reading::More)
     }
+}
 
-    fn send<const N: usize>(
-        &self,
-        requests: [NetlinkMessage<Message>; N],
-    ) -> Result<impl futures::Stream<Item = NetlinkMessage<Message>> + use<N>, Cause> {
-        let kernel = sys::SocketAddr::new(0, 0);
-        self.0.request_batch(requests, kernel).map_err(|e| Cause::Other(e.to_string()))
+/// The requests one after the other, with sequence numbers from 1.
+fn encoded(requests: &mut [NetlinkMessage<Message>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (number, request) in (1..).zip(requests) {
+        request.header.sequence_number = number;
+        request.finalize();
+        let (start, length) = (bytes.len(), request.buffer_len());
+        bytes.resize(start + length.next_multiple_of(4), 0);
+        request.serialize(&mut bytes[start..start + length]);
     }
+    bytes
 }
 
 fn with_flags(flags: u16, message: Message) -> NetlinkMessage<Message> {

@@ -17,11 +17,11 @@ type Interfaces = HashMap<u32, String>;
 
 /// Reads a node back.
 pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Observed, Cause> {
-    let links = links::all(&site.netlink).await?;
+    let links = links::all(&site.netlink)?;
     let interfaces: Interfaces =
         links.iter().filter_map(|l| Some((l.header.index, name(l)?.to_owned()))).collect();
-    let addresses = addresses::all(&site.netlink).await?;
-    let routes = routes::all(&site.netlink).await?;
+    let addresses = addresses::all(&site.netlink)?;
+    let routes = routes::all(&site.netlink)?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
         addresses: addresses.iter().filter_map(|a| address(a, &interfaces)).collect(),

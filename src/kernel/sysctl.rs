@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 /// Writes a setting. The files of /proc/sys/net are those of the thread that opens them.
 pub(super) fn write(namespace: &Namespace, key: &SysctlKey, value: &str) -> Result<(), Cause> {
-    let (path, value) = (key.path(), value.to_owned());
-    let written = namespace.run(move || match OpenOptions::new().write(true).open(path) {
+    let path = key.path();
+    let written = namespace.run(|| match OpenOptions::new().write(true).open(path) {
         Ok(mut file) => Ok(file.write_all(value.as_bytes()).map_err(|e| ("write", e))),
         Err(error) => Ok(Err(("open", error))),
     });
@@ -24,14 +24,13 @@ pub(super) fn read(
     if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let keys = keys.to_vec();
-    let read = namespace.run(move || keys.into_iter().filter_map(value).collect());
+    let read = namespace.run(|| keys.iter().filter_map(value).collect());
     read.map_err(|e| Cause::io("read", e))
 }
 
-fn value(key: SysctlKey) -> Option<io::Result<(SysctlKey, String)>> {
+fn value(key: &SysctlKey) -> Option<io::Result<(SysctlKey, String)>> {
     match fs::read_to_string(key.path()) {
-        Ok(text) => Some(Ok((key, text.trim().replace('\t', " ")))),
+        Ok(text) => Some(Ok((key.clone(), text.trim().replace('\t', " ")))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => Some(Err(error)),
     }

@@ -13,6 +13,7 @@ mod routing;
 mod scenario;
 mod service;
 mod source;
+pub mod written;
 
 pub use header::{BACKEND_HEADER, PEER_HEADER};
 pub use model::Lab;

@@ -11,31 +11,22 @@ pub struct Caller {
     progress: Progress,
 }
 
-/// Whether anybody still listens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    Yes,
-    No,
-}
-
 impl Caller {
     /// The one at the other end of this pipe.
     pub fn new(pipe: File) -> Self {
         Self { pipe, progress: Progress::new() }
     }
 
-    /// Tells an event as a line of JSON, unless it is no news.
-    pub fn tell(&mut self, event: &Event) -> Heard {
+    /// Tells an event as a line of JSON, unless it is no news. That nobody listens any more is
+    /// for [`Caller::gone`] to tell.
+    pub fn tell(&mut self, event: &Event) {
         if !self.progress.is_news(event) {
-            return Heard::Yes;
+            return;
         }
         // Events have string keys only, so that JSON can hold them.
-        let Ok(mut line) = serde_json::to_vec(event) else { return Heard::Yes };
+        let Ok(mut line) = serde_json::to_vec(event) else { return };
         line.push(b'\n');
-        match self.pipe.write_all(&line) {
-            Ok(()) => Heard::Yes,
-            Err(_) => Heard::No,
-        }
+        let _ = self.pipe.write_all(&line);
     }
 
     /// Waits until nobody listens any more. Needs a tokio runtime.

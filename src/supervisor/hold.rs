@@ -1,6 +1,6 @@
 use super::Assignment;
 use super::backends::Backends;
-use super::caller::{Caller, Heard};
+use super::caller::Caller;
 use super::control::{self, Asked};
 use super::ends::Ends;
 use super::foreground::hands;
@@ -56,12 +56,9 @@ fn give_up(assignment: &Assignment, lock: Lock, caller: &mut Caller, event: Even
         }
         other => other,
     };
-    // A caller who is still there relies on the lock file until he is done.
-    if caller.tell(&event) == Heard::No
-        && let Err(error) = lock.remove()
-    {
-        eprintln!("{error}");
-    }
+    caller.tell(&event);
+    // Given back by the end of the process: whoever waits for it finds no supervisor any more.
+    std::mem::forget(lock);
 }
 
 /// What the supervisor works with.
@@ -96,10 +93,7 @@ impl Holder {
         let (canceller, cancel) = cancellation();
         let plan = self.assignment.plan();
         let gone = caller.gone();
-        let mut events = |event: Event| {
-            // That nobody listens is noticed below.
-            let _ = caller.tell(&event);
-        };
+        let mut events = |event: Event| caller.tell(&event);
         let tools = Tools {
             kernel: &mut self.kernel,
             journal: &mut self.journal,

@@ -150,6 +150,8 @@ fn a_killed_caller_means_that_the_build_is_undone() {
     caller.kill();
     assert_eq!(supervisor.wait_gone(LONG).unwrap(), Exit::Gone);
     assert!(!command.is_alive());
+    assert!(!machine.directory().exists());
+    assert_eq!(machine.clean().unwrap(), Cleaned::default(), "the lock file goes");
     machine.assert_empty();
 }
 

@@ -10,26 +10,32 @@ pub struct Traces {
     pub names: Vec<String>,
     /// Mount points under the state directory.
     pub mounts: Vec<String>,
-    /// Processes whose command line or environment names the state directory.
+    /// Processes that work for the state directory, or are a guest of one of the labs.
     pub processes: Vec<String>,
-    /// Files in the state directory.
+    /// Whatever is in the state directory: records, journals, sockets, locks.
     pub files: Vec<String>,
 }
 
 impl Traces {
-    /// Looks at the machine.
+    /// Looks at the machine. The labs' names must be of labs of this state directory only.
     pub fn of(state: &Path, labs: &[&str]) -> Self {
         Self {
             names: names(labs),
             mounts: mounts(state),
-            processes: processes(state),
-            files: files(state),
+            processes: processes(state, labs),
+            files: entries(state),
         }
     }
 
+    /// Whether nothing is there.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Panics unless nothing is there.
+    #[track_caller]
     pub fn assert_none(&self) {
-        assert_eq!(*self, Self::default(), "something is left");
+        assert!(self.is_none(), "something is left: {self:#?}");
     }
 }
 
@@ -45,24 +51,27 @@ fn mounts(state: &Path) -> Vec<String> {
 }
 
 /// Every process but the test itself; a process may end while it is looked at.
-fn processes(state: &Path) -> Vec<String> {
-    let state = state.to_str().unwrap().as_bytes();
-    let mut found = Vec::new();
-    for pid in entries(Path::new("/proc")).iter().filter_map(|name| name.parse::<u32>().ok()) {
-        let read = |name| fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
-        let texts = [read("cmdline"), read("environ")];
-        let named = texts.iter().any(|text| text.windows(state.len()).any(|part| part == state));
-        let alive = !String::from_utf8_lossy(&read("stat")).contains(") Z ");
-        if named && alive && pid != std::process::id() {
-            found.push(String::from_utf8_lossy(&texts[0]).replace('\0', " "));
-        }
-    }
-    found
+fn processes(state: &Path, labs: &[&str]) -> Vec<String> {
+    let pids = entries(Path::new("/proc")).into_iter().filter_map(|name| name.parse().ok());
+    let others = pids.filter(|pid: &u32| *pid != std::process::id());
+    others.filter_map(|pid| process(pid, state, labs)).collect()
 }
 
-/// Files in the state directory; a lab's lock stays by design, as removing it would break it.
-fn files(state: &Path) -> Vec<String> {
-    entries(state).into_iter().filter(|name| !name.ends_with(".lock")).collect()
+/// A living process's number and command line, if it belongs to the labs: its command line,
+/// environment or an open file names the state directory, or it is the kernel of a lab's guest.
+fn process(pid: u32, state: &Path, labs: &[&str]) -> Option<String> {
+    let read = |name| fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    let [line, environment] =
+        ["cmdline", "environ"].map(|name| String::from_utf8_lossy(&read(name)).replace('\0', " "));
+    let text = state.to_str().unwrap();
+    let open = entries(Path::new(&format!("/proc/{pid}/fd"))).into_iter().any(|fd| {
+        fs::read_link(format!("/proc/{pid}/fd/{fd}")).is_ok_and(|to| to.starts_with(state))
+    });
+    let guest = |lab: &&str| line.contains(&format!("LVSLAB_HOSTNAME={lab} "));
+    let ours = line.contains(text) || environment.contains(text) || open || labs.iter().any(guest);
+    let stat = String::from_utf8_lossy(&read("stat")).into_owned();
+    let alive = !stat.is_empty() && !stat.contains(") Z ");
+    (ours && alive).then(|| format!("{pid} {line}"))
 }
 
 fn entries(folder: &Path) -> Vec<String> {

@@ -14,8 +14,8 @@ pub struct Args {
     /// Topology files, or built-in topologies
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
 

@@ -13,8 +13,8 @@ use std::path::Path;
 /// `doctor`
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
 
@@ -61,7 +61,7 @@ fn findings() -> Vec<Finding> {
         found: match (host.bearing, able) {
             (Bearing::Good, _) => "on the running kernel".to_owned(),
             (_, true) => "in a User-Mode Linux guest".to_owned(),
-            (_, false) => "not possible".to_owned(),
+            (_, false) => "not possible: install a guest kernel, as said above".to_owned(),
         },
         mend: None,
     };
@@ -154,16 +154,18 @@ fn found(what: &'static str, path: &Path) -> Finding {
 }
 
 fn text(findings: &[Finding], paint: Paint) -> String {
+    let widest = findings.iter().map(|finding| finding.what.len()).max().unwrap_or(0);
     let mut text = String::new();
     for finding in findings {
         let sign = match finding.bearing {
-            Bearing::Good => "ok  ",
-            Bearing::Note => "note",
-            Bearing::Bad => "bad ",
+            Bearing::Good => paint.green("ok  "),
+            Bearing::Note => paint.cyan("note"),
+            Bearing::Bad => paint.red("bad "),
         };
-        let _ = writeln!(text, "{sign} {}: {}", paint.bold(finding.what), finding.found);
+        let what = format!("{:<widest$}", finding.what);
+        let _ = writeln!(text, "{sign}  {}  {}", paint.bold(&what), finding.found);
         if let Some(mend) = &finding.mend {
-            let _ = writeln!(text, "     $ {mend}");
+            let _ = writeln!(text, "      {:<widest$}  $ {mend}", "");
         }
     }
     text

@@ -59,15 +59,17 @@ enum Was {
     Absent,
 }
 
+/// A lab that was given up may have its lock only, until its supervisor has ended.
 fn remove(lab: &LabDir, context: &Context) -> Result<Was, Failure> {
-    if !lab.exists() {
+    if !lab.exists() && !lab.lock().exists() {
         return Ok(Was::Absent);
     }
     let waiting = || context.note(&format!("waiting for another command on {}", lab.name()));
     let lock = Lock::take(lab, waiting).map_err(Failure::failed)?;
+    let was = if lab.exists() { Was::Up } else { Was::Absent };
     clear(lab, &lock)?;
     lock.remove().map_err(Failure::leftovers)?;
-    Ok(Was::Up)
+    Ok(was)
 }
 
 /// Removes everything that a lab has left on the machine.

@@ -22,8 +22,9 @@ pub struct Args {
     /// The lab to write
     #[command(flatten)]
     pub topology: Topology,
-    /// The format
-    #[arg(long, value_enum)]
+    /// sh, a script of ip, sysctl and ipvsadm; ipvsadm, what `ipvsadm -S -n` prints; yaml, the
+    /// topology file itself
+    #[arg(long, value_enum, hide_possible_values = true)]
     pub format: Format,
 }
 

@@ -1,6 +1,6 @@
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, reason};
 use crate::lab::LabName;
 use crate::topology;
 use std::fs::OpenOptions;
@@ -32,7 +32,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::usage(format!("`{file}` exists already"))
             .help("name another file, or add --force"),
-        _ => Failure::failed(format!("cannot write `{file}`: {error}")),
+        _ => Failure::failed(format!("cannot write `{file}`: {}", reason(&error))),
     })?;
     context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
     Ok(Exit::Ok)

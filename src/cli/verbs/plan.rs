@@ -15,8 +15,8 @@ pub struct Args {
     /// The lab to plan
     #[command(flatten)]
     pub topology: Topology,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
 

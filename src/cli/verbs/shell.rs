@@ -1,8 +1,9 @@
-use crate::cli::context::Context;
+use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::running::{Running, node_name};
 use crate::cli::{guests, inside};
+use crate::lab::Lab;
 
 /// `shell`
 #[derive(Debug, clap::Args)]
@@ -21,12 +22,23 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let shell = std::env::var("SHELL").ok().filter(|shell| !shell.is_empty());
     let command = [shell.unwrap_or_else(|| "/bin/sh".to_owned())];
-    match &args.node {
-        None => Err(inside::exec(&command)),
-        Some(node) => {
-            let lab = running.lab()?;
-            let node = node_name(node, lab.nodes.iter().map(|node| &node.name))?;
-            inside::become_command(&lab.namespace(&node), &command)
-        }
-    }
+    let lab = running.lab()?;
+    let Some(node) = &args.node else {
+        context.note(&welcome(&lab, context.setting));
+        return Err(inside::exec(&command));
+    };
+    let node = node_name(node, lab.nodes.iter().map(|node| &node.name))?;
+    let namespace = lab.namespace(&node);
+    context.note(&format!("this is {namespace}; `exit` leaves it"));
+    inside::become_command(&namespace, &command)
+}
+
+fn welcome(lab: &Lab, setting: Setting) -> String {
+    let machine = match setting {
+        Setting::Machine => "this machine itself runs",
+        Setting::Guest => "this is the guest of",
+    };
+    let example = lab.nodes.first().map(|node| lab.namespace(&node.name)).unwrap_or_default();
+    let name = &lab.name;
+    format!("{machine} lab {name}; try `ip netns exec {example} ip address`; `exit` leaves")
 }

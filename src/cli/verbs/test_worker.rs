@@ -28,12 +28,6 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let source = context.source(&args.topology)?;
     let lab = context.load(&source)?;
-    let state = state_dir(context)?;
-    state.prepare().map_err(Failure::failed)?;
-    if context.setting == Setting::Machine {
-        private::enter(&[Path::new(NAMES), state.path()])?;
-    }
-    let rehearsal = Rehearsal { source, lab, state };
     let mut report = LabReport {
         kernel: kernel(context),
         topology: args.topology.clone(),
@@ -41,11 +35,27 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let (topology, kernel) = (report.topology.clone(), report.kernel.clone());
     tell(Event::LabStarted { topology, kernel });
-    let ended = context.runtime()?.block_on(rehearsal.play(&mut report));
+    let ended = state(context).map_err(|failure| failure.message).and_then(|state| {
+        let rehearsal = Rehearsal { source, lab, state };
+        let runtime = context.runtime().map_err(|failure| failure.message)?;
+        runtime.block_on(rehearsal.play(&mut report))
+    });
     report.error = ended.err();
     report.micros = micros(begun);
     tell(Event::LabFinished { report });
     Ok(Exit::Ok)
+}
+
+/// A state directory of the worker's own. No lab can have its name, so that what labs of the user
+/// have mounted below theirs, which is still in the list of mounts, is not taken for this one's.
+fn state(context: &Context) -> Result<StateDir, Failure> {
+    let user = state_dir(context)?;
+    if context.setting == Setting::Machine {
+        private::enter(&[Path::new(NAMES), user.path()])?;
+    }
+    let own = StateDir::at(user.path().join(".test"));
+    own.prepare().map_err(Failure::failed)?;
+    Ok(own)
 }
 
 struct Rehearsal {

@@ -3,6 +3,7 @@ use crate::cli::args::{Format, Topology};
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
 use crate::lab::Lab;
@@ -17,8 +18,8 @@ pub struct Args {
     /// The lab to build
     #[command(flatten)]
     pub topology: Topology,
-    /// The form of the output; json writes one event a line
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text, or json with one event a line
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
 
@@ -68,20 +69,24 @@ impl Wanted {
     }
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
-        let choice = provider::choose(context, &self.assignment.lab)?;
-        if context.setting == Setting::Machine && self.format == Format::Text {
-            context.note(&choice.line(&self.assignment.lab));
-        }
-        self.assignment.dir.create().map_err(Failure::failed)?;
-        let built = match choice.provider {
-            Provider::Host => self.on_host(&lock, context),
-            Provider::Uml => self.in_guest(context),
-        };
+        let built = self.try_to_build(&lock, context);
         if !matches!(built, Ok(Exit::Ok)) {
             clear(&self.assignment.dir, &lock)?;
             lock.remove().map_err(Failure::leftovers)?;
         }
         built
+    }
+
+    fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
+        let choice = provider::choose(context, &self.assignment.lab)?;
+        if context.setting == Setting::Machine && self.format == Format::Text {
+            context.note(&choice.line(&self.assignment.lab));
+        }
+        self.assignment.dir.create().map_err(Failure::failed)?;
+        match choice.provider {
+            Provider::Host => self.on_host(lock, context),
+            Provider::Uml => self.in_guest(context),
+        }
     }
 
     fn on_host(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
@@ -96,6 +101,7 @@ impl Wanted {
     /// The record names this command until the guest's owner is known: should it die before, the
     /// next one sees that nobody is in charge.
     fn in_guest(&self, context: &Context) -> Result<Exit, Failure> {
+        let interruption = Interruption::watch()?;
         let dir = &self.assignment.dir;
         let mut record = Record {
             lab: self.assignment.lab.name.clone(),
@@ -112,6 +118,7 @@ impl Wanted {
         let owner = guests::owner(&dir.guest_socket()).and_then(Process::running);
         record.supervisor = owner.ok_or_else(|| Failure::failed("the guest died at once"))?;
         record.write(dir).map_err(Failure::failed)?;
+        interruption.check()?;
         guests::run(&dir.guest_socket(), context, std::slice::from_ref(&self.named))
     }
 }

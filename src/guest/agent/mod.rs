@@ -3,6 +3,7 @@
 //!
 //! It has one thread and never waits for one thing only. A job is a fork of it without an exec.
 
+mod elf;
 mod feed;
 mod loopback;
 mod modules;
@@ -46,8 +47,16 @@ pub fn run(work: fn(Job) -> u8) -> ! {
 
 fn serve(work: fn(Job) -> u8) -> Result<(), Box<dyn std::error::Error>> {
     let release = release();
+    let failures = make_fit(&release);
+    let mut wire = tty::open(&PathBuf::from(variable(CHANNEL)))?;
+    wire.push(&Frame::channel(Message::Hello(Hello { version: VERSION, release, failures })));
+    Ok(Server::new(wire, work)?.run()?)
+}
+
+/// Makes the guest fit for labs, and says what failed.
+fn make_fit(release: &str) -> Vec<String> {
     let mut duties = Duties::default();
-    let directory = PathBuf::from(variable(MODULES)).join(&release);
+    let directory = PathBuf::from(variable(MODULES)).join(release);
     let mut modules = duties.attempt("reading modules.dep", || Modules::read(&directory));
     duties.load(modules.as_mut(), modules::ROOT);
     duties.attempt("the writable root", mounts::root);
@@ -57,10 +66,7 @@ fn serve(work: fn(Job) -> u8) -> Result<(), Box<dyn std::error::Error>> {
     duties.attempt("the host name", || {
         std::fs::write("/proc/sys/kernel/hostname", variable(HOSTNAME))
     });
-    let mut wire = tty::open(&PathBuf::from(variable(CHANNEL)))?;
-    let hello = Hello { version: VERSION, release, failures: duties.failures };
-    wire.push(&Frame::channel(Message::Hello(hello)));
-    Ok(Server::new(wire, work)?.run()?)
+    duties.failures
 }
 
 /// What is done before the first job. A guest with a failure serves all the same, and says so.
@@ -76,8 +82,7 @@ impl Duties {
 
     fn load(&mut self, modules: Option<&mut Modules>, names: &[&str]) {
         if let Some(modules) = modules {
-            let failed = names.iter().filter_map(|name| modules.load(name).err());
-            self.failures.extend(failed);
+            self.failures.extend(modules.load(names));
         }
     }
 }

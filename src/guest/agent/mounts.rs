@@ -9,7 +9,7 @@ const STAGE: &str = "/tmp";
 /// Puts a writable layer in memory over the host's files and makes it the root, so that nothing
 /// done in the guest reaches the host. The host's own mounts, as its /tmp, show through.
 pub fn root() -> io::Result<()> {
-    memory(STAGE)?;
+    memory(STAGE, "mode=0755")?;
     for name in ["upper", "work", "root"] {
         create_dir_all(format!("{STAGE}/{name}"))?;
     }
@@ -31,23 +31,19 @@ pub fn system() -> io::Result<()> {
     create_dir_all("/dev/pts")?;
     kernel("devpts", "/dev/pts")?;
     create_dir_all("/dev/shm")?;
-    memory("/dev/shm")?;
-    memory("/run")?;
+    memory("/dev/shm", "mode=1777")?;
+    memory("/run", "mode=0755")?;
     ["/run/netns", "/run/lock"].iter().try_for_each(create_dir_all)
 }
 
 fn kernel(kind: &str, target: &str) -> io::Result<()> {
-    let none: Option<&str> = None;
     let options = (kind == "devpts").then_some("ptmxmode=0666,mode=0620");
-    match mount(none, target, Some(kind), MsFlags::empty(), options) {
-        Ok(()) => Ok(()),
-        Err(errno) => Err(named(errno, kind, target)),
-    }
+    mount(Some(kind), target, Some(kind), MsFlags::empty(), options)
+        .map_err(|errno| named(errno, kind, target))
 }
 
-fn memory(target: &str) -> io::Result<()> {
-    let mode = Some("mode=0755");
-    mount(Some("tmpfs"), target, Some("tmpfs"), MsFlags::empty(), mode)
+fn memory(target: &str, options: &str) -> io::Result<()> {
+    mount(Some("tmpfs"), target, Some("tmpfs"), MsFlags::empty(), Some(options))
         .map_err(|errno| named(errno, "tmpfs", target))
 }
 

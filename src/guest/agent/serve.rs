@@ -3,7 +3,7 @@ use super::spawn;
 use super::tap::Tap;
 use crate::guest::Job;
 use crate::guest::channel::{BadFrame, Frame, JobId, Message, Peer, Stream, Wire};
-use crate::guest::watch::Watch;
+use crate::guest::watch::{GONE, Watch};
 use nix::poll::PollFlags;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -55,12 +55,12 @@ impl Server {
     pub fn run(mut self) -> Result<(), Fault> {
         loop {
             self.wire.send(usize::MAX)?;
-            for ready in self.watch().wait()? {
+            for (ready, events) in self.watch().events()? {
                 match ready {
                     Ready::Channel if self.receive()? == Peer::Gone => return Ok(()),
                     Ready::Channel | Ready::Sending => {}
                     Ready::Children => self.reap()?,
-                    Ready::Feed(id) => self.feed(id),
+                    Ready::Feed(id) => self.feed(id, events),
                     Ready::Tap(id, stream) => self.tap(id, stream),
                 }
             }
@@ -126,13 +126,12 @@ impl Server {
         }
     }
 
-    fn feed(&mut self, id: JobId) {
+    fn feed(&mut self, id: JobId, events: PollFlags) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        match job.feed.fd() {
-            Some((_, true)) => job.feed.write(&mut self.wire),
-            // Nothing was asked for, so what came is that the job has closed its end.
-            Some((_, false)) => job.feed.refuse(&mut self.wire),
-            None => {}
+        if events.intersects(GONE) {
+            job.feed.refuse(&mut self.wire);
+        } else {
+            job.feed.write(&mut self.wire);
         }
     }
 

@@ -1,13 +1,13 @@
 use crate::guest::channel::{Stream, nonblocking};
 use crate::guest::{Input, Job, TerminalSize};
-use nix::fcntl::OFlag;
+use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::sys::stat::Mode;
 use nix::unistd::{
-    ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe2, setpgid, setsid,
+    ForkResult, Pid, dup, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe2, setpgid, setsid,
 };
-use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -52,7 +52,7 @@ pub fn start(job: Job, work: fn(Job) -> u8) -> nix::Result<Started> {
 
 fn with_pipes(input: Input) -> nix::Result<(Started, Streams)> {
     let (input, feed) = match input {
-        Input::Nothing => (nothing()?, None),
+        Input::Nothing => (open("/dev/null", OFlag::O_RDONLY, Mode::empty())?, None),
         Input::Caller => pipe2(OFlag::O_CLOEXEC).map(|(read, write)| (read, Some(write)))?,
     };
     let (output_tap, output) = pipe2(OFlag::O_CLOEXEC)?;
@@ -66,9 +66,9 @@ fn with_pipes(input: Input) -> nix::Result<(Started, Streams)> {
 fn with_terminal(size: TerminalSize) -> nix::Result<(Started, Streams)> {
     let pty = openpty(&winsize(size), None)?;
     nonblocking(&pty.master)?;
-    let outputs = vec![(Stream::Output, copy(&pty.master)?)];
-    let (input, terminal) = (Some(copy(&pty.master)?), Some(pty.master));
-    let (output, error) = (copy(&pty.slave)?, copy(&pty.slave)?);
+    let outputs = vec![(Stream::Output, dup(&pty.master)?)];
+    let (input, terminal) = (Some(dup(&pty.master)?), Some(pty.master));
+    let (output, error) = (dup(&pty.slave)?, dup(&pty.slave)?);
     let started = Started { pid: Pid::from_raw(0), input, outputs, terminal };
     Ok((started, Streams { input: pty.slave, output, error, terminal: true }))
 }
@@ -76,19 +76,6 @@ fn with_terminal(size: TerminalSize) -> nix::Result<(Started, Streams)> {
 /// The kernel's form of a size.
 pub fn winsize(size: TerminalSize) -> Winsize {
     Winsize { ws_row: size.rows, ws_col: size.columns, ws_xpixel: 0, ws_ypixel: 0 }
-}
-
-fn nothing() -> nix::Result<OwnedFd> {
-    let file = File::open("/dev/null").map_err(|e| errno(&e))?;
-    Ok(file.into())
-}
-
-fn copy(fd: &OwnedFd) -> nix::Result<OwnedFd> {
-    fd.try_clone().map_err(|e| errno(&e))
-}
-
-fn errno(error: &std::io::Error) -> nix::Error {
-    nix::Error::from_raw(error.raw_os_error().unwrap_or(libc::EIO))
 }
 
 fn child(job: Job, streams: &Streams, work: fn(Job) -> u8) -> ! {
@@ -145,5 +132,6 @@ fn environment(job: &Job) {
 
 fn search_path(job: &Job) -> String {
     let asked = job.env.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.as_str());
+    let asked = asked.filter(|path| !path.is_empty());
     format!("{}:{SYSTEM_PATH}", asked.unwrap_or("/usr/local/bin:/usr/bin:/bin"))
 }

@@ -67,12 +67,13 @@ impl<'a> Call<'a> {
             }
             // If the supervisor is gone, its last words are still to be read.
             let _ = self.wire.send(usize::MAX);
-            for ready in self.watch().wait().map_err(GuestError::system("wait for the guest"))? {
+            let ready = self.watch().events().map_err(GuestError::system("wait for the guest"))?;
+            for (ready, events) in ready {
                 match ready {
                     Ready::Wire => self.hear()?,
                     Ready::Input => self.read_input(),
                     Ready::Outlet(index) => {
-                        let reply = self.outlets[index].ready();
+                        let reply = self.outlets[index].ready(events);
                         self.reply(index, reply);
                     }
                     Ready::Signals => self.pass_signals(),

@@ -5,7 +5,6 @@ mod signals;
 mod sink;
 mod terminal;
 
-pub use sink::{Outlet, Sink};
 pub use terminal::terminal;
 
 use super::channel::{Frame, Message, Stream, encode};
@@ -14,6 +13,7 @@ use super::machine::{Boot, Provider};
 use super::{GuestError, Job};
 use call::{Call, Ends};
 use signals::Signals;
+use sink::{Outlet, Sink};
 use std::io::{ErrorKind, Read, Write, stderr, stdin, stdout};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -24,7 +24,9 @@ use terminal::Raw;
 /// and answers with its exit code.
 pub fn run(socket: &Path, job: Job) -> Result<u8, GuestError> {
     let socket = connect(socket)?;
-    let (input, output, error) = (stdin(), stdout(), stderr());
+    let (input, mut output, error) = (stdin(), stdout(), stderr());
+    // What this process has said itself comes before what the job says.
+    let _ = output.flush();
     let signals = Signals::new().map_err(GuestError::system("watch for signals"))?;
     let raw = job.terminal.map(|_| Raw::new(input.as_fd()));
     let _raw = raw.transpose().map_err(GuestError::system("use the terminal"))?;
@@ -67,11 +69,10 @@ pub fn once(
     line: &mut dyn FnMut(&str),
 ) -> Result<u8, GuestError> {
     let (ours, theirs) = UnixStream::pair().map_err(GuestError::system("make a channel"))?;
-    // The guest ends with the thread that boots it, so the same thread must carry its frames.
     let relay = std::thread::spawn(move || {
         let mut relay = Relay::new(Guest::greet(provider.boot(&boot)?)?);
         relay.admit(theirs).map_err(GuestError::system("use the guest's channel"))?;
-        relay.run(&Term::Callers);
+        drop(relay.run(&Term::Callers));
         Ok(())
     });
     let (input, error) = (stdin(), stderr());

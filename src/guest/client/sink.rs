@@ -1,5 +1,5 @@
 use crate::guest::channel::{Owed, Stream};
-use crate::guest::watch::Watch;
+use crate::guest::watch::{GONE, Watch};
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 use std::collections::VecDeque;
@@ -75,9 +75,9 @@ impl<'a> Outlet<'a> {
     }
 
     /// Passes on what its stream takes now.
-    pub fn ready(&mut self) -> Option<Reply> {
+    pub fn ready(&mut self, events: PollFlags) -> Option<Reply> {
         let Some(Sink::Stream(fd)) = &self.sink else { return None };
-        if self.waiting.is_empty() {
+        if events.intersects(GONE) {
             return self.close();
         }
         let piece = self.waiting.as_slices().0;
@@ -118,5 +118,45 @@ impl<'a> Outlet<'a> {
             let line: Vec<u8> = self.waiting.drain(..).collect();
             self.line(&line);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guest::machine::pipe;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn lines_come_whole_however_they_are_cut() {
+        let mut lines = Vec::new();
+        let mut call = |line: &str| lines.push(line.to_owned());
+        let mut outlet = Outlet::new(Stream::Output, Sink::Lines(&mut call));
+        for piece in ["on", "e\ntwo\n", "\nla", "st"] {
+            outlet.take(piece.as_bytes());
+        }
+        outlet.finish();
+        assert_eq!(lines, ["one", "two", "", "last"]);
+    }
+
+    #[test]
+    fn what_was_written_is_granted_again() {
+        let (_reader, writer) = pipe().unwrap();
+        let mut outlet = Outlet::new(Stream::Output, Sink::Stream(writer.as_fd()));
+        outlet.take(&vec![0; Stream::Output.window()]);
+        let replies: Vec<_> = (0..16).map(|_| outlet.ready(PollFlags::POLLOUT)).collect();
+        assert_eq!(replies.last(), Some(&Some(Reply::Grant(65536))));
+        assert!(!outlet.is_through());
+    }
+
+    #[test]
+    fn a_stream_without_a_reader_is_reported_once() {
+        let (reader, writer) = pipe().unwrap();
+        let mut outlet = Outlet::new(Stream::Output, Sink::Stream(writer.as_fd()));
+        drop(reader);
+        outlet.take(b"unread");
+        assert_eq!(outlet.ready(PollFlags::POLLOUT), Some(Reply::End));
+        assert_eq!(outlet.ready(PollFlags::POLLOUT), None);
+        assert!(outlet.is_through());
     }
 }

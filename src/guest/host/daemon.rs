@@ -1,24 +1,22 @@
+use super::detach::detach;
 use super::guest::Guest;
 use super::relay::{Relay, Term};
 use crate::guest::machine::{Boot, Provider, pipe};
 use crate::guest::{GuestError, Hello};
-use nix::errno::Errno;
-use nix::libc;
-use nix::sys::prctl::set_name;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::waitpid;
-use nix::unistd::{ForkResult, chdir, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use nix::unistd::{ForkResult, fork};
+use std::fs::{File, Permissions, remove_file, set_permissions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
 /// Boots a guest and leaves a process behind that owns it and serves callers on `socket`, until
-/// somebody says stop, the guest dies, or SIGTERM comes. Its last acts are to remove the socket and
-/// the console's file, and to call `at_end`. Paths must be absolute.
+/// somebody says stop, the guest dies, or SIGTERM comes. When nothing is left of a guest that was
+/// up, that process calls `at_end` and removes the socket. Paths must be absolute.
 ///
 /// Returns when the guest is up. This process must have one thread only.
 pub fn start(
@@ -32,14 +30,16 @@ pub fn start(
     match unsafe { fork() }.map_err(GuestError::system("start the guest's supervisor"))? {
         ForkResult::Parent { child } => {
             drop(writer);
-            // The child ends at once; the supervisor is its child, and nobody's then.
             let _ = waitpid(child, None);
-            answer(reader)
+            heard(reader)
         }
         ForkResult::Child => {
-            if let Ok(ready) = detached(writer) {
-                serve(provider, boot, socket, ready);
-                at_end();
+            if let Ok(asker) = detach(c"lvs-lab-guest", writer) {
+                let mut asker = File::from(asker);
+                let post = Post::open(boot, socket);
+                let held = post.and_then(|post| post.hold(provider, &mut asker, at_end));
+                // An error means that the guest was never up, so that somebody waits to hear it.
+                let _ = held.map_err(|error| tell(&mut asker, &Err(error.to_string())));
             }
             std::process::exit(0)
         }
@@ -47,77 +47,61 @@ pub fn start(
 }
 
 /// Waits for the supervisor's answer.
-fn answer(reader: OwnedFd) -> Result<Hello, GuestError> {
-    let mut text = String::new();
-    let read = File::from(reader).read_to_string(&mut text);
+fn heard(reader: OwnedFd) -> Result<Hello, GuestError> {
+    let mut line = String::new();
+    let read = BufReader::new(File::from(reader)).read_line(&mut line);
     read.map_err(GuestError::system("hear from the guest's supervisor"))?;
-    let answer = serde_json::from_str::<Result<Hello, String>>(&text);
+    let answer = serde_json::from_str::<Result<Hello, String>>(&line);
     let answer = answer.unwrap_or_else(|_| Err("the guest's supervisor died".to_owned()));
     answer.map_err(GuestError::Start)
 }
 
-/// Leaves the caller's session, directory, streams and open files; keeps the way to answer it.
-fn detached(answer: OwnedFd) -> nix::Result<File> {
-    setsid()?;
-    // SAFETY: there is one thread. The process in between must not run exit handlers, which are
-    // its parent's too.
-    if unsafe { fork()? }.is_parent() {
-        unsafe { libc::_exit(0) }
-    }
-    set_name(c"lvs-lab-guest")?;
-    chdir("/")?;
-    let null = OpenOptions::new().read(true).write(true).open("/dev/null");
-    let null = null.map_err(|_| Errno::ENODEV)?;
-    dup2_stdin(&null)?;
-    dup2_stdout(&null)?;
-    dup2_stderr(&null)?;
-    close_others(answer.as_raw_fd())?;
-    std::mem::forget(null);
-    Ok(answer.into())
+fn tell(asker: &mut File, answer: &Result<&Hello, String>) -> io::Result<()> {
+    let mut line = serde_json::to_vec(answer)?;
+    line.push(b'\n');
+    asker.write_all(&line)
 }
 
-/// Closes all but the standard streams and this one.
-fn close_others(kept: RawFd) -> nix::Result<()> {
-    let kept = kept.cast_unsigned();
-    for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
-        if first <= last {
-            // SAFETY: the code that owns these descriptors never runs again in this process.
-            Errno::result(unsafe { libc::syscall(libc::SYS_close_range, first, last, 0u32) })?;
-        }
-    }
-    Ok(())
-}
-
-fn serve(provider: &dyn Provider, boot: &Boot, socket: &Path, mut ready: File) {
-    let prepared = prepare(provider, boot, socket);
-    let answer = prepared.as_ref().map(|p| &p.guest.hello).map_err(GuestError::to_string);
-    let told = serde_json::to_vec(&answer).map(|text| ready.write_all(&text));
-    drop(ready);
-    if let Ok(Prepared { guest, listener, signals }) = prepared {
-        match told {
-            Ok(Ok(())) => Relay::new(guest).run(&Term::Until(signals.as_fd(), &listener)),
-            // Whoever wanted it is gone already.
-            _ => drop(guest.end()),
-        }
-        let _ = std::fs::remove_file(socket);
-    }
-    let _ = boot.log.as_ref().map(std::fs::remove_file);
-}
-
-/// Everything that a supervisor needs.
-struct Prepared {
-    guest: Guest,
+/// Where a guest's supervisor can be reached. Its files are removed with it.
+struct Post<'a> {
+    boot: &'a Boot,
+    socket: &'a Path,
     listener: UnixListener,
     signals: SignalFd,
 }
 
-fn prepare(provider: &dyn Provider, boot: &Boot, socket: &Path) -> Result<Prepared, GuestError> {
-    let signals = signals().map_err(GuestError::system("watch for signals"))?;
-    let listener = listen(socket).map_err(GuestError::system("listen for commands"))?;
-    let guest = provider.boot(boot).and_then(Guest::greet).inspect_err(|_| {
-        let _ = std::fs::remove_file(socket);
-    })?;
-    Ok(Prepared { guest, listener, signals })
+impl<'a> Post<'a> {
+    fn open(boot: &'a Boot, socket: &'a Path) -> Result<Self, GuestError> {
+        let signals = signals().map_err(GuestError::system("watch for signals"))?;
+        let listener = listen(socket).map_err(GuestError::system("listen for commands"))?;
+        Ok(Self { boot, socket, listener, signals })
+    }
+
+    fn hold(
+        self,
+        provider: &dyn Provider,
+        asker: &mut File,
+        at_end: impl FnOnce(),
+    ) -> Result<(), GuestError> {
+        let guest = provider.boot(self.boot).and_then(Guest::greet)?;
+        // If nobody is there to hear of it, nobody wants it any more.
+        let wanted = tell(asker, &Ok(&guest.hello)).ok();
+        let term = Term::Until(self.signals.as_fd(), &self.listener);
+        let farewell = wanted.map(|()| Relay::new(guest).run(&term));
+        at_end();
+        drop(self);
+        // Only now do those who have stopped the guest see that it is all gone.
+        drop(farewell);
+        Ok(())
+    }
+}
+
+impl Drop for Post<'_> {
+    /// The socket goes last: as long as it is there, no other supervisor takes this place.
+    fn drop(&mut self) {
+        let _ = self.boot.log.as_ref().map(remove_file);
+        let _ = remove_file(self.socket);
+    }
 }
 
 fn signals() -> nix::Result<SignalFd> {
@@ -131,11 +115,11 @@ fn listen(socket: &Path) -> io::Result<UnixListener> {
     if UnixStream::connect(socket).is_ok() {
         return Err(io::Error::other("another guest is running here"));
     }
-    match std::fs::remove_file(socket) {
+    match remove_file(socket) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let listener = UnixListener::bind(socket)?;
-    std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
+    set_permissions(socket, Permissions::from_mode(0o600))?;
     Ok(listener)
 }

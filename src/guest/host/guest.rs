@@ -1,5 +1,5 @@
 use super::link::Link;
-use super::process::{Process, in_words};
+use super::process::Process;
 use crate::guest::channel::{Hello, Message, Peer, VERSION, Wire};
 use crate::guest::machine::{Console, Machine};
 use crate::guest::watch::Watch;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// How long a guest may take to come up.
 const BOOT: Duration = Duration::from_secs(10);
-/// How long a guest may take to go down by itself.
+/// How long a guest that has closed its channel may take to end by itself.
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// A guest that is up.
@@ -32,29 +32,25 @@ impl Guest {
         let process = Process::new(process).map_err(GuestError::system("watch the guest"))?;
         let wire = Wire::new(from, to).map_err(GuestError::system("use the guest's channel"))?;
         let mut link = Link::new(wire, window);
-        match hello(&mut link, &process) {
-            Ok(hello) => Ok(Self { link, process, console, hello }),
-            Err(GuestError::Boot { reason, .. }) => {
-                let status = process.end().map_or_else(|e| e.to_string(), in_words);
-                let (reason, log) = (format!("{reason}: {status}"), console.tail());
-                Err(GuestError::Boot { reason: known(&log).map_or(reason, str::to_owned), log })
-            }
-            Err(other) => {
-                Err(process.end().err().map_or(other, GuestError::system("end the guest")))
-            }
+        if let Some(hello) = hello(&mut link, &process)? {
+            return Ok(Self { link, process, console, hello });
         }
+        let ended = process.ends_within(SHUTDOWN);
+        let silent = || format!("it said nothing for {} s", BOOT.as_secs());
+        let reason = if ended { process.end() } else { silent() };
+        let log = console.tail();
+        Err(GuestError::Boot { reason: known(&log).map_or(reason, str::to_owned), log })
     }
 
-    /// Takes the guest down, and says how it ended and what it said last.
+    /// Waits for a guest that is about to end by itself, so that it can be said how it ended.
+    pub fn wait(&self) {
+        self.process.ends_within(SHUTDOWN);
+    }
+
+    /// Ends the guest, and says how it ended and what it said last. It is killed: nothing in it
+    /// outlives it that a shutdown could save.
     pub fn end(self) -> (String, LogTail) {
-        drop(self.link);
-        let mut watch = Watch::new();
-        watch.add((), self.process.ended(), PollFlags::POLLIN);
-        watch.until(Some(Instant::now() + SHUTDOWN));
-        // If waiting fails, it is killed at once.
-        let _ = watch.wait();
-        let ended = self.process.end().map_or_else(|e| e.to_string(), in_words);
-        let log = self.console.tail();
+        let (ended, log) = (self.process.end(), self.console.tail());
         (known(&log).map_or(ended, str::to_owned), log)
     }
 }
@@ -65,9 +61,8 @@ enum Ready {
     Process,
 }
 
-fn hello(link: &mut Link, process: &Process) -> Result<Hello, GuestError> {
-    let failed =
-        |reason: &str| GuestError::Boot { reason: reason.to_owned(), log: LogTail::default() };
+/// Nothing when the guest has ended, or the time is over.
+fn hello(link: &mut Link, process: &Process) -> Result<Option<Hello>, GuestError> {
     let end = Instant::now() + BOOT;
     while Instant::now() < end {
         let mut watch = Watch::new();
@@ -80,14 +75,14 @@ fn hello(link: &mut Link, process: &Process) -> Result<Hello, GuestError> {
                 Ready::Process => Peer::Gone,
             };
             if let Some(frame) = link.frame()? {
-                return checked(frame.message);
+                return checked(frame.message).map(Some);
             }
             if peer == Peer::Gone {
-                return Err(failed("its process ended"));
+                return Ok(None);
             }
         }
     }
-    Err(failed("it said nothing for 10 s"))
+    Ok(None)
 }
 
 fn checked(message: Message) -> Result<Hello, GuestError> {
@@ -102,11 +97,35 @@ fn checked(message: Message) -> Result<Hello, GuestError> {
 fn known(log: &LogTail) -> Option<&'static str> {
     let said = |words: &str| log.0.iter().any(|line| line.contains(words));
     if said("ran out of space") {
-        return Some("/dev/shm has too little room for its memory");
+        return Some("/dev/shm, /tmp and /var/tmp have too little room for its memory");
     }
     if said("must be not mounted noexec") {
-        return Some("/dev/shm is mounted noexec, and /tmp has no room for its memory");
+        return Some("/dev/shm, /tmp and /var/tmp are mounted noexec");
     }
     let blocked = |line: &String| line.contains("ptrace") && line.contains("not permitted");
     log.0.iter().any(blocked).then_some("ptrace is blocked here")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(line: &str) -> Option<&'static str> {
+        // The first two lines are in every log.
+        let always = [
+            "Checking that ptrace can change system call numbers...OK",
+            "epollctl add err fd 7, Operation not permitted",
+        ];
+        known(&LogTail(always.into_iter().chain([line]).map(str::to_owned).collect()))
+    }
+
+    #[test]
+    fn a_known_cause_is_named() {
+        assert_eq!(cause(""), None);
+        let full = "host /dev/shm or /tmp mount likely just ran out of space";
+        let words = "/dev/shm, /tmp and /var/tmp have too little room for its memory";
+        assert_eq!(cause(full), Some(words));
+        let blocked = "ptrace: Operation not permitted";
+        assert_eq!(cause(blocked), Some("ptrace is blocked here"));
+    }
 }

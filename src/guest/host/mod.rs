@@ -2,6 +2,7 @@
 
 mod caller;
 mod daemon;
+mod detach;
 mod guest;
 mod link;
 mod process;

@@ -30,6 +30,13 @@ pub enum Term<'a> {
     Callers,
 }
 
+/// The callers' connections. That they are closed, by dropping this, tells whoever has stopped the
+/// guest that nothing is left of it.
+#[derive(Debug)]
+pub struct Farewell {
+    _callers: BTreeMap<JobId, Caller>,
+}
+
 /// Why a relay came to its end.
 #[derive(Debug)]
 enum Cause {
@@ -80,15 +87,15 @@ impl Relay {
     }
 
     /// Carries frames until the term is over or the guest is gone. Afterwards it is gone in any
-    /// case.
-    pub fn run(mut self, term: &Term<'_>) {
+    /// case, and the callers know why.
+    pub fn run(mut self, term: &Term<'_>) -> Farewell {
         let cause = loop {
             match self.turn(term) {
                 Ok(()) => {}
                 Err(cause) => break cause,
             }
         };
-        self.farewell(&cause);
+        self.farewell(&cause)
     }
 
     fn turn(&mut self, term: &Term<'_>) -> Result<(), Cause> {
@@ -153,8 +160,11 @@ impl Relay {
         Ok(())
     }
 
-    fn farewell(self, cause: &Cause) {
+    fn farewell(self, cause: &Cause) -> Farewell {
         let Self { guest, mut callers, .. } = self;
+        if let Cause::Ended = cause {
+            guest.wait();
+        }
         let (ended, log) = guest.end();
         let why = match cause {
             Cause::Stopped => "it was stopped".to_owned(),
@@ -172,5 +182,6 @@ impl Relay {
             let heard = callers.iter_mut().filter(|(id, _)| ready.contains(id));
             heard.for_each(|(_, caller)| caller.send());
         }
+        Farewell { _callers: callers }
     }
 }

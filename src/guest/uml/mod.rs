@@ -41,6 +41,11 @@ impl Uml {
         Self::with(kernel, MODULES.into())
     }
 
+    /// The kernel's program.
+    pub fn kernel(&self) -> &Path {
+        &self.kernel
+    }
+
     fn with(kernel: PathBuf, modules: PathBuf) -> Result<Self, Missing> {
         let releases = std::fs::read_dir(&modules).into_iter().flatten().flatten();
         if releases.map(|r| r.path().join("modules.dep")).any(|file| file.is_file()) {
@@ -62,6 +67,10 @@ impl Uml {
 }
 
 impl Provider for Uml {
+    fn name(&self) -> &'static str {
+        "uml"
+    }
+
     fn boot(&self, boot: &Boot) -> Result<Machine, GuestError> {
         let (from_host, to) = pipe().map_err(GuestError::system("make a channel"))?;
         let (from, to_host) = pipe().map_err(GuestError::system("make a channel"))?;
@@ -100,9 +109,15 @@ fn keep(fd: RawFd) -> nix::Result<()> {
     fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty())).map(drop)
 }
 
-impl Uml {
-    /// The kernel's program.
-    pub fn kernel(&self) -> &Path {
-        &self.kernel
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_without_modules_is_no_guest_kernel() {
+        let missing = Uml::with("/bin/true".into(), "/proc/none".into()).unwrap_err();
+        let words = "the guest kernel has no modules in `/proc/none`; \
+            the Debian package is `user-mode-linux`";
+        assert_eq!(missing.to_string(), words);
     }
 }

@@ -56,3 +56,22 @@ fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
     if path.contains(' ') { format!("\"{path}\"") } else { path.into_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guest::machine::Mebibytes;
+
+    #[test]
+    fn the_command_line_holds_everything() {
+        let boot = Boot {
+            init: "/opt/my programs/lvs-lab".into(),
+            memory: Mebibytes(512),
+            hostname: "nat".to_owned(),
+            log: None,
+        };
+        let fds = Descriptors { from_host: 3, to_host: 6, console: 7 };
+        let line = command_line(&boot, Path::new("/usr/lib/uml/modules"), fds);
+        insta::assert_snapshot!(line.join("\n"));
+    }
+}

@@ -62,7 +62,7 @@ async fn change(namespace: &Namespace, verb: &str, service: &ServiceKey) -> Resu
 }
 
 fn uses_nat(namespace: &Namespace, family: Family) -> Result<bool, Cause> {
-    let names = namespace.run(move || match fs::read_to_string(family.tables()) {
+    let names = namespace.run(|| match fs::read_to_string(family.tables()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         read => read,
     });

@@ -72,7 +72,7 @@ pub(super) async fn remove(namespace: &Namespace, service: &ServiceKey) -> Resul
 /// Reads the rules. Most nodes have none, and need no program to say so.
 pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Vec<ServiceKey>, Cause> {
     let number = family.number();
-    let there = namespace.run(move || table::is_there(number, TABLE));
+    let there = namespace.run(|| table::is_there(number, TABLE));
     if !there.map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))? {
         return Ok(Vec::new());
     }

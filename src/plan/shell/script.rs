@@ -26,7 +26,7 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
             vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
         }
         Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
-            let mut lines = vec!["modprobe -q ipip || true".to_owned()];
+            let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
             lines.extend(commands(&step.op, &plan.lab));
             lines
         }

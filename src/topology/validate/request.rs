@@ -1,8 +1,7 @@
 use super::super::{rule, suggest, wire};
 use super::{Draft, number::Bounds, scenario, value};
-use crate::lab::{Place, Request, SourcePorts, Target};
+use crate::lab::{Place, Request, SourcePorts, Target, written};
 use crate::topology::faults::Faults;
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long one request may take where the file does not say.
@@ -63,15 +62,14 @@ fn source_ports(
     faults: &mut Faults,
 ) -> Option<SourcePorts> {
     let text = wire.to_string();
-    let (digits, open) = match text.strip_suffix("..") {
-        Some(digits) => (digits, true),
-        None => (text.as_str(), false),
+    let ports = written::source_ports(&text);
+    let last = match ports {
+        Some(SourcePorts::From(port)) => Some(u32::from(port) + count - 1),
+        Some(SourcePorts::Fixed(port)) => Some(u32::from(port)),
+        Some(SourcePorts::Any) | None => None,
     };
-    let port = digits.parse::<u16>().ok().filter(|p| *p > 0);
-    let last = port.map(|p| u32::from(p) + if open { count - 1 } else { 0 });
-    match (port, last) {
-        (Some(port), Some(..=65535)) if open => Some(SourcePorts::From(port)),
-        (Some(port), Some(..=65535)) => Some(SourcePorts::Fixed(port)),
+    match (ports, last) {
+        (Some(ports), Some(..=65535)) => Some(ports),
         (_, last) => {
             let message = match last {
                 Some(last) => format!("`{text}` ends at port {last} after {count} connections"),
@@ -102,22 +100,18 @@ fn target(wire: &wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<(Ta
 
 fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<String> {
     let path = path.unwrap_or("/");
-    if valid_path(path) {
+    if written::is_path(path) {
         return Some(path.to_owned());
     }
     faults.push(rule::URL.at(
         at,
         format!("`{path}` is not a path"),
         match format!("/{path}") {
-            better if valid_path(&better) => format!("write `{better}`"),
+            better if written::is_path(&better) => format!("write `{better}`"),
             _ => "use printable ASCII without spaces, as in `/status/200`".to_owned(),
         },
     ));
     None
-}
-
-fn valid_path(path: &str) -> bool {
-    path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && c != '#')
 }
 
 fn service(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
@@ -144,7 +138,7 @@ fn service(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
 
 /// Reads `http://ADDRESS[:PORT][/PATH]`.
 fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, String)> {
-    let parsed = split_url(url);
+    let parsed = written::url(url);
     if parsed.is_none() {
         faults.push(rule::URL.at(
             at,
@@ -152,34 +146,6 @@ fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, Stri
             "write `http://ADDRESS:PORT/PATH` with an IPv4 address: the lab has no names",
         ));
     }
-    let (address, port, path) = parsed?;
-    Some((Target::Address(address, port), path))
-}
-
-fn split_url(url: &str) -> Option<(IpAddr, u16, String)> {
-    let rest = url.strip_prefix("http://")?;
-    let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let (address, port) = match host.split_once(':') {
-        Some((address, port)) => (address, port.parse().ok().filter(|p| *p > 0)?),
-        None => (host, 80),
-    };
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let address = address.parse().ok().filter(IpAddr::is_ipv4)?;
-    valid_path(&path).then_some((address, port, path))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_is_split_into_address_port_and_path() {
-        let split = |url| split_url(url).map(|(a, port, path)| (a.to_string(), port, path));
-        let is = |a: &str, port, path: &str| Some((a.to_owned(), port, path.to_owned()));
-        assert_eq!(split("http://10.0.0.1"), is("10.0.0.1", 80, "/"));
-        assert_eq!(split("http://10.0.0.1:8080/a?b=c"), is("10.0.0.1", 8080, "/a?b=c"));
-        for bad in ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "http://"] {
-            assert_eq!(split(bad), None, "{bad}");
-        }
-    }
+    let (address, path) = parsed?;
+    Some((Target::Address(address.ip(), address.port()), path))
 }

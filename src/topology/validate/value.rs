@@ -1,10 +1,10 @@
 use super::super::{faults::Faults, rule, wire::NumberOrText};
-use crate::lab::{CountRange, Place};
+use crate::lab::{CountRange, Place, written};
 use std::time::Duration;
 
 /// A duration such as `300ms`, `2s` or `1m`, or a fault at its place.
 pub fn duration(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration> {
-    let parsed = milliseconds(text);
+    let parsed = written::duration(text);
     if parsed.is_none() {
         faults.push(rule::DURATION.at(
             at,
@@ -12,22 +12,7 @@ pub fn duration(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration>
             "write a whole number above 0 and a unit, as in `300ms`, `2s` or `1m`",
         ));
     }
-    parsed.map(Duration::from_millis)
-}
-
-/// A day: longer than any step should last, and far from every overflow.
-const LONGEST: u64 = 24 * 60 * 60 * 1000;
-
-fn milliseconds(text: &str) -> Option<u64> {
-    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-    let factor = match unit {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60 * 1000,
-        _ => return None,
-    };
-    let length = digits.parse::<u64>().ok()?.checked_mul(factor)?;
-    (1..=LONGEST).contains(&length).then_some(length)
+    parsed
 }
 
 /// A count such as `50`, or a range such as `45..55`, `10..` or `..3`, or a fault at its place.
@@ -62,16 +47,6 @@ fn parse_range(text: &str) -> Option<CountRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_duration_has_a_unit() {
-        assert_eq!(milliseconds("300ms"), Some(300));
-        assert_eq!(milliseconds("2s"), Some(2000));
-        assert_eq!(milliseconds("1m"), Some(60_000));
-        for bad in ["", "2", "s", "-1s", "1.5s", "2 s", "0s", "99999999999999999999s", "25000m"] {
-            assert_eq!(milliseconds(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn a_range_has_one_or_two_bounds() {

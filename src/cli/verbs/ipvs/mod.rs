@@ -3,6 +3,7 @@
 mod connections;
 mod entries;
 mod json;
+mod order;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -22,14 +23,14 @@ pub struct Args {
     /// Only this director
     #[arg(long, value_name = "NODE")]
     pub director: Option<String>,
-    /// Show counters instead of connections
+    /// Show counters, as `ipvsadm -L -n --stats`; the kernel renews them every two seconds
     #[arg(long, conflicts_with = "connections")]
     pub stats: bool,
-    /// Show the connections that the director remembers
+    /// Show the connections that the director remembers, as `ipvsadm -L -n -c`
     #[arg(long, short)]
     pub connections: bool,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
 
@@ -48,6 +49,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let lab = running.lab()?;
     let directors = directors(&lab, args.director.as_deref())?;
+    if directors.is_empty() {
+        context.note(&format!("`{}` has no director", lab.name));
+    }
     let shown = context.runtime()?.block_on(read(&running, &directors))?;
     match args.format {
         Format::Json => print_json(&shown.iter().map(json::director).collect::<Vec<_>>()),
@@ -68,7 +72,8 @@ async fn read(running: &Running, directors: &[NodeName]) -> Result<Vec<Shown>, F
     let mut kernel = Linux::open(running.names());
     let mut shown = Vec::new();
     for director in directors {
-        let table = kernel.ipvs_table(director).await.map_err(Failure::failed)?;
+        let mut table = kernel.ipvs_table(director).await.map_err(Failure::failed)?;
+        order::sort(&mut table);
         let connections = kernel.ipvs_connections(director).map_err(Failure::failed)?;
         shown.push(Shown { director: director.clone(), table, connections });
     }

@@ -31,14 +31,32 @@ pub struct NodeStatus {
     pub namespace: String,
     /// What it is.
     pub role: &'static str,
-    /// Its addresses: interface and address with prefix length.
-    pub addresses: Vec<(String, String)>,
+    /// Its addresses.
+    pub addresses: Vec<AddressStatus>,
     /// Its default gateway.
     pub gateway: Option<String>,
-    /// Its virtual services, with the number of real servers in each.
-    pub virtual_services: Vec<(String, usize)>,
+    /// Its virtual services.
+    pub virtual_services: Vec<ServiceStatus>,
     /// Its backends.
     pub backends: Vec<BackendStatus>,
+}
+
+/// An address of a node.
+#[derive(Debug, Serialize)]
+pub struct AddressStatus {
+    /// Its interface.
+    pub interface: String,
+    /// The address with its prefix length.
+    pub address: String,
+}
+
+/// A virtual service of a director.
+#[derive(Debug, Serialize)]
+pub struct ServiceStatus {
+    /// Protocol, VIP and port.
+    pub service: String,
+    /// How many real servers it has.
+    pub real_servers: usize,
 }
 
 /// Reads a lab back.
@@ -63,19 +81,24 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
 
 fn describe(lab: &Lab, node: &Node, observed: Observed, backends: &[BackendStatus]) -> NodeStatus {
     let shown = |interface: &str, address: ipnet::IpNet| {
-        (interface != "lo" || !address.addr().is_loopback())
-            .then(|| (interface.to_owned(), address.to_string()))
+        (interface != "lo" || !address.addr().is_loopback()).then(|| AddressStatus {
+            interface: interface.to_owned(),
+            address: address.to_string(),
+        })
     };
     let addresses = observed.addresses.iter().filter_map(|a| shown(&a.interface, a.address));
     let default = observed.routes.iter().find(|route| route.destination.is_none());
-    let services = observed.services.iter();
+    let services = observed.services.iter().map(|service| ServiceStatus {
+        service: service.key.to_string(),
+        real_servers: service.destinations.len(),
+    });
     NodeStatus {
         node: node.name.to_string(),
         namespace: lab.namespace(&node.name),
         role: node.role.noun(),
         addresses: addresses.collect(),
         gateway: default.map(|route| route.via.to_string()),
-        virtual_services: services.map(|s| (s.key.to_string(), s.destinations.len())).collect(),
+        virtual_services: services.collect(),
         backends: backends.iter().filter(|b| b.node == node.name).cloned().collect(),
     }
 }

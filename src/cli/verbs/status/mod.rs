@@ -10,8 +10,9 @@ use crate::cli::failure::Failure;
 use crate::cli::guests;
 use crate::cli::running::{Running, state_dir};
 use crate::cli::terminal::{print, print_json};
-use crate::state::Record;
-use serde_json::{Value, json};
+use crate::lab::LabName;
+use crate::state::{Provider, Record};
+use serde::Serialize;
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -23,12 +24,31 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Args {
     /// The lab [default: all of them, in short]
     pub lab: Option<String>,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t)]
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
     /// Show it again each second until Ctrl-C
     #[arg(long)]
     pub watch: bool,
+}
+
+/// A lab in the list of all.
+#[derive(Debug, Serialize)]
+struct LabInShort {
+    lab: String,
+    state: State,
+    kernel: Option<Provider>,
+    topology: Option<String>,
+    /// Since when it is up.
+    seconds: Option<u64>,
+}
+
+/// Whether somebody is in charge of a lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Up,
+    Dead,
 }
 
 /// Prints the labs, or one lab's nodes, backends and drift.
@@ -59,24 +79,24 @@ fn labs(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let mut listed = Vec::new();
     for name in state.labs().map_err(Failure::failed)? {
         let record = Record::read(&state.lab(&name)).map_err(Failure::failed)?;
-        listed.push(in_short(name.as_str(), record.as_ref()));
+        listed.push(in_short(&name, record.as_ref()));
     }
     match args.format {
         Format::Json => print_json(&listed),
         Format::Text if listed.is_empty() => print("no lab is up\n"),
-        Format::Text => print(&text::labs(&listed)),
+        Format::Text => print(&text::labs(&listed, context.paint())),
     }
     Ok(Exit::Ok)
 }
 
-fn in_short(name: &str, record: Option<&Record>) -> Value {
+fn in_short(name: &LabName, record: Option<&Record>) -> LabInShort {
     let alive = record.is_some_and(|record| record.supervisor.is_alive());
     let age = record.and_then(|record| record.since.elapsed().ok());
-    json!({
-        "lab": name,
-        "state": if alive { "up" } else { "dead" },
-        "kernel": record.map(|record| record.provider),
-        "topology": record.map(|record| record.source.name.clone()),
-        "seconds": age.map(|age| age.as_secs()),
-    })
+    LabInShort {
+        lab: name.to_string(),
+        state: if alive { State::Up } else { State::Dead },
+        kernel: record.map(|record| record.provider),
+        topology: record.map(|record| record.source.name.clone()),
+        seconds: age.map(|age| age.as_secs()),
+    }
 }

@@ -1,23 +1,49 @@
-use super::describe::{LabStatus, NodeStatus};
+use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
+use super::{LabInShort, State};
 use crate::cli::terminal::Paint;
-use serde_json::Value;
+use crate::state::Provider;
 use std::fmt::Write as _;
 
 /// The labs, one line each.
-pub fn labs(labs: &[Value]) -> String {
-    let word = |lab: &Value, key: &str| lab[key].as_str().unwrap_or("?").to_owned();
-    let widest = labs.iter().map(|lab| word(lab, "lab").len()).max().unwrap_or(0);
+pub fn labs(labs: &[LabInShort], paint: Paint) -> String {
+    let title = ["LAB", "STATE", "KERNEL", "SINCE", "TOPOLOGY"].map(str::to_owned);
+    let rows: Vec<_> = std::iter::once(title).chain(labs.iter().map(row)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2), width(3)];
     let mut text = String::new();
-    for lab in labs {
-        let name = word(lab, "lab");
-        let state = match word(lab, "state").as_str() {
-            "up" => "up".to_owned(),
-            _ => format!("dead (`lvs-lab down {name}` clears up)"),
-        };
-        let (kernel, topology) = (word(lab, "kernel"), word(lab, "topology"));
-        let _ = writeln!(text, "{name:<widest$}  {state}  {kernel}  {topology}");
+    for (number, row) in rows.iter().enumerate() {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
+        let line = cells.collect::<String>() + &row[4];
+        let _ = writeln!(text, "{}", if number == 0 { paint.bold(&line) } else { line });
+    }
+    for dead in labs.iter().filter(|lab| lab.state == State::Dead) {
+        let name = &dead.lab;
+        let _ = writeln!(text, "`{name}` has nobody in charge; `lvs-lab down {name}` clears it up");
     }
     text
+}
+
+fn row(lab: &LabInShort) -> [String; 5] {
+    let state = match lab.state {
+        State::Up => "up",
+        State::Dead => "dead",
+    };
+    let kernel = match lab.kernel {
+        Some(Provider::Host) => "host",
+        Some(Provider::Uml) => "uml",
+        None => "?",
+    };
+    let since = lab.seconds.map_or_else(|| "?".to_owned(), ago);
+    let topology = lab.topology.clone().unwrap_or_else(|| "?".to_owned());
+    [lab.lab.clone(), state.to_owned(), kernel.to_owned(), since, topology]
+}
+
+fn ago(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
 }
 
 /// One lab with its nodes.
@@ -44,15 +70,15 @@ pub fn lab(lab: &LabStatus, paint: Paint) -> String {
 
 fn node(node: &NodeStatus, paint: Paint) -> String {
     let mut text = format!("{} ({})\n", paint.bold(&node.namespace), node.role);
-    for (interface, address) in &node.addresses {
+    for AddressStatus { interface, address } in &node.addresses {
         let _ = writeln!(text, "  {interface:<6} {address}");
     }
     if let Some(gateway) = &node.gateway {
         let _ = writeln!(text, "  via    {gateway}");
     }
-    for (service, count) in &node.virtual_services {
-        let servers = if *count == 1 { "real server" } else { "real servers" };
-        let _ = writeln!(text, "  ipvs   {service}, {count} {servers}");
+    for ServiceStatus { service, real_servers } in &node.virtual_services {
+        let noun = if *real_servers == 1 { "real server" } else { "real servers" };
+        let _ = writeln!(text, "  ipvs   {service}, {real_servers} {noun}");
     }
     for backend in &node.backends {
         let _ = writeln!(text, "  http   port {}, {} requests", backend.port, backend.requests);

@@ -7,7 +7,7 @@ mod worker;
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, reason};
 use crate::cli::report_file::{ReportFile, ReportKind};
 use crate::lab::Lab;
 use crate::lab::Source;
@@ -16,7 +16,7 @@ use crate::report::{self, Report, Verdict};
 /// `test`
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Built-in topologies or files
+    /// Built-in topologies, or files
     #[arg(required = true, value_name = "TOPOLOGY")]
     pub topologies: Vec<String>,
     /// Write a report as well: json=FILE or junit=FILE
@@ -64,5 +64,5 @@ fn write(file: &ReportFile, report: &Report) -> Result<(), Failure> {
         ReportKind::Json => report::json(report).map_err(|error| failed(&error)),
         ReportKind::Junit => report::junit(report).map_err(|error| failed(&error)),
     }?;
-    std::fs::write(&file.path, text).map_err(|error| failed(&error))
+    std::fs::write(&file.path, text).map_err(|error| failed(&reason(&error)))
 }

@@ -1,23 +1,30 @@
 use crate::cli::context::Context;
 use crate::cli::terminal::{self, Paint, print};
-use crate::report::{Colour, Event, Report, Style, Text};
+use crate::report::{Colour, Event, Report, Style, Text, Verdict};
 
-/// Shows the events of one lab's test as they come.
+/// Shows the events of one lab's test as they come, or, if the user wants results only, when it
+/// turns out that the lab did not pass.
 pub struct Live {
-    text: Option<Text>,
+    text: Text,
+    /// What was not shown yet; none if all is shown at once.
+    kept: Option<String>,
 }
 
 impl Live {
-    /// On standard output, unless the user wants results only.
+    /// On standard output.
     pub fn new(context: &Context) -> Self {
-        let text = (!context.global.quiet).then(|| Text::new(style(context)));
-        Self { text }
+        let kept = context.global.quiet.then(String::new);
+        Self { text: Text::new(style(context)), kept }
     }
 
     /// Shows one event.
     pub fn event(&mut self, event: &Event) {
-        if let Some(text) = &mut self.text {
-            print(&text.event(event));
+        let text = self.text.event(event);
+        let Some(kept) = &mut self.kept else { return print(&text) };
+        kept.push_str(&text);
+        match event {
+            Event::LabFinished { report } if report.verdict() != Verdict::Passed => print(kept),
+            _ => {}
         }
     }
 }

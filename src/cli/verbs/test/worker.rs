@@ -5,9 +5,11 @@ use crate::guest;
 use crate::lab::Source;
 use crate::report::Event;
 use crate::state::Provider;
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
@@ -50,7 +52,7 @@ fn arguments(task: &Task) -> Vec<String> {
 fn in_process(task: &Task, context: &Context, line: &mut dyn FnMut(&str)) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot run a worker: {error}");
     let mut command = Command::new("/proc/self/exe");
-    command.args(arguments(task)).stdin(Stdio::null()).stdout(Stdio::piped());
+    command.args(arguments(task)).stdin(input(task).map_err(failed)?).stdout(Stdio::piped());
     if let Some(state) = &context.global.state_dir {
         command.env("LVS_LAB_STATE_DIR", state);
     }
@@ -63,4 +65,15 @@ fn in_process(task: &Task, context: &Context, line: &mut dyn FnMut(&str)) -> Res
     }
     let status = child.wait().map_err(failed)?;
     if status.success() { Ok(()) } else { Err(format!("the worker ended with {status}")) }
+}
+
+/// Standard input was read already, so the worker gets it again.
+fn input(task: &Task) -> io::Result<Stdio> {
+    if task.named != "-" {
+        return Ok(Stdio::null());
+    }
+    let mut file = File::from(memfd_create(c"topology", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(task.source.text.as_bytes())?;
+    file.rewind()?;
+    Ok(file.into())
 }

@@ -1,0 +1,96 @@
+//! `request`: HTTP requests from a node of a lab that is up, and who answered.
+
+mod answers;
+mod wanted;
+
+use crate::cli::args::Format;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::guests;
+use crate::cli::running::Running;
+use crate::cli::sockets::NodeSockets;
+use crate::cli::terminal::{print, print_json};
+use crate::lab::{SourcePorts, written};
+use crate::traffic::{self, Summary, TrafficError};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// `request`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The lab [default: the one that is up]
+    pub lab: Option<String>,
+    /// Where to: http://ADDRESS[:PORT][/PATH] [default: the lab's first virtual service, else its
+    /// first real server]
+    #[arg(long, value_parser = url, conflicts_with = "service")]
+    pub url: Option<(SocketAddr, String)>,
+    /// The virtual service to ask
+    #[arg(long)]
+    pub service: Option<String>,
+    /// The path to ask for [default: /]
+    #[arg(long, value_parser = path, conflicts_with = "url")]
+    pub path: Option<String>,
+    /// The node that asks [default: the first client]
+    #[arg(long, value_name = "NODE")]
+    pub from: Option<String>,
+    /// How many requests
+    #[arg(long, short = 'n', default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub count: u32,
+    /// How many at once
+    #[arg(long, short = 'c', default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub concurrency: u32,
+    /// Use one connection again and again
+    #[arg(long)]
+    pub keep_alive: bool,
+    /// The client's source port; `PORT..` counts up, one for each connection
+    #[arg(long, value_name = "PORT", value_parser = source_ports)]
+    pub source_port: Option<SourcePorts>,
+    /// How long one request may take, as in 300ms or 2s
+    #[arg(long, default_value = "5s", value_name = "DURATION", value_parser = duration)]
+    pub timeout: Duration,
+    /// The form of the output: text or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: Format,
+}
+
+fn url(text: &str) -> Result<(SocketAddr, String), &'static str> {
+    written::url(text).ok_or("write http://ADDRESS[:PORT][/PATH] with an IPv4 address")
+}
+
+fn path(text: &str) -> Result<String, &'static str> {
+    let path = Some(text).filter(|text| written::is_path(text)).map(str::to_owned);
+    path.ok_or("a path begins with `/` and has no spaces")
+}
+
+fn source_ports(text: &str) -> Result<SourcePorts, &'static str> {
+    written::source_ports(text).ok_or("write a port, or 40000.. for this one and the next ones")
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    written::duration(text).ok_or("write a whole number above 0 and a unit: 300ms, 2s or 1m")
+}
+
+/// Sends the requests and says who answered; a request without an answer makes the exit code 1.
+pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    let running = Running::find(context, args.lab.as_deref())?;
+    if running.is_elsewhere(context) {
+        return guests::forward(&running, context);
+    }
+    let lab = running.lab()?;
+    let request = wanted::request(args, &lab)?;
+    let to = traffic::destination(&lab, &request.target)
+        .ok_or_else(|| Failure::usage("the lab has no such virtual service"))?;
+    let mut sockets = NodeSockets::open(&lab, &request.from)?;
+    let sending = traffic::send(&request, to, &mut sockets);
+    let samples = context.runtime()?.block_on(sending).map_err(|error| match error {
+        TrafficError::SourcePorts { .. } => Failure::usage(error),
+        _ => Failure::failed(error),
+    })?;
+    let summary = Summary::of(&samples);
+    match args.format {
+        Format::Json => print_json(&answers::json(&samples, &summary)),
+        Format::Text => print(&answers::text(&samples, &summary)),
+    }
+    Ok(if summary.failed() == 0 { Exit::Ok } else { Exit::Unproven })
+}

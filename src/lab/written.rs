@@ -1,0 +1,84 @@
+//! How values are written, in topology files and on the command line alike.
+
+use super::SourcePorts;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// A day: longer than any step should last, and far from every overflow.
+const LONGEST: u64 = 24 * 60 * 60 * 1000;
+
+/// A duration above 0: a whole number and a unit, as in `300ms`, `2s` or `1m`.
+pub fn duration(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let factor = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60 * 1000,
+        _ => return None,
+    };
+    let length = digits.parse::<u64>().ok()?.checked_mul(factor)?;
+    (1..=LONGEST).contains(&length).then(|| Duration::from_millis(length))
+}
+
+/// Source ports: `40000`, or `40000..` for this one and the next ones.
+pub fn source_ports(text: &str) -> Option<SourcePorts> {
+    let port = |digits: &str| digits.parse::<u16>().ok().filter(|port| *port > 0);
+    match text.strip_suffix("..") {
+        Some(digits) => port(digits).map(SourcePorts::From),
+        None => port(text).map(SourcePorts::Fixed),
+    }
+}
+
+/// The address and the path of `http://ADDRESS[:PORT][/PATH]`. Names are none of it: a lab has
+/// nobody who could resolve them.
+pub fn url(text: &str) -> Option<(SocketAddr, String)> {
+    let rest = text.strip_prefix("http://")?;
+    let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (address, port) = match host.split_once(':') {
+        Some((address, port)) => (address, port.parse().ok().filter(|p| *p > 0)?),
+        None => (host, 80),
+    };
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let address = address.parse().ok().filter(IpAddr::is_ipv4)?;
+    is_path(&path).then(|| (SocketAddr::new(address, port), path))
+}
+
+/// Whether a request can ask for this path.
+pub fn is_path(text: &str) -> bool {
+    text.starts_with('/') && text.chars().all(|c| c.is_ascii_graphic() && c != '#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_a_unit() {
+        assert_eq!(duration("300ms"), Some(Duration::from_millis(300)));
+        assert_eq!(duration("2s"), Some(Duration::from_secs(2)));
+        assert_eq!(duration("1m"), Some(Duration::from_secs(60)));
+        for bad in ["", "2", "s", "-1s", "1.5s", "2 s", "0s", "99999999999999999999s", "25000m"] {
+            assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn two_dots_count_source_ports_up() {
+        assert_eq!(source_ports("40000"), Some(SourcePorts::Fixed(40000)));
+        assert_eq!(source_ports("40000.."), Some(SourcePorts::From(40000)));
+        for bad in ["", "0", "0..", "..", "65536", "-1", "1..2"] {
+            assert_eq!(source_ports(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_split_into_address_port_and_path() {
+        let split = |text| url(text).map(|(address, path)| (address.to_string(), path));
+        let is = |address: &str, path: &str| Some((address.to_owned(), path.to_owned()));
+        assert_eq!(split("http://10.0.0.1"), is("10.0.0.1:80", "/"));
+        assert_eq!(split("http://10.0.0.1:8080/a?b=c"), is("10.0.0.1:8080", "/a?b=c"));
+        for bad in ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "http://"] {
+            assert_eq!(split(bad), None, "{bad}");
+        }
+    }
+}

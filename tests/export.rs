@@ -1,0 +1,150 @@
+//! What `export --format sh` writes, run with the distribution's own programs, makes what `up`
+//! makes, in the eyes of the distribution's own programs.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::process::Command;
+use support::{Place, Ran, unique};
+
+/// Settings whose values the kernel chooses by the memory that is free at the moment.
+const BY_MEMORY: [&str; 1] = ["net.ipv4.vs.sync_qlen_max"];
+
+/// What is on a machine: namespaces and how they are, and who answers.
+struct World {
+    namespaces: Vec<String>,
+    lines: Vec<String>,
+    answers: Vec<String>,
+}
+
+/// A shell script that shows a world of these namespaces, in which a URL is asked for four times.
+fn look(namespaces: &[String], client: &str, url: &str) -> String {
+    let observe = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/observe.sh");
+    let ask =
+        format!("ip netns exec {client} curl -sSf -H 'Connection: close' --max-time 30 {url}");
+    format!(
+        "sh {observe} {}\necho ==== answers\n{ask} {url} {url} {url}\necho ==== names\nls /run/netns\n",
+        namespaces.join(" ")
+    )
+}
+
+/// What the script has shown, without the namespaces of `host`, the lab that brought the guest.
+fn world(said: &str, host: &str) -> World {
+    let (lines, rest) = said.split_once("==== answers\n").unwrap_or_else(|| panic!("{said}"));
+    let (answers, names) = rest.split_once("==== names\n").unwrap_or_else(|| panic!("{said}"));
+    let sorted = |text: &str| {
+        let mut words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+        words.sort();
+        words
+    };
+    let namespaces = sorted(names).into_iter().filter(|name| !name.starts_with(host)).collect();
+    let seen = lines.lines().filter(|line| !BY_MEMORY.iter().any(|name| line.starts_with(name)));
+    World { namespaces, lines: seen.map(settled).collect(), answers: sorted(answers) }
+}
+
+/// A line without what differs from one lab to its twin: link-layer addresses, what is made of
+/// these, clocks, and the number of queues, which is a matter of speed; and for listening sockets
+/// everything but the address.
+fn settled(line: &str) -> String {
+    let words: Vec<_> = line.split_whitespace().collect();
+    if words.first() == Some(&"LISTEN") {
+        return format!("listening on {}", words[3]);
+    }
+    let random = |word: &str| word.matches(':').count() == 5;
+    let passing = |word: &str| word.ends_with("_timer") || word.ends_with("xqueues");
+    let passing = |index: usize| index > 0 && passing(words[index - 1]);
+    let fixed = words.iter().enumerate().filter(|(i, word)| !random(word) && !passing(*i));
+    fixed.map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
+}
+
+/// The namespaces that the script makes, in its own words.
+fn namespaces(script: &str) -> Vec<String> {
+    let line = script.lines().find_map(|line| line.strip_prefix("namespaces='")).unwrap();
+    line.trim_end_matches('\'').split(' ').map(str::to_owned).collect()
+}
+
+/// Has a shell in the machine of a lab read a script.
+fn shell(place: &Place, lab: &str, script: &str) -> Ran {
+    let mut command = place.program(&["shell", lab]);
+    let file = place.write("script", script);
+    command.env("SHELL", "/bin/sh").stdin(std::fs::File::open(file).unwrap());
+    command.output().unwrap().into()
+}
+
+fn assert_same(script: &World, up: &World) {
+    assert_eq!(script.namespaces, up.namespaces);
+    assert_eq!(script.answers, up.answers);
+    for (script, up) in script.lines.iter().zip(&up.lines) {
+        let words = script.split(' ').zip(up.split(' '));
+        let differ: Vec<_> = words.filter(|(script, up)| script != up).collect();
+        assert!(script == up, "of the script and of `up` differ {differ:?} in\n{script}\n{up}");
+    }
+    assert_eq!(script.lines.len(), up.lines.len());
+}
+
+/// The script's guest has another lab, that of `up` has nothing else.
+fn agree(topology: &str) {
+    let place = Place::new();
+    let host = &unique("exporting");
+    let script = place.run(&["export", topology, "--format", "sh"]).code(0).stdout;
+    let file = place.write("lab.sh", &script);
+    let names = namespaces(&script);
+
+    place.run(&["--kernel", "uml", "up", topology]).code(0);
+    let tables = place.run(&["ipvs", topology, "--format", "json"]).code(0).json();
+    let vip = tables[0]["virtual_services"][0]["vip"].as_str().unwrap();
+    let look = look(&names, &format!("{topology}-client"), &format!("http://{vip}/"));
+    let up = world(&shell(&place, topology, &look).code(0).stdout, host);
+    place.run(&["down", topology]).code(0);
+
+    place.run(&["--kernel", "uml", "up", "plain", "--name", host]).code(0);
+    let both = format!("set -e\nsh {file}\n{look}sh {file} down\necho ==== left\nls /run/netns\n");
+    let said = shell(&place, host, &both).code(0).stdout;
+    let (said, left) = said.split_once("==== left\n").unwrap();
+    assert_same(&world(said, host), &up);
+    assert!(left.lines().all(|name| name.starts_with(host)), "`down` left {left}");
+}
+
+macro_rules! agreements {
+    ($($test:ident: $topology:literal;)*) => {
+        $(
+            #[test]
+            #[ignore = "needs the guest kernel"]
+            fn $test() {
+                agree($topology);
+            }
+        )*
+    };
+}
+
+agreements! {
+    the_script_of_nat_makes_what_up_makes: "nat";
+    the_script_of_dr_makes_what_up_makes: "dr";
+    the_script_of_dr_over_several_networks_makes_what_up_makes: "dr-multinet";
+    the_script_of_tun_makes_what_up_makes: "tun";
+    the_script_of_fullnat_makes_what_up_makes: "fullnat";
+}
+
+/// Runs a script in namespaces of its own, which end with it, and with nothing in /run.
+fn apart(script: &str) -> String {
+    let private = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    let script = format!("set -e\nmount -t tmpfs none /run\n{script}");
+    let mut command = Command::new("unshare");
+    let ran = Ran::from(command.args(private).args(["sh", "-c", &script]).output().unwrap());
+    ran.code(0).stdout
+}
+
+#[test]
+#[ignore = "needs root"]
+fn the_script_of_servers_without_a_director_makes_what_up_makes_on_the_running_kernel() {
+    let place = Place::new();
+    let script = place.run(&["export", "plain", "--format", "sh"]).code(0).stdout;
+    let file = place.write("lab.sh", &script);
+    let look = look(&namespaces(&script), "plain-client", "http://192.168.137.200/");
+    let program = env!("CARGO_BIN_EXE_lvs-lab");
+    let up = apart(&format!("{program} --kernel host up plain >/dev/null\n{look}{program} down"));
+    let by_hand = apart(&format!("sh {file}\n{look}sh {file} down\necho left:\nls /run/netns\n"));
+    let (by_hand, left) = by_hand.split_once("left:\n").unwrap();
+    assert_same(&world(by_hand, "no lab"), &world(&up, "no lab"));
+    assert_eq!(left, "");
+}

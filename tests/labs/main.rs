@@ -1,0 +1,11 @@
+//! Whole labs, through the real program, on real kernels.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod deaths;
+mod everyday;
+mod host;
+mod interrupted;
+mod verdicts;
