@@ -56,7 +56,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), BackendError> {
     let node = identity.name.clone();
-    let listener = adopt(listener).map_err(|source| BackendError { node, source })?;
+    let listener = adopt(listener).map_err(|cause| BackendError { node, cause })?;
     let (stop, stopping) = watch::channel(());
     let site = Arc::new(Site { identity, counters, stopping });
     tokio::select! {

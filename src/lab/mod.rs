@@ -9,6 +9,7 @@ mod name;
 mod network;
 mod node;
 mod place;
+mod routing;
 mod scenario;
 mod service;
 mod source;
@@ -20,6 +21,7 @@ pub use name::{LabName, NameError, NetworkName, NodeName, ScenarioName, ServiceN
 pub use network::Network;
 pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey};
 pub use place::{Part, Place, Segment};
+pub use routing::{DefaultGateway, GatewayReason};
 pub use scenario::{
     Connection, CountRange, Distribution, Expectation, Expected, Latency, Percentile, Request,
     Retry, RunCommand, Scenario, SourceExpected, SourcePorts, Step, StepAction, Target,

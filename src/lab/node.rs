@@ -132,6 +132,14 @@ impl Node {
         self.interfaces.iter().find(|i| &i.network == network)
     }
 
+    /// Its interfaces on networks that another node is on too.
+    pub fn interfaces_shared_with<'n>(
+        &'n self,
+        other: &'n Node,
+    ) -> impl Iterator<Item = &'n Interface> {
+        self.interfaces.iter().filter(|i| other.interface_in(&i.network).is_some())
+    }
+
     /// Every address of its own, without VIPs.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
         self.interfaces.iter().map(|i| i.address.addr())

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// A length of time in words, with three digits or fewer behind the unit: `850 µs`, `1.2 ms`,
+/// A length of time in words, with at most three digits before each unit: `850 µs`, `1.2 ms`,
 /// `300 ms`, `2.5 s`, `2 min 5 s`.
 pub fn elapsed(time: Duration) -> String {
     let micros = time.as_micros();

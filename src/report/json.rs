@@ -23,6 +23,7 @@ fn lab(lab: &LabReport) -> Result<Value, serde_json::Error> {
 
 fn scenario(scenario: &ScenarioReport) -> Result<Value, serde_json::Error> {
     let mut value = serde_json::to_value(scenario)?;
+    value["error"] = json!(scenario.fault());
     value["verdict"] = json!(scenario.verdict());
     value["counts"] = json!(scenario.counts());
     Ok(value)

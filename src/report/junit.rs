@@ -33,7 +33,7 @@ fn scenario(topology: &str, scenario: &ScenarioReport) -> Vec<TestCase> {
     let steps = scenario.steps.iter().zip(1..);
     let mut cases: Vec<_> =
         steps.flat_map(|(report, number)| step(&class, number, report)).collect();
-    cases.extend(scenario.error.as_ref().map(|error| broken(&class, "scenario", error)));
+    cases.extend(scenario.fault().map(|fault| broken(&class, "scenario", fault)));
     cases
 }
 

@@ -96,8 +96,8 @@ fn check(lines: &mut Lines, check: &Check, attempts: usize) {
 }
 
 fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport) {
-    if let Some(error) = &scenario.error {
-        lines.mark(4, Verdict::Errored, error);
+    if let Some(fault) = scenario.fault() {
+        lines.mark(4, Verdict::Errored, fault);
     }
 }
 

@@ -1,8 +1,11 @@
 use super::{Check, LabReport, Report, ScenarioReport, StepReport, Verdict};
 use serde::{Deserialize, Serialize};
 
+/// What a pass without a check would be.
+const NOTHING: &str = "nothing was checked, so nothing is proved";
+
 /// How many checks ended how. A lab or a scenario that could not go on counts as one error, and so
-/// does a lab without any check: nothing was proved.
+/// does a scenario without any check and a lab without any scenario: nothing was proved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Measured, and as expected.
@@ -70,22 +73,31 @@ impl StepReport {
 }
 
 impl ScenarioReport {
-    /// How its checks ended.
-    pub fn counts(&self) -> Counts {
-        Counts::sum(self.steps.iter().map(StepReport::counts)).with_error(self.error.is_some())
+    /// Why it is errored although no check is: it could not go on, or nothing was checked.
+    pub fn fault(&self) -> Option<&str> {
+        let nothing = (self.sum_of_steps() == Counts::default()).then_some(NOTHING);
+        self.error.as_deref().or(nothing)
     }
 
-    /// The worst of its checks; errored if it could not go on.
+    /// How its checks ended.
+    pub fn counts(&self) -> Counts {
+        self.sum_of_steps().with_error(self.fault().is_some())
+    }
+
+    /// The worst of its checks; errored if it could not go on or nothing was checked.
     pub fn verdict(&self) -> Verdict {
         self.counts().verdict()
+    }
+
+    fn sum_of_steps(&self) -> Counts {
+        Counts::sum(self.steps.iter().map(StepReport::counts))
     }
 }
 
 impl LabReport {
-    /// Why it is errored although no scenario is: it could not be built, or nothing was checked.
+    /// Why it is errored although no scenario is: it could not be built, or it has none.
     pub fn fault(&self) -> Option<&str> {
-        let checked = self.sum_of_scenarios() != Counts::default();
-        let nothing = (!checked).then_some("nothing was checked, so nothing is proved");
+        let nothing = self.scenarios.is_empty().then_some(NOTHING);
         self.error.as_deref().or(nothing)
     }
 
@@ -94,7 +106,7 @@ impl LabReport {
         self.sum_of_scenarios().with_error(self.fault().is_some())
     }
 
-    /// The worst of its checks; errored if it could not be built or nothing was checked.
+    /// The worst of its scenarios; errored if it could not be built or has none.
     pub fn verdict(&self) -> Verdict {
         self.counts().verdict()
     }
@@ -166,7 +178,10 @@ mod tests {
 
     #[test]
     fn nothing_checked_is_nothing_proved() {
-        assert_eq!(lab(vec![scenario(&[])]).verdict(), Verdict::Errored);
+        assert_eq!(lab(vec![scenario(&[])]).counts().errored, 1);
+        assert_eq!(scenario(&[]).fault(), Some(NOTHING));
+        let beside_another = vec![scenario(&[Verdict::Passed]), scenario(&[])];
+        assert_eq!(lab(beside_another).verdict(), Verdict::Errored);
         assert_eq!(lab(Vec::new()).counts().errored, 1);
         assert_eq!(Report::default().verdict(), Verdict::Errored);
     }

@@ -21,14 +21,3 @@ pub enum Measured {
     /// Time has passed, and that is all.
     Nothing,
 }
-
-impl Measured {
-    /// How many samples a check of it rests on.
-    pub fn size(&self) -> usize {
-        match self {
-            Self::Requests(samples) => samples.len(),
-            Self::Command(_) => 1,
-            Self::Nothing => 0,
-        }
-    }
-}

@@ -1,4 +1,4 @@
-use super::evaluate::{Context, answers, evaluate, name};
+use super::evaluate::{Context, answers, evaluate, name, samples};
 use super::follow::Sent;
 use super::forecast::{Forecast, service_at};
 use super::measured::Measured;
@@ -93,7 +93,7 @@ impl<S: Stage> Player<'_, S> {
         let check = |expectation: &Expectation| Check {
             name: name(&expectation.expected).to_owned(),
             outcome: evaluate(&expectation.expected, &attempt.measured, context),
-            samples: attempt.measured.size(),
+            samples: samples(&expectation.expected, &attempt.measured),
             waited_micros: micros(waited),
             position: self.stage.position(&expectation.at),
         };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const HEAD: &str = "
 name: lab
-networks: { outside: 10.1.0.0/24, inside: 10.2.0.0/24 }
+networks: { outside: 10.1.0.0/24, inside: 10.2.0.0/24, far: 10.9.0.0/24 }
 clients:
   client: { addresses: { outside: 10.1.0.10 } }
 directors:
@@ -186,4 +186,18 @@ proptest! {
         let style = Style { width: Some(60), colour: Colour::Plain };
         prop_assert!(diag::text(&source, &located, style).is_empty() == located.is_empty());
     }
+}
+
+#[test]
+fn a_director_reaches_distant_real_servers_by_the_only_router() {
+    let lab = lab("
+routers:
+  router: { addresses: { inside: 10.2.0.254, far: 10.9.0.254 }, routes: { 10.1.0.0/24: 10.2.0.1 } }
+real_servers:
+  rs1: { addresses: { far: 10.9.0.11 } }
+virtual_services:
+  web: { vip: 10.1.0.100, port: 80, forwarding: tun, real_servers: [rs1] }
+");
+    let gateway = lab.default_gateway(lab.node(&"director".parse::<NodeName>().unwrap()).unwrap());
+    assert_eq!(gateway.unwrap().via.to_string(), "10.2.0.254");
 }

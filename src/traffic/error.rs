@@ -4,8 +4,8 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum TrafficError {
     /// The client's namespace gave no sockets.
-    #[error("client sockets cannot be opened")]
-    Sockets(#[source] io::Error),
+    #[error("client sockets cannot be opened: {0}")]
+    Sockets(io::Error),
     /// Counting source ports up from the first one passed the last one.
     #[error("source ports from {first} end after {connections} connections, and more are needed")]
     SourcePorts {

@@ -2,8 +2,8 @@ use super::{Answer, Failure, Sample};
 use crate::lab::Percentile;
 use std::time::Duration;
 
-/// What answers without a backend's name are counted under.
-pub const UNNAMED: &str = "unnamed";
+/// What answers without a backend's name are counted under: no name that a node can have.
+pub const UNNAMED: &str = "(unnamed)";
 
 /// What a number of samples add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ mod tests {
         let answers = [Some("rs2"), Some("rs1"), None, Some("rs2")];
         let samples: Vec<_> = answers.iter().enumerate().map(|(i, a)| sample(i, Ok(*a))).collect();
         let summary = Summary::of(&samples);
-        let expected = [("rs2", 2), ("rs1", 1), ("unnamed", 1)];
+        let expected = [("rs2", 2), ("rs1", 1), ("(unnamed)", 1)];
         assert_eq!(summary.by_backend, expected.map(|(name, count)| (name.to_owned(), count)));
         assert_eq!((summary.requests, summary.connections, summary.failed()), (4, 2, 0));
     }

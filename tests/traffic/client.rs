@@ -171,13 +171,16 @@ fn a_namespace_without_sockets_is_no_measurement() {
     struct Gone;
     impl Sockets for Gone {
         fn open(&mut self, _: &[SocketSpec]) -> io::Result<Vec<OwnedFd>> {
-            Err(io::ErrorKind::NotFound.into())
+            Err(io::Error::from_raw_os_error(nix::libc::ENOENT))
         }
     }
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let to = SocketAddr::from((Ipv4Addr::LOCALHOST, 80));
     let error = runtime.block_on(send(&request(1), to, &mut Gone)).unwrap_err();
-    assert_eq!(error.to_string(), "client sockets cannot be opened");
+    assert_eq!(
+        error.to_string(),
+        "client sockets cannot be opened: No such file or directory (os error 2)"
+    );
 }
 
 #[test]

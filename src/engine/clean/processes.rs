@@ -47,7 +47,7 @@ pub(super) fn end_inhabitants(namespaces: &BTreeSet<NamespaceId>) -> (usize, Vec
     for _ in 0..ROUNDS {
         let found = inhabitants(namespaces);
         if found.is_empty() {
-            break;
+            return (ended, Vec::new());
         }
         left = found.iter().filter_map(|process| kill(*process).err()).collect();
         ended += found.len() - left.len();

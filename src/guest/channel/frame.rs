@@ -42,7 +42,7 @@ impl Stream {
 /// What the agent says first, once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// The version of the frames, [`VERSION`].
+    /// The version of the frames, `VERSION`.
     pub version: u32,
     /// The kernel's release, as `uname -r` prints it.
     pub release: String,

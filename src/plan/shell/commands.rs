@@ -64,7 +64,7 @@ fn namespace(lab: &LabName, node: &NodeName) -> Vec<String> {
 fn connect(op: &Op, lab: &LabName) -> Vec<String> {
     let Op::Connect { node, interface, network, mtu } = op else { return Vec::new() };
     let (switch, mtu) = (NodeName::switch(), mtu_words(*mtu));
-    let port = port(node, interface);
+    let port = node.port(interface);
     vec![
         format!(
             "ip -n {lab}-{switch} link add name {port} type veth peer name {interface} netns {lab}-{node}"
@@ -73,11 +73,6 @@ fn connect(op: &Op, lab: &LabName) -> Vec<String> {
         format!("ip -n {lab}-{node} link set dev {interface} addrgenmode none"),
         format!("ip -n {lab}-{node} link set dev {interface}{mtu} up"),
     ]
-}
-
-/// The bridge port behind a node's interface: `rs1.0` for `eth0`.
-fn port(node: &NodeName, interface: &str) -> String {
-    format!("{node}.{}", interface.trim_start_matches("eth"))
 }
 
 fn mtu_words(mtu: Option<u32>) -> String {

@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(outcome.verdict, Failed);
         assert_eq!(
             outcome.observed,
-            "rs1 2, rs2 2, rs9 1, unnamed 1; not expected at all: `rs9`, `unnamed`"
+            "rs1 2, rs2 2, rs9 1, (unnamed) 1; not expected at all: `rs9`, `(unnamed)`"
         );
     }
 

@@ -9,7 +9,7 @@ pub(super) fn evaluate(bounds: &[Latency], samples: &[Sample]) -> Outcome {
     let expected = listed(bounds, bound);
     let latencies = Latencies::of(samples);
     let values: Option<Vec<_>> = bounds.iter().map(|b| latencies.at(b.percentile)).collect();
-    let Some(values) = values.filter(|_| latencies.count() > 0) else {
+    let Some(values) = values.filter(|values| !values.is_empty()) else {
         return Outcome::unmeasured(expected, "there was no answer");
     };
     let holds = bounds.iter().zip(&values).all(|(bound, value)| *value <= bound.at_most);

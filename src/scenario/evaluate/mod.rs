@@ -51,6 +51,19 @@ pub(super) fn name(expected: &Expected) -> &'static str {
     }
 }
 
+/// How many samples a judgement rests on: some expectations are about answers only.
+pub(super) fn samples(expected: &Expected, measured: &Measured) -> usize {
+    match (measured, expected) {
+        (Measured::Nothing, _) => 0,
+        (Measured::Command(_), _) => 1,
+        (
+            Measured::Requests(samples),
+            Expected::Status(_) | Expected::Source(_) | Expected::Latency(_),
+        ) => tally::answered(samples).count(),
+        (Measured::Requests(samples), _) => samples.len(),
+    }
+}
+
 fn requests(expected: &Expected, samples: &[Sample], context: Context) -> Outcome {
     match expected {
         Expected::Distribution(Distribution::Counts(counts)) => counts::evaluate(counts, samples),
@@ -105,6 +118,22 @@ mod tests {
             assert_eq!(outcome.verdict, Verdict::Errored, "{}", outcome.expected);
             assert_eq!(judge(&expected, &Measured::Nothing).verdict, Verdict::Errored);
         }
+    }
+
+    #[test]
+    fn what_is_expected_of_answers_rests_on_answers_only() {
+        let outcomes = [Ok("rs1"), Err(crate::traffic::Failure::Refused), Ok("rs2")];
+        let all = outcomes.into_iter().enumerate().map(|(index, one)| sample(index, one));
+        let measured = Measured::Requests(all.collect());
+        assert_eq!(samples(&Expected::Status(200), &measured), 2);
+        assert_eq!(samples(&Expected::Failures(CountRange::exactly(1)), &measured), 3);
+    }
+
+    #[test]
+    fn no_bound_is_no_pass() {
+        let measured = Measured::Requests(vec![sample(0, Ok("rs1"))]);
+        let outcome = judge(&Expected::Latency(Vec::new()), &measured);
+        assert_eq!(outcome.verdict, Verdict::Errored);
     }
 
     #[test]

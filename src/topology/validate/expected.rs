@@ -26,8 +26,26 @@ pub fn build(wire: wire::Expect, at: &Place, draft: &mut Draft<'_>) -> Vec<Expec
     list.add("exit", wire.exit, |number, at, draft| {
         Bounds::plain("exit code", 0..=255).check(number, at, draft.faults).map(Expected::Exit)
     });
-    list.add("output", wire.output, |text, _, _| Some(Expected::Output(text)));
-    list.built
+    list.add("output", wire.output, output);
+    let built = list.built;
+    if built.is_empty() && draft.faults.sure(at) {
+        vacuous("`expect` expects nothing", at, draft);
+    }
+    built
+}
+
+/// What is true of every step is no expectation.
+fn vacuous(message: &str, at: &Place, draft: &mut Draft<'_>) {
+    let help = "leave it out, or say what must be true of the step";
+    draft.faults.push(rule::ALWAYS_HOLDS.at(at, message, help));
+}
+
+fn output(text: String, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {
+    if text.is_empty() {
+        vacuous("an empty text is in every output", at, draft);
+        return None;
+    }
+    Some(Expected::Output(text))
 }
 
 /// Expectations in the making.
@@ -104,5 +122,9 @@ fn latency(wire: wire::Latency, at: &Place, draft: &mut Draft<'_>) -> Option<Exp
         let at_most = value::duration(&text?, &at.key(key), draft.faults)?;
         Some(Latency { percentile, at_most })
     });
-    Some(Expected::Latency(bounds.collect()))
+    let bounds: Vec<_> = bounds.collect();
+    if bounds.is_empty() && draft.faults.sure(at) {
+        vacuous("`latency` has no bound", at, draft);
+    }
+    Some(Expected::Latency(bounds))
 }

@@ -53,7 +53,7 @@ impl<'l> Entry<'l> {
         let goal = reach::Goal::address(view.lab, self.destination.address);
         for director in &self.directors {
             if self.destination.forwarding == ForwardingMethod::Dr {
-                if reach::shared(director, self.server).next().is_none() {
+                if director.interfaces_shared_with(self.server).next().is_none() {
                     view.push(rule::DR_LINK.at(
                         &self.destination.at,
                         format!(
@@ -77,7 +77,7 @@ impl<'l> Entry<'l> {
 
     /// The DIPs: the directors' addresses on the real server's networks.
     fn dips(&self) -> Vec<IpAddr> {
-        let interfaces = self.directors.iter().flat_map(|d| reach::shared(d, self.server));
+        let interfaces = self.directors.iter().flat_map(|d| d.interfaces_shared_with(self.server));
         interfaces.map(|i| i.address.addr()).collect()
     }
 
@@ -105,7 +105,7 @@ impl<'l> Entry<'l> {
 
     fn direct_gateway(&self, view: &mut View<'_>) {
         let method = self.destination.forwarding;
-        let gateway = reach::gateway(view.lab, self.server);
+        let gateway = view.lab.default_gateway(self.server).map(|g| g.via);
         let Some(gateway) = gateway.filter(|g| self.dips().contains(g)) else { return };
         if !method.keeps_vip() || self.directors.iter().any(|d| accepts_local(d)) {
             return;

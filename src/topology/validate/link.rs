@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// A bridge takes no more ports (`BR_MAX_PORTS`, net/bridge/br_private.h; the first is not used).
-const PORTS: usize = 1023;
+pub const PORTS: usize = 1023;
 
 /// The longest name of a network interface (`IFNAMSIZ` - 1, linux/if.h).
 const INTERFACE_NAME: usize = 15;

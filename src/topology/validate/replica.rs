@@ -1,11 +1,11 @@
 use super::super::rule;
-use super::{Draft, name, node, node_parts::not_a_host};
+use super::{Draft, link, name, node, node_parts::not_a_host};
 use crate::lab::{Interface, Node, NodeName, Place};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// A bridge takes no more ports (`BR_MAX_PORTS`, net/bridge/br_private.h), so no more nodes fit.
-const MOST: i64 = 1023;
+/// No more nodes fit on one bridge.
+const MOST: i64 = link::PORTS as i64;
 
 /// Builds `count` nodes after the pattern of one: `<name>1`, `<name>2`... with consecutive
 /// addresses.

@@ -18,9 +18,22 @@ pub fn build(scenarios: Entries<wire::Scenario>, draft: &mut Draft<'_>) {
             None => continue,
         };
         let steps = steps(list, &text, &list_at, draft);
+        if !steps.is_empty() && draft.faults.sure(&at) {
+            expects_something(&steps, &text, &at, draft);
+        }
         if let Some(name) = name {
             draft.lab.scenarios.push(Scenario { name, summary, steps, at });
         }
+    }
+}
+
+fn expects_something(steps: &[Step], scenario: &str, at: &Place, draft: &mut Draft<'_>) {
+    if steps.iter().all(|step| step.expectations.is_empty()) {
+        draft.faults.push(rule::PROVES_NOTHING.at(
+            &at.as_key(),
+            format!("the scenario `{scenario}` expects nothing"),
+            "add `expect:` to a step, as in `expect: { status: 200, failures: 0 }`",
+        ));
     }
 }
 

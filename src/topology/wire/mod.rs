@@ -80,9 +80,8 @@ pub struct Node {
     /// The address in each network that the node is plugged into, by network, as in `inside:
     /// 192.168.137.199`. The first is `eth0`, the next `eth1`.
     pub addresses: Entries<String>,
-    /// The default gateway's address, or `none`. Default for clients and for real servers of DR,
-    /// TUN and FULLNAT: the router, if there is exactly one on the node's networks; for real
-    /// servers of NAT: the DIP; for others: none.
+    /// The default gateway's address, or `none`. Default: the router, if there is exactly one on
+    /// the node's networks; for routers: none.
     pub gateway: Option<String>,
     /// Static routes: destination in CIDR form to next hop, as in `10.1.0.0/24: 10.0.0.1`.
     /// Default: none.

@@ -1,0 +1,77 @@
+use super::{ForwardingMethod, Gateway, Lab, Node, Role, VirtualService};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A node's default gateway, and why it is that one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DefaultGateway {
+    /// The next hop.
+    pub via: IpAddr,
+    /// Why.
+    pub reason: GatewayReason,
+}
+
+/// Why a node has a default gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GatewayReason {
+    /// The file asks for it.
+    Asked,
+    /// It is the DIP, and the node a real server of NAT: its replies must return that way.
+    Dip,
+    /// It is the only router on the node's networks.
+    OnlyRouter,
+}
+
+impl Lab {
+    /// A node's default gateway: the file's word, else what the node's part in the lab implies.
+    pub fn default_gateway(&self, node: &Node) -> Option<DefaultGateway> {
+        let because = |reason| move |via| DefaultGateway { via, reason };
+        match node.gateway {
+            Gateway::None => None,
+            Gateway::Address(via) => Some(because(GatewayReason::Asked)(via)),
+            Gateway::Derived => self
+                .dip_of(node)
+                .map(because(GatewayReason::Dip))
+                .or_else(|| self.only_router(node).map(because(GatewayReason::OnlyRouter))),
+        }
+    }
+
+    /// A router's next hop to a VIP that lies in no network of the lab: the director, unless a
+    /// route of the file's leads there.
+    pub fn distant_vip_hop(&self, router: &Node, service: &VirtualService) -> Option<IpAddr> {
+        let covers = |net: &IpNet| net.contains(&service.vip);
+        let asked = router.routes.iter().any(|route| covers(&route.destination));
+        let near = self.networks.iter().any(|network| covers(&network.subnet));
+        if router.role != Role::Router || asked || near {
+            return None;
+        }
+        shared_address(self.first_director(service)?, router)
+    }
+
+    /// The DIP of the director that forwards to this real server by NAT.
+    fn dip_of(&self, server: &Node) -> Option<IpAddr> {
+        let by_nat = self.services.iter().find(|service| {
+            let mut entries = service.destinations.iter().filter(|d| d.real_server == server.name);
+            entries.any(|d| d.forwarding == ForwardingMethod::Nat)
+        })?;
+        shared_address(self.first_director(by_nat)?, server)
+    }
+
+    fn only_router(&self, node: &Node) -> Option<IpAddr> {
+        if node.role == Role::Router {
+            return None;
+        }
+        let mut routers =
+            self.with_role(Role::Router).filter_map(|router| shared_address(router, node));
+        let only = routers.next()?;
+        routers.next().is_none().then_some(only)
+    }
+
+    fn first_director(&self, service: &VirtualService) -> Option<&Node> {
+        service.directors.first().and_then(|name| self.node(name))
+    }
+}
+
+fn shared_address(of: &Node, with: &Node) -> Option<IpAddr> {
+    of.interfaces_shared_with(with).next().map(|interface| interface.address.addr())
+}
