@@ -15,7 +15,7 @@ pub struct Lab {
 impl Lab {
     /// A directory without a guest.
     pub fn new() -> Self {
-        let dir = tempfile::Builder::new().prefix("guest-").tempdir_in("/tmp").unwrap();
+        let dir = tempfile::Builder::new().prefix("guest-").tempdir().unwrap();
         std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o777)).unwrap();
         Self { dir }
     }
