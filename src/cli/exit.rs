@@ -34,6 +34,13 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// The graver of two endings: the one with the higher number.
+    pub fn graver(self, other: Self) -> Self {
+        if other.code() > self.code() { other } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())

@@ -43,7 +43,14 @@ impl Running {
     pub fn lab(&self) -> Result<Lab, Failure> {
         let mut lab = match topology::load(&self.record.source) {
             Ok(valid) => valid.lab,
-            Err(_) => return Err(Failure::failed("the record's topology is not valid")),
+            Err(faults) => {
+                let fault = faults.first().map_or_else(String::new, |f| f.message.clone());
+                let name = &self.record.lab;
+                return Err(Failure::failed(format!(
+                    "this lvs-lab cannot read what `{name}` was built from: {fault}"
+                ))
+                .help(format!("take it down with `lvs-lab down {name}`")));
+            }
         };
         lab.name = self.record.lab.clone();
         Ok(lab)

@@ -33,7 +33,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             Ok(Was::Absent) => context.note(&format!("{name} is not up; there is nothing to do")),
             Err(failure) => {
                 failure.print(context.error_paint());
-                exit = failure.exit;
+                exit = exit.graver(failure.exit);
             }
         }
     }
@@ -74,7 +74,11 @@ fn remove(lab: &LabDir, context: &Context) -> Result<Was, Failure> {
 
 /// Removes everything that a lab has left on the machine.
 pub fn clear(lab: &LabDir, lock: &Lock) -> Result<(), Failure> {
-    guest::client::stop(&lab.guest_socket()).map_err(Failure::leftovers)?;
-    engine::clean(lab, Path::new(NAMES), lock).map_err(Failure::leftovers)?;
-    Ok(())
+    // A guest that does not stop when asked ends with its owner, which cleaning kills.
+    let stopped = guest::client::stop(&lab.guest_socket());
+    match (engine::clean(lab, Path::new(NAMES), lock), stopped) {
+        (Ok(_), _) => Ok(()),
+        (Err(left), Ok(())) => Err(Failure::leftovers(left)),
+        (Err(left), Err(error)) => Err(Failure::leftovers(format!("{left}; {error}"))),
+    }
 }

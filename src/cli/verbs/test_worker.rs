@@ -74,7 +74,10 @@ impl Rehearsal {
         let begun = Instant::now();
         let built = Foreground::build(&self.assignment(&dir), &mut tell).await;
         report.up_micros = micros(begun);
-        let lab = built.map_err(|error| format!("{error}; {}", error.undone()))?;
+        let lab = built.map_err(|error| {
+            let left = error.left.iter().map(|left| format!("; left behind: {left}"));
+            format!("{error}; {}{}", error.undone(), left.collect::<String>())
+        })?;
         tell(Event::Up { lab: self.lab.name.clone(), micros: report.up_micros });
         report.scenarios = self.scenarios().await;
         lab.end();

@@ -70,10 +70,16 @@ impl Wanted {
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
         let built = self.try_to_build(&lock, context);
-        if !matches!(built, Ok(Exit::Ok)) {
-            clear(&self.assignment.dir, &lock)?;
-            lock.remove().map_err(Failure::leftovers)?;
+        if matches!(built, Ok(Exit::Ok)) {
+            return built;
         }
+        let cleared = clear(&self.assignment.dir, &lock);
+        let cleared = cleared.and_then(|()| lock.remove().map_err(Failure::leftovers));
+        cleared.or_else(|leftovers| {
+            // What could not be removed decides the exit code; why there was no lab is told first.
+            built.as_ref().err().inspect(|failure| failure.print(context.error_paint()));
+            Err(leftovers)
+        })?;
         built
     }
 

@@ -18,7 +18,11 @@ use std::io::{ErrorKind, Read, Write, stderr, stdin, stdout};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 use terminal::Raw;
+
+/// How long a guest's supervisor may take to end the guest and itself.
+const STOPPING: Duration = Duration::from_secs(10);
 
 /// Runs a job in the guest behind a socket, with this process's own streams, terminal and signals,
 /// and answers with its exit code.
@@ -51,7 +55,9 @@ pub fn stop(socket: &Path) -> Result<(), GuestError> {
     let mut bytes = Vec::new();
     encode(&Frame::channel(Message::Stop), &mut bytes);
     // The supervisor closes its end by ending, after everything else.
-    let stopped = socket.write_all(&bytes).and_then(|()| socket.read_to_end(&mut bytes));
+    let patient = socket.set_read_timeout(Some(STOPPING));
+    let said = patient.and_then(|()| socket.write_all(&bytes));
+    let stopped = said.and_then(|()| socket.read_to_end(&mut bytes));
     match stopped {
         Err(error) if error.kind() != ErrorKind::ConnectionReset => {
             Err(GuestError::System { action: "stop the guest", cause: error })

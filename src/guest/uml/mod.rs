@@ -10,6 +10,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::setsid;
+use nix::unistd::{AccessFlags, access};
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ impl Uml {
     pub fn find() -> Result<Self, Missing> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let directories = std::env::split_paths(&path).chain(["/usr/bin".into()]);
-        let kernel = directories.map(|d| d.join(PROGRAM)).find(|p| p.is_file());
+        let kernel = directories.map(|d| d.join(PROGRAM)).find(|p| is_program(p));
         let kernel = kernel.ok_or(Missing::Program { program: PROGRAM, package: PACKAGE })?;
         Self::with(kernel, MODULES.into())
     }
@@ -120,4 +121,8 @@ mod tests {
             the Debian package is `user-mode-linux`";
         assert_eq!(missing.to_string(), words);
     }
+}
+
+fn is_program(path: &Path) -> bool {
+    path.is_file() && access(path, AccessFlags::X_OK).is_ok()
 }

@@ -60,10 +60,13 @@ fn in_process(task: &Task, context: &Context, line: &mut dyn FnMut(&str)) -> Res
     unsafe { command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGKILL)?)) };
     let mut child = command.spawn().map_err(failed)?;
     let output = child.stdout.take().ok_or("the worker has no output")?;
-    for text in BufReader::new(output).lines() {
-        line(&text.map_err(failed)?);
+    let read = BufReader::new(output).lines().try_for_each(|text| text.map(|text| line(&text)));
+    if read.is_err() {
+        // Whoever cannot be heard any more must not go on.
+        let _ = child.kill();
     }
     let status = child.wait().map_err(failed)?;
+    read.map_err(failed)?;
     if status.success() { Ok(()) } else { Err(format!("the worker ended with {status}")) }
 }
 
