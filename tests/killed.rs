@@ -121,12 +121,20 @@ fn a_killed_supervisor_leaves_no_guest_that_down_does_not_remove() {
     down_removes_all("killsupuml", "uml", Victim::Supervisor, ROUNDS_IN_GUESTS);
 }
 
+/// Whether a process is gone, or only not yet collected by its parent.
+fn is_dead(process: Pid) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.map_or(true, |text| text.contains(") Z ") || text.contains(") X "))
+}
+
 fn up_begins_anew(lab: &str, kernel: &str) {
     let (place, lab) = (Place::new(), &unique(lab));
     let words = ["--kernel", kernel, "up", "plain", "--name", lab];
     let work = Work { place: &place, lab, words: &words };
     place.run(&words).code(0);
-    kill(work.supervisor().unwrap(), Signal::SIGKILL).unwrap();
+    let supervisor = work.supervisor().unwrap();
+    kill(supervisor, Signal::SIGKILL).unwrap();
+    eventually(|| is_dead(supervisor), || "the supervisor does not die".to_owned());
     place.run(&words).code(0).says("is up, built in").complains("what a dead supervisor left");
     place.run(&["request", lab, "-n", "4"]).code(0).says("rs1");
     place.run(&["down", lab]).code(0);

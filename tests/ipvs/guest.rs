@@ -39,5 +39,7 @@ fn boot() -> (Place, String) {
 pub fn end() {
     if let Some((place, lab)) = GUEST.get() {
         place.run(&["down", lab]).code(0);
+        // What is static is never dropped.
+        std::fs::remove_dir_all(place.file("")).unwrap();
     }
 }

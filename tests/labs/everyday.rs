@@ -112,7 +112,8 @@ fn faults(lab: &Lab) -> Vec<Fault> {
     let nodes = status["nodes"].as_array().unwrap();
     let rs1 = nodes.iter().find(|node| node["node"] == "rs1").unwrap();
     let addresses = rs1["addresses"].as_array().unwrap();
-    let rip = addresses.iter().find(|a| a[0] == "eth0").unwrap()[1].as_str().unwrap();
+    let eth0 = addresses.iter().find(|address| address["interface"] == "eth0").unwrap();
+    let rip = eth0["address"].as_str().unwrap();
     let mut faults = vec![fault(
         "rs1",
         &format!("ip address del {rip} dev eth0"),

@@ -39,7 +39,10 @@ fn a_lab_is_what_ip_says_it_is() {
         let eth0 = links.as_array().unwrap().iter().find(|l| l["ifname"] == "eth0").unwrap();
         let info = &eth0["addr_info"][0];
         let address = format!("{}/{}", info["local"].as_str().unwrap(), info["prefixlen"]);
-        assert_eq!(node["addresses"], serde_json::json!([["eth0", address]]));
+        assert_eq!(
+            node["addresses"],
+            serde_json::json!([{ "interface": "eth0", "address": address }])
+        );
         assert_eq!(eth0["operstate"], "UP");
     }
     let ports = ip(&["-n", &nodes[3], "-o", "link", "show", "master", "lan"]);
