@@ -3,8 +3,11 @@ use super::links;
 use super::netlink::Netlink;
 use ipnet::IpNet;
 use rtnetlink::AddressMessageBuilder;
+use rtnetlink::packet_route::AddressFamily;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
-use rtnetlink::packet_route::address::{AddressAttribute, AddressFlags, AddressMessage};
+use rtnetlink::packet_route::address::{
+    AddressAttribute, AddressFlags, AddressMessage, AddressScope,
+};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The loopback's index: it is the first interface of every namespace (LOOPBACK_IFINDEX in
@@ -25,6 +28,15 @@ pub(super) fn add(node: &Netlink, interface: &str, address: IpNet) -> Result<(),
 pub(super) fn remove(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
     let message = message(index(node, interface)?, address);
     node.change([Message::DelAddress(message)])
+}
+
+/// Whether there is an IPv6 address that others can reach.
+pub(super) fn has_global_ipv6(node: &Netlink) -> Result<bool, Cause> {
+    let is_global = |address: &AddressMessage| {
+        let header = &address.header;
+        header.family == AddressFamily::Inet6 && header.scope == AddressScope::Universe
+    };
+    Ok(all(node)?.iter().any(is_global))
 }
 
 /// Every address.

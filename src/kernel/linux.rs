@@ -162,7 +162,7 @@ impl Linux {
     }
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let listener = listener::open(self.place(node)?, backend.port)?;
+        let listener = listener::open(self.sites.get(node)?, backend.port)?;
         let (node, backend) = (node.clone(), backend.clone());
         self.order(BackendOrder::Start { node, backend, listener })
     }

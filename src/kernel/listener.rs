@@ -1,13 +1,12 @@
 use super::Cause;
-use super::namespace::Namespace;
+use super::addresses;
+use super::site::Site;
 use crate::lab::NodeName;
 use crate::plan::Backend;
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, listen,
     setsockopt, socket, sockopt,
 };
-use std::fs;
-use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::fd::AsRawFd;
 use tokio::sync::oneshot;
@@ -36,16 +35,14 @@ pub enum BackendOrder {
     },
 }
 
-/// Opens a listener on every address of a namespace.
-pub(super) fn open(namespace: &Namespace, port: u16) -> Result<TcpListener, Cause> {
-    let opened = namespace.run(|| {
-        let any = if has_global_ipv6()? {
-            Ipv6Addr::UNSPECIFIED.into()
-        } else {
-            Ipv4Addr::UNSPECIFIED.into()
-        };
-        Ok(listener(SocketAddr::new(any, port)))
-    });
+/// Opens a listener on every address of a node.
+pub(super) fn open(site: &Site, port: u16) -> Result<TcpListener, Cause> {
+    let any = if addresses::has_global_ipv6(&site.netlink)? {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
+    };
+    let opened = site.namespace.run(|| Ok(listener(SocketAddr::new(any, port))));
     opened.map_err(|e| Cause::io("setns", e))?
 }
 
@@ -62,14 +59,4 @@ fn listener(address: SocketAddr) -> Result<TcpListener, Cause> {
     bind(fd.as_raw_fd(), &name).map_err(|e| Cause::errno("bind", e))?;
     listen(&fd, Backlog::MAXCONN).map_err(|e| Cause::errno("listen", e))?;
     Ok(TcpListener::from(fd))
-}
-
-/// Whether the namespace has an IPv6 address that others can reach: the fourth field of
-/// if_inet6 is the scope, 00 for global.
-fn has_global_ipv6() -> io::Result<bool> {
-    match fs::read_to_string("/proc/thread-self/net/if_inet6") {
-        Ok(table) => Ok(table.lines().any(|l| l.split_whitespace().nth(3) == Some("00"))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
 }
