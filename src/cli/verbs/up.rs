@@ -75,12 +75,11 @@ impl Wanted {
         }
         let cleared = clear(&self.assignment.dir, &lock);
         let cleared = cleared.and_then(|()| lock.remove().map_err(Failure::leftovers));
-        cleared.or_else(|leftovers| {
+        if let (Err(failure), Err(_)) = (&built, &cleared) {
             // What could not be removed decides the exit code; why there was no lab is told first.
-            built.as_ref().err().inspect(|failure| failure.print(context.error_paint()));
-            Err(leftovers)
-        })?;
-        built
+            failure.print(context.error_paint());
+        }
+        cleared.and(built)
     }
 
     fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
