@@ -8,9 +8,12 @@ use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
 use crate::lab::Lab;
 use crate::lab::Source;
-use crate::state::{LabDir, Lock, Process, Provider, Record};
+use crate::state::{Exit as ProcessExit, LabDir, Lock, Process, Provider, Record};
 use crate::supervisor::{self, Assignment};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// How long a killed process may take to be gone.
+const DEATH: Duration = Duration::from_millis(200);
 
 /// `up`
 #[derive(Debug, clap::Args)]
@@ -33,17 +36,26 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let lock = Lock::take(&dir, waiting).map_err(Failure::failed)?;
     let named = Source { name: args.topology.topology.clone(), text: source.text.clone() };
     let wanted = Wanted { named, assignment: assignment(source, lab, dir), format: args.format };
-    match Record::read(&wanted.assignment.dir).map_err(Failure::failed)? {
-        Some(record) if record.supervisor.is_alive() => wanted.reconcile(&record, context),
-        record => {
-            if record.is_some() || wanted.assignment.dir.exists() {
-                let lab = &wanted.assignment.lab.name;
-                context.note(&format!("{lab}: clearing up what a dead supervisor left"));
-                clear(&wanted.assignment.dir, &lock)?;
-            }
-            wanted.build(lock, context)
+    let record = Record::read(&wanted.assignment.dir).map_err(Failure::failed)?;
+    if let Some(record) = record.as_ref().filter(|record| record.supervisor.is_alive()) {
+        let reconciled = wanted.reconcile(record, context);
+        if reconciled.is_ok() || !was_dying(record) {
+            return reconciled;
         }
     }
+    if record.is_some() || wanted.assignment.dir.exists() {
+        let lab = &wanted.assignment.lab.name;
+        context.note(&format!("{lab}: clearing up what a dead supervisor left"));
+        clear(&wanted.assignment.dir, &lock)?;
+    }
+    wanted.build(lock, context)
+}
+
+/// Whether a supervisor that did not do as it was asked was about to end: killed, it is there for
+/// some moments more. A guest's death is told by whoever waits for the guest.
+fn was_dying(record: &Record) -> bool {
+    record.provider == Provider::Host
+        && matches!(record.supervisor.wait_gone(DEATH), Ok(ProcessExit::Gone))
 }
 
 fn assignment(source: Source, lab: Lab, dir: LabDir) -> Assignment {
