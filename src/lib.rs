@@ -9,6 +9,7 @@ pub mod cli;
 pub mod diag;
 pub mod engine;
 pub mod guest;
+pub mod ha;
 pub mod kernel;
 pub mod lab;
 pub mod oracle;

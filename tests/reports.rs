@@ -56,7 +56,8 @@ fn command(checks: Vec<Check>) -> StepReport {
 }
 
 fn scenario(name: &str, steps: Vec<StepReport>) -> ScenarioReport {
-    ScenarioReport { name: name.to_owned(), steps, error: None, micros: 80_000 }
+    let name = name.to_owned();
+    ScenarioReport { name, steps, micros: 80_000, ..ScenarioReport::default() }
 }
 
 fn lab(topology: &str, scenarios: Vec<ScenarioReport>) -> LabReport {

@@ -153,4 +153,7 @@ pub enum Verb {
     /// Runs the scenarios of one topology and writes events as JSON lines
     #[command(hide = true)]
     TestWorker(verbs::test_worker::Args),
+    /// Runs a built-in daemon of a director
+    #[command(hide = true)]
+    Daemon(verbs::daemon::Args),
 }

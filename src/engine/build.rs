@@ -1,7 +1,7 @@
 use super::rollback::roll_back;
-use super::{Act, BuildError, Cancel, EngineError, Journal, Stop};
+use super::{BuildError, Cancel, EngineError, Journal, Stop};
 use crate::kernel::Kernel;
-use crate::plan::{Op, Plan, Step};
+use crate::plan::{Act, Op, Plan, Step};
 use crate::report::Event;
 use std::time::{Duration, Instant};
 

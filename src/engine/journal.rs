@@ -1,4 +1,4 @@
-use super::Act;
+use crate::plan::Act;
 use crate::plan::Op;
 use crate::state::{LabDir, StateError};
 use std::fs::{self, File, OpenOptions};

@@ -99,6 +99,13 @@ impl Linux {
             }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
             Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
+            Op::StartDaemon { .. }
+            | Op::AwaitAddress { .. }
+            | Op::KillDaemons { .. }
+            | Op::ForgetConnections { .. }
+            | Op::CutCable { .. }
+            | Op::Misbehave { .. }
+            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
         }
     }
 
@@ -127,6 +134,13 @@ impl Linux {
             }
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
             Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
+            Op::StartDaemon { .. }
+            | Op::AwaitAddress { .. }
+            | Op::KillDaemons { .. }
+            | Op::ForgetConnections { .. }
+            | Op::CutCable { .. }
+            | Op::Misbehave { .. }
+            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
         }
     }
 

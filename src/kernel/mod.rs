@@ -6,6 +6,7 @@
 
 mod addresses;
 mod command;
+mod daemons;
 mod error;
 mod fake;
 mod ipvs;
@@ -13,6 +14,7 @@ mod limit;
 mod links;
 mod linux;
 mod listener;
+mod local;
 mod names;
 mod namespace;
 mod netlink;
@@ -27,11 +29,13 @@ mod site;
 mod source_nat;
 mod sysctl;
 
+pub use daemons::{StateChange, directory as daemons_directory, record_state, state_changes};
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
 pub use linux::Linux;
 pub use listener::BackendOrder;
+pub use local::Local;
 pub use names::Names;
 pub use namespace::Namespace;
 pub use observed::{

@@ -3,7 +3,11 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod expected;
+mod fault;
 mod header;
+mod health;
+mod high_availability;
 mod model;
 mod name;
 mod network;
@@ -15,16 +19,28 @@ mod service;
 mod source;
 pub mod written;
 
+pub use expected::{
+    CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
+    SourceExpected, StateExpected, VipExpected, WeightExpected,
+};
+pub use fault::{Fault, FaultKind, Healing};
 pub use header::{BACKEND_HEADER, PEER_HEADER};
+pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
+pub use high_availability::{
+    ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
+    VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
+};
 pub use model::Lab;
-pub use name::{LabName, NameError, NetworkName, NodeName, ScenarioName, ServiceName};
+pub use name::{
+    LabName, NameError, NetworkName, NodeName, RouterName, RouterNameError, ScenarioName,
+    ServiceName,
+};
 pub use network::Network;
 pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey};
 pub use place::{Part, Place, Segment};
 pub use routing::{DefaultGateway, GatewayReason};
 pub use scenario::{
-    Connection, CountRange, Distribution, Expectation, Expected, Latency, Percentile, Request,
-    Retry, RunCommand, Scenario, SourceExpected, SourcePorts, Step, StepAction, Target,
+    Connection, Load, Request, Retry, RunCommand, Scenario, SourcePorts, Step, StepAction, Target,
 };
 pub use service::{
     Destination, ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Thresholds,

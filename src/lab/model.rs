@@ -1,5 +1,6 @@
 use super::{
-    LabName, Network, NetworkName, Node, NodeName, Role, Scenario, ServiceName, VirtualService,
+    HighAvailability, LabName, Network, NetworkName, Node, NodeName, Role, Scenario, ServiceName,
+    VirtualService,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -17,6 +18,8 @@ pub struct Lab {
     pub nodes: Vec<Node>,
     /// Its virtual services, in the order of the file.
     pub services: Vec<VirtualService>,
+    /// What makes its directors stand in for each other, where asked for.
+    pub high_availability: Option<HighAvailability>,
     /// Its proofs, in the order of the file.
     pub scenarios: Vec<Scenario>,
 }

@@ -129,6 +129,63 @@ name!(
     64
 );
 
+/// The name of a virtual router or a sync group, as in keepalived.conf: letters, digits, `_` and
+/// `-`, beginning with a letter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RouterName(String);
+
+impl RouterName {
+    /// The longest name allowed, in bytes.
+    pub const LIMIT: usize = 20;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text cannot be the name of a virtual router.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no name of a virtual router: 1 to {limit} letters, digits, `_` and `-`, the first a \
+     letter",
+    limit = RouterName::LIMIT
+)]
+pub struct RouterNameError(pub String);
+
+impl FromStr for RouterName {
+    type Err = RouterNameError;
+
+    fn from_str(text: &str) -> Result<Self, RouterNameError> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let fits = (1..=Self::LIMIT).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(allowed);
+        if fits { Ok(Self(text.to_owned())) } else { Err(RouterNameError(text.to_owned())) }
+    }
+}
+
+impl TryFrom<String> for RouterName {
+    type Error = RouterNameError;
+
+    fn try_from(text: String) -> Result<Self, RouterNameError> {
+        text.parse()
+    }
+}
+
+impl From<RouterName> for String {
+    fn from(name: RouterName) -> String {
+        name.0
+    }
+}
+
+impl fmt::Display for RouterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 impl NodeName {
     /// The namespace that holds the lab's bridges; no node of a file may have this name.
     pub const SWITCH: &str = "switch";

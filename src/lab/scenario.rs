@@ -1,5 +1,4 @@
-use super::{NodeName, Place, ScenarioName, ServiceName};
-use indexmap::IndexMap;
+use super::{Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -46,6 +45,35 @@ pub enum StepAction {
     Run(RunCommand),
     /// Lets time pass.
     Wait(Duration),
+    /// Begins to send requests in the background, until [`StepAction::StopLoad`] or the end of the
+    /// scenario.
+    Load(Load),
+    /// Ends the load that is running, and waits for its last answers.
+    StopLoad,
+    /// Breaks something.
+    Fault(Fault),
+    /// Mends it.
+    Heal(Healing),
+}
+
+/// HTTP GET requests at a steady pace, in the background.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    /// The node that sends them.
+    pub from: NodeName,
+    /// Where they go.
+    pub target: Target,
+    /// The path and query, from `/`.
+    pub path: String,
+    /// Requests per second, all clients together: each begins at its time, whether or not earlier
+    /// ones have ended (as long as one of the clients is free).
+    pub rate: u32,
+    /// How many clients there are, so how many requests may be under way at once.
+    pub concurrency: u32,
+    /// New connections, or one that each client keeps as long as it lives.
+    pub connection: Connection,
+    /// How long one request may take, its connect included.
+    pub timeout: Duration,
 }
 
 /// A command in a node.
@@ -108,99 +136,4 @@ pub struct Request {
     pub source_ports: SourcePorts,
     /// How long one request may take, its connect included.
     pub timeout: Duration,
-}
-
-/// Something that must be true of a step, and where the file says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Expectation {
-    /// What.
-    pub expected: Expected,
-    /// Where the file says so.
-    pub at: Place,
-}
-
-/// What must be true of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Expected {
-    /// Who answered how often.
-    Distribution(Distribution),
-    /// Every answer has this HTTP status.
-    Status(u16),
-    /// This many requests got no answer.
-    Failures(CountRange),
-    /// The client address that the real servers saw.
-    Source(SourceExpected),
-    /// How long answers took.
-    Latency(Vec<Latency>),
-    /// A command's exit code.
-    Exit(i32),
-    /// A text that a command's standard output must contain.
-    Output(String),
-}
-
-/// Who answers how often.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Distribution {
-    /// A count or a range for each real server; others must not answer.
-    Counts(IndexMap<NodeName, CountRange>),
-    /// The scheduler's own sequence, answer by answer.
-    Predicted,
-}
-
-/// A count with both bounds included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CountRange {
-    /// The least.
-    pub min: u32,
-    /// The most.
-    pub max: u32,
-}
-
-impl CountRange {
-    /// Exactly this many.
-    pub fn exactly(count: u32) -> Self {
-        Self { min: count, max: count }
-    }
-
-    /// Whether a count is within the bounds.
-    pub fn contains(self, count: u32) -> bool {
-        (self.min..=self.max).contains(&count)
-    }
-}
-
-impl std::fmt::Display for CountRange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.min, self.max) {
-            (min, max) if min == max => write!(f, "{min}"),
-            (min, u32::MAX) => write!(f, "{min}.."),
-            (min, max) => write!(f, "{min}..{max}"),
-        }
-    }
-}
-
-/// The client address that real servers must have seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SourceExpected {
-    /// An address of this node (the client's own CIP, or the director's in FULLNAT).
-    Node(NodeName),
-    /// This address.
-    Address(IpAddr),
-}
-
-/// Which value of the sorted latencies is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Percentile {
-    /// The p-th percentile, 1 to 99 (nearest rank).
-    P(u8),
-    /// The longest.
-    Max,
-}
-
-/// An upper bound on how long answers took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Latency {
-    /// Which value of the sorted latencies.
-    pub percentile: Percentile,
-    /// The bound, itself included.
-    pub at_most: Duration,
 }

@@ -1,4 +1,4 @@
-use super::{NodeName, Place, ServiceName};
+use super::{HealthCheck, NodeName, Place, Quorum, ServiceName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -188,6 +188,12 @@ pub struct VirtualService {
     pub persistence: Option<Persistence>,
     /// The table, in the order of addition.
     pub destinations: Vec<Destination>,
+    /// How its directors find out which real servers serve, where asked for.
+    pub health_check: Option<HealthCheck>,
+    /// How many must.
+    pub quorum: Quorum,
+    /// Who serves alone while there is no quorum.
+    pub sorry_server: Option<Destination>,
     /// Where the file says so.
     pub at: Place,
 }

@@ -2,7 +2,7 @@
 
 use super::{Choice, Oracle, Unpredictable};
 use crate::lab::{
-    Destination, ForwardingMethod, Persistence, Place, Protocol, Scheduler, SchedulerFlag,
+    Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduler, SchedulerFlag,
     Thresholds, VirtualService,
 };
 use proptest::prelude::*;
@@ -31,6 +31,9 @@ pub(super) fn service(scheduler: Scheduler, weights: &[u32]) -> VirtualService {
         forwarding: ForwardingMethod::Dr,
         persistence: None,
         destinations: entries.collect(),
+        health_check: None,
+        quorum: Quorum::default(),
+        sorry_server: None,
         at: Place::root(),
     }
 }

@@ -6,15 +6,23 @@
 //! `build` has one builder per concern; `op` is the data they make; `prose` and `shell` are the
 //! two ways an operation is put into words.
 
+mod act;
 mod build;
+mod daemon;
 mod explain;
+mod fault;
 mod op;
 mod prose;
 mod shell;
 mod step;
 
+pub use act::Act;
 pub use build::build;
+pub use daemon::{
+    CheckedServer, CheckedService, Checker, Daemon, HeldAddress, Seat, SeatTrack, Speaker, SyncSeat,
+};
 pub use explain::explain;
-pub use op::{Backend, DestinationEntry, Op, ServiceEntry, ServiceKey};
+pub use fault::{Disturbance, disturb};
+pub use op::{Backend, Behaviour, DestinationEntry, Op, ServiceEntry, ServiceKey};
 pub use shell::{ipvsadm, script};
 pub use step::{Plan, Step};

@@ -1,3 +1,4 @@
+use super::Daemon;
 use crate::lab::{
     ForwardingMethod, NetworkName, NodeName, Persistence, Protocol, Scheduler, SchedulerFlag,
     SysctlKey, Thresholds,
@@ -5,6 +6,7 @@ use crate::lab::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// What identifies a virtual service in a director's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +50,21 @@ pub struct Backend {
     pub port: u16,
     /// The VIPs it serves: what `/whoami` says.
     pub vips: Vec<IpAddr>,
+}
+
+/// How a backend treats its clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Behaviour {
+    /// It answers what it is asked.
+    #[default]
+    Serves,
+    /// It accepts connections, and never answers.
+    Hangs,
+    /// It answers everything with this HTTP status.
+    Fails(u16),
+    /// It answers so much later.
+    Lags(Duration),
 }
 
 /// One operation on the kernel. It names things; ids are resolved where it is applied.
@@ -149,6 +166,62 @@ pub enum Op {
         /// The text given to `sh -c`.
         shell: String,
     },
+    /// Starts a daemon in a director, and waits until it works; undone in order (SIGTERM), by
+    /// force if it does not end.
+    StartDaemon {
+        /// The director.
+        node: NodeName,
+        /// What it runs.
+        daemon: Daemon,
+    },
+    /// Waits until one of some directors holds an address.
+    AwaitAddress {
+        /// The director that is asked first: the one of the highest priority.
+        node: NodeName,
+        /// The others.
+        others: Vec<NodeName>,
+        /// The address.
+        address: IpAddr,
+    },
+    /// A fault: kills a node's daemons (SIGKILL), and nothing else. Its undoing does nothing:
+    /// daemons are started again by [`Op::StartDaemon`].
+    KillDaemons {
+        /// The director.
+        node: NodeName,
+    },
+    /// A fault: empties a director's IPVS table with everything that it remembers of connections.
+    /// Its undoing does nothing.
+    ForgetConnections {
+        /// The director.
+        node: NodeName,
+    },
+    /// A fault: pulls a cable at the switch. Its undoing plugs it in again.
+    CutCable {
+        /// The node.
+        node: NodeName,
+        /// The node's interface.
+        interface: String,
+    },
+    /// A fault: makes a backend treat its clients otherwise. Its undoing makes it serve.
+    Misbehave {
+        /// The node.
+        node: NodeName,
+        /// The backend's port.
+        port: u16,
+        /// How.
+        behaviour: Behaviour,
+    },
+    /// A fault: delays and loses what leaves by an interface (netem, tc-netem(8)).
+    Impair {
+        /// The node.
+        node: NodeName,
+        /// The interface.
+        interface: String,
+        /// The delay of each packet.
+        delay: Duration,
+        /// How many packets of a hundred are lost.
+        loss: u8,
+    },
 }
 
 impl Op {
@@ -166,7 +239,14 @@ impl Op {
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }
             | Self::StartBackend { node, .. }
-            | Self::RunCommand { node, .. } => node.clone(),
+            | Self::RunCommand { node, .. }
+            | Self::StartDaemon { node, .. }
+            | Self::AwaitAddress { node, .. }
+            | Self::KillDaemons { node }
+            | Self::ForgetConnections { node }
+            | Self::CutCable { node, .. }
+            | Self::Misbehave { node, .. }
+            | Self::Impair { node, .. } => node.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::{DestinationEntry, Op, ServiceEntry};
+use super::{Behaviour, DestinationEntry, Op, ServiceEntry};
 use crate::lab::LabName;
 use std::fmt;
 
@@ -31,6 +31,21 @@ impl fmt::Display for Op {
                 write!(f, "start a backend on port {}", backend.port)
             }
             Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
+            Self::StartDaemon { daemon, .. } => write!(f, "start {daemon}"),
+            Self::AwaitAddress { address, .. } => {
+                write!(f, "wait until a director holds {address}")
+            }
+            Self::KillDaemons { .. } => write!(f, "kill its daemons"),
+            Self::ForgetConnections { .. } => {
+                write!(f, "empty the IPVS table and forget connections")
+            }
+            Self::CutCable { interface, .. } => write!(f, "pull the cable of {interface}"),
+            Self::Misbehave { port, behaviour, .. } => {
+                write!(f, "make the backend on port {port} {behaviour}")
+            }
+            Self::Impair { interface, delay, loss, .. } => {
+                write!(f, "delay what leaves {interface} by {delay:?} and lose {loss} % of it")
+            }
         }
     }
 }
@@ -64,12 +79,31 @@ impl Op {
                 format!("stop the backend on port {}", backend.port)
             }
             Self::RunCommand { shell, .. } => format!("end what `{shell}` left running"),
+            Self::StartDaemon { daemon, .. } => format!("stop {daemon}"),
+            Self::AwaitAddress { address, .. } => format!("wait no more for {address}"),
+            Self::KillDaemons { .. } => "leave its daemons killed".to_owned(),
+            Self::ForgetConnections { .. } => "leave its IPVS table empty".to_owned(),
+            Self::CutCable { interface, .. } => format!("plug the cable of {interface} in again"),
+            Self::Misbehave { port, .. } => format!("make the backend on port {port} serve again"),
+            Self::Impair { interface, .. } => format!("let {interface} send as fast as it can"),
         }
     }
 
     /// What it is in one line for a plan, with the namespace it works in.
     pub fn line(&self, lab: &LabName) -> String {
         format!("{lab}-{}: {self}", self.node())
+    }
+}
+
+/// As in "make the backend hang".
+impl fmt::Display for Behaviour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Serves => write!(f, "serve"),
+            Self::Hangs => write!(f, "hang"),
+            Self::Fails(status) => write!(f, "answer {status}"),
+            Self::Lags(delay) => write!(f, "answer {delay:?} later"),
+        }
     }
 }
 

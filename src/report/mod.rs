@@ -11,6 +11,7 @@ mod lines;
 mod model;
 mod style;
 mod text;
+mod timeline;
 mod verdict;
 mod visible;
 
@@ -21,5 +22,6 @@ pub use junit::{JunitError, junit};
 pub use model::{Answers, Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
 pub use style::{Colour, Style};
 pub use text::Text;
+pub use timeline::{Evidence, Incident, IncidentKind, RequestMark, Timeline};
 pub use verdict::Counts;
 pub use visible::visible;

@@ -1,3 +1,4 @@
+use super::{Evidence, Timeline};
 use serde::{Deserialize, Serialize};
 
 /// How a check ended. Never merge "could not measure" with "measured, and wrong".
@@ -77,7 +78,7 @@ pub struct StepReport {
 }
 
 /// One scenario of a lab.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScenarioReport {
     /// Its name.
     pub name: String,
@@ -85,6 +86,10 @@ pub struct ScenarioReport {
     pub steps: Vec<StepReport>,
     /// Why it ended before its last step, if it did.
     pub error: Option<String>,
+    /// What happened to its load, if it had one.
+    pub timeline: Option<Timeline>,
+    /// What was kept for whoever asks why it did not pass.
+    pub evidence: Vec<Evidence>,
     /// How long it took, in microseconds.
     pub micros: u64,
 }

@@ -147,7 +147,7 @@ mod tests {
             earlier: vec![vec![check(Verdict::Failed)]],
             micros: 0,
         };
-        ScenarioReport { name: "s".to_owned(), steps: vec![step], error: None, micros: 0 }
+        ScenarioReport { name: "s".to_owned(), steps: vec![step], ..ScenarioReport::default() }
     }
 
     fn lab(scenarios: Vec<ScenarioReport>) -> LabReport {

@@ -47,5 +47,6 @@ async fn play<S: Stage>(
         }
     }
     let micros = begun.elapsed().as_micros() as u64;
-    ScenarioReport { name: scenario.name.to_string(), steps, error, micros }
+    let name = scenario.name.to_string();
+    ScenarioReport { name, steps, error, micros, ..ScenarioReport::default() }
 }

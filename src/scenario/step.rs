@@ -65,6 +65,10 @@ impl<S: Stage> Player<'_, S> {
                 tokio::time::sleep(*time).await;
                 Measured::Nothing
             }
+            StepAction::Load(_)
+            | StepAction::StopLoad
+            | StepAction::Fault(_)
+            | StepAction::Heal(_) => return Err("not built yet".to_owned()),
         };
         let prediction = Err("no request was sent".to_owned());
         Ok(Attempt { measured, prediction, answers: None })

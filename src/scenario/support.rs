@@ -1,7 +1,7 @@
 //! Samples and a lab made by hand.
 
 use crate::lab::{
-    Destination, ForwardingMethod, Interface, Lab, Node, Place, Protocol, Role, Scheduler,
+    Destination, ForwardingMethod, Interface, Lab, Node, Place, Protocol, Quorum, Role, Scheduler,
     VirtualService,
 };
 use crate::traffic::{Answer, Failure, Sample};
@@ -62,6 +62,7 @@ pub(crate) fn lab() -> Lab {
         networks: Vec::new(),
         nodes: vec![client],
         services: Vec::new(),
+        high_availability: None,
         scenarios: Vec::new(),
     }
 }
@@ -88,6 +89,9 @@ pub(crate) fn service(scheduler: Scheduler, servers: u8) -> VirtualService {
         forwarding: ForwardingMethod::Dr,
         persistence: None,
         destinations: (1..=servers).map(destination).collect(),
+        health_check: None,
+        quorum: Quorum::default(),
+        sorry_server: None,
         at: Place::root(),
     }
 }

@@ -1,4 +1,4 @@
-use crate::lab::{Request, RunCommand, StepAction, Target};
+use crate::lab::{Healing, Request, RunCommand, StepAction, Target};
 use crate::report::elapsed;
 
 /// The longest piece of a command that a title shows, in characters.
@@ -12,6 +12,11 @@ pub(super) fn title(action: &StepAction) -> String {
             format!("run `{}` on {node}", first_line(shell))
         }
         StepAction::Wait(time) => format!("wait {}", elapsed(*time)),
+        StepAction::Load(load) => format!("load of {} requests a second", load.rate),
+        StepAction::StopLoad => "stop the load".to_owned(),
+        StepAction::Fault(fault) => fault.to_string(),
+        StepAction::Heal(Healing::All) => "heal everything".to_owned(),
+        StepAction::Heal(Healing::Node(node)) => format!("heal {node}"),
     }
 }
 

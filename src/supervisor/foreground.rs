@@ -1,12 +1,14 @@
 use super::{Assignment, Backends};
 use crate::engine::{self, BuildError, Cancel, EngineError, Journal, Stop, Tools};
 use crate::kernel::{Linux, Names};
+use crate::plan::Act;
 use crate::report::Event;
 use tokio::sync::mpsc;
 
 /// A lab that the calling process holds itself, for as long as this lives.
 pub struct Foreground {
     kernel: Linux,
+    journal: Journal,
 }
 
 impl Foreground {
@@ -27,7 +29,17 @@ impl Foreground {
         let tools = Tools { kernel: &mut kernel, journal: &mut journal, events, cancel: &cancel };
         engine::build(&plan, tools).await?;
         kernel.rest();
-        Ok(Self { kernel })
+        Ok(Self { kernel, journal })
+    }
+
+    /// Does things to the lab in order, each journalled first; ends at the first that fails.
+    pub async fn perform(&mut self, acts: &[Act]) -> Result<(), EngineError> {
+        engine::perform(acts, &mut self.kernel, &mut self.journal).await.1
+    }
+
+    /// The kernel, for reading back what is there.
+    pub fn kernel(&mut self) -> &mut Linux {
+        &mut self.kernel
     }
 
     /// Lets go of the lab, so that it can be cleaned up.

@@ -1,7 +1,7 @@
 use super::Assignment;
-use crate::engine::{Act, Change, EngineError, Journal, change, perform, repair, verify};
+use crate::engine::{Change, EngineError, Journal, change, perform, repair, verify};
 use crate::kernel::Kernel;
-use crate::plan::Op;
+use crate::plan::{Act, Op};
 use crate::report::Event;
 use crate::state::{Record, StateError};
 

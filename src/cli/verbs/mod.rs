@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod completions;
+pub mod daemon;
 pub mod doctor;
 pub mod down;
 pub mod exec;
@@ -38,6 +39,7 @@ pub fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Request(args) => request::run(&args, context),
         Verb::Test(args) => test::run(&args, context),
         Verb::TestWorker(args) => test_worker::run(&args, context),
+        Verb::Daemon(args) => daemon::run(&args, context),
         Verb::Doctor(args) => doctor::run(&args, context),
         Verb::Init(args) => init::run(&args, context),
         Verb::Schema => {

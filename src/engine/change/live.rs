@@ -1,7 +1,7 @@
 use super::difference::Difference;
 use super::redo;
 use super::subject::Subject;
-use crate::engine::Act;
+use crate::plan::Act;
 use crate::plan::Op;
 
 /// First what goes, in reverse; then what comes, in the new plan's order.

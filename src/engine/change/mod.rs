@@ -6,8 +6,7 @@ mod rebuild;
 mod redo;
 mod subject;
 
-use super::Act;
-use crate::plan::Plan;
+use crate::plan::{Act, Plan};
 use difference::Difference;
 
 /// What a changed file means for a lab that is up.

@@ -18,6 +18,13 @@ pub(super) enum Subject<'a> {
     Destination(&'a NodeName, ServiceKey, SocketAddr),
     Backend(&'a NodeName, u16),
     Command(&'a NodeName, &'a str),
+    Daemon(&'a NodeName, &'static str),
+    Awaited(IpAddr),
+    Daemons(&'a NodeName),
+    Connections(&'a NodeName),
+    Carrier(&'a NodeName, &'a str),
+    Behaviour(&'a NodeName, u16),
+    Impairment(&'a NodeName, &'a str),
 }
 
 /// An address family: each has a default route of its own.
@@ -46,6 +53,13 @@ impl<'a> Subject<'a> {
             }
             Op::StartBackend { node, backend } => Self::Backend(node, backend.port),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
+            Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
+            Op::AwaitAddress { address, .. } => Self::Awaited(*address),
+            Op::KillDaemons { node } => Self::Daemons(node),
+            Op::ForgetConnections { node } => Self::Connections(node),
+            Op::CutCable { node, interface } => Self::Carrier(node, interface),
+            Op::Misbehave { node, port, .. } => Self::Behaviour(node, *port),
+            Op::Impair { node, interface, .. } => Self::Impairment(node, interface),
         }
     }
 }

@@ -2,9 +2,9 @@
 //! nothing is left on the machine but for processes, which the tests end themselves.
 
 use super::*;
-use crate::engine::Act;
 use crate::lab::NodeName;
 use crate::lab::Source;
+use crate::plan::Act;
 use crate::plan::Op;
 use crate::state::{Process, Provider, Record, StateDir};
 use nix::mount::{MsFlags, mount};

@@ -1,8 +1,8 @@
 use super::compare::Found;
 use super::drift::Mend;
-use crate::engine::Act;
 use crate::kernel::ObservedLink;
 use crate::lab::NodeName;
+use crate::plan::Act;
 use crate::plan::Op;
 use ipnet::IpNet;
 

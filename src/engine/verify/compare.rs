@@ -1,8 +1,8 @@
 use super::drift::{Drift, Mend};
 use super::survey::Survey;
 use super::{cables, nodes, surplus, tables};
-use crate::engine::Act;
 use crate::lab::NodeName;
+use crate::plan::Act;
 use crate::plan::{Op, Plan};
 use std::collections::HashSet;
 
@@ -42,7 +42,14 @@ impl Found<'_> {
             Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
                 tables::entry(self, number);
             }
-            Op::RunCommand { .. } => {}
+            Op::RunCommand { .. }
+            | Op::StartDaemon { .. }
+            | Op::AwaitAddress { .. }
+            | Op::KillDaemons { .. }
+            | Op::ForgetConnections { .. }
+            | Op::CutCable { .. }
+            | Op::Misbehave { .. }
+            | Op::Impair { .. } => {}
         }
     }
 

@@ -1,5 +1,5 @@
-use crate::engine::Act;
 use crate::lab::NodeName;
+use crate::plan::Act;
 use std::cmp::Reverse;
 use std::fmt;
 

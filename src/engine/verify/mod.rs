@@ -10,9 +10,9 @@ mod tables;
 
 pub use drift::Drift;
 
-use super::{Act, EngineError, Journal, perform};
+use super::{EngineError, Journal, perform};
 use crate::kernel::{Kernel, KernelError};
-use crate::plan::Plan;
+use crate::plan::{Act, Plan};
 
 /// Reads every node back and says how it differs from the plan. Only what the plan declares
 /// counts, but an IPVS table must hold nothing else either.

@@ -1,9 +1,9 @@
 use super::cables::replug;
 use super::compare::Found;
 use super::drift::Mend;
-use crate::engine::Act;
 use crate::kernel::ObservedRoute;
 use crate::lab::NodeName;
+use crate::plan::Act;
 use crate::plan::Op;
 use ipnet::IpNet;
 

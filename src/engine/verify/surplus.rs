@@ -1,8 +1,8 @@
 use super::compare::Found;
 use super::drift::Mend;
-use crate::engine::Act;
 use crate::kernel::ObservedService;
 use crate::lab::{NodeName, Scheduler};
+use crate::plan::Act;
 use crate::plan::{Op, ServiceEntry, ServiceKey};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

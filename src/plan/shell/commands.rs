@@ -47,6 +47,13 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             )]
         }
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
+        Op::StartDaemon { .. }
+        | Op::AwaitAddress { .. }
+        | Op::KillDaemons { .. }
+        | Op::ForgetConnections { .. }
+        | Op::CutCable { .. }
+        | Op::Misbehave { .. }
+        | Op::Impair { .. } => Vec::new(),
     }
 }
 

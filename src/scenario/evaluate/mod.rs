@@ -48,6 +48,15 @@ pub(super) fn name(expected: &Expected) -> &'static str {
         Expected::Latency(_) => "latency",
         Expected::Exit(_) => "exit",
         Expected::Output(_) => "output",
+        Expected::Outage(_) => "outage",
+        Expected::Lost(_) => "lost",
+        Expected::Takeover(_) => "takeover",
+        Expected::Detected(_) => "detected",
+        Expected::Availability(_) => "availability",
+        Expected::VipOwner(_) => "vip_owner",
+        Expected::VrrpState(_) => "vrrp_state",
+        Expected::Destinations(_) => "destinations",
+        Expected::ConnectionsSurvived(_) => "connections_survived",
     }
 }
 
@@ -75,6 +84,7 @@ fn requests(expected: &Expected, samples: &[Sample], context: Context) -> Outcom
         Expected::Exit(_) | Expected::Output(_) => {
             Outcome::unmeasured(name(expected), "requests were sent and no command was run")
         }
+        _ => Outcome::unmeasured(name(expected), "not built yet"),
     }
 }
 

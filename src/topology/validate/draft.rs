@@ -52,6 +52,7 @@ impl<'f> Draft<'f> {
             networks: Vec::new(),
             nodes: Vec::new(),
             services: Vec::new(),
+            high_availability: None,
             scenarios: Vec::new(),
         };
         Some(Self { lab, declared: Declared::of(topology), faults })

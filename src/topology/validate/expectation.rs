@@ -34,6 +34,7 @@ fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
         Expected::Latency(_) => ("latency", false),
         Expected::Exit(_) => ("exit", true),
         Expected::Output(_) => ("output", true),
+        _ => return,
     };
     let (action, help) = match step.action {
         StepAction::Request(_) if of_run => {

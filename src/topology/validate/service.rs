@@ -5,7 +5,8 @@ use super::super::{
 use super::draft::{Draft, Lookup};
 use super::{address, destination, name, number::Bounds};
 use crate::lab::{
-    NodeName, Persistence, Place, Role, Scheduler, SchedulerFlag, ServiceName, VirtualService,
+    NodeName, Persistence, Place, Quorum, Role, Scheduler, SchedulerFlag, ServiceName,
+    VirtualService,
 };
 use std::time::Duration;
 
@@ -46,6 +47,9 @@ fn one(
         forwarding: wire.forwarding.into(),
         persistence,
         destinations: Vec::new(),
+        health_check: None,
+        quorum: Quorum::default(),
+        sorry_server: None,
         at: at.clone(),
     };
     service.destinations = destination::build(wire.real_servers, &service, draft);

@@ -1,0 +1,18 @@
+use crate::kernel::Cause;
+use std::io;
+
+/// A daemon could not begin, or not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum HaError {
+    /// The kernel refused something.
+    #[error(transparent)]
+    Kernel(#[from] Cause),
+    /// A system call failed.
+    #[error("{call}: {error}")]
+    Io {
+        /// Which one.
+        call: &'static str,
+        /// What the kernel said.
+        error: io::Error,
+    },
+}

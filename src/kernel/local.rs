@@ -1,0 +1,59 @@
+use super::namespace::Namespace;
+use super::site::Site;
+use super::{Cause, addresses};
+use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
+use ipnet::IpNet;
+use std::net::SocketAddr;
+
+/// The namespace that the calling process itself lives in, for daemons that were started inside a
+/// director. It needs a tokio runtime.
+pub struct Local {
+    site: Site,
+}
+
+impl Local {
+    /// Where the process is.
+    pub fn here() -> Result<Self, Cause> {
+        let namespace = Namespace::open("/proc/self/ns/net").map_err(|e| Cause::io("open", e))?;
+        Ok(Self { site: Site::open(namespace)? })
+    }
+
+    /// Adds an address; one that is there already counts as added.
+    pub fn add_address(&self, interface: &str, address: IpNet) -> Result<(), Cause> {
+        match addresses::add(&self.site.netlink, interface, address) {
+            Err(cause) if cause.number() == Some(nix::errno::Errno::EEXIST) => Ok(()),
+            added => added,
+        }
+    }
+
+    /// Removes an address; one that is not there counts as removed.
+    pub fn remove_address(&self, interface: &str, address: IpNet) -> Result<(), Cause> {
+        match addresses::remove(&self.site.netlink, interface, address) {
+            Err(cause) if cause.number() == Some(nix::errno::Errno::EADDRNOTAVAIL) => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// Adds a virtual service, or brings the one that is there to the entry's values.
+    pub async fn put_service(&mut self, entry: &ServiceEntry) -> Result<(), Cause> {
+        self.site.ipvs().await?.put_service(entry).await
+    }
+
+    /// Adds a real server, or brings the one that is there to the entry's values.
+    pub async fn put_destination(
+        &mut self,
+        service: &ServiceKey,
+        entry: &DestinationEntry,
+    ) -> Result<(), Cause> {
+        self.site.ipvs().await?.put_destination(service, entry).await
+    }
+
+    /// Deletes a real server; one that is not there counts as deleted.
+    pub async fn delete_destination(
+        &mut self,
+        service: &ServiceKey,
+        address: SocketAddr,
+    ) -> Result<(), Cause> {
+        self.site.ipvs().await?.delete_destination(service, address).await
+    }
+}
