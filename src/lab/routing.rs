@@ -1,4 +1,4 @@
-use super::{ForwardingMethod, Gateway, Lab, Node, Role, VirtualService};
+use super::{ForwardingMethod, Gateway, Lab, Node, Role, VirtualRouter, VirtualService};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -18,6 +18,9 @@ pub enum GatewayReason {
     Asked,
     /// It is the DIP, and the node a real server of NAT: its replies must return that way.
     Dip,
+    /// It is a VIP of a virtual router, and the node a real server of NAT: its replies must return
+    /// by whichever director is master.
+    FloatingDip,
     /// It is the only router on the node's networks.
     OnlyRouter,
 }
@@ -30,8 +33,7 @@ impl Lab {
             Gateway::None => None,
             Gateway::Address(via) => Some(because(GatewayReason::Asked)(via)),
             Gateway::Derived => self
-                .dip_of(node)
-                .map(because(GatewayReason::Dip))
+                .way_back(node)
                 .or_else(|| self.only_router(node).map(because(GatewayReason::OnlyRouter))),
         }
     }
@@ -48,13 +50,34 @@ impl Lab {
         shared_address(self.first_director(service)?, router)
     }
 
-    /// The DIP of the director that forwards to this real server by NAT.
-    fn dip_of(&self, server: &Node) -> Option<IpAddr> {
+    /// The VIPs of the service's virtual router, then of its directors' others, that a real server
+    /// can have as its gateway: they are on one of its networks.
+    pub fn moving_gateways(
+        &self,
+        service: &VirtualService,
+        server: &Node,
+    ) -> impl Iterator<Item = IpAddr> {
+        let routers = self.high_availability.iter().flat_map(|wanted| &wanted.routers);
+        let shared =
+            |r: &&VirtualRouter| r.priorities.keys().any(|d| service.directors.contains(d));
+        let own = self.router_of(service.vip);
+        let all = own.into_iter().chain(routers.filter(shared)).flat_map(|router| &router.vips);
+        all.filter(|vip| server.interface_in(&vip.network).is_some()).map(|v| v.address.addr())
+    }
+
+    /// Where replies of a real server of NAT go: to the master, else to the DIP of the director
+    /// that forwards to it.
+    fn way_back(&self, server: &Node) -> Option<DefaultGateway> {
         let by_nat = self.services.iter().find(|service| {
-            let mut entries = service.destinations.iter().filter(|d| d.real_server == server.name);
+            let mut entries = service.servers().filter(|d| d.real_server == server.name);
             entries.any(|d| d.forwarding == ForwardingMethod::Nat)
         })?;
-        shared_address(self.first_director(by_nat)?, server)
+        let because = |reason| move |via| DefaultGateway { via, reason };
+        let floating = self.moving_gateways(by_nat, server).next();
+        let dip = || shared_address(self.first_director(by_nat)?, server);
+        floating
+            .map(because(GatewayReason::FloatingDip))
+            .or_else(|| dip().map(because(GatewayReason::Dip)))
     }
 
     fn only_router(&self, node: &Node) -> Option<IpAddr> {
