@@ -9,6 +9,7 @@
 mod act;
 mod build;
 mod daemon;
+mod entry;
 mod explain;
 mod fault;
 mod op;
