@@ -4,10 +4,10 @@ use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    limit, listener, observe, processes, routes, source_nat, sysctl,
+    forget, limit, listener, netem, observe, processes, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
-use crate::plan::{Backend, Op};
+use crate::plan::{Backend, Behaviour, Op};
 use nix::errno::Errno;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -99,13 +99,17 @@ impl Linux {
             }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
             Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
-            Op::StartDaemon { .. }
-            | Op::AwaitAddress { .. }
-            | Op::KillDaemons { .. }
-            | Op::ForgetConnections { .. }
-            | Op::CutCable { .. }
-            | Op::Misbehave { .. }
-            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
+            Op::ForgetConnections { node } => forget::forget(self.sites.get(node)?).await,
+            Op::CutCable { node, interface } => {
+                links::set_down(self.switch()?, &links::port(node, interface))
+            }
+            Op::Misbehave { node, port, behaviour } => self.behave(node, *port, *behaviour).await,
+            Op::Impair { node, interface, delay, loss } => {
+                netem::impair(self.links(node)?, interface, *delay, *loss)
+            }
+            Op::StartDaemon { .. } | Op::AwaitAddress { .. } | Op::KillDaemons { .. } => {
+                Err(Cause::Other("not built yet".to_owned()))
+            }
         }
     }
 
@@ -134,13 +138,17 @@ impl Linux {
             }
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
             Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
-            Op::StartDaemon { .. }
-            | Op::AwaitAddress { .. }
-            | Op::KillDaemons { .. }
-            | Op::ForgetConnections { .. }
-            | Op::CutCable { .. }
-            | Op::Misbehave { .. }
-            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
+            Op::ForgetConnections { .. } => Ok(()),
+            Op::CutCable { node, interface } => {
+                links::set_up(self.switch()?, &links::port(node, interface))
+            }
+            Op::Misbehave { node, port, .. } => {
+                self.behave(node, *port, Behaviour::default()).await
+            }
+            Op::Impair { node, interface, .. } => netem::spare(self.links(node)?, interface),
+            Op::StartDaemon { .. } | Op::AwaitAddress { .. } | Op::KillDaemons { .. } => {
+                Err(Cause::Other("not built yet".to_owned()))
+            }
         }
     }
 
@@ -191,6 +199,13 @@ impl Linux {
         // Whoever drops the order has nothing to close.
         let _ = seen.await;
         Ok(())
+    }
+
+    async fn behave(&self, node: &NodeName, port: u16, behaviour: Behaviour) -> Result<(), Cause> {
+        let (done, seen) = oneshot::channel();
+        self.order(BackendOrder::Behave { node: node.clone(), port, behaviour, done })?;
+        let absent = |_| Cause::NoBackend { port };
+        seen.await.map_err(absent)
     }
 
     fn order(&self, order: BackendOrder) -> Result<(), Cause> {
@@ -248,7 +263,7 @@ impl Kernel for Linux {
 fn unless_absent(undone: Result<(), Cause>) -> Result<(), Cause> {
     let absent = [Errno::ENODEV, Errno::EADDRNOTAVAIL, Errno::ESRCH, Errno::ENOENT];
     match undone {
-        Err(Cause::NoIpvs | Cause::NoNamespace) => Ok(()),
+        Err(Cause::NoIpvs | Cause::NoNamespace | Cause::NoBackend { .. }) => Ok(()),
         Err(cause) if cause.number().is_some_and(|n| absent.contains(&n)) => Ok(()),
         other => other,
     }

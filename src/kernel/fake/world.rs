@@ -3,16 +3,16 @@ use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
 use crate::lab::{NodeName, SysctlKey};
-use crate::plan::Op;
+use crate::plan::{Behaviour, Op};
 use nix::errno::Errno;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A kernel that exists in memory only.
 #[derive(Debug, Default)]
 pub struct Fake {
     pub(super) nodes: BTreeMap<NodeName, Namespace>,
     /// As in the real world, a listener belongs to a process, and outlives its namespace's name.
-    listeners: BTreeSet<(NodeName, u16)>,
+    listeners: BTreeMap<(NodeName, u16), Behaviour>,
     commands: Vec<(NodeName, String)>,
     applies: Fault,
     undos: Fault,
@@ -45,6 +45,11 @@ impl Fake {
         &self.commands
     }
 
+    /// How a backend treats its clients, if there is one.
+    pub fn behaviour(&self, node: &NodeName, port: u16) -> Option<Behaviour> {
+        self.listeners.get(&(node.clone(), port)).copied()
+    }
+
     /// What a meddler would do: changes a node behind everybody's back. A node that is not there
     /// is not changed.
     pub fn meddle(&mut self, node: &NodeName, change: impl FnOnce(&mut Observed)) {
@@ -60,6 +65,8 @@ impl Fake {
             Op::CreateBridge { network, mtu } => links::create_bridge(self, network, *mtu),
             Op::Connect { .. } => links::connect(self, op),
             Op::StartBackend { node, backend } => self.listen(node, backend.port),
+            Op::CutCable { node, interface } => links::cut(self, node, interface),
+            Op::Misbehave { node, port, behaviour } => self.behave(node, *port, *behaviour),
             Op::RunCommand { node, shell } => {
                 self.namespace(node)?;
                 self.commands.push((node.clone(), shell.clone()));
@@ -76,6 +83,11 @@ impl Fake {
             Op::Connect { node, interface, .. } => links::unplug(self, node, interface),
             Op::StartBackend { node, backend } => {
                 self.listeners.remove(&(node.clone(), backend.port));
+            }
+            Op::CutCable { node, interface } => links::plug_in_again(self, node, interface),
+            Op::Misbehave { node, port, .. } => {
+                // What is not there has nothing to leave off.
+                let _ = self.behave(node, *port, Behaviour::default());
             }
             op => {
                 if let Some(namespace) = self.nodes.get_mut(&op.node()) {
@@ -96,9 +108,16 @@ impl Fake {
 
     fn listen(&mut self, node: &NodeName, port: u16) -> Result<(), Cause> {
         self.namespace(node)?;
-        if !self.listeners.insert((node.clone(), port)) {
+        if self.listeners.contains_key(&(node.clone(), port)) {
             return Err(refuse("bind", Errno::EADDRINUSE));
         }
+        self.listeners.insert((node.clone(), port), Behaviour::default());
+        Ok(())
+    }
+
+    fn behave(&mut self, node: &NodeName, port: u16, to: Behaviour) -> Result<(), Cause> {
+        let listener = self.listeners.get_mut(&(node.clone(), port));
+        *listener.ok_or(Cause::NoBackend { port })? = to;
         Ok(())
     }
 
@@ -123,6 +142,11 @@ fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
         Op::AddDestination { service, destination, .. } => {
             tables::put_destination(namespace, service, destination)
         }
+        Op::ForgetConnections { .. } => {
+            namespace.state.services.clear();
+            Ok(())
+        }
+        Op::Impair { interface, .. } => links::exists(namespace, interface),
         _ => Ok(()),
     }
 }
@@ -164,7 +188,7 @@ impl Kernel for Fake {
         let Some(namespace) = self.nodes.get(node) else { return Ok(None) };
         let mut observed = namespace.state.clone();
         observed.settings = settings::read(namespace, settings);
-        let mine = self.listeners.iter().filter(|(owner, _)| owner == node);
+        let mine = self.listeners.keys().filter(|(owner, _)| owner == node);
         observed.listening = mine.map(|(_, port)| *port).collect();
         Ok(Some(observed))
     }

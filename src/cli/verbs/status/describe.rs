@@ -18,6 +18,8 @@ pub struct LabStatus {
     pub kernel: String,
     /// Its nodes.
     pub nodes: Vec<NodeStatus>,
+    /// The faults that are in force, the oldest first.
+    pub faults: Vec<String>,
     /// How what is there differs from the file, one entry each.
     pub drift: Vec<String>,
 }
@@ -62,12 +64,12 @@ pub struct ServiceStatus {
 /// Reads a lab back.
 pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
     let lab = running.lab()?;
-    let backends = supervisor::status(&running.dir).map_err(Failure::failed)?;
+    let status = supervisor::status(&running.dir).map_err(Failure::failed)?;
     let mut kernel = Linux::open(running.names());
     let mut nodes = Vec::new();
     for node in &lab.nodes {
         let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
-        nodes.push(describe(&lab, node, observed.unwrap_or_default(), &backends));
+        nodes.push(describe(&lab, node, observed.unwrap_or_default(), &status.backends));
     }
     let drift = engine::verify(&plan::build(&lab), &mut kernel).await.map_err(Failure::failed)?;
     Ok(LabStatus {
@@ -75,6 +77,7 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         summary: lab.summary.clone(),
         kernel: crate::cli::machine::release(),
         nodes,
+        faults: status.faults.iter().map(ToString::to_string).collect(),
         drift: drift.iter().map(ToString::to_string).collect(),
     })
 }

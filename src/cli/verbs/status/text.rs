@@ -1,6 +1,7 @@
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
 use crate::cli::terminal::Paint;
+use crate::plan::Behaviour;
 use crate::state::Provider;
 use std::fmt::Write as _;
 
@@ -56,6 +57,9 @@ pub fn lab(lab: &LabStatus, paint: Paint) -> String {
     for node in &lab.nodes {
         text.push_str(&self::node(node, paint));
     }
+    if !lab.faults.is_empty() {
+        let _ = writeln!(text, "{}", paint.red(&format!("faults: {}", lab.faults.join(", "))));
+    }
     match lab.drift.as_slice() {
         [] => text.push_str("as the file says\n"),
         drift => {
@@ -81,7 +85,11 @@ fn node(node: &NodeStatus, paint: Paint) -> String {
         let _ = writeln!(text, "  ipvs   {service}, {real_servers} {noun}");
     }
     for backend in &node.backends {
-        let _ = writeln!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = write!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = match backend.behaviour {
+            Behaviour::Serves => writeln!(text),
+            behaviour => writeln!(text, ", told to {behaviour}"),
+        };
     }
     text
 }
