@@ -3,8 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use lvs_lab::diag::{self, Colour, Diagnostic, Style};
+use lvs_lab::diag::{self, Diagnostic};
 use lvs_lab::lab::Source;
+use lvs_lab::text::{Colour, Style};
 use lvs_lab::topology::{self, RULES};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,9 +1,10 @@
 //! Fixed reports in every format.
 
 use lvs_lab::report::{
-    Answers, Check, Colour, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Style,
-    Text, json, junit,
+    Answers, Check, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Text, json,
+    junit,
 };
+use lvs_lab::text::{Colour, Style};
 use std::str::FromStr;
 
 fn check(name: &str, outcome: Outcome, position: &str) -> Check {
@@ -142,7 +143,7 @@ fn told(style: Style) -> String {
 
 #[test]
 fn text_fits_sixty_columns() {
-    let told = told(Style { colour: Colour::Off, width: 60 });
+    let told = told(Style { colour: Colour::Plain, width: Some(60) });
     let too_long = told.lines().find(|line| line.chars().count() > 60);
     assert_eq!(too_long, None);
     insta::assert_snapshot!(told);
@@ -150,22 +151,22 @@ fn text_fits_sixty_columns() {
 
 #[test]
 fn text_in_colour_uses_the_width_that_there_is() {
-    insta::assert_snapshot!(told(Style { colour: Colour::On, width: 120 }));
+    insta::assert_snapshot!(told(Style { colour: Colour::Ansi, width: Some(120) }));
 }
 
 #[test]
 fn colours_are_all_that_colour_adds() {
-    let style = |colour| Style { colour, width: 80 };
-    let mut plain = told(style(Colour::On));
+    let style = |colour| Style { colour, width: Some(80) };
+    let mut plain = told(style(Colour::Ansi));
     for code in ["0", "1", "2", "31", "32", "33"] {
         plain = plain.replace(&format!("\u{1b}[{code}m"), "");
     }
-    assert_eq!(plain, told(style(Colour::Off)));
+    assert_eq!(plain, told(style(Colour::Plain)));
 }
 
 #[test]
 fn no_format_lets_control_characters_through() {
-    let text = told(Style { colour: Colour::Off, width: 80 });
+    let text = told(Style { colour: Colour::Plain, width: Some(80) });
     let formats = [text, json(&report()).unwrap(), junit(&report()).unwrap()];
     for format in formats {
         let control = format.chars().find(|c| c.is_control() && *c != '\n');
@@ -175,7 +176,7 @@ fn no_format_lets_control_characters_through() {
 
 #[test]
 fn an_up_of_a_running_lab_says_what_it_did() {
-    let mut text = Text::new(Style { colour: Colour::Off, width: 60 });
+    let mut text = Text::new(Style { colour: Colour::Plain, width: Some(60) });
     let events = [
         Event::Unchanged { lab: "nat".parse().unwrap() },
         Event::Repaired { what: vec!["rs1: the address 10.0.0.1/24 was missing".to_owned()] },

@@ -1,7 +1,8 @@
 use super::{builtin, load, located};
-use crate::diag::{self, Colour, Style};
+use crate::diag;
 use crate::lab::Source;
 use crate::lab::{CountRange, Distribution, Expected, Lab, NodeName, Role};
+use crate::text::{Colour, Style};
 use proptest::prelude::*;
 use serde_json::Value;
 
