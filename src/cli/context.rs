@@ -110,7 +110,7 @@ impl Context {
 
 /// Faults of a source for a person to read.
 pub fn render(source: &Source, faults: &[Diagnostic], colour: Colour) -> String {
-    let style = Style { width: Some(terminal::width()), colour };
+    let style = Style { width: Some(terminal::width()), colour, ..Style::default() };
     diag::text(source, &topology::located(&source.text, faults.to_vec()), style)
 }
 

@@ -1,5 +1,5 @@
 use super::Verdict;
-use crate::text::{Ink, Style, visible, wrapped};
+use crate::text::{Ink, Style, columns, cut, visible, wrapped};
 
 /// The columns that a field's label takes, a space included.
 const LABEL: usize = 9;
@@ -28,8 +28,25 @@ impl Lines {
 
     /// Adds a text behind a label.
     pub fn field(&mut self, indent: usize, label: &str, text: &str) {
-        let label = self.style.colour.paint(Ink::Faint, &format!("{label:<LABEL$}"));
-        self.hang(&format!("{}{label}", " ".repeat(indent)), indent + LABEL, (Ink::Plain, text));
+        self.labelled(indent, &format!("{label:<LABEL$}"), text);
+    }
+
+    /// Adds a text behind a label of any width.
+    pub fn labelled(&mut self, indent: usize, label: &str, text: &str) {
+        let head = format!("{}{}", " ".repeat(indent), self.style.colour.paint(Ink::Faint, label));
+        self.hang(&head, indent + columns(label), (Ink::Plain, text));
+    }
+
+    /// Adds a line that is painted already and fits.
+    pub fn drawn(&mut self, indent: usize, line: &str) {
+        self.text.push_str(&format!("{}{line}\n", " ".repeat(indent)));
+    }
+
+    /// Adds a line as it is, its end left out if it does not fit.
+    pub fn quoted(&mut self, indent: usize, line: &str) {
+        let room = self.style.width.map(|width| width.saturating_sub(indent).max(1));
+        let line = room.map_or_else(|| line.to_owned(), |room| cut(line, room));
+        self.drawn(indent, &line);
     }
 
     /// Adds an empty line.
@@ -67,7 +84,7 @@ mod tests {
     use crate::text::Colour;
 
     fn marked(width: usize, text: &str) -> String {
-        let mut lines = Lines::new(Style { colour: Colour::Plain, width: Some(width) });
+        let mut lines = Lines::new(Style { width: Some(width), ..Style::default() });
         lines.mark(2, Verdict::Passed, text);
         lines.into_text()
     }
@@ -80,7 +97,8 @@ mod tests {
 
     #[test]
     fn colours_take_no_columns_and_end_on_their_line() {
-        let mut lines = Lines::new(Style { colour: Colour::Ansi, width: Some(6) });
+        let mut lines =
+            Lines::new(Style { colour: Colour::Ansi, width: Some(6), ..Style::default() });
         lines.add(2, Ink::Bold, "ab cd");
         assert_eq!(lines.into_text(), "  \u{1b}[1mab\u{1b}[0m\n  \u{1b}[1mcd\u{1b}[0m\n");
     }

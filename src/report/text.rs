@@ -1,9 +1,13 @@
 use super::lines::Lines;
+use super::timeline::draw;
 use super::{
-    Answers, Check, Counts, Event, LabReport, Report, ScenarioReport, StepReport, Verdict,
+    Answers, Check, Counts, Event, Evidence, LabReport, Report, ScenarioReport, StepReport, Verdict,
 };
 use crate::text::{Ink, Style, elapsed};
 use std::time::Duration;
+
+/// How many lines of one piece of evidence are told; files of a report have them all.
+const MOST_EVIDENCE: usize = 15;
 
 /// Tells a test run to a person, event by event. Labs that run at the same time need one each.
 pub struct Text {
@@ -51,7 +55,7 @@ impl Text {
                 lines.add(2, Ink::Bold, &title);
             }
             Event::StepFinished { step: report } => step(&mut lines, report),
-            Event::ScenarioFinished { scenario } => scenario_end(&mut lines, scenario),
+            Event::ScenarioFinished { scenario } => scenario_end(&mut lines, scenario, self.style),
             Event::LabFinished { report } => lab_end(&mut lines, report, self.failure.take()),
         }
         lines.into_text()
@@ -94,9 +98,24 @@ fn check(lines: &mut Lines, check: &Check, attempts: usize) {
     lines.field(8, "at", &check.position);
 }
 
-fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport) {
+fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport, style: Style) {
+    if let Some(timeline) = scenario.timeline.as_ref().filter(|timeline| !timeline.is_empty()) {
+        draw(lines, timeline, style);
+    }
     if let Some(fault) = scenario.fault() {
         lines.mark(4, Verdict::Errored, fault);
+    }
+    if scenario.verdict() != Verdict::Passed {
+        scenario.evidence.iter().for_each(|one| evidence(lines, one));
+    }
+}
+
+fn evidence(lines: &mut Lines, evidence: &Evidence) {
+    lines.add(4, Ink::Bold, &evidence.title);
+    let all: Vec<_> = evidence.lines().collect();
+    all.iter().take(MOST_EVIDENCE).for_each(|line| lines.quoted(6, line));
+    if let Some(more @ 1..) = all.len().checked_sub(MOST_EVIDENCE) {
+        lines.add(6, Ink::Faint, &format!("… and {more} more lines"));
     }
 }
 

@@ -10,6 +10,6 @@ mod wrapped;
 
 pub use colour::{Colour, Ink};
 pub use elapsed::elapsed;
-pub use style::Style;
+pub use style::{Letters, Style};
 pub use visible::{printable, visible};
-pub use wrapped::{columns, width_of, wrapped};
+pub use wrapped::{columns, cut, width_of, wrapped};

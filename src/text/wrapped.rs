@@ -20,6 +20,20 @@ pub fn wrapped(text: &str, width: Option<usize>, before: usize) -> Vec<String> {
     lines
 }
 
+/// The text in at most `width` columns; where its end is left out, `…` stands for it.
+pub fn cut(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut left = width.saturating_sub(1);
+    let fits = |letter: &char| {
+        let rest = left.checked_sub(width_of(*letter));
+        left = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
 /// How many columns a text takes on a terminal.
 pub fn columns(text: &str) -> usize {
     text.chars().map(width_of).sum()
@@ -55,6 +69,13 @@ mod tests {
     #[test]
     fn two_spaces_between_words_stay_inside_a_line() {
         assert_eq!(wrapped("rs1 50  rs2 50", Some(40), 4), ["rs1 50  rs2 50"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdefg", 6), "abcde…");
+        assert_eq!(cut("轮询轮询", 6), "轮询…");
     }
 
     #[test]
