@@ -209,9 +209,4 @@ impl VirtualService {
         let used = |m: &ForwardingMethod| self.servers().any(|d| d.forwarding == *m);
         ForwardingMethod::ALL.into_iter().filter(used).collect()
     }
-
-    /// Everybody who may serve: the table, and the sorry server.
-    pub fn servers(&self) -> impl Iterator<Item = &Destination> {
-        self.destinations.iter().chain(&self.sorry_server)
-    }
 }
