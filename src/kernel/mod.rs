@@ -11,6 +11,7 @@ mod error;
 mod fake;
 mod ipvs;
 mod limit;
+mod link_watch;
 mod links;
 mod linux;
 mod listener;
@@ -33,6 +34,7 @@ pub use daemons::{StateChange, directory as daemons_directory, record_state, sta
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
+pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
 pub use listener::BackendOrder;
 pub use local::Local;
