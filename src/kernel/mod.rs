@@ -30,7 +30,10 @@ mod site;
 mod source_nat;
 mod sysctl;
 
-pub use daemons::{StateChange, directory as daemons_directory, record_state, state_changes};
+pub use daemons::{
+    Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
+    record_health, record_state, state_changes,
+};
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
