@@ -23,7 +23,8 @@ pub(crate) fn samples(words: &str) -> Vec<Sample> {
 pub(crate) fn sample(index: usize, outcome: Result<&str, Failure>) -> Sample {
     let outcome = outcome.map(|text| answer(text, index));
     let latency = Duration::from_millis(index as u64 + 1);
-    Sample { index, connection: index, started: Duration::ZERO, latency, outcome }
+    let (started, waited) = (Duration::ZERO, Duration::ZERO);
+    Sample { index, connection: index, started, waited, latency, outcome }
 }
 
 fn answer(text: &str, connection: usize) -> Answer {
