@@ -28,6 +28,7 @@ mod routes;
 mod site;
 mod source_nat;
 mod sysctl;
+mod watch;
 
 pub use daemons::{StateChange, directory as daemons_directory, record_state, state_changes};
 pub use error::{Cause, KernelError};
@@ -42,6 +43,7 @@ pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
 };
+pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};
 use crate::plan::Op;
