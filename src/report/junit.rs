@@ -1,6 +1,5 @@
-use super::{
-    Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict, elapsed, visible,
-};
+use super::{Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
+use crate::text::{elapsed, visible};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 use crate::lab::{Healing, Request, RunCommand, StepAction, Target};
-use crate::report::elapsed;
+use crate::text::elapsed;
 
 /// The longest piece of a command that a title shows, in characters.
 const SHOWN: usize = 48;

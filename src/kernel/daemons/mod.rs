@@ -1,8 +1,22 @@
-//! The daemons of directors: where they keep their files, and what they write down.
+//! The daemons of directors: how they are started and ended, where they keep their files, and what
+//! they write down.
 
+mod builtin;
+mod holder;
+mod keepalived;
+mod launch;
+mod ldirectord;
+mod log;
+mod running;
+mod start;
 mod states;
+mod stop;
 
+pub(super) use holder::await_address;
+pub(super) use running::names as running;
+pub(super) use start::start;
 pub use states::{StateChange, record_state, state_changes};
+pub(super) use stop::{kill_all, stop};
 
 use crate::lab::NodeName;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,13 @@
 //! Fixed reports in every format.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod failover;
 
 use lvs_lab::report::{
-    Answers, Check, Colour, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Style,
-    Text, json, junit,
+    Answers, Check, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Text, json,
+    junit,
 };
+use lvs_lab::text::{Colour, Letters, Style};
 use std::str::FromStr;
 
 fn check(name: &str, outcome: Outcome, position: &str) -> Check {
@@ -130,19 +134,22 @@ fn lab_events(lab: &LabReport) -> Vec<Event> {
 }
 
 fn told(style: Style) -> String {
+    told_of(&report(), style)
+}
+
+fn told_of(report: &Report, style: Style) -> String {
     let mut text = Text::new(style);
-    let report = report();
     let note = "kernel: uml, as the running one has no ip_vs (`lvs-lab doctor` says more)";
     let mut told = text.event(&Event::Note { text: note.to_owned() });
     for event in report.labs.iter().flat_map(lab_events) {
         told.push_str(&text.event(&event));
     }
-    told + &Text::summary(&report)
+    told + &Text::summary(report)
 }
 
 #[test]
 fn text_fits_sixty_columns() {
-    let told = told(Style { colour: Colour::Off, width: 60 });
+    let told = told(Style { width: Some(60), ..Style::default() });
     let too_long = told.lines().find(|line| line.chars().count() > 60);
     assert_eq!(too_long, None);
     insta::assert_snapshot!(told);
@@ -150,22 +157,42 @@ fn text_fits_sixty_columns() {
 
 #[test]
 fn text_in_colour_uses_the_width_that_there_is() {
-    insta::assert_snapshot!(told(Style { colour: Colour::On, width: 120 }));
+    insta::assert_snapshot!(told(Style {
+        colour: Colour::Ansi,
+        width: Some(120),
+        ..Style::default()
+    }));
+}
+
+#[test]
+fn a_failover_is_drawn() {
+    let report = failover::report(failover::timeline(200, 5));
+    let told = told_of(&report, Style { width: Some(80), ..Style::default() });
+    let too_long = told.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(too_long, None);
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_failover_is_drawn_in_ascii_on_a_narrow_terminal() {
+    let report = failover::report(failover::timeline(10_000, 50));
+    let style = Style { width: Some(50), letters: Letters::Ascii, ..Style::default() };
+    insta::assert_snapshot!(told_of(&report, style));
 }
 
 #[test]
 fn colours_are_all_that_colour_adds() {
-    let style = |colour| Style { colour, width: 80 };
-    let mut plain = told(style(Colour::On));
+    let style = |colour| Style { colour, width: Some(80), ..Style::default() };
+    let mut plain = told(style(Colour::Ansi));
     for code in ["0", "1", "2", "31", "32", "33"] {
         plain = plain.replace(&format!("\u{1b}[{code}m"), "");
     }
-    assert_eq!(plain, told(style(Colour::Off)));
+    assert_eq!(plain, told(style(Colour::Plain)));
 }
 
 #[test]
 fn no_format_lets_control_characters_through() {
-    let text = told(Style { colour: Colour::Off, width: 80 });
+    let text = told(Style { width: Some(80), ..Style::default() });
     let formats = [text, json(&report()).unwrap(), junit(&report()).unwrap()];
     for format in formats {
         let control = format.chars().find(|c| c.is_control() && *c != '\n');
@@ -175,7 +202,7 @@ fn no_format_lets_control_characters_through() {
 
 #[test]
 fn an_up_of_a_running_lab_says_what_it_did() {
-    let mut text = Text::new(Style { colour: Colour::Off, width: 60 });
+    let mut text = Text::new(Style { width: Some(60), ..Style::default() });
     let events = [
         Event::Unchanged { lab: "nat".parse().unwrap() },
         Event::Repaired { what: vec!["rs1: the address 10.0.0.1/24 was missing".to_owned()] },

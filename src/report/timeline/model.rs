@@ -1,4 +1,6 @@
+use crate::text::visible;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What happened to a load while things broke and were mended. Times are microseconds from the
 /// scenario's begin on.
@@ -12,6 +14,20 @@ pub struct Timeline {
     pub end_micros: u64,
 }
 
+impl Timeline {
+    /// Whether there is nothing to tell: no request and no incident.
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.incidents.is_empty()
+    }
+
+    /// When the last thing in it ended, at the earliest the scenario.
+    pub fn end(&self) -> u64 {
+        let requests = self.requests.iter().map(RequestMark::end);
+        let incidents = self.incidents.iter().map(|incident| incident.at_micros);
+        requests.chain(incidents).fold(self.end_micros, u64::max)
+    }
+}
+
 /// One request of a load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestMark {
@@ -23,6 +39,13 @@ pub struct RequestMark {
     pub good: bool,
     /// Who answered, or why nobody did.
     pub by: String,
+}
+
+impl RequestMark {
+    /// When it had its answer or failed.
+    pub fn end(&self) -> u64 {
+        self.at_micros.saturating_add(self.micros)
+    }
 }
 
 /// Something that happened beside the load.
@@ -52,6 +75,18 @@ pub enum IncidentKind {
     Table,
 }
 
+impl fmt::Display for IncidentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Fault => "fault",
+            Self::Heal => "heal",
+            Self::Vip => "vip",
+            Self::Vrrp => "vrrp",
+            Self::Table => "table",
+        })
+    }
+}
+
 /// What was kept of a scenario that did not pass: a text under a heading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -59,4 +94,12 @@ pub struct Evidence {
     pub title: String,
     /// The text, of several lines.
     pub text: String,
+}
+
+impl Evidence {
+    /// The lines of the text, as they may be shown: tabs are spaces, and other control characters
+    /// are escapes.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.text.lines().map(|line| visible(line.replace('\t', "    ").trim_end()))
+    }
 }

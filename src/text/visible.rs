@@ -12,6 +12,11 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// The letter, or `�` for a control character: none gets from a file to the terminal.
+pub fn printable(letter: char) -> char {
+    if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
+}
+
 // The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9).
 fn is_direction(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
