@@ -29,6 +29,7 @@ mod routes;
 mod site;
 mod source_nat;
 mod sysctl;
+mod watch;
 
 pub use daemons::{
     Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
@@ -47,6 +48,7 @@ pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
 };
+pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};
 use crate::plan::Op;
