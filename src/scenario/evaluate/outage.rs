@@ -1,6 +1,7 @@
 use crate::lab::DurationRange;
-use crate::report::{Outcome, elapsed};
+use crate::report::Outcome;
 use crate::scenario::scene::{LoadSeen, Scene};
+use crate::text::elapsed;
 use std::time::Duration;
 
 /// The longest time between two successes is within bounds; a request that is under way says
