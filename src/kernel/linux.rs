@@ -1,14 +1,17 @@
+mod faults;
+
 use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
 use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    forget, limit, listener, netem, observe, processes, routes, source_nat, sysctl,
+    daemons, limit, listener, observe, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
-use crate::plan::{Backend, Behaviour, Op};
+use crate::plan::{Backend, Op};
 use nix::errno::Errno;
+use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
@@ -99,17 +102,19 @@ impl Linux {
             }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
             Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
-            Op::ForgetConnections { node } => forget::forget(self.sites.get(node)?).await,
-            Op::CutCable { node, interface } => {
-                links::set_down(self.switch()?, &links::port(node, interface))
+            Op::StartDaemon { node, daemon } => {
+                let directory = self.daemons(node);
+                daemons::start(self.place(node)?, &directory, daemon).await
             }
-            Op::Misbehave { node, port, behaviour } => self.behave(node, *port, *behaviour).await,
-            Op::Impair { node, interface, delay, loss } => {
-                netem::impair(self.links(node)?, interface, *delay, *loss)
+            Op::AwaitAddress { node, others, address } => {
+                let directors: Vec<_> = std::iter::once(node).chain(others).collect();
+                daemons::await_address(&mut self.sites, &directors, *address).await
             }
-            Op::StartDaemon { .. } | Op::AwaitAddress { .. } | Op::KillDaemons { .. } => {
-                Err(Cause::Other("not built yet".to_owned()))
-            }
+            Op::KillDaemons { node } => daemons::kill_all(&self.daemons(node)),
+            Op::ForgetConnections { .. }
+            | Op::CutCable { .. }
+            | Op::Misbehave { .. }
+            | Op::Impair { .. } => self.disturb(op).await,
         }
     }
 
@@ -137,18 +142,15 @@ impl Linux {
                 self.ipvs(node).await?.delete_destination(service, destination.address).await
             }
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
-            Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
-            Op::ForgetConnections { .. } => Ok(()),
-            Op::CutCable { node, interface } => {
-                links::set_up(self.switch()?, &links::port(node, interface))
+            Op::RunCommand { node, .. } => command::end_leftovers(self.place(node)?),
+            Op::StartDaemon { node, daemon } => {
+                daemons::stop(&self.daemons(node), daemon.name()).await
             }
-            Op::Misbehave { node, port, .. } => {
-                self.behave(node, *port, Behaviour::default()).await
-            }
-            Op::Impair { node, interface, .. } => netem::spare(self.links(node)?, interface),
-            Op::StartDaemon { .. } | Op::AwaitAddress { .. } | Op::KillDaemons { .. } => {
-                Err(Cause::Other("not built yet".to_owned()))
-            }
+            Op::AwaitAddress { .. } | Op::KillDaemons { .. } => Ok(()),
+            Op::ForgetConnections { .. }
+            | Op::CutCable { .. }
+            | Op::Misbehave { .. }
+            | Op::Impair { .. } => self.mend(op).await,
         }
     }
 
@@ -201,17 +203,15 @@ impl Linux {
         Ok(())
     }
 
-    async fn behave(&self, node: &NodeName, port: u16, behaviour: Behaviour) -> Result<(), Cause> {
-        let (done, seen) = oneshot::channel();
-        self.order(BackendOrder::Behave { node: node.clone(), port, behaviour, done })?;
-        let absent = |_| Cause::NoBackend { port };
-        seen.await.map_err(absent)
-    }
-
     fn order(&self, order: BackendOrder) -> Result<(), Cause> {
         let nobody = || Cause::Other("nobody serves backends here".to_owned());
         let backends = self.backends.as_ref().ok_or_else(nobody)?;
         backends.send(order).map_err(|_| nobody())
+    }
+
+    /// Where a director's daemons keep their files.
+    fn daemons(&self, node: &NodeName) -> PathBuf {
+        daemons::directory(self.sites.names.directory(), node)
     }
 
     fn place(&mut self, node: &NodeName) -> Result<&Namespace, Cause> {
@@ -250,7 +250,11 @@ impl Kernel for Linux {
         let observed = async {
             self.sites.look_again(node)?;
             match self.sites.get(node) {
-                Ok(site) => observe::node(site, settings).await.map(Some),
+                Ok(site) => {
+                    let mut observed = observe::node(site, settings).await?;
+                    observed.daemons = daemons::running(&self.daemons(node))?;
+                    Ok(Some(observed))
+                }
                 Err(Cause::NoNamespace) => Ok(None),
                 Err(cause) => Err(cause),
             }

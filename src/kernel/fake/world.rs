@@ -3,9 +3,9 @@ use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
 use crate::lab::{NodeName, SysctlKey};
-use crate::plan::{Behaviour, Op};
+use crate::plan::{Behaviour, Daemon, Op};
 use nix::errno::Errno;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A kernel that exists in memory only.
 #[derive(Debug, Default)]
@@ -13,6 +13,8 @@ pub struct Fake {
     pub(super) nodes: BTreeMap<NodeName, Namespace>,
     /// As in the real world, a listener belongs to a process, and outlives its namespace's name.
     listeners: BTreeMap<(NodeName, u16), Behaviour>,
+    /// A daemon is a process too.
+    daemons: BTreeSet<(NodeName, &'static str)>,
     commands: Vec<(NodeName, String)>,
     applies: Fault,
     undos: Fault,
@@ -34,10 +36,11 @@ impl Fake {
         self.undos.at(call);
     }
 
-    /// How many things are left: namespaces, what is in them beyond what a new one has, listeners.
+    /// How many things are left: namespaces, what is in them beyond what a new one has, listeners,
+    /// daemons.
     pub fn left(&self) -> usize {
         let inside: usize = self.nodes.values().map(Namespace::additions).sum();
-        self.nodes.len() + inside + self.listeners.len()
+        self.nodes.len() + inside + self.listeners.len() + self.daemons.len()
     }
 
     /// The commands that were run, in order, with their nodes.
@@ -72,6 +75,11 @@ impl Fake {
                 self.commands.push((node.clone(), shell.clone()));
                 Ok(())
             }
+            Op::StartDaemon { node, daemon } => self.start(node, daemon),
+            Op::KillDaemons { node } => {
+                self.daemons.retain(|(home, _)| home != node);
+                Ok(())
+            }
             op => configure(self.namespace(&op.node())?, op),
         }
     }
@@ -88,6 +96,9 @@ impl Fake {
             Op::Misbehave { node, port, .. } => {
                 // What is not there has nothing to leave off.
                 let _ = self.behave(node, *port, Behaviour::default());
+            }
+            Op::StartDaemon { node, daemon } => {
+                self.daemons.remove(&(node.clone(), daemon.name()));
             }
             op => {
                 if let Some(namespace) = self.nodes.get_mut(&op.node()) {
@@ -118,6 +129,14 @@ impl Fake {
     fn behave(&mut self, node: &NodeName, port: u16, to: Behaviour) -> Result<(), Cause> {
         let listener = self.listeners.get_mut(&(node.clone(), port));
         *listener.ok_or(Cause::NoBackend { port })? = to;
+        Ok(())
+    }
+
+    fn start(&mut self, node: &NodeName, daemon: &Daemon) -> Result<(), Cause> {
+        self.namespace(node)?;
+        if !self.daemons.insert((node.clone(), daemon.name())) {
+            return Err(refuse("start", Errno::EEXIST));
+        }
         Ok(())
     }
 
@@ -190,6 +209,8 @@ impl Kernel for Fake {
         observed.settings = settings::read(namespace, settings);
         let mine = self.listeners.keys().filter(|(owner, _)| owner == node);
         observed.listening = mine.map(|(_, port)| *port).collect();
+        let mine = self.daemons.iter().filter(|(home, _)| home == node);
+        observed.daemons = mine.map(|(_, name)| (*name).to_owned()).collect();
         Ok(Some(observed))
     }
 }

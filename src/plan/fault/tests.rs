@@ -1,6 +1,7 @@
 use super::*;
-use crate::lab::Source;
+use crate::lab::{Engine, Source};
 use crate::plan::Act;
+use crate::plan::sample::cluster;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -107,4 +108,22 @@ fn only_what_was_done_is_taken_back() {
     let words = |done| killed.taking_back(done).iter().map(Act::to_string).collect::<Vec<_>>();
     assert!(!words(0).contains(&"node04: add source NAT for tcp 192.168.150.101:81".to_owned()));
     assert_eq!(killed.taking_back(killed.acts.len()), killed.mends);
+}
+
+/// The cluster of the notes, with this engine on both directors.
+fn clustered(engine: Engine) -> String {
+    let kinds = [FaultKind::Stop, FaultKind::KillDaemons, FaultKind::Kill];
+    let faults = kinds.map(|kind| fault("node01", kind));
+    let quiesced = fault("node02", FaultKind::Weight { service: None, to: 0 });
+    words(&cluster(engine), faults.into_iter().chain([quiesced]))
+}
+
+#[test]
+fn what_befalls_a_director_that_others_stand_in_for() {
+    insta::assert_snapshot!(clustered(Engine::Vrrp));
+}
+
+#[test]
+fn a_table_that_a_daemon_makes_is_made_anew_by_it() {
+    insta::assert_snapshot!(clustered(Engine::Keepalived));
 }

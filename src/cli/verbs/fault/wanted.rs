@@ -108,7 +108,7 @@ fn only(node: &Node) -> Result<NetworkName, Failure> {
 fn unknown(noun: &str, text: &str, names: &[&str]) -> Failure {
     let known = match names {
         [] => "there is none at all".to_owned(),
-        names => format!("there is {}", names.join(", ")),
+        names => format!("known: {}", names.join(", ")),
     };
     let near = topology::did_you_mean(text, names.iter().copied());
     Failure::usage(format!("there is no {noun} `{text}`")).help(match near {

@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         }
         match args.format {
             Format::Json => print_json(&lab),
-            Format::Text => print(&text::lab(&lab, context.paint())),
+            Format::Text => print(&text::lab(&lab, context.colour())),
         }
         if !args.watch {
             return Ok(Exit::Ok);
@@ -84,7 +84,7 @@ fn labs(args: &Args, context: &Context) -> Result<Exit, Failure> {
     match args.format {
         Format::Json => print_json(&listed),
         Format::Text if listed.is_empty() => print("no lab is up\n"),
-        Format::Text => print(&text::labs(&listed, context.paint())),
+        Format::Text => print(&text::labs(&listed, context.colour())),
     }
     Ok(Exit::Ok)
 }

@@ -1,12 +1,12 @@
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
-use crate::cli::terminal::Paint;
 use crate::plan::Behaviour;
 use crate::state::Provider;
+use crate::text::{Colour, Ink};
 use std::fmt::Write as _;
 
 /// The labs, one line each.
-pub fn labs(labs: &[LabInShort], paint: Paint) -> String {
+pub fn labs(labs: &[LabInShort], colour: Colour) -> String {
     let title = ["LAB", "STATE", "KERNEL", "SINCE", "TOPOLOGY"].map(str::to_owned);
     let rows: Vec<_> = std::iter::once(title).chain(labs.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
@@ -15,7 +15,8 @@ pub fn labs(labs: &[LabInShort], paint: Paint) -> String {
     for (number, row) in rows.iter().enumerate() {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
         let line = cells.collect::<String>() + &row[4];
-        let _ = writeln!(text, "{}", if number == 0 { paint.bold(&line) } else { line });
+        let _ =
+            writeln!(text, "{}", if number == 0 { colour.paint(Ink::Bold, &line) } else { line });
     }
     for dead in labs.iter().filter(|lab| lab.state == State::Dead) {
         let name = &dead.lab;
@@ -48,22 +49,26 @@ fn ago(seconds: u64) -> String {
 }
 
 /// One lab with its nodes.
-pub fn lab(lab: &LabStatus, paint: Paint) -> String {
-    let mut text = paint.bold(&lab.lab);
+pub fn lab(lab: &LabStatus, colour: Colour) -> String {
+    let mut text = colour.paint(Ink::Bold, &lab.lab);
     if let Some(summary) = &lab.summary {
         let _ = write!(text, ": {summary}");
     }
-    let _ = writeln!(text, "\n{}", paint.dim(&format!("kernel {}", lab.kernel)));
+    let _ = writeln!(text, "\n{}", colour.paint(Ink::Faint, &format!("kernel {}", lab.kernel)));
     for node in &lab.nodes {
-        text.push_str(&self::node(node, paint));
+        text.push_str(&self::node(node, colour));
     }
     if !lab.faults.is_empty() {
-        let _ = writeln!(text, "{}", paint.red(&format!("faults: {}", lab.faults.join(", "))));
+        let _ = writeln!(
+            text,
+            "{}",
+            colour.paint(Ink::BoldRed, &format!("faults: {}", lab.faults.join(", ")))
+        );
     }
     match lab.drift.as_slice() {
         [] => text.push_str("as the file says\n"),
         drift => {
-            let _ = writeln!(text, "{}", paint.red("not as the file says:"));
+            let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, "not as the file says:"));
             for entry in drift {
                 let _ = writeln!(text, "  {entry}");
             }
@@ -72,8 +77,8 @@ pub fn lab(lab: &LabStatus, paint: Paint) -> String {
     text
 }
 
-fn node(node: &NodeStatus, paint: Paint) -> String {
-    let mut text = format!("{} ({})\n", paint.bold(&node.namespace), node.role);
+fn node(node: &NodeStatus, colour: Colour) -> String {
+    let mut text = format!("{} ({})\n", colour.paint(Ink::Bold, &node.namespace), node.role);
     for AddressStatus { interface, address } in &node.addresses {
         let _ = writeln!(text, "  {interface:<6} {address}");
     }
