@@ -1,5 +1,6 @@
-use crate::report::{Outcome, elapsed};
+use crate::report::Outcome;
 use crate::scenario::scene::{LoadSeen, Scene};
+use crate::text::elapsed;
 use std::time::Duration;
 
 /// All, in thousandths of a per cent.

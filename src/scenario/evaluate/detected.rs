@@ -1,7 +1,8 @@
 use crate::lab::{DurationRange, Lab, NodeName, Role, ServiceName};
-use crate::report::{Outcome, elapsed};
+use crate::report::Outcome;
 use crate::scenario::Seen;
 use crate::scenario::scene::{Broken, Scene};
+use crate::text::elapsed;
 use std::time::Duration;
 
 /// From the last fault of a real server to the moment when no living director sends it new

@@ -1,7 +1,8 @@
 use crate::lab::{DurationRange, NodeName};
-use crate::report::{Outcome, elapsed};
+use crate::report::Outcome;
 use crate::scenario::scene::{LoadSeen, Scene};
 use crate::scenario::{Seen, Sight};
+use crate::text::elapsed;
 use std::time::Duration;
 
 /// From the last fault to the first success through the director that took the VIP over.
