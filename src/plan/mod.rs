@@ -15,6 +15,7 @@ mod fault;
 mod keepalived;
 mod ldirectord;
 mod op;
+mod page;
 mod prose;
 #[cfg(test)]
 mod sample;

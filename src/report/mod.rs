@@ -4,18 +4,24 @@
 //! `cli`).
 
 mod event;
+mod html;
 mod json;
 mod junit;
 mod lines;
+mod markup;
 mod model;
+mod svg;
+mod tap;
 mod text;
 mod timeline;
 mod verdict;
 
 pub use event::Event;
+pub use html::html;
 pub use json::json;
 pub use junit::{JunitError, junit};
 pub use model::{Answers, Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
+pub use tap::tap;
 pub use text::Text;
 pub use timeline::{Evidence, Incident, IncidentKind, RequestMark, Timeline};
 pub use verdict::Counts;

@@ -13,7 +13,7 @@ pub fn timeline(requests: u64, incidents: u64) -> Timeline {
         let at_micros = number * END / requests;
         let good = match at_micros {
             3_000_000..6_000_000 => false,
-            6_000_000..6_500_000 => number % 2 == 0,
+            6_000_000..6_500_000 => number.is_multiple_of(2),
             _ => true,
         };
         let micros = if good { 600 + number * 7_919 % 2_400 } else { 400_000 };

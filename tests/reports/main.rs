@@ -4,8 +4,8 @@
 mod failover;
 
 use lvs_lab::report::{
-    Answers, Check, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Text, json,
-    junit,
+    Answers, Check, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Text, html,
+    json, junit, tap,
 };
 use lvs_lab::text::{Colour, Letters, Style};
 use std::str::FromStr;
@@ -193,7 +193,9 @@ fn colours_are_all_that_colour_adds() {
 #[test]
 fn no_format_lets_control_characters_through() {
     let text = told(Style { width: Some(80), ..Style::default() });
-    let formats = [text, json(&report()).unwrap(), junit(&report()).unwrap()];
+    let (report, failover) = (report(), failover::report(failover::timeline(50, 5)));
+    let files = |r| [json(r).unwrap(), junit(r).unwrap(), tap(r), html(r)];
+    let formats = [vec![text], files(&report).into(), files(&failover).into()].concat();
     for format in formats {
         let control = format.chars().find(|c| c.is_control() && *c != '\n');
         assert_eq!(control, None);
@@ -224,4 +226,42 @@ fn json_has_every_verdict() {
 #[test]
 fn junit_tells_failures_from_errors() {
     insta::assert_snapshot!(junit(&report()).unwrap());
+}
+
+#[test]
+fn tap_has_a_line_for_every_check() {
+    insta::assert_snapshot!(tap(&report()));
+}
+
+#[test]
+fn json_and_junit_have_the_evidence() {
+    let report = failover::report(failover::timeline(4, 5));
+    insta::assert_snapshot!(json(&report).unwrap() + &junit(&report).unwrap());
+}
+
+#[test]
+fn html_is_one_page() {
+    insta::assert_snapshot!(html(&failover::report(failover::timeline(100, 5))));
+}
+
+/// Everything that a page may hold, well-formed as XML too, so that a real parser can say so.
+#[test]
+fn html_is_well_formed_and_closes_what_it_opens() {
+    let mut whole = report();
+    whole.labs.extend(failover::report(failover::timeline(10_000, 50)).labs);
+    let page = html(&whole);
+    assert!(page.len() < 200_000, "{} bytes", page.len());
+    for foreign in ["http://", "https://", "<script", "@import", "url(h"] {
+        let page = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!page.contains(foreign), "the page has `{foreign}`");
+    }
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.html");
+    std::fs::write(&path, page).unwrap();
+    let parse = "import sys, xml.etree.ElementTree as tree\n\
+                 root = tree.parse(sys.argv[1]).getroot()\n\
+                 print(len(root.findall('.//{http://www.w3.org/2000/svg}title')))";
+    let said = std::process::Command::new("python3").args(["-c", parse]).arg(&path).output();
+    let said = said.unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert_eq!(String::from_utf8_lossy(&said.stdout), "1\n");
 }

@@ -2,16 +2,19 @@
 //! they write down.
 
 mod builtin;
+mod health;
 mod holder;
 mod keepalived;
 mod launch;
 mod ldirectord;
 mod log;
 mod running;
+mod stamp;
 mod start;
 mod states;
 mod stop;
 
+pub use health::{Health, HealthChange, health_changes, record_health};
 pub(super) use holder::await_address;
 pub(super) use running::names as running;
 pub(super) use start::start;
@@ -22,7 +25,8 @@ use crate::lab::NodeName;
 use std::path::{Path, PathBuf};
 
 /// Where a director's daemons keep their files, below the lab's directory: configurations
-/// (`<daemon>.conf`), logs (`<daemon>.log`), and the states of virtual routers (`states`).
+/// (`<daemon>.conf`), logs (`<daemon>.log`), the states of virtual routers (`states`) and the
+/// health of real servers (`health`).
 pub fn directory(lab: &Path, director: &NodeName) -> PathBuf {
     lab.join("daemons").join(director.as_str())
 }

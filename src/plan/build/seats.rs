@@ -1,5 +1,6 @@
 use crate::lab::{
-    HighAvailability, Lab, Node, NodeName, Track, Tracked, Transport, VirtualAddress, VirtualRouter,
+    HighAvailability, Lab, Node, NodeName, RouterName, SyncGroup, Track, Tracked, Transport,
+    VirtualAddress, VirtualRouter,
 };
 use crate::plan::{HeldAddress, Seat, SeatTrack, Speaker, SyncSeat};
 use std::net::IpAddr;
@@ -12,9 +13,16 @@ pub(super) fn speaker(lab: &Lab, node: &Node) -> Option<Speaker> {
     if seats.is_empty() {
         return None;
     }
-    let groups = wanted.sync_groups.iter().map(|group| group.members.clone()).collect();
+    let groups = wanted.sync_groups.iter().filter_map(|group| together(group, &seats)).collect();
     let sync = sync_seat(wanted, node, &seats);
     Some(Speaker { seats, groups, sync })
+}
+
+/// The members of a group that the director has a seat in; none if they are not several.
+fn together(group: &SyncGroup, seats: &[Seat]) -> Option<Vec<RouterName>> {
+    let mine = |name: &&RouterName| seats.iter().any(|seat| seat.router == **name);
+    let members: Vec<_> = group.members.iter().filter(mine).cloned().collect();
+    (members.len() > 1).then_some(members)
 }
 
 fn seat(lab: &Lab, node: &Node, router: &VirtualRouter) -> Option<Seat> {

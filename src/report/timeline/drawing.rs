@@ -1,5 +1,5 @@
 use super::slices::place;
-use super::{Fill, Timeline, Totals, precise, scale, slices};
+use super::{Fill, Slice, Timeline, Totals, precise, scale, slices};
 use crate::report::lines::Lines;
 use crate::text::{Ink, Style, elapsed};
 use std::time::Duration;
@@ -28,7 +28,8 @@ pub fn draw(lines: &mut Lines, timeline: &Timeline, style: Style) {
 }
 
 fn bar(lines: &mut Lines, timeline: &Timeline, (style, width): (Style, usize)) {
-    let fills: Vec<_> = slices(timeline, width).iter().map(super::slices::Slice::fill).collect();
+    let slices = slices(&timeline.requests, timeline.end(), width);
+    let fills: Vec<_> = slices.iter().map(Slice::fill).collect();
     let runs = fills.chunk_by(|one, next| one == next);
     let painted: String = runs.map(|run| cells(style, run[0], run.len())).collect();
     lines.drawn(INDENT, &painted);

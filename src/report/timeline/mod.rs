@@ -8,6 +8,6 @@ mod totals;
 
 pub(super) use drawing::draw;
 pub use model::{Evidence, Incident, IncidentKind, RequestMark, Timeline};
-pub(super) use scale::{precise, scale};
-pub(super) use slices::{Fill, slices};
+pub(super) use scale::{precise, scale, step};
+pub(super) use slices::{Fill, Slice, slices};
 pub(super) use totals::Totals;

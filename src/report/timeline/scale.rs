@@ -23,8 +23,8 @@ pub fn scale(end: u64, most: u64) -> Vec<Tick> {
     (0..=end / step).map(|number| tick(number * step)).collect()
 }
 
-/// The smallest round number of microseconds above `least`.
-fn step(least: u64) -> u64 {
+/// The smallest round number of microseconds above `least`: 1, 2 or 5 and noughts.
+pub fn step(least: u64) -> u64 {
     let decades = std::iter::successors(Some(FINEST), |decade| decade.checked_mul(10));
     let mut steps = decades.flat_map(|decade| [1, 2, 5].map(|n| decade.saturating_mul(n)));
     steps.find(|step| *step > least).unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-use super::{RequestMark, Timeline};
+use super::RequestMark;
 
 /// The requests that began in one slice of time.
 #[derive(Clone, Debug, Default)]
@@ -34,11 +34,10 @@ impl Slice<'_> {
     }
 }
 
-/// A timeline's requests in `count` slices of equal length.
-pub fn slices(timeline: &Timeline, count: usize) -> Vec<Slice<'_>> {
+/// The requests in `count` slices of equal length of the time up to `end`.
+pub fn slices(requests: &[RequestMark], end: u64, count: usize) -> Vec<Slice<'_>> {
     let mut slices = vec![Slice::default(); count];
-    let end = timeline.end();
-    for request in &timeline.requests {
+    for request in requests {
         let at = place(request.at_micros, end, count);
         let Some(slice) = slices.get_mut(at) else { continue };
         if request.good { slice.good.push(request) } else { slice.lost.push(request) }
@@ -62,10 +61,9 @@ mod tests {
 
     #[test]
     fn every_request_is_in_the_slice_in_which_it_began() {
-        let requests = vec![request(0, true), request(30, true), request(39, false)];
-        let mut timeline = Timeline { requests, end_micros: 80, ..Timeline::default() };
-        timeline.requests.push(request(80, false));
-        let fills: Vec<_> = slices(&timeline, 4).iter().map(Slice::fill).collect();
+        let requests =
+            [request(0, true), request(30, true), request(39, false), request(80, false)];
+        let fills: Vec<_> = slices(&requests, 80, 4).iter().map(Slice::fill).collect();
         assert_eq!(fills, [Fill::Good, Fill::Mixed, Fill::Empty, Fill::Lost]);
     }
 
