@@ -1,4 +1,4 @@
-use super::{ForwardingMethod, Gateway, Lab, Node, Role, VirtualService};
+use super::{Destination, ForwardingMethod, Gateway, Lab, Node, Role, VirtualService};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -18,6 +18,8 @@ pub enum GatewayReason {
     Asked,
     /// It is the DIP, and the node a real server of NAT: its replies must return that way.
     Dip,
+    /// It is a VIP of the virtual router whose master is the director of NAT at the time.
+    VirtualRouter,
     /// It is the only router on the node's networks.
     OnlyRouter,
 }
@@ -30,8 +32,9 @@ impl Lab {
             Gateway::None => None,
             Gateway::Address(via) => Some(because(GatewayReason::Asked)(via)),
             Gateway::Derived => self
-                .dip_of(node)
-                .map(because(GatewayReason::Dip))
+                .inner_vip_of(node)
+                .map(because(GatewayReason::VirtualRouter))
+                .or_else(|| self.dip_of(node).map(because(GatewayReason::Dip)))
                 .or_else(|| self.only_router(node).map(because(GatewayReason::OnlyRouter))),
         }
     }
@@ -48,13 +51,27 @@ impl Lab {
         shared_address(self.first_director(service)?, router)
     }
 
+    /// The VIP, on a network of this real server's, that moves with the director of its NAT.
+    fn inner_vip_of(&self, server: &Node) -> Option<IpAddr> {
+        let by_nat = self.nat_service_of(server)?;
+        let routers = self.high_availability.iter().flat_map(|wanted| &wanted.routers);
+        let moving = routers
+            .filter(|r| by_nat.directors.iter().any(|name| r.priorities.contains_key(name)))
+            .flat_map(|router| &router.vips);
+        let mut near = moving.filter(|vip| server.interface_in(&vip.network).is_some());
+        near.next().map(|vip| vip.address.addr())
+    }
+
     /// The DIP of the director that forwards to this real server by NAT.
     fn dip_of(&self, server: &Node) -> Option<IpAddr> {
-        let by_nat = self.services.iter().find(|service| {
-            let mut entries = service.destinations.iter().filter(|d| d.real_server == server.name);
-            entries.any(|d| d.forwarding == ForwardingMethod::Nat)
-        })?;
+        let by_nat = self.nat_service_of(server)?;
         shared_address(self.first_director(by_nat)?, server)
+    }
+
+    fn nat_service_of(&self, server: &Node) -> Option<&VirtualService> {
+        let nat =
+            |d: &Destination| d.real_server == server.name && d.forwarding == ForwardingMethod::Nat;
+        self.services.iter().find(|service| service.servers().any(nat))
     }
 
     fn only_router(&self, node: &Node) -> Option<IpAddr> {

@@ -9,10 +9,16 @@
 mod act;
 mod build;
 mod daemon;
+mod entry;
 mod explain;
 mod fault;
+mod keepalived;
+mod ldirectord;
 mod op;
+mod page;
 mod prose;
+#[cfg(test)]
+mod sample;
 mod shell;
 mod step;
 

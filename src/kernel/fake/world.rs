@@ -3,7 +3,7 @@ use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
 use crate::lab::{NodeName, SysctlKey};
-use crate::plan::Op;
+use crate::plan::{Daemon, Op};
 use nix::errno::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,8 @@ pub struct Fake {
     pub(super) nodes: BTreeMap<NodeName, Namespace>,
     /// As in the real world, a listener belongs to a process, and outlives its namespace's name.
     listeners: BTreeSet<(NodeName, u16)>,
+    /// A daemon is a process too.
+    daemons: BTreeSet<(NodeName, &'static str)>,
     commands: Vec<(NodeName, String)>,
     applies: Fault,
     undos: Fault,
@@ -34,10 +36,11 @@ impl Fake {
         self.undos.at(call);
     }
 
-    /// How many things are left: namespaces, what is in them beyond what a new one has, listeners.
+    /// How many things are left: namespaces, what is in them beyond what a new one has, listeners,
+    /// daemons.
     pub fn left(&self) -> usize {
         let inside: usize = self.nodes.values().map(Namespace::additions).sum();
-        self.nodes.len() + inside + self.listeners.len()
+        self.nodes.len() + inside + self.listeners.len() + self.daemons.len()
     }
 
     /// The commands that were run, in order, with their nodes.
@@ -65,6 +68,11 @@ impl Fake {
                 self.commands.push((node.clone(), shell.clone()));
                 Ok(())
             }
+            Op::StartDaemon { node, daemon } => self.start(node, daemon),
+            Op::KillDaemons { node } => {
+                self.daemons.retain(|(home, _)| home != node);
+                Ok(())
+            }
             op => configure(self.namespace(&op.node())?, op),
         }
     }
@@ -76,6 +84,9 @@ impl Fake {
             Op::Connect { node, interface, .. } => links::unplug(self, node, interface),
             Op::StartBackend { node, backend } => {
                 self.listeners.remove(&(node.clone(), backend.port));
+            }
+            Op::StartDaemon { node, daemon } => {
+                self.daemons.remove(&(node.clone(), daemon.name()));
             }
             op => {
                 if let Some(namespace) = self.nodes.get_mut(&op.node()) {
@@ -98,6 +109,14 @@ impl Fake {
         self.namespace(node)?;
         if !self.listeners.insert((node.clone(), port)) {
             return Err(refuse("bind", Errno::EADDRINUSE));
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, node: &NodeName, daemon: &Daemon) -> Result<(), Cause> {
+        self.namespace(node)?;
+        if !self.daemons.insert((node.clone(), daemon.name())) {
+            return Err(refuse("start", Errno::EEXIST));
         }
         Ok(())
     }
@@ -166,6 +185,8 @@ impl Kernel for Fake {
         observed.settings = settings::read(namespace, settings);
         let mine = self.listeners.iter().filter(|(owner, _)| owner == node);
         observed.listening = mine.map(|(_, port)| *port).collect();
+        let mine = self.daemons.iter().filter(|(home, _)| home == node);
+        observed.daemons = mine.map(|(_, name)| (*name).to_owned()).collect();
         Ok(Some(observed))
     }
 }

@@ -38,6 +38,9 @@ fn why(reason: GatewayReason) -> &'static str {
         GatewayReason::Dip => {
             "NAT: replies must return through the director, so its DIP is the way"
         }
+        GatewayReason::VirtualRouter => {
+            "NAT: replies must return through the director that is master, so its VIP is the way"
+        }
         GatewayReason::OnlyRouter => "the only router on its network",
     }
 }
