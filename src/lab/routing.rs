@@ -1,4 +1,6 @@
-use super::{ForwardingMethod, Gateway, Lab, Node, Role, VirtualRouter, VirtualService};
+use super::{
+    Destination, ForwardingMethod, Gateway, Lab, Node, Role, VirtualRouter, VirtualService,
+};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -18,9 +20,8 @@ pub enum GatewayReason {
     Asked,
     /// It is the DIP, and the node a real server of NAT: its replies must return that way.
     Dip,
-    /// It is a VIP of a virtual router, and the node a real server of NAT: its replies must return
-    /// by whichever director is master.
-    FloatingDip,
+    /// It is a VIP of the virtual router whose master is the director of NAT at the time.
+    VirtualRouter,
     /// It is the only router on the node's networks.
     OnlyRouter,
 }
@@ -33,7 +34,9 @@ impl Lab {
             Gateway::None => None,
             Gateway::Address(via) => Some(because(GatewayReason::Asked)(via)),
             Gateway::Derived => self
-                .way_back(node)
+                .inner_vip_of(node)
+                .map(because(GatewayReason::VirtualRouter))
+                .or_else(|| self.dip_of(node).map(because(GatewayReason::Dip)))
                 .or_else(|| self.only_router(node).map(because(GatewayReason::OnlyRouter))),
         }
     }
@@ -65,19 +68,21 @@ impl Lab {
         all.filter(|vip| server.interface_in(&vip.network).is_some()).map(|v| v.address.addr())
     }
 
-    /// Where replies of a real server of NAT go: to the master, else to the DIP of the director
-    /// that forwards to it.
-    fn way_back(&self, server: &Node) -> Option<DefaultGateway> {
-        let by_nat = self.services.iter().find(|service| {
-            let mut entries = service.servers().filter(|d| d.real_server == server.name);
-            entries.any(|d| d.forwarding == ForwardingMethod::Nat)
-        })?;
-        let because = |reason| move |via| DefaultGateway { via, reason };
-        let floating = self.moving_gateways(by_nat, server).next();
-        let dip = || shared_address(self.first_director(by_nat)?, server);
-        floating
-            .map(because(GatewayReason::FloatingDip))
-            .or_else(|| dip().map(because(GatewayReason::Dip)))
+    /// The VIP, on a network of this real server's, that moves with the director of its NAT.
+    fn inner_vip_of(&self, server: &Node) -> Option<IpAddr> {
+        self.moving_gateways(self.nat_service_of(server)?, server).next()
+    }
+
+    /// The DIP of the director that forwards to this real server by NAT.
+    fn dip_of(&self, server: &Node) -> Option<IpAddr> {
+        let by_nat = self.nat_service_of(server)?;
+        shared_address(self.first_director(by_nat)?, server)
+    }
+
+    fn nat_service_of(&self, server: &Node) -> Option<&VirtualService> {
+        let nat =
+            |d: &Destination| d.real_server == server.name && d.forwarding == ForwardingMethod::Nat;
+        self.services.iter().find(|service| service.servers().any(nat))
     }
 
     fn only_router(&self, node: &Node) -> Option<IpAddr> {

@@ -199,14 +199,14 @@ pub struct VirtualService {
 }
 
 impl VirtualService {
+    /// Every real server that its table can come to hold: those of the file, and the sorry server.
+    pub fn servers(&self) -> impl Iterator<Item = &Destination> {
+        self.destinations.iter().chain(&self.sorry_server)
+    }
+
     /// The forwarding methods in use, each once.
     pub fn methods(&self) -> Vec<ForwardingMethod> {
         let used = |m: &ForwardingMethod| self.servers().any(|d| d.forwarding == *m);
         ForwardingMethod::ALL.into_iter().filter(used).collect()
-    }
-
-    /// Everybody who may serve: the table, and the sorry server.
-    pub fn servers(&self) -> impl Iterator<Item = &Destination> {
-        self.destinations.iter().chain(&self.sorry_server)
     }
 }

@@ -9,10 +9,18 @@
 mod act;
 mod build;
 mod daemon;
+mod entry;
 mod explain;
 mod fault;
+mod grain;
+mod keepalived;
+mod ldirectord;
 mod op;
+mod page;
+mod percent;
 mod prose;
+#[cfg(test)]
+mod sample;
 mod shell;
 mod step;
 

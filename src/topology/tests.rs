@@ -1,10 +1,11 @@
 use super::{builtin, load, located};
-use crate::diag::{self, Colour, Style};
+use crate::diag;
 use crate::lab::Source;
 use crate::lab::{
     CountRange, Distribution, Expected, GatewayReason, Lab, NodeName, OnFailure, Preemption, Probe,
     Role, Transport, VrrpVersion,
 };
+use crate::text::Style;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::time::Duration;
@@ -232,7 +233,7 @@ fn the_gateway_of_nat_moves_with_the_vip() {
     let rs1 = lab.node(&"rs1".parse::<NodeName>().unwrap()).unwrap();
     let gateway = lab.default_gateway(rs1).unwrap();
     assert_eq!(gateway.via.to_string(), "10.2.0.254");
-    assert_eq!(gateway.reason, GatewayReason::FloatingDip);
+    assert_eq!(gateway.reason, GatewayReason::VirtualRouter);
 }
 
 #[test]
@@ -291,7 +292,7 @@ proptest! {
         source.text = letters.into_iter().collect();
         let found = load(&source).map_or_else(|faults| faults, |valid| valid.warnings);
         let located = located(&source.text, found);
-        let style = Style { width: Some(60), colour: Colour::Plain };
+        let style = Style { width: Some(60), ..Style::default() };
         prop_assert!(diag::text(&source, &located, style).is_empty() == located.is_empty());
     }
 }

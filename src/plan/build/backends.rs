@@ -19,7 +19,8 @@ pub(super) fn build(draft: &mut Draft<'_>) {
 }
 
 fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<u16, Place> {
-    let mine = services.iter().flat_map(|s| &s.destinations).filter(|d| d.real_server == node.name);
+    let all = services.iter().flat_map(VirtualService::servers);
+    let mine = all.filter(|d| d.real_server == node.name);
     let mut ports = BTreeMap::new();
     for destination in mine {
         ports.entry(destination.port).or_insert_with(|| destination.at.clone());
@@ -33,7 +34,7 @@ fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<u16, Place> {
 fn vips(services: &[VirtualService], node: &Node, port: u16) -> Vec<std::net::IpAddr> {
     let here =
         |d: &Destination| d.real_server == node.name && d.port == port && d.forwarding.keeps_vip();
-    let with_me = services.iter().filter(|s| s.destinations.iter().any(here));
+    let with_me = services.iter().filter(|s| s.servers().any(here));
     let mut vips: Vec<_> = with_me.map(|s| s.vip).collect();
     vips.sort_unstable();
     vips.dedup();

@@ -38,7 +38,7 @@ fn why(reason: GatewayReason) -> &'static str {
         GatewayReason::Dip => {
             "NAT: replies must return through the director, so its DIP is the way"
         }
-        GatewayReason::FloatingDip => {
+        GatewayReason::VirtualRouter => {
             "NAT: replies must return through the director that is master, so its VIP is the way"
         }
         GatewayReason::OnlyRouter => "the only router on its network",

@@ -1,19 +1,28 @@
-use super::Draft;
-use crate::lab::{Destination, ForwardingMethod, NodeName, VirtualService};
-use crate::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
-use std::net::SocketAddr;
+use super::{Draft, daemons};
+use crate::lab::{ForwardingMethod, NodeName, VirtualService};
+use crate::plan::{Op, ServiceEntry, ServiceKey};
 
-/// Each director's table, and the source NAT that makes FULLNAT of it.
+/// Each director's table, unless a daemon of its makes it, and the source NAT that makes FULLNAT
+/// of it.
 pub(super) fn build(draft: &mut Draft<'_>) {
     for service in &draft.lab.services {
         for director in &service.directors {
-            table(draft, service, director);
+            let entry = ServiceEntry::from(service);
+            let key = entry.key;
+            if !daemons::make_table(draft.lab, director) {
+                table(draft, service, director, entry);
+            }
+            source_nat(draft, service, director, key);
         }
     }
 }
 
-fn table(draft: &mut Draft<'_>, service: &VirtualService, director: &NodeName) {
-    let entry = entry(service);
+fn table(
+    draft: &mut Draft<'_>,
+    service: &VirtualService,
+    director: &NodeName,
+    entry: ServiceEntry,
+) {
     let key = entry.key;
     let why = format!("virtual service `{}`: {}", service.name, service.scheduler.title());
     let why = why.trim_end_matches('.').to_owned();
@@ -22,34 +31,21 @@ fn table(draft: &mut Draft<'_>, service: &VirtualService, director: &NodeName) {
         let op = Op::AddDestination {
             node: director.clone(),
             service: key,
-            destination: destination_entry(destination),
+            destination: destination.into(),
         };
         let why = format!("real server `{}` of `{}`", destination.real_server, service.name);
         draft.add(op, why, &destination.at);
     }
+}
+
+fn source_nat(
+    draft: &mut Draft<'_>,
+    service: &VirtualService,
+    director: &NodeName,
+    key: ServiceKey,
+) {
     if service.methods().contains(&ForwardingMethod::FullNat) {
         let why = "FULLNAT: real servers see the director as client, and so answer to it";
         draft.add(Op::AddSourceNat { node: director.clone(), service: key }, why, &service.at);
-    }
-}
-
-fn entry(service: &VirtualService) -> ServiceEntry {
-    ServiceEntry {
-        key: ServiceKey {
-            protocol: service.protocol,
-            address: SocketAddr::new(service.vip, service.port),
-        },
-        scheduler: service.scheduler,
-        flags: service.flags.clone(),
-        persistence: service.persistence,
-    }
-}
-
-fn destination_entry(destination: &Destination) -> DestinationEntry {
-    DestinationEntry {
-        address: SocketAddr::new(destination.address, destination.port),
-        forwarding: destination.forwarding,
-        weight: destination.weight,
-        thresholds: destination.thresholds,
     }
 }

@@ -4,11 +4,16 @@
 //! without an address; ARP settings come before the VIP that they hide.
 
 mod backends;
+mod checks;
+mod daemons;
 mod gateway;
 mod ipvs;
 mod nodes;
+mod seats;
 mod settings;
 mod switch;
+#[cfg(test)]
+mod tests;
 mod vips;
 
 use super::{Op, Plan, Step};
@@ -27,6 +32,7 @@ pub fn build(lab: &Lab) -> Plan {
     }
     ipvs::build(&mut draft);
     backends::build(&mut draft);
+    daemons::build(&mut draft);
     for node in &lab.nodes {
         for command in &node.commands {
             let op = Op::RunCommand { node: node.name.clone(), shell: command.shell.clone() };

@@ -57,8 +57,8 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
 fn real_server(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
     let serves = |method| {
-        let destinations = lab.services.iter().flat_map(|s| &s.destinations);
-        destinations.into_iter().find(|d| d.real_server == node.name && d.forwarding == method)
+        let mut servers = lab.services.iter().flat_map(VirtualService::servers);
+        servers.find(|d| d.real_server == node.name && d.forwarding == method)
     };
     let tun = serves(ForwardingMethod::Tun);
     if let Some(destination) = serves(ForwardingMethod::Dr).or(tun) {
@@ -113,7 +113,7 @@ fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place)
 }
 
 fn uses(service: &VirtualService, method: ForwardingMethod) -> bool {
-    service.destinations.iter().any(|d| d.forwarding == method)
+    service.servers().any(|d| d.forwarding == method)
 }
 
 fn rewrites(service: &VirtualService) -> bool {
@@ -124,7 +124,7 @@ fn rewrites(service: &VirtualService) -> bool {
 fn one_armed(draft: &Draft<'_>, node: &Node, service: &VirtualService) -> bool {
     let shares = |network: &crate::lab::Network| {
         network.subnet.contains(&service.vip)
-            && service.destinations.iter().any(|d| network.subnet.contains(&d.address))
+            && service.servers().any(|d| network.subnet.contains(&d.address))
             && node.interface_in(&network.name).is_some()
     };
     rewrites(service) && draft.lab.networks.iter().any(shares)

@@ -1,5 +1,5 @@
 use super::Draft;
-use crate::lab::{ForwardingMethod, Lab, Node, Role, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, Lab, Node, Role, VirtualService};
 use crate::plan::Op;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -22,12 +22,13 @@ pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
 /// The interface that holds the VIP of a service in a node, and why; none if it holds none.
 fn seat(lab: &Lab, node: &Node, service: &VirtualService) -> Option<(String, String)> {
     match node.role {
+        Role::Director if held_by_daemon(lab, node, service.vip) => None,
         Role::Director if service.directors.contains(&node.name) => {
             Some(directors_seat(lab, node, service))
         }
         Role::RealServer if node.loopback_vips => {
-            let mine = |d: &&crate::lab::Destination| d.real_server == node.name;
-            let method = service.destinations.iter().find(mine)?.forwarding;
+            let mine = |d: &&Destination| d.real_server == node.name;
+            let method = service.servers().find(mine)?.forwarding;
             let why = format!(
                 "{}: the packet still says the VIP, so the real server must own it, on lo and /32",
                 method.keyword().to_uppercase()
@@ -36,6 +37,14 @@ fn seat(lab: &Lab, node: &Node, service: &VirtualService) -> Option<(String, Str
         }
         _ => None,
     }
+}
+
+/// Whether the VIP belongs to a virtual router of the director's: its daemon holds the VIP then,
+/// and only while it is master.
+fn held_by_daemon(lab: &Lab, node: &Node, vip: IpAddr) -> bool {
+    let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
+    let mut mine = routers.filter(|router| router.priorities.contains_key(&node.name));
+    mine.any(|router| router.vips.iter().any(|held| held.address.addr() == vip))
 }
 
 fn directors_seat(lab: &Lab, node: &Node, service: &VirtualService) -> (String, String) {

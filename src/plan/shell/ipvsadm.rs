@@ -43,7 +43,9 @@ pub(super) fn add_service(service: &ServiceEntry) -> String {
     let mut words = format!("-A {} -s {}", service_words(&service.key), service.scheduler);
     if let Some(persistence) = service.persistence {
         let _ = write!(words, " -p {}", persistence.timeout.as_secs());
-        words.push_str(&netmask_words(persistence, service.key.address.is_ipv4()));
+        if let Some(netmask) = netmask(persistence, service.key.address.is_ipv4()) {
+            let _ = write!(words, " -M {netmask}");
+        }
     }
     if !service.flags.is_empty() {
         let flags: Vec<_> =
@@ -77,19 +79,21 @@ fn service_words(key: &ServiceKey) -> String {
     format!("{option} {}", key.address)
 }
 
-fn netmask_words(persistence: Persistence, ipv4: bool) -> String {
+/// The netmask of persistence, as `-M` takes it; none for the kernel's own, one client.
+pub(in crate::plan) fn netmask(persistence: Persistence, ipv4: bool) -> Option<String> {
     let length = u32::from(persistence.prefix_length);
     match (ipv4, length) {
-        (true, 32) | (false, 128) => String::new(),
+        (true, 32) | (false, 128) => None,
         (true, _) => {
             let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-            format!(" -M {}", std::net::Ipv4Addr::from(mask))
+            Some(std::net::Ipv4Addr::from(mask).to_string())
         }
-        (false, _) => format!(" -M {length}"),
+        (false, _) => Some(length.to_string()),
     }
 }
 
-fn flag_word(scheduler: Scheduler, flag: SchedulerFlag) -> String {
+/// A scheduler's flag, as `-b` takes it.
+pub(in crate::plan) fn flag_word(scheduler: Scheduler, flag: SchedulerFlag) -> String {
     let suffix = match flag {
         SchedulerFlag::Fallback => "fallback",
         SchedulerFlag::Port => "port",

@@ -6,4 +6,5 @@ mod script;
 
 pub(super) use commands::commands;
 pub use ipvsadm::ipvsadm;
+pub(super) use ipvsadm::{flag_word, netmask};
 pub use script::script;

@@ -1,0 +1,120 @@
+use super::Draft;
+use super::checks::checker;
+use super::seats::speaker;
+use crate::lab::{Engine, HighAvailability, Lab, Node, NodeName, Place, Role, VirtualRouter};
+use crate::plan::{Daemon, Op, keepalived, ldirectord};
+use std::cmp::Reverse;
+
+/// What keeps the directors available: those who look after the tables first, so that a VIP leads
+/// to a table from the moment that it is held; then those who hold the VIPs.
+pub(super) fn build(draft: &mut Draft<'_>) {
+    let lab = draft.lab;
+    let directors = by_priority(lab);
+    for node in &directors {
+        if let Some((daemon, why)) = table_keeper(lab, node) {
+            start(draft, node, daemon, why);
+        }
+    }
+    for node in &directors {
+        if let Some((daemon, why)) = vip_holder(lab, node) {
+            start(draft, node, daemon, why);
+        }
+    }
+    for router in lab.high_availability.iter().flat_map(|wanted| &wanted.routers) {
+        await_vips(draft, router);
+    }
+}
+
+/// Whether a daemon of the director makes its table, so that the plan does not.
+pub(super) fn make_table(lab: &Lab, director: &NodeName) -> bool {
+    let Some(node) = lab.node(director) else { return false };
+    let daemons = [table_keeper(lab, node), vip_holder(lab, node)];
+    daemons.iter().flatten().any(|(daemon, _)| daemon.makes_table())
+}
+
+/// The directors, each after those that stand before it in the first virtual router: where nobody
+/// is pre-empted, who begins first stays.
+fn by_priority(lab: &Lab) -> Vec<&Node> {
+    let wanted = lab.high_availability.as_ref();
+    let first = wanted.and_then(|wanted| wanted.routers.first());
+    let priority = |node: &&Node| first.and_then(|router| router.priorities.get(&node.name));
+    let mut directors: Vec<_> = lab.with_role(Role::Director).collect();
+    directors.sort_by_key(|node| Reverse(priority(node).copied()));
+    directors
+}
+
+fn engine(lab: &Lab, node: &Node) -> Engine {
+    let wanted = lab.high_availability.as_ref();
+    wanted.and_then(|wanted| wanted.engines.get(&node.name)).copied().unwrap_or_default()
+}
+
+/// The daemon that does nothing but look after the table, and why it is there.
+fn table_keeper(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
+    match engine(lab, node) {
+        Engine::Vrrp => {
+            let why = "a real server that fails its check gets no more clients until it recovers";
+            Some((Daemon::Checker(checker(lab, &node.name)?), why))
+        }
+        Engine::Keepalived => None,
+        Engine::Ldirectord => {
+            let configuration = ldirectord::configuration(lab, &node.name)?;
+            let why =
+                "ldirectord makes the table and takes servers that fail their check out of it";
+            Some((Daemon::Ldirectord { configuration }, why))
+        }
+    }
+}
+
+/// The daemon that holds the VIPs while the director is master, and why it is there.
+fn vip_holder(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
+    match engine(lab, node) {
+        Engine::Vrrp => {
+            let why = "VRRP: the master holds the VIP and says so; when it falls silent, the next \
+                       priority takes over";
+            Some((Daemon::Speaker(speaker(lab, node)?), why))
+        }
+        Engine::Ldirectord => {
+            let why = "ldirectord knows no VRRP: the built-in speaker holds the VIP";
+            Some((Daemon::Speaker(speaker(lab, node)?), why))
+        }
+        Engine::Keepalived => {
+            let configuration =
+                keepalived::configuration(lab, &node.name, speaker(lab, node).as_ref())?;
+            let why = "keepalived makes the table, checks the real servers and speaks VRRP for the \
+                       VIP";
+            Some((Daemon::Keepalived { configuration }, why))
+        }
+    }
+}
+
+fn start(draft: &mut Draft<'_>, node: &Node, daemon: Daemon, why: &str) {
+    let at = place(draft.lab, node);
+    draft.add(Op::StartDaemon { node: node.name.clone(), daemon }, why, &at);
+}
+
+/// Where the file asks for a director's daemons: high availability, or else its first check.
+fn place(lab: &Lab, node: &Node) -> Place {
+    let part = |wanted: &&HighAvailability| wanted.engines.contains_key(&node.name);
+    let wanted = lab.high_availability.as_ref().filter(part).map(|wanted| &wanted.at);
+    let mine = lab.services.iter().filter(|service| service.directors.contains(&node.name));
+    let check = mine.filter_map(|service| service.health_check.as_ref()).map(|check| &check.at);
+    wanted.or(check.into_iter().next()).unwrap_or(&node.at).clone()
+}
+
+/// Waits until each VIP has a master, so that the lab answers when `up` ends.
+fn await_vips(draft: &mut Draft<'_>, router: &VirtualRouter) {
+    let mut directors: Vec<_> = router.priorities.iter().collect();
+    directors.sort_by_key(|(_, priority)| Reverse(**priority));
+    let mut names = directors.into_iter().map(|(name, _)| name.clone());
+    let Some(first) = names.next() else { return };
+    let others: Vec<_> = names.collect();
+    let why = format!(
+        "virtual router `{}`: a director becomes master after three advert intervals of silence",
+        router.name
+    );
+    for vip in &router.vips {
+        let (node, others) = (first.clone(), others.clone());
+        let op = Op::AwaitAddress { node, others, address: vip.address.addr() };
+        draft.add(op, why.as_str(), &router.at);
+    }
+}

@@ -1,0 +1,130 @@
+use super::build;
+use crate::lab::{Engine, Lab, Place, SyncGroup, Track, Tracked, Transport};
+use crate::plan::sample::{cluster, http, router, vip_on_lan, without_availability};
+use crate::plan::{Daemon, Op, Speaker};
+
+/// The steps from the first entry of a table on, each with its reason.
+fn words(lab: &Lab) -> String {
+    let plan = build(lab);
+    let lines =
+        plan.steps.iter().map(|step| format!("{}: {}\n", step.op.line(&lab.name), step.why));
+    lines.filter(|line| !line.contains(": create") && !line.contains(": plug")).collect()
+}
+
+fn speaker_of(lab: &Lab, node: &str) -> Speaker {
+    let steps = build(lab).steps;
+    let mut speakers = steps.into_iter().filter_map(|step| match step.op {
+        Op::StartDaemon { node: at, daemon: Daemon::Speaker(it) } if at.as_str() == node => {
+            Some(it)
+        }
+        _ => None,
+    });
+    speakers.next().unwrap()
+}
+
+fn daemons(lab: &Lab) -> Vec<String> {
+    let steps = build(lab).steps;
+    let daemons = steps.iter().filter(|step| matches!(step.op, Op::StartDaemon { .. }));
+    daemons.map(|step| format!("{}: {}", step.op.node(), step.op)).collect()
+}
+
+#[test]
+fn two_directors_have_tables_checkers_and_speakers_and_the_plan_waits_for_the_vip() {
+    insta::assert_snapshot!(words(&cluster(Engine::Vrrp)));
+}
+
+#[test]
+fn keepalived_makes_the_table_itself() {
+    insta::assert_snapshot!(words(&cluster(Engine::Keepalived)));
+}
+
+#[test]
+fn ldirectord_makes_the_table_and_the_speaker_holds_the_vip() {
+    insta::assert_snapshot!(words(&cluster(Engine::Ldirectord)));
+}
+
+#[test]
+fn a_check_without_high_availability_is_the_built_in_checkers() {
+    let mut lab = without_availability("dr");
+    assert!(daemons(&lab).is_empty());
+    lab.services[0].health_check = Some(http());
+    assert_eq!(daemons(&lab), ["node01: start the health checker"]);
+    let lo = "ha-node01: add address 192.168.150.100/32 to lo";
+    assert!(words(&lab).contains(lo), "{}", words(&lab));
+}
+
+#[test]
+fn who_has_nothing_to_check_gets_no_checker() {
+    let mut lab = cluster(Engine::Vrrp);
+    lab.services[0].health_check = None;
+    assert_eq!(daemons(&lab), ["node01: start the VRRP speaker", "node04: start the VRRP speaker"]);
+}
+
+#[test]
+fn who_stands_first_begins_first() {
+    let mut lab = cluster(Engine::Keepalived);
+    let wanted = lab.high_availability.as_mut().unwrap();
+    wanted.routers[0].priorities["node04"] = 200;
+    assert_eq!(daemons(&lab), ["node04: start keepalived", "node01: start keepalived"]);
+    let steps = build(&lab).steps;
+    let Some(Op::AwaitAddress { node, others, .. }) = steps.last().map(|step| &step.op) else {
+        panic!("{steps:?}");
+    };
+    assert_eq!((node.as_str(), others[0].as_str()), ("node04", "node01"));
+}
+
+#[test]
+fn each_director_may_have_an_engine_of_its_own() {
+    let mut lab = cluster(Engine::Vrrp);
+    lab.high_availability.as_mut().unwrap().engines["node04"] = Engine::Keepalived;
+    assert_eq!(
+        daemons(&lab),
+        [
+            "node01: start the health checker",
+            "node01: start the VRRP speaker",
+            "node04: start keepalived"
+        ]
+    );
+    let tables = |node: &str| words(&lab).matches(&format!("ha-{node}: add virtual")).count();
+    assert_eq!((tables("node01"), tables("node04")), (1, 0));
+}
+
+#[test]
+fn names_become_interfaces_and_addresses() {
+    let mut lab = cluster(Engine::Vrrp);
+    let wanted = lab.high_availability.as_mut().unwrap();
+    let mut second = router("VI_2", 52, "192.168.150.101");
+    second.transport = Transport::Unicast;
+    second.tracks = vec![Track { subject: Tracked::Network("lan".parse().unwrap()), weight: -60 }];
+    wanted.routers.push(second);
+    let members = ["VI_1", "VI_2"].map(|name| name.parse().unwrap()).to_vec();
+    wanted.sync_groups = vec![SyncGroup { name: "G1".parse().unwrap(), members }];
+    wanted.connection_sync = Some(crate::lab::ConnectionSync {
+        id: 51,
+        network: "lan".parse().unwrap(),
+        router: "VI_1".parse().unwrap(),
+        at: Place::root(),
+    });
+    insta::assert_json_snapshot!(speaker_of(&lab, "node04"));
+}
+
+#[test]
+fn nat_replies_return_by_a_vip_that_moves() {
+    let mut lab = cluster(Engine::Vrrp);
+    for destination in &mut lab.services[0].destinations {
+        destination.forwarding = crate::lab::ForwardingMethod::Nat;
+    }
+    let wanted = lab.high_availability.as_mut().unwrap();
+    wanted.routers[0].vips = vec![vip_on_lan("192.168.150.254")];
+    assert!(words(&lab).contains("ha-node02: add default route via 192.168.150.254: NAT"));
+}
+
+#[test]
+fn a_sorry_server_is_ready_to_serve() {
+    let mut lab = cluster(Engine::Vrrp);
+    let sorry = lab.services[0].destinations.pop().unwrap();
+    lab.services[0].sorry_server = Some(sorry);
+    let words = words(&lab);
+    assert!(words.contains("ha-node03: add address 192.168.150.100/32 to lo"), "{words}");
+    assert!(!words.contains("add real server 192.168.150.3"), "{words}");
+}
