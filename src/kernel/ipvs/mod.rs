@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod fields;
 mod support;
+mod sync;
 mod table;
 mod wire;
 
@@ -15,4 +16,5 @@ pub(super) use channel::Ipvs;
 pub use connections::Connection;
 pub(super) use connections::{connections, is_in_use};
 pub use support::{IpvsSupport, ip_vs_available};
+pub use sync::{SyncDaemon, SyncRole};
 pub use table::{IpvsTable, IpvsTimeouts};
