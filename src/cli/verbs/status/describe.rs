@@ -19,6 +19,8 @@ pub struct LabStatus {
     pub kernel: String,
     /// Its nodes.
     pub nodes: Vec<NodeStatus>,
+    /// The faults that are in force, the oldest first.
+    pub faults: Vec<String>,
     /// How what is there differs from the file, one entry each.
     pub drift: Vec<String>,
 }
@@ -65,7 +67,7 @@ pub struct ServiceStatus {
 /// Reads a lab back.
 pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
     let lab = running.lab()?;
-    let backends = supervisor::status(&running.dir).map_err(Failure::failed)?;
+    let status = supervisor::status(&running.dir).map_err(Failure::failed)?;
     let mut kernel = Linux::open(running.names());
     let plan = plan::build(&lab);
     let directors = Directors { lab: &lab, plan: &plan, dir: &running.dir };
@@ -74,7 +76,7 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
         let observed = observed.unwrap_or_default();
         let availability = directors.describe(&node.name, &observed);
-        let described = describe(&lab, node, observed, &backends);
+        let described = describe(&lab, node, observed, &status.backends);
         nodes.push(NodeStatus { availability, ..described });
     }
     let drift = engine::verify(&plan, &mut kernel).await.map_err(Failure::failed)?;
@@ -83,6 +85,7 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         summary: lab.summary.clone(),
         kernel: crate::cli::machine::release(),
         nodes,
+        faults: status.faults.iter().map(ToString::to_string).collect(),
         drift: drift.iter().map(ToString::to_string).collect(),
     })
 }

@@ -1,6 +1,7 @@
 use super::availability::{Availability, DaemonStatus, RouterStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
+use crate::plan::Behaviour;
 use crate::state::Provider;
 use crate::text::{Colour, Ink};
 use std::fmt::Write as _;
@@ -58,6 +59,13 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
     for node in &lab.nodes {
         text.push_str(&self::node(node, colour));
     }
+    if !lab.faults.is_empty() {
+        let _ = writeln!(
+            text,
+            "{}",
+            colour.paint(Ink::BoldRed, &format!("faults: {}", lab.faults.join(", ")))
+        );
+    }
     match lab.drift.as_slice() {
         [] => text.push_str("as the file says\n"),
         drift => {
@@ -83,7 +91,11 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
         let _ = writeln!(text, "  ipvs   {service}, {real_servers} {noun}");
     }
     for backend in &node.backends {
-        let _ = writeln!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = write!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = match backend.behaviour {
+            Behaviour::Serves => writeln!(text),
+            behaviour => writeln!(text, ", told to {behaviour}"),
+        };
     }
     if let Some(availability) = &node.availability {
         text.push_str(&self::availability(availability, colour));
