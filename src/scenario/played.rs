@@ -426,7 +426,7 @@ async fn a_timeline_shows_the_requests_and_what_came_between() {
     );
     assert_eq!(timeline.incidents[0].kind, IncidentKind::Fault);
     let answers = report.steps[3].answers.as_ref().unwrap();
-    assert_eq!(answers.by_backend, [("rs1".to_owned(), 1), ("rs2".to_owned(), 1)]);
+    assert_eq!(answers.by_backend, [("rs1".to_owned(), 2), ("rs2".to_owned(), 1)]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The longest time between two successes is within bounds; a request that is under way says
 /// nothing yet.
 pub(super) fn evaluate(range: DurationRange, scene: &Scene) -> Outcome {
-    let expected = format!("{range} at most between two successes");
+    let expected = format!("{range} at the longest without a success");
     match scene.measured_load() {
         Ok(load) => {
             let (from, gap) = longest(load);

@@ -28,8 +28,8 @@ fn state(wanted: &StateExpected, look: &Look, scene: &Scene) -> VrrpState {
     }
     let director = look.directors.iter().find(|d| d.name == wanted.director);
     let states = director.into_iter().flat_map(|director| &director.states);
-    let of_router = states.filter(|(router, _)| *router == wanted.router);
-    of_router.last().map_or(VrrpState::Init, |(_, state)| *state)
+    let mut of_router = states.filter(|(router, _)| *router == wanted.router);
+    of_router.next_back().map_or(VrrpState::Init, |(_, state)| *state)
 }
 
 #[cfg(test)]
