@@ -18,5 +18,6 @@ pub mod report;
 pub mod scenario;
 pub mod state;
 pub mod supervisor;
+pub mod text;
 pub mod topology;
 pub mod traffic;

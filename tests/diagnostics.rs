@@ -3,8 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use lvs_lab::diag::{self, Colour, Diagnostic, Style};
+use lvs_lab::diag::{self, Diagnostic};
 use lvs_lab::lab::Source;
+use lvs_lab::text::{Colour, Style};
 use lvs_lab::topology::{self, RULES};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -41,7 +42,7 @@ fn with_snapshots_beside(test: impl FnOnce()) {
 fn each_faulty_file_is_explained() {
     with_snapshots_beside(|| {
         insta::glob!("errors/*.yaml", |path| {
-            let text = rendered(&source(path), Style { width: Some(80), colour: Colour::Plain });
+            let text = rendered(&source(path), Style { width: Some(80), ..Style::default() });
             insta::assert_snapshot!("text", text);
         });
     });
@@ -80,7 +81,7 @@ fn every_rule_has_a_faulty_file_and_a_chapter() {
 
 #[test]
 fn a_terminal_of_sixty_columns_is_wide_enough() {
-    let style = Style { width: Some(60), colour: Colour::Plain };
+    let style = Style { width: Some(60), ..Style::default() };
     let text = rendered(&source(&Path::new(ERRORS).join("many.yaml")), style);
     for line in text.lines() {
         assert!(line.chars().count() <= 60, "{line}");
@@ -91,8 +92,9 @@ fn a_terminal_of_sixty_columns_is_wide_enough() {
 #[test]
 fn colours_change_nothing_but_colours() {
     let source = source(&Path::new(ERRORS).join("many.yaml"));
-    let plain = rendered(&source, Style { width: Some(80), colour: Colour::Plain });
-    let coloured = rendered(&source, Style { width: Some(80), colour: Colour::Ansi });
+    let plain = rendered(&source, Style { width: Some(80), ..Style::default() });
+    let coloured =
+        rendered(&source, Style { width: Some(80), colour: Colour::Ansi, ..Style::default() });
     assert!(coloured.contains("\x1b[1;31merror[L010]\x1b[0m"));
     let mut pieces = coloured.split("\x1b[");
     let first = pieces.next().unwrap().to_owned();

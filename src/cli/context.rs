@@ -1,8 +1,9 @@
 use super::args::{Global, Topology};
 use super::failure::{Failure, reason};
-use super::terminal::{self, Paint};
+use super::terminal;
 use crate::diag::{self, Diagnostic};
 use crate::lab::{Lab, Source};
+use crate::text::{Colour, Style};
 use crate::topology;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -31,13 +32,13 @@ pub struct Context {
 
 impl Context {
     /// How standard output is coloured.
-    pub fn paint(&self) -> Paint {
-        Paint::of(self.global.color, &std::io::stdout())
+    pub fn colour(&self) -> Colour {
+        terminal::colour(self.global.color, &std::io::stdout())
     }
 
     /// How standard error is coloured.
-    pub fn error_paint(&self) -> Paint {
-        Paint::of(self.global.color, &std::io::stderr())
+    pub fn error_colour(&self) -> Colour {
+        terminal::colour(self.global.color, &std::io::stderr())
     }
 
     /// A runtime for the verb's own thread.
@@ -103,14 +104,13 @@ impl Context {
     }
 
     fn report_faults(&self, source: &Source, faults: &[Diagnostic]) {
-        eprint!("{}", render(source, faults, self.error_paint()));
+        eprint!("{}", render(source, faults, self.error_colour()));
     }
 }
 
 /// Faults of a source for a person to read.
-pub fn render(source: &Source, faults: &[Diagnostic], paint: Paint) -> String {
-    let colour = if paint == Paint::Ansi { diag::Colour::Ansi } else { diag::Colour::Plain };
-    let style = diag::Style { width: Some(terminal::width()), colour };
+pub fn render(source: &Source, faults: &[Diagnostic], colour: Colour) -> String {
+    let style = Style { width: Some(terminal::width()), colour, ..Style::default() };
     diag::text(source, &topology::located(&source.text, faults.to_vec()), style)
 }
 

@@ -1,5 +1,5 @@
 use super::exit::Exit;
-use super::terminal::Paint;
+use crate::text::{Colour, Ink};
 use nix::errno::Errno;
 use std::fmt::Display;
 use std::io;
@@ -52,13 +52,13 @@ impl Failure {
     }
 
     /// Writes it to standard error.
-    pub fn print(&self, paint: Paint) {
+    pub fn print(&self, colour: Colour) {
         if self.message.is_empty() {
             return;
         }
-        eprintln!("{}: {}", paint.red("error"), self.message);
+        eprintln!("{}: {}", colour.paint(Ink::BoldRed, "error"), self.message);
         if let Some(help) = &self.help {
-            eprintln!("{}: {help}", paint.cyan("help"));
+            eprintln!("{}: {help}", colour.paint(Ink::BoldCyan, "help"));
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::context::Context;
-use super::terminal::{self, Paint};
+use super::terminal;
 use crate::report::Event;
+use crate::text::{Colour, Ink};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ const RENEWAL: Duration = Duration::from_millis(100);
 /// Shows a build's events to a person: one line that renews itself on a terminal, and the end.
 #[derive(Debug)]
 pub struct Progress {
-    paint: Paint,
+    colour: Colour,
     live: Live,
     started: Instant,
     renewed: Option<Instant>,
@@ -31,7 +32,7 @@ impl Progress {
     pub fn new(context: &Context) -> Self {
         let shown = std::io::stderr().is_terminal() && !context.global.quiet;
         Self {
-            paint: context.error_paint(),
+            colour: context.error_colour(),
             live: if shown { Live::Terminal } else { Live::Silent },
             started: Instant::now(),
             renewed: None,
@@ -58,7 +59,7 @@ impl Progress {
         self.renewed = Some(now);
         let line = format!("{done}/{} {last}", self.operations);
         let short: String = line.chars().take(terminal::width().saturating_sub(1)).collect();
-        self.write(&format!("\r\x1b[K{}", self.paint.dim(&short)));
+        self.write(&format!("\r\x1b[K{}", self.colour.paint(Ink::Faint, &short)));
     }
 
     /// Removes the line.

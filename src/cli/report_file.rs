@@ -8,6 +8,10 @@ pub enum ReportKind {
     Json,
     /// JUnit XML, which CI services read.
     Junit,
+    /// The Test Anything Protocol.
+    Tap,
+    /// One page, for a browser.
+    Html,
 }
 
 /// A report that the user asked for: `json=out.json`.
@@ -27,7 +31,9 @@ impl FromStr for ReportFile {
         let kind = match kind {
             "json" => ReportKind::Json,
             "junit" => ReportKind::Junit,
-            other => return Err(format!("`{other}` is no kind of report: json, junit")),
+            "tap" => ReportKind::Tap,
+            "html" => ReportKind::Html,
+            other => return Err(format!("`{other}` is no kind of report: json, junit, tap, html")),
         };
         if path.is_empty() {
             return Err("the file's name is missing".to_owned());
@@ -48,6 +54,6 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_refused() {
-        assert!("html=x".parse::<ReportFile>().unwrap_err().contains("json, junit"));
+        assert!("pdf=x".parse::<ReportFile>().unwrap_err().contains("json, junit, tap, html"));
     }
 }

@@ -2,7 +2,7 @@ use super::args::Cli;
 use super::builtins;
 use super::context::{Context, Setting};
 use super::exit::Exit;
-use super::terminal::Paint;
+use super::terminal;
 use super::verbs;
 use crate::guest::{self, Job};
 use crate::lab::Source;
@@ -33,10 +33,10 @@ fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
         Ok(cli) => cli,
         Err(wrong) => return unparsed(&wrong, line),
     };
-    let paint = Paint::of(cli.global.color, &std::io::stderr());
+    let colour = terminal::colour(cli.global.color, &std::io::stderr());
     let context = Context { global: cli.global, setting, words, sources };
     verbs::run(cli.verb, &context).unwrap_or_else(|failure| {
-        failure.print(paint);
+        failure.print(colour);
         failure.exit
     })
 }

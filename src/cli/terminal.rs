@@ -1,58 +1,13 @@
 use super::args::ColorChoice;
+use crate::text::Colour;
 use std::io::{IsTerminal, Write};
 
-/// Whether text is coloured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Paint {
-    /// Plain text.
-    #[default]
-    Plain,
-    /// ANSI colours.
-    Ansi,
-}
-
-impl Paint {
-    /// What the user's choice means for a stream. See https://no-color.org.
-    pub fn of(choice: ColorChoice, stream: &impl IsTerminal) -> Self {
-        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        match choice {
-            ColorChoice::Always => Self::Ansi,
-            ColorChoice::Auto if stream.is_terminal() && !unwanted => Self::Ansi,
-            ColorChoice::Auto | ColorChoice::Never => Self::Plain,
-        }
-    }
-
-    /// Bold red, for errors.
-    pub fn red(self, text: &str) -> String {
-        self.sgr("1;31", text)
-    }
-
-    /// Bold green, for what is well.
-    pub fn green(self, text: &str) -> String {
-        self.sgr("1;32", text)
-    }
-
-    /// Bold cyan, for help.
-    pub fn cyan(self, text: &str) -> String {
-        self.sgr("1;36", text)
-    }
-
-    /// Bold.
-    pub fn bold(self, text: &str) -> String {
-        self.sgr("1", text)
-    }
-
-    /// Faint, for what may be overlooked.
-    pub fn dim(self, text: &str) -> String {
-        self.sgr("2", text)
-    }
-
-    fn sgr(self, code: &str, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_owned(),
-            Self::Ansi => format!("\x1b[{code}m{text}\x1b[0m"),
-        }
+/// What the user's choice of colours means for a stream.
+pub fn colour(choice: ColorChoice, stream: &impl IsTerminal) -> Colour {
+    match choice {
+        ColorChoice::Always => Colour::Ansi,
+        ColorChoice::Auto => Colour::of(stream),
+        ColorChoice::Never => Colour::Plain,
     }
 }
 

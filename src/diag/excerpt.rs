@@ -1,5 +1,5 @@
 use super::Position;
-use super::style::{printable, width_of};
+use crate::text::{printable, width_of};
 
 /// How many columns a tab is shown as.
 const TAB: &str = "    ";

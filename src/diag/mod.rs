@@ -7,12 +7,9 @@ mod diagnostic;
 mod excerpt;
 mod json;
 mod located;
-mod style;
 mod text;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use json::json;
 pub use located::{Located, Position};
-
-pub use style::{Colour, Style};
 pub use text::text;

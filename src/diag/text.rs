@@ -1,7 +1,7 @@
 use super::excerpt::Excerpt;
-use super::style::{Ink, columns, wrapped};
-use super::{Diagnostic, Located, Position, Severity, Style};
+use super::{Diagnostic, Located, Position, Severity};
 use crate::lab::Source;
+use crate::text::{Ink, Style, columns, printable, wrapped};
 
 /// The diagnostics for a person: each with its line, the piece that is meant underlined, and what
 /// mends it; at the end how many there are.
@@ -34,17 +34,22 @@ impl Page<'_> {
         self.style.colour.paint(ink, text)
     }
 
+    fn wrapped(&self, text: &str, before: usize) -> Vec<String> {
+        let text: String = text.chars().map(printable).collect();
+        wrapped(&text, self.style.width, before)
+    }
+
     fn headline(&self, diagnostic: &Diagnostic) -> String {
         let label = format!("{}[{}]", diagnostic.severity, diagnostic.code);
         let before = columns(&label) + 2;
-        let lines = wrapped(&diagnostic.message, self.style.width, before);
+        let lines = self.wrapped(&diagnostic.message, before);
         let lines: Vec<_> = lines.iter().map(|line| self.paint(Ink::Bold, line)).collect();
-        let label = self.paint(Ink::Of(diagnostic.severity), &label);
+        let label = self.paint(ink(diagnostic.severity), &label);
         format!("{label}: {}\n", lines.join(&format!("\n{:before$}", "")))
     }
 
     fn arrow(&self, position: Option<Position>, digits: usize) -> String {
-        let arrow = self.paint(Ink::Frame, "-->");
+        let arrow = self.paint(Ink::BoldBlue, "-->");
         let name = &self.source.name;
         match position {
             Some(p) => format!("{:digits$} {arrow} {name}:{}:{}\n", "", p.line, p.column),
@@ -53,21 +58,21 @@ impl Page<'_> {
     }
 
     fn excerpt(&self, position: Position, severity: Severity, digits: usize) -> String {
-        let bar = |number: &str| self.paint(Ink::Frame, &format!(" {number:>digits$} |"));
+        let bar = |number: &str| self.paint(Ink::BoldBlue, &format!(" {number:>digits$} |"));
         let room = self.style.width.map(|w| w.saturating_sub(digits + 4));
         let Some(Excerpt { line, before, length }) = Excerpt::of(&self.source.text, position, room)
         else {
             return String::new();
         };
-        let mark = self.paint(Ink::Of(severity), &"^".repeat(length));
+        let mark = self.paint(ink(severity), &"^".repeat(length));
         let line = format!("{} {line}", bar(&position.line.to_string()));
         format!("{}\n{}\n{} {:before$}{mark}\n", bar(""), line.trim_end(), bar(""), "")
     }
 
     fn help(&self, diagnostic: &Diagnostic, digits: usize) -> String {
         let before = digits + "  = help: ".len();
-        let lines = wrapped(&diagnostic.help, self.style.width, before);
-        let (sign, label) = (self.paint(Ink::Frame, "="), self.paint(Ink::Bold, "help:"));
+        let lines = self.wrapped(&diagnostic.help, before);
+        let (sign, label) = (self.paint(Ink::BoldBlue, "="), self.paint(Ink::Bold, "help:"));
         let lines = lines.join(&format!("\n{:before$}", ""));
         format!("{:digits$}  {sign} {label} {lines}\n", "")
     }
@@ -77,11 +82,18 @@ impl Page<'_> {
             let number = diagnostics.iter().filter(|d| d.diagnostic.severity == severity).count();
             let plural = if number == 1 { "" } else { "s" };
             let words = format!("{number} {severity}{plural}");
-            (number > 0).then(|| self.paint(Ink::Of(severity), &words))
+            (number > 0).then(|| self.paint(ink(severity), &words))
         };
         let counts: Vec<_> =
             [Severity::Error, Severity::Warning].into_iter().filter_map(of).collect();
         let name = &self.source.name;
         (!counts.is_empty()).then(|| format!("{name}: {}\n", counts.join(", ")))
+    }
+}
+
+fn ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Error => Ink::BoldRed,
+        Severity::Warning => Ink::BoldYellow,
     }
 }

@@ -48,8 +48,8 @@ impl<K: Kernel> Tools<'_, K> {
         }
         self.journal.append(&Act::Apply(step.op.clone())).map_err(EngineError::from)?;
         let applied = self.kernel.apply(&step.op);
-        // Only a command may take long; an answer of the kernel must not be left unread.
-        if !matches!(step.op, Op::RunCommand { .. }) {
+        // An answer of the kernel must not be left unread.
+        if !may_take_long(&step.op) {
             return Ok(applied.await.map_err(EngineError::from)?);
         }
         tokio::select! {
@@ -58,4 +58,9 @@ impl<K: Kernel> Tools<'_, K> {
             reason = self.cancel.cancelled() => Err(Stop::Cancelled(reason)),
         }
     }
+}
+
+/// Whether it waits for a process rather than for the kernel.
+fn may_take_long(op: &Op) -> bool {
+    matches!(op, Op::RunCommand { .. } | Op::StartDaemon { .. } | Op::AwaitAddress { .. })
 }

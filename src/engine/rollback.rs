@@ -28,7 +28,10 @@ fn going(steps: &[Step]) -> HashSet<NodeName> {
 /// cost a grace period each. What processes do is not the namespace's, and keeps it alive.
 fn goes_along(op: &Op, going: &HashSet<NodeName>) -> bool {
     match op {
-        Op::CreateNamespace { .. } | Op::StartBackend { .. } | Op::RunCommand { .. } => false,
+        Op::CreateNamespace { .. }
+        | Op::StartBackend { .. }
+        | Op::RunCommand { .. }
+        | Op::StartDaemon { .. } => false,
         op => going.contains(&op.node()),
     }
 }

@@ -7,6 +7,9 @@ pub enum HaError {
     /// The kernel refused something.
     #[error(transparent)]
     Kernel(#[from] Cause),
+    /// An interface is not there.
+    #[error("there is no interface {0}")]
+    NoInterface(String),
     /// A system call failed.
     #[error("{call}: {error}")]
     Io {

@@ -8,7 +8,7 @@ use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::packet_route::address::{
     AddressAttribute, AddressFlags, AddressMessage, AddressScope,
 };
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The loopback's index: it is the first interface of every namespace (LOOPBACK_IFINDEX in
 /// net/net_namespace.h).
@@ -37,6 +37,17 @@ pub(super) fn has_global_ipv6(node: &Netlink) -> Result<bool, Cause> {
         header.family == AddressFamily::Inet6 && header.scope == AddressScope::Universe
     };
     Ok(all(node)?.iter().any(is_global))
+}
+
+/// Whether some interface has an address.
+pub(super) fn is_there(node: &Netlink, address: IpAddr) -> Result<bool, Cause> {
+    let local = AddressAttribute::Local(address);
+    let only = AddressAttribute::Address(address);
+    let is_it = |there: &AddressMessage| match address {
+        IpAddr::V4(_) => there.attributes.contains(&local),
+        IpAddr::V6(_) => there.attributes.contains(&only),
+    };
+    Ok(all(node)?.iter().any(is_it))
 }
 
 /// Every address.

@@ -1,5 +1,6 @@
 use super::Cause;
 use super::namespace::Namespace;
+use super::processes;
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use tokio::io::{copy, sink};
@@ -8,7 +9,7 @@ use tokio::process::{Child, Command};
 
 /// In the environment of everything that a file's commands start: what is left running is known
 /// by it.
-pub(super) const MARK: &str = "LVS_LAB_COMMAND=1";
+const MARK: &str = "LVS_LAB_COMMAND";
 
 /// How much of what a command says an error repeats, in bytes.
 const REMEMBERED: usize = 4096;
@@ -23,6 +24,15 @@ pub(super) async fn run(namespace: &Namespace, shell: &str) -> Result<(), Cause>
     Err(Cause::Program { status, output: String::from_utf8_lossy(&output).into_owned() })
 }
 
+/// Kills what commands left running in a namespace, and nothing else that lives there, such as a
+/// user's shell.
+pub(super) fn end_leftovers(namespace: &Namespace) -> Result<(), Cause> {
+    processes::kill_all(|| {
+        let marked = processes::with_variable(MARK)?.into_iter().map(|(process, _)| process);
+        Ok(marked.filter(|process| process.is_in(namespace)).collect())
+    })
+}
+
 async fn attempt(namespace: &Namespace, shell: &str) -> io::Result<(ExitStatus, Vec<u8>)> {
     let (sender, receiver) = pipe()?;
     let output = sender.into_blocking_fd()?;
@@ -33,9 +43,7 @@ async fn attempt(namespace: &Namespace, shell: &str) -> io::Result<(ExitStatus, 
 fn spawn(namespace: &Namespace, shell: &str, [out, error]: [Stdio; 2]) -> io::Result<Child> {
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(shell).stdin(Stdio::null()).stdout(out).stderr(error);
-    if let Some((key, value)) = MARK.split_once('=') {
-        command.env(key, value);
-    }
+    command.env(MARK, "1");
     let namespace = namespace.clone();
     // SAFETY: between fork and exec it makes system calls only, and allocates nothing.
     unsafe { command.pre_exec(move || namespace.enter()) };

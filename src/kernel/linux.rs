@@ -1,14 +1,17 @@
+mod faults;
+
 use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
 use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    limit, listener, observe, processes, routes, source_nat, sysctl,
+    daemons, limit, listener, observe, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
 use nix::errno::Errno;
+use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
@@ -99,13 +102,19 @@ impl Linux {
             }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
             Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
-            Op::StartDaemon { .. }
-            | Op::AwaitAddress { .. }
-            | Op::KillDaemons { .. }
-            | Op::ForgetConnections { .. }
+            Op::StartDaemon { node, daemon } => {
+                let directory = self.daemons(node);
+                daemons::start(self.place(node)?, &directory, daemon).await
+            }
+            Op::AwaitAddress { node, others, address } => {
+                let directors: Vec<_> = std::iter::once(node).chain(others).collect();
+                daemons::await_address(&mut self.sites, &directors, *address).await
+            }
+            Op::KillDaemons { node } => daemons::kill_all(&self.daemons(node)),
+            Op::ForgetConnections { .. }
             | Op::CutCable { .. }
             | Op::Misbehave { .. }
-            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
+            | Op::Impair { .. } => self.disturb(op).await,
         }
     }
 
@@ -133,14 +142,15 @@ impl Linux {
                 self.ipvs(node).await?.delete_destination(service, destination.address).await
             }
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
-            Op::RunCommand { node, .. } => processes::end_marked(self.place(node)?),
-            Op::StartDaemon { .. }
-            | Op::AwaitAddress { .. }
-            | Op::KillDaemons { .. }
-            | Op::ForgetConnections { .. }
+            Op::RunCommand { node, .. } => command::end_leftovers(self.place(node)?),
+            Op::StartDaemon { node, daemon } => {
+                daemons::stop(&self.daemons(node), daemon.name()).await
+            }
+            Op::AwaitAddress { .. } | Op::KillDaemons { .. } => Ok(()),
+            Op::ForgetConnections { .. }
             | Op::CutCable { .. }
             | Op::Misbehave { .. }
-            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
+            | Op::Impair { .. } => self.mend(op).await,
         }
     }
 
@@ -199,6 +209,11 @@ impl Linux {
         backends.send(order).map_err(|_| nobody())
     }
 
+    /// Where a director's daemons keep their files.
+    fn daemons(&self, node: &NodeName) -> PathBuf {
+        daemons::directory(self.sites.names.directory(), node)
+    }
+
     fn place(&mut self, node: &NodeName) -> Result<&Namespace, Cause> {
         Ok(&self.sites.get(node)?.namespace)
     }
@@ -235,7 +250,11 @@ impl Kernel for Linux {
         let observed = async {
             self.sites.look_again(node)?;
             match self.sites.get(node) {
-                Ok(site) => observe::node(site, settings).await.map(Some),
+                Ok(site) => {
+                    let mut observed = observe::node(site, settings).await?;
+                    observed.daemons = daemons::running(&self.daemons(node))?;
+                    Ok(Some(observed))
+                }
                 Err(Cause::NoNamespace) => Ok(None),
                 Err(cause) => Err(cause),
             }
@@ -248,7 +267,7 @@ impl Kernel for Linux {
 fn unless_absent(undone: Result<(), Cause>) -> Result<(), Cause> {
     let absent = [Errno::ENODEV, Errno::EADDRNOTAVAIL, Errno::ESRCH, Errno::ENOENT];
     match undone {
-        Err(Cause::NoIpvs | Cause::NoNamespace) => Ok(()),
+        Err(Cause::NoIpvs | Cause::NoNamespace | Cause::NoBackend { .. }) => Ok(()),
         Err(cause) if cause.number().is_some_and(|n| absent.contains(&n)) => Ok(()),
         other => other,
     }

@@ -1,3 +1,4 @@
+use super::link_watch::{self, Interface, LinkWatch};
 use super::namespace::Namespace;
 use super::site::Site;
 use super::{Cause, addresses};
@@ -32,6 +33,16 @@ impl Local {
             Err(cause) if cause.number() == Some(nix::errno::Errno::EADDRNOTAVAIL) => Ok(()),
             removed => removed,
         }
+    }
+
+    /// Every interface.
+    pub fn interfaces(&self) -> Result<Vec<Interface>, Cause> {
+        link_watch::interfaces(&self.site)
+    }
+
+    /// Opens the kernel's notices of interfaces that change, from now on.
+    pub fn watch_links(&self) -> Result<LinkWatch, Cause> {
+        LinkWatch::open(&self.site)
     }
 
     /// Adds a virtual service, or brings the one that is there to the entry's values.

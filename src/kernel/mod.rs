@@ -9,14 +9,17 @@ mod command;
 mod daemons;
 mod error;
 mod fake;
+mod forget;
 mod ipvs;
 mod limit;
+mod link_watch;
 mod links;
 mod linux;
 mod listener;
 mod local;
 mod names;
 mod namespace;
+mod netem;
 mod netlink;
 mod observe;
 mod observed;
@@ -28,11 +31,16 @@ mod routes;
 mod site;
 mod source_nat;
 mod sysctl;
+mod watch;
 
-pub use daemons::{StateChange, directory as daemons_directory, record_state, state_changes};
+pub use daemons::{
+    Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
+    record_health, record_state, state_changes,
+};
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
+pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
 pub use listener::BackendOrder;
 pub use local::Local;
@@ -42,6 +50,7 @@ pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
 };
+pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};
 use crate::plan::Op;

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Names {
     lab: LabName,
+    directory: PathBuf,
     mounts: PathBuf,
     links: PathBuf,
     /// Whether `mounts` was made a shared mount.
@@ -25,7 +26,13 @@ impl Names {
     /// The namespaces of `lab`, mounted in `<directory>/netns` and named in `links`
     /// (`/run/netns`, except in tests). Both paths must be absolute.
     pub fn new(lab: LabName, directory: &Path, links: PathBuf) -> Self {
-        Self { lab, mounts: directory.join("netns"), links, ready: false }
+        let mounts = directory.join("netns");
+        Self { lab, directory: directory.to_owned(), mounts, links, ready: false }
+    }
+
+    /// The lab's directory.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The name that `ip netns` knows a node by.

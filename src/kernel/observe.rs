@@ -30,6 +30,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         services: services(site).await?,
         source_nat: source_nat::all(&site.namespace).await?,
         listening: ports::listening(&site.namespace)?,
+        daemons: Vec::new(),
     })
 }
 

@@ -22,6 +22,8 @@ pub struct Observed {
     pub source_nat: Vec<ServiceKey>,
     /// The TCP ports with a listener, sorted.
     pub listening: Vec<u16>,
+    /// The daemons that run for it, by name, sorted.
+    pub daemons: Vec<String>,
 }
 
 /// An interface.

@@ -1,5 +1,6 @@
 use super::Cause;
 use super::namespace::Namespace;
+use std::ffi::OsStr;
 use std::io;
 use std::process::{Output, Stdio};
 use tokio::io::AsyncWriteExt;
@@ -20,7 +21,7 @@ impl Program {
     pub(super) async fn run(
         self,
         namespace: &Namespace,
-        arguments: &[&str],
+        arguments: &[impl AsRef<OsStr>],
         input: &str,
     ) -> Result<Output, Cause> {
         let mut command = Command::new(self.name);
@@ -37,7 +38,8 @@ impl Program {
         child.wait_with_output().await.map_err(|e| Cause::io("waitid", e))
     }
 
-    fn not_started(self, error: io::Error) -> Cause {
+    /// Why it could not be started.
+    pub(super) fn not_started(self, error: io::Error) -> Cause {
         match error.kind() {
             io::ErrorKind::NotFound => {
                 Cause::MissingProgram { program: self.name, package: self.package }

@@ -3,6 +3,7 @@ use indexmap::IndexMap;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// What makes directors stand in for each other.
@@ -24,6 +25,11 @@ impl HighAvailability {
     /// The virtual router of that name.
     pub fn router(&self, name: &RouterName) -> Option<&VirtualRouter> {
         self.routers.iter().find(|router| &router.name == name)
+    }
+
+    /// The virtual router that has this VIP.
+    pub fn router_of(&self, vip: IpAddr) -> Option<&VirtualRouter> {
+        self.routers.iter().find(|router| router.has(vip))
     }
 }
 
@@ -143,6 +149,13 @@ pub struct VirtualRouter {
     pub tracks: Vec<Track>,
     /// Where the file says so.
     pub at: Place,
+}
+
+impl VirtualRouter {
+    /// Whether its master holds this address.
+    pub fn has(&self, vip: IpAddr) -> bool {
+        self.vips.iter().any(|v| v.address.addr() == vip)
+    }
 }
 
 /// An address that the master of a virtual router holds.

@@ -1,6 +1,6 @@
 use super::{
     HighAvailability, LabName, Network, NetworkName, Node, NodeName, Role, Scenario, ServiceName,
-    VirtualService,
+    VirtualRouter, VirtualService,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -38,6 +38,11 @@ impl Lab {
     /// The virtual service of that name.
     pub fn service(&self, name: &ServiceName) -> Option<&VirtualService> {
         self.services.iter().find(|s| &s.name == name)
+    }
+
+    /// The virtual router that has this VIP.
+    pub fn router_of(&self, vip: IpAddr) -> Option<&VirtualRouter> {
+        self.high_availability.as_ref()?.router_of(vip)
     }
 
     /// The nodes of a role.

@@ -1,6 +1,6 @@
 //! How values are written, in topology files and on the command line alike.
 
-use super::SourcePorts;
+use super::{DurationRange, SourcePorts};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -9,6 +9,11 @@ const LONGEST: u64 = 24 * 60 * 60 * 1000;
 
 /// A duration above 0: a whole number and a unit, as in `300ms`, `2s` or `1m`.
 pub fn duration(text: &str) -> Option<Duration> {
+    delay(text).filter(|length| !length.is_zero())
+}
+
+/// A duration that may be 0, as in `0s`.
+pub fn delay(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let factor = match unit {
         "ms" => 1,
@@ -17,7 +22,18 @@ pub fn duration(text: &str) -> Option<Duration> {
         _ => return None,
     };
     let length = digits.parse::<u64>().ok()?.checked_mul(factor)?;
-    (1..=LONGEST).contains(&length).then(|| Duration::from_millis(length))
+    (length <= LONGEST).then(|| Duration::from_millis(length))
+}
+
+/// A range of durations, both ends included: `3s..5s`, `..4s` or `2s..`.
+pub fn duration_range(text: &str) -> Option<DurationRange> {
+    let bound = |text: &str, open| match text.trim() {
+        "" => Some(open),
+        text => delay(text),
+    };
+    let (min, max) = text.trim().split_once("..").filter(|ends| *ends != ("", ""))?;
+    let (min, max) = (bound(min, Duration::ZERO)?, bound(max, Duration::MAX)?);
+    (min <= max).then_some(DurationRange { min, max })
 }
 
 /// Source ports: `40000`, or `40000..` for this one and the next ones.
@@ -59,6 +75,19 @@ mod tests {
         assert_eq!(duration("1m"), Some(Duration::from_secs(60)));
         for bad in ["", "2", "s", "-1s", "1.5s", "2 s", "0s", "99999999999999999999s", "25000m"] {
             assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_durations_has_one_or_two_ends() {
+        let range = |min, max| Some(DurationRange { min, max });
+        let seconds = Duration::from_secs;
+        assert_eq!(duration_range("3s..5s"), range(seconds(3), seconds(5)));
+        assert_eq!(duration_range("..4s"), range(Duration::ZERO, seconds(4)));
+        assert_eq!(duration_range("2s.."), range(seconds(2), Duration::MAX));
+        assert_eq!(duration_range("0s..10ms"), range(Duration::ZERO, Duration::from_millis(10)));
+        for bad in ["", "..", " .. ", "3s", "5s..3s", "3..5", "3s..5", "-1s..2s", "1s..2s..3s"] {
+            assert_eq!(duration_range(bad), None, "{bad}");
         }
     }
 

@@ -1,6 +1,5 @@
-use super::{
-    Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict, elapsed, visible,
-};
+use super::{Check, Evidence, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
+use crate::text::{elapsed, visible};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ pub use quick_junit::SerializeError as JunitError;
 
 /// A whole run as JUnit XML: a suite for each lab, a case for each check; `failure` is a check that
 /// failed, `error` one that could not be measured, or what kept a scenario or a lab from going on.
+/// The evidence of a scenario is in the output of its first case that did not pass.
 ///
 /// # Errors
 /// If the XML cannot be written.
@@ -34,7 +34,21 @@ fn scenario(topology: &str, scenario: &ScenarioReport) -> Vec<TestCase> {
     let mut cases: Vec<_> =
         steps.flat_map(|(report, number)| step(&class, number, report)).collect();
     cases.extend(scenario.fault().map(|fault| broken(&class, "scenario", fault)));
+    let failing = |case: &&mut TestCase| !matches!(case.status, TestCaseStatus::Success { .. });
+    if let Some(case) = cases.iter_mut().find(failing)
+        && !scenario.evidence.is_empty()
+    {
+        case.set_system_out(evidence(scenario));
+    }
     cases
+}
+
+fn evidence(scenario: &ScenarioReport) -> String {
+    let part = |one: &Evidence| {
+        let lines: Vec<_> = one.lines().collect();
+        format!("{}\n{}\n", visible(&one.title), lines.join("\n"))
+    };
+    scenario.evidence.iter().map(part).collect::<Vec<_>>().join("\n")
 }
 
 fn step(class: &str, number: usize, step: &StepReport) -> Vec<TestCase> {

@@ -3,25 +3,25 @@
 //! May: hold and render outcomes. May not: judge (that is `scenario`) or know exit codes (that is
 //! `cli`).
 
-mod elapsed;
 mod event;
+mod html;
 mod json;
 mod junit;
 mod lines;
+mod markup;
 mod model;
-mod style;
+mod svg;
+mod tap;
 mod text;
 mod timeline;
 mod verdict;
-mod visible;
 
-pub use elapsed::elapsed;
 pub use event::Event;
+pub use html::html;
 pub use json::json;
 pub use junit::{JunitError, junit};
 pub use model::{Answers, Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
-pub use style::{Colour, Style};
+pub use tap::tap;
 pub use text::Text;
 pub use timeline::{Evidence, Incident, IncidentKind, RequestMark, Timeline};
 pub use verdict::Counts;
-pub use visible::visible;

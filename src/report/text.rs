@@ -1,10 +1,13 @@
 use super::lines::Lines;
-use super::style::Tone;
+use super::timeline::draw;
 use super::{
-    Answers, Check, Counts, Event, LabReport, Report, ScenarioReport, StepReport, Style, Verdict,
-    elapsed,
+    Answers, Check, Counts, Event, Evidence, LabReport, Report, ScenarioReport, StepReport, Verdict,
 };
+use crate::text::{Ink, Style, elapsed};
 use std::time::Duration;
+
+/// How many lines of one piece of evidence are told; files of a report have them all.
+const MOST_EVIDENCE: usize = 15;
 
 /// Tells a test run to a person, event by event. Labs that run at the same time need one each.
 pub struct Text {
@@ -26,15 +29,15 @@ impl Text {
         let mut lines = Lines::new(self.style);
         match event {
             Event::Building { .. } | Event::Applied { .. } => {}
-            Event::Note { text } => lines.add(0, Tone::Aside, text),
+            Event::Note { text } => lines.add(0, Ink::Faint, text),
             Event::LabStarted { topology, kernel } => {
                 self.heading = Some(format!("{topology} on {kernel}"));
             }
             Event::Up { lab, micros } => {
                 let heading = self.heading.take().unwrap_or_else(|| lab.to_string());
-                lines.add(0, Tone::Title, &format!("{heading}, up in {}", time(*micros)));
+                lines.add(0, Ink::Bold, &format!("{heading}, up in {}", time(*micros)));
             }
-            Event::Unchanged { lab } => lines.add(0, Tone::Plain, &format!("{lab} is up")),
+            Event::Unchanged { lab } => lines.add(0, Ink::Plain, &format!("{lab} is up")),
             Event::Repaired { what } => what.iter().for_each(|w| lines.field(0, "repaired", w)),
             Event::Changed { what } => what.iter().for_each(|w| lines.field(0, "changed", w)),
             Event::NeedsDown { reasons } => {
@@ -49,10 +52,10 @@ impl Text {
             Event::ScenarioStarted { scenario, summary } => {
                 let summary = summary.iter().map(|summary| format!(": {summary}"));
                 let title = format!("{scenario}{}", summary.collect::<String>());
-                lines.add(2, Tone::Title, &title);
+                lines.add(2, Ink::Bold, &title);
             }
             Event::StepFinished { step: report } => step(&mut lines, report),
-            Event::ScenarioFinished { scenario } => scenario_end(&mut lines, scenario),
+            Event::ScenarioFinished { scenario } => scenario_end(&mut lines, scenario, self.style),
             Event::LabFinished { report } => lab_end(&mut lines, report, self.failure.take()),
         }
         lines.into_text()
@@ -65,9 +68,9 @@ impl Text {
 }
 
 fn step(lines: &mut Lines, step: &StepReport) {
-    lines.add(4, Tone::Plain, &step.title);
+    lines.add(4, Ink::Plain, &step.title);
     if let Some(answers) = &step.answers {
-        lines.add(6, Tone::Plain, &who_answered(answers));
+        lines.add(6, Ink::Plain, &who_answered(answers));
     }
     let attempts = step.earlier.len() + 1;
     step.checks.iter().for_each(|one| check(lines, one, attempts));
@@ -95,9 +98,24 @@ fn check(lines: &mut Lines, check: &Check, attempts: usize) {
     lines.field(8, "at", &check.position);
 }
 
-fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport) {
+fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport, style: Style) {
+    if let Some(timeline) = scenario.timeline.as_ref().filter(|timeline| !timeline.is_empty()) {
+        draw(lines, timeline, style);
+    }
     if let Some(fault) = scenario.fault() {
         lines.mark(4, Verdict::Errored, fault);
+    }
+    if scenario.verdict() != Verdict::Passed {
+        scenario.evidence.iter().for_each(|one| evidence(lines, one));
+    }
+}
+
+fn evidence(lines: &mut Lines, evidence: &Evidence) {
+    lines.add(4, Ink::Bold, &evidence.title);
+    let all: Vec<_> = evidence.lines().collect();
+    all.iter().take(MOST_EVIDENCE).for_each(|line| lines.quoted(6, line));
+    if let Some(more @ 1..) = all.len().checked_sub(MOST_EVIDENCE) {
+        lines.add(6, Ink::Faint, &format!("… and {more} more lines"));
     }
 }
 

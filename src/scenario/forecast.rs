@@ -1,6 +1,6 @@
 use super::follow::{Follower, Sent};
 use super::prediction::{Pair, Prediction};
-use crate::lab::{Lab, Protocol, ServiceName, VirtualService};
+use crate::lab::{Fault, Lab, Protocol, ServiceName, VirtualService};
 use crate::oracle::Oracle;
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
@@ -42,6 +42,25 @@ impl<'a> Forecast<'a> {
         }
     }
 
+    /// A load to a target was begun, whose connections nobody follows.
+    pub fn loaded(&mut self, target: SocketAddr) {
+        if let Some(service) = service_at(self.lab, target) {
+            let reason = "a load ran in the background, and its connections are not followed";
+            self.services.insert(&service.name, Err(reason.to_owned()));
+        }
+    }
+
+    /// Something was broken on purpose: what the directors of the virtual services that it touches
+    /// do from now on, and after it is mended, is not known.
+    pub fn disturbed(&mut self, fault: &Fault) {
+        let lab = self.lab;
+        for service in lab.services.iter().filter(|service| is_touched(service, fault)) {
+            let reason =
+                format!("`{fault}` came before, and what the director made of it is not known");
+            self.services.insert(&service.name, Err(reason));
+        }
+    }
+
     /// Follows a step's requests, and says what should have come back.
     ///
     /// # Errors
@@ -75,6 +94,12 @@ pub(super) fn service_at(lab: &Lab, target: SocketAddr) -> Option<&VirtualServic
         service.protocol == Protocol::Tcp && SocketAddr::new(service.vip, service.port) == target
     };
     lab.services.iter().find(is_there)
+}
+
+fn is_touched(service: &VirtualService, fault: &Fault) -> bool {
+    let servers = service.destinations.iter().chain(&service.sorry_server);
+    service.directors.contains(&fault.node)
+        || servers.map(|server| &server.real_server).any(|server| server == &fault.node)
 }
 
 fn begin(lab: &Lab, service: &VirtualService, history: History) -> Result<Oracle, String> {

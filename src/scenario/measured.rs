@@ -18,6 +18,6 @@ pub enum Measured {
     Requests(Vec<Sample>),
     /// A command's output.
     Command(CommandOutput),
-    /// Time has passed, and that is all.
+    /// The step neither sent requests nor ran a command.
     Nothing,
 }

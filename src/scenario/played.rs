@@ -1,12 +1,13 @@
 //! Whole runs on a stage that plays back what it was given.
 
-use super::support::{lab, samples, service};
-use super::{CommandOutput, History, Stage, run};
+use super::support::{director, farm, fault, lab, load, samples, secs, service, timed};
+use super::{CommandOutput, DirectorLook, History, Look, Seen, Sight, Stage, run};
 use crate::lab::{
-    Connection, CountRange, Distribution, Expectation, Expected, Lab, Place, Request, Retry,
-    RunCommand, Scenario, Scheduler, SourcePorts, Step, StepAction, Target,
+    Connection, CountRange, Distribution, DurationRange, Expectation, Expected, Fault, Healing,
+    Lab, Load, Place, Request, Retry, RunCommand, Scenario, Scheduler, SourcePorts, Step,
+    StepAction, Target, VipExpected,
 };
-use crate::report::{Event, Outcome, ScenarioReport, Verdict};
+use crate::report::{Event, Evidence, IncidentKind, Outcome, ScenarioReport, Verdict};
 use crate::traffic::Sample;
 use Verdict::{Errored, Failed, Passed};
 use std::collections::VecDeque;
@@ -14,10 +15,20 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Answers each request step with the next entry, "broken" with an error; each step has source
-/// ports of its own.
+/// ports of its own. Its clock goes on by a second whenever it looks at the directors, and what
+/// happens in it happens at its second.
+#[derive(Default)]
 struct Playback {
     replies: VecDeque<&'static str>,
     calls: u16,
+    now: u64,
+    /// The load's samples, as `timed` has them.
+    load: &'static str,
+    sights: Vec<Sight>,
+    /// What was asked for, in order.
+    done: Vec<String>,
+    /// Whether nothing can be mended.
+    incurable: bool,
 }
 
 impl Stage for Playback {
@@ -46,6 +57,64 @@ impl Stage for Playback {
 
     fn position(&self, at: &Place) -> String {
         format!("test.yaml:{at}")
+    }
+
+    fn now(&self) -> Duration {
+        secs(self.now)
+    }
+
+    fn begin_load(&mut self, _: &Load, _: SocketAddr) -> Result<Duration, String> {
+        self.done.push("load".to_owned());
+        Ok(self.now())
+    }
+
+    fn load_samples(&self) -> Result<Vec<Sample>, String> {
+        let ended = |sample: &Sample| sample.ended() <= self.now();
+        Ok(timed(self.load).into_iter().filter(ended).collect())
+    }
+
+    async fn stop_load(&mut self) {
+        self.done.push("stop".to_owned());
+    }
+
+    async fn disturb(&mut self, fault: &Fault) -> Result<(), String> {
+        self.done.push(fault.to_string());
+        Ok(())
+    }
+
+    async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
+        self.done.push(format!("heal {healing:?}"));
+        if self.incurable { Err("the cable is lost".to_owned()) } else { Ok(()) }
+    }
+
+    fn watch(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn sights(&mut self) -> Vec<Sight> {
+        let seen = |sight: &&Sight| sight.at <= self.now();
+        self.sights.iter().filter(seen).cloned().collect()
+    }
+
+    fn rest(&mut self) {}
+
+    async fn look(&mut self) -> Result<Look, String> {
+        self.now += 1;
+        let mut directors = ["node01", "node04"].map(director);
+        for Sight { at, director, seen } in &self.sights {
+            let director = directors.iter_mut().find(|known| known.name == *director).unwrap();
+            match seen {
+                Seen::Holds(vip) if *at <= self.now() => director.vips.push(*vip),
+                Seen::Lost(_) if *at <= self.now() => director.vips.clear(),
+                _ => {}
+            }
+        }
+        let directors: Vec<DirectorLook> = directors.into();
+        Ok(Look { directors })
+    }
+
+    async fn evidence(&mut self) -> Vec<Evidence> {
+        vec![Evidence { title: "journal".to_owned(), text: "1 2 3".to_owned() }]
     }
 }
 
@@ -86,7 +155,7 @@ async fn played(
     history: History,
     replies: &[&'static str],
 ) -> (ScenarioReport, Vec<Event>) {
-    let mut stage = Playback { replies: replies.iter().copied().collect(), calls: 0 };
+    let mut stage = Playback { replies: replies.iter().copied().collect(), ..Playback::default() };
     let mut events = Vec::new();
     let mut reports = run(lab, history, &mut stage, &mut |event| events.push(event)).await;
     (reports.remove(0), events)
@@ -274,4 +343,114 @@ async fn an_address_that_is_a_service_counts_for_it() {
     let steps = vec![predicted(direct), predicted(request())];
     let report = play(Scheduler::Rr, steps, &["rs2", "rs1"]).await;
     assert_eq!(verdicts(&report), [Passed, Passed]);
+}
+
+fn vip() -> std::net::IpAddr {
+    [10, 0, 0, 100].into()
+}
+
+fn act(action: StepAction) -> Step {
+    Step { action, expectations: Vec::new(), within: None, at: Place::root().key("step") }
+}
+
+fn kill() -> StepAction {
+    StepAction::Fault(fault("kill node01"))
+}
+
+fn wait() -> StepAction {
+    StepAction::Wait(Duration::ZERO)
+}
+
+fn moved() -> Vec<Expectation> {
+    let takeover = Expected::Takeover(DurationRange { min: secs(3), max: secs(9) });
+    let owner = VipExpected { vip: vip(), owner: "node04".parse().unwrap() };
+    let expected = [takeover, Expected::VipOwner(vec![owner])];
+    expected.map(|expected| Expectation { expected, at: Place::root().key("expect") }).into()
+}
+
+/// node01 holds the VIP up to 2 s, node04 from 4 s on; the load has no answer from 1 s to 5 s.
+fn failover() -> Playback {
+    let sight = |at, director: &str, seen| Sight {
+        at: secs(at),
+        director: director.parse().unwrap(),
+        seen,
+    };
+    let sights = vec![
+        sight(0, "node01", Seen::Holds(vip())),
+        sight(2, "node01", Seen::Lost(vip())),
+        sight(4, "node04", Seen::Holds(vip())),
+    ];
+    Playback { load: "0:rs1 1:timeout 2:timeout 5:rs2 6:rs1", sights, ..Playback::default() }
+}
+
+async fn staged(steps: Vec<Step>, stage: &mut Playback) -> ScenarioReport {
+    let lab = Lab { services: farm(Scheduler::Rr).services, ..lab_with(Scheduler::Rr, steps) };
+    run(&lab, History::Fresh, stage, &mut |_| {}).await.remove(0)
+}
+
+#[tokio::test]
+async fn a_fault_is_done_once_and_judged_until_it_holds() {
+    let within = Some(Retry { limit: secs(60) });
+    let fault = Step { within, expectations: moved(), ..act(kill()) };
+    let mut stage = failover();
+    let report = staged(vec![act(StepAction::Load(load())), fault], &mut stage).await;
+    assert_eq!(verdicts(&report), [Passed, Passed]);
+    assert_eq!(outcomes(&report)[0].observed, "5 s (node04 holds the VIP after 4 s)");
+    assert!(!report.steps[1].earlier.is_empty());
+    assert_eq!(report.steps[1].earlier[0][1].outcome.observed, "node01 holds 10.0.0.100");
+    assert_eq!(stage.done, ["load", "kill node01", "stop", "heal All"]);
+}
+
+#[tokio::test]
+async fn a_timeline_shows_the_requests_and_what_came_between() {
+    let lost = step(StepAction::StopLoad, Expected::Lost(CountRange::exactly(2)));
+    let within = Some(Retry { limit: secs(60) });
+    let waited = Step { within, expectations: moved(), ..act(wait()) };
+    let steps = vec![act(StepAction::Load(load())), act(kill()), waited, lost];
+    let mut stage = failover();
+    let report = staged(steps, &mut stage).await;
+    assert_eq!(verdicts(&report), [Passed, Passed, Passed]);
+    assert_eq!(report.evidence, []);
+    let timeline = report.timeline.unwrap();
+    let by: Vec<_> = timeline.requests.iter().map(|mark| mark.by.as_str()).collect();
+    assert_eq!(by, ["rs1", "answer timed out", "answer timed out", "rs2", "rs1"]);
+    let texts: Vec<_> = timeline.incidents.iter().map(|incident| incident.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "kill node01",
+            "node01 holds 10.0.0.100",
+            "node01 has lost 10.0.0.100",
+            "node04 holds 10.0.0.100"
+        ]
+    );
+    assert_eq!(timeline.incidents[0].kind, IncidentKind::Fault);
+    let answers = report.steps[3].answers.as_ref().unwrap();
+    assert_eq!(answers.by_backend, [("rs1".to_owned(), 2), ("rs2".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_healed_is_the_scenarios_error() {
+    let mut stage = Playback { incurable: true, ..failover() };
+    let report = staged(vec![act(kill())], &mut stage).await;
+    assert_eq!(report.error.as_deref(), Some("the cable is lost"));
+}
+
+#[tokio::test]
+async fn a_second_load_beside_the_first_is_an_error() {
+    let steps = vec![act(StepAction::Load(load())), act(StepAction::Load(load()))];
+    let report = staged(steps, &mut failover()).await;
+    assert!(report.error.unwrap().contains("a load is running already"));
+    assert_eq!(report.evidence.len(), 1);
+}
+
+#[tokio::test]
+async fn a_sequence_is_unknown_after_a_fault_or_a_load() {
+    let steps = vec![act(StepAction::Load(load())), predicted(request())];
+    let report = play(Scheduler::Rr, steps, &["rs2 rs1"]).await;
+    assert!(outcomes(&report)[0].observed.contains("a load ran in the background"));
+    let steps = vec![act(StepAction::Fault(fault("stop rs1"))), predicted(request())];
+    let report = play(Scheduler::Rr, steps, &["rs2 rs1"]).await;
+    assert_eq!(verdicts(&report), [Errored]);
+    assert!(outcomes(&report)[0].observed.contains("`stop rs1` came before"));
 }

@@ -1,9 +1,12 @@
+use super::background::Background;
 use super::forecast::{Forecast, History};
+use super::settle::settle;
 use super::stage::Stage;
 use super::step::Player;
-use crate::lab::{Lab, Scenario};
-use crate::report::{Event, ScenarioReport};
-use std::time::Instant;
+use super::timeline::timeline;
+use crate::lab::{Healing, Lab, Scenario};
+use crate::report::{Event, ScenarioReport, Verdict};
+use std::time::{Duration, Instant};
 
 /// Runs every scenario of a lab, in the order of the file, and tells of each step as it ends.
 ///
@@ -14,12 +17,24 @@ pub async fn run<S: Stage>(
     stage: &mut S,
     events: &mut dyn FnMut(Event),
 ) -> Vec<ScenarioReport> {
-    let mut player =
-        Player { lab, stage, forecast: Forecast::new(lab, history), begun: Instant::now() };
+    let mut player = Player {
+        lab,
+        stage,
+        forecast: Forecast::new(lab, history),
+        begun: Instant::now(),
+        background: Background::default(),
+    };
+    let first = match lab.high_availability {
+        Some(_) => player.stage.look().await.ok(),
+        None => None,
+    };
     let mut reports = Vec::new();
     for scenario in &lab.scenarios {
         let (name, summary) = (scenario.name.clone(), scenario.summary.clone());
         events(Event::ScenarioStarted { scenario: name, summary });
+        if let Some(first) = &first {
+            settle(lab, player.stage, first).await;
+        }
         let report = play(scenario, &mut player, events).await;
         events(Event::ScenarioFinished { scenario: report.clone() });
         reports.push(report);
@@ -32,21 +47,37 @@ async fn play<S: Stage>(
     player: &mut Player<'_, S>,
     events: &mut dyn FnMut(Event),
 ) -> ScenarioReport {
-    let begun = Instant::now();
-    let (mut steps, mut error) = (Vec::new(), None);
+    let (begun, from) = (Instant::now(), player.stage.now());
+    player.background = Background::default();
+    let mut report =
+        ScenarioReport { name: scenario.name.to_string(), ..ScenarioReport::default() };
     for step in &scenario.steps {
         match player.play(step).await {
-            Ok(report) => {
-                events(Event::StepFinished { step: report.clone() });
-                steps.push(report);
+            Ok(done) => {
+                events(Event::StepFinished { step: done.clone() });
+                report.steps.push(done);
             }
             Err(reason) => {
-                error = Some(reason);
+                report.error = Some(reason);
                 break;
             }
         }
     }
-    let micros = begun.elapsed().as_micros() as u64;
-    let name = scenario.name.to_string();
-    ScenarioReport { name, steps, error, micros, ..ScenarioReport::default() }
+    end(&mut report, player, from).await;
+    report.micros = begun.elapsed().as_micros() as u64;
+    report
+}
+
+/// What a scenario leaves is cleared up, after it was written down for who asks why it failed.
+async fn end<S: Stage>(report: &mut ScenarioReport, player: &mut Player<'_, S>, from: Duration) {
+    if report.verdict() != Verdict::Passed {
+        report.evidence = player.stage.evidence().await;
+    }
+    player.background.stop_load(player.stage).await;
+    report.timeline = timeline(&player.background, player.stage, from);
+    if player.background.is_broken() {
+        let healed = player.background.heal(player.stage, &Healing::All).await;
+        report.error = report.error.take().or(healed.err());
+    }
+    player.stage.rest();
 }

@@ -1,8 +1,10 @@
-//! Samples and a lab made by hand.
+//! Samples, scenes and labs made by hand.
 
+use super::scene::{Broken, LoadSeen, Scene};
+use super::{DirectorLook, Look, Seen, Sight};
 use crate::lab::{
-    Destination, ForwardingMethod, Interface, Lab, Node, Place, Protocol, Quorum, Role, Scheduler,
-    VirtualService,
+    Connection, Destination, Fault, FaultKind, ForwardingMethod, Interface, Lab, Load, Node, Place,
+    Protocol, Quorum, Role, Scheduler, Target, VirtualService,
 };
 use crate::traffic::{Answer, Failure, Sample};
 use std::net::SocketAddr;
@@ -23,7 +25,8 @@ pub(crate) fn samples(words: &str) -> Vec<Sample> {
 pub(crate) fn sample(index: usize, outcome: Result<&str, Failure>) -> Sample {
     let outcome = outcome.map(|text| answer(text, index));
     let latency = Duration::from_millis(index as u64 + 1);
-    Sample { index, connection: index, started: Duration::ZERO, latency, outcome }
+    let (started, waited) = (Duration::ZERO, Duration::ZERO);
+    Sample { index, connection: index, started, waited, latency, outcome }
 }
 
 fn answer(text: &str, connection: usize) -> Answer {
@@ -93,5 +96,91 @@ pub(crate) fn service(scheduler: Scheduler, servers: u8) -> VirtualService {
         quorum: Quorum::default(),
         sorry_server: None,
         at: Place::root(),
+    }
+}
+
+/// `web` on the directors node01 and node04, with the real servers rs1 and rs2.
+pub(crate) fn farm(scheduler: Scheduler) -> Lab {
+    let mut service = service(scheduler, 2);
+    service.directors = vec!["node01".parse().unwrap(), "node04".parse().unwrap()];
+    let mut lab = lab();
+    let node = |name: &str, role| {
+        let name = name.parse().unwrap();
+        Node { name, role, interfaces: Vec::new(), ..lab.nodes[0].clone() }
+    };
+    let servers = ["rs1", "rs2"].map(|name| node(name, Role::RealServer));
+    let directors = ["node01", "node04"].map(|name| node(name, Role::Director));
+    lab.nodes.extend(directors.into_iter().chain(servers));
+    Lab { services: vec![service], ..lab }
+}
+
+pub(crate) fn secs(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// A director that holds nothing.
+pub(crate) fn director(name: &str) -> DirectorLook {
+    let name = name.parse().unwrap();
+    DirectorLook { name, vips: Vec::new(), states: Vec::new(), table: Vec::new() }
+}
+
+/// A scenario in which nothing has happened yet.
+pub(crate) fn scene() -> Scene {
+    let load = Err("no load was begun before".to_owned());
+    Scene { look: Ok(Look::default()), sights: Vec::new(), broken: Vec::new(), load }
+}
+
+/// `kill node01`, as in a title.
+pub(crate) fn fault(words: &str) -> Fault {
+    let (kind, node) = words.split_once(' ').unwrap();
+    let kind = match kind {
+        "kill" => FaultKind::Kill,
+        "stop" => FaultKind::Stop,
+        other => panic!("no fault is called {other}"),
+    };
+    Fault { node: node.parse().unwrap(), kind }
+}
+
+pub(crate) fn load() -> Load {
+    Load {
+        from: "client".parse().unwrap(),
+        target: Target::Service("web".parse().unwrap()),
+        path: "/".to_owned(),
+        rate: 1,
+        concurrency: 1,
+        connection: Connection::New,
+        timeout: secs(1),
+    }
+}
+
+/// `1:rs1 2:refused`: a request at each second, and what became of it at once.
+pub(crate) fn timed(words: &str) -> Vec<Sample> {
+    let one = |(index, word): (usize, &str)| {
+        let (at, outcome) = word.split_once(':').unwrap();
+        let mut sample = samples(outcome).remove(0);
+        sample.started = secs(at.parse().unwrap());
+        sample.latency = Duration::ZERO;
+        Sample { index, connection: index, ..sample }
+    };
+    words.split_whitespace().enumerate().map(one).collect()
+}
+
+impl Scene {
+    /// With a load to `web` from 0 on.
+    pub(crate) fn loaded(self, words: &str, until: u64) -> Self {
+        let (load, target) = (load(), ([10, 0, 0, 100], 80).into());
+        let (begun, samples) = (Duration::ZERO, timed(words));
+        let seen = LoadSeen { load, target, begun, until: secs(until), samples };
+        Self { load: Ok(seen), ..self }
+    }
+
+    pub(crate) fn broke(mut self, at: u64, words: &str) -> Self {
+        self.broken.push(Broken { at: secs(at), fault: fault(words), in_force: true });
+        self
+    }
+
+    pub(crate) fn saw(mut self, at: u64, director: &str, seen: Seen) -> Self {
+        self.sights.push(Sight { at: secs(at), director: director.parse().unwrap(), seen });
+        self
     }
 }

@@ -1,5 +1,5 @@
 use crate::lab::{Healing, Request, RunCommand, StepAction, Target};
-use crate::report::elapsed;
+use crate::text::elapsed;
 
 /// The longest piece of a command that a title shows, in characters.
 const SHOWN: usize = 48;
@@ -12,20 +12,34 @@ pub(super) fn title(action: &StepAction) -> String {
             format!("run `{}` on {node}", first_line(shell))
         }
         StepAction::Wait(time) => format!("wait {}", elapsed(*time)),
-        StepAction::Load(load) => format!("load of {} requests a second", load.rate),
+        StepAction::Load(load) => {
+            let target = self::target(&load.target);
+            format!("load of {} requests a second from {} to {target}", load.rate, load.from)
+        }
         StepAction::StopLoad => "stop the load".to_owned(),
         StepAction::Fault(fault) => fault.to_string(),
-        StepAction::Heal(Healing::All) => "heal everything".to_owned(),
-        StepAction::Heal(Healing::Node(node)) => format!("heal {node}"),
+        StepAction::Heal(healing) => self::healing(healing),
+    }
+}
+
+/// `heal node01`.
+pub(super) fn healing(healing: &Healing) -> String {
+    match healing {
+        Healing::All => "heal everything".to_owned(),
+        Healing::Node(node) => format!("heal {node}"),
+    }
+}
+
+fn target(target: &Target) -> String {
+    match target {
+        Target::Service(name) => name.to_string(),
+        Target::Address(address, port) => std::net::SocketAddr::new(*address, *port).to_string(),
     }
 }
 
 fn requests(request: &Request) -> String {
     let noun = if request.count == 1 { "request" } else { "requests" };
-    let target = match &request.target {
-        Target::Service(name) => name.to_string(),
-        Target::Address(address, port) => std::net::SocketAddr::new(*address, *port).to_string(),
-    };
+    let target = target(&request.target);
     let path = if request.path == "/" { "" } else { request.path.as_str() };
     let at_once = match request.concurrency {
         0 | 1 => String::new(),

@@ -18,7 +18,20 @@ macro_rules! files {
     };
 }
 
-files!("nat", "dr", "dr-multinet", "tun", "fullnat", "plain");
+files!(
+    "nat",
+    "dr",
+    "dr-multinet",
+    "tun",
+    "fullnat",
+    "plain",
+    "ha",
+    "ha-nat",
+    "ha-active-active",
+    "ha-sync",
+    "ha-keepalived",
+    "ha-ldirectord"
+);
 
 /// The built-in topology of that name; diagnostics call it by its file name.
 pub fn builtin(name: &str) -> Option<Source> {

@@ -7,6 +7,7 @@ pub fn noun(schema: &Value) -> String {
     let noun = match schema["type"].as_str() {
         Some("boolean") => "`true` or `false`",
         Some("integer") => "a whole number",
+        Some("number") => "a number",
         Some("string") => "a text",
         Some("array") => "a list",
         _ => "a mapping",

@@ -113,4 +113,31 @@ rules! {
     NO_WAY_BACK "L064" Warning "replies that cannot get back";
     ALWAYS_HOLDS "L065" Error "expectation that always holds";
     PROVES_NOTHING "L066" Warning "scenario that expects nothing";
+
+    UNKNOWN_ROUTER "L067" Error "unknown virtual router";
+    ROUTER_ID "L068" Error "bad router id";
+    PRIORITY "L069" Error "priority out of range";
+    SAME_PRIORITY "L070" Warning "two directors of one priority";
+    LONE_DIRECTOR "L071" Warning "virtual router of a single director";
+    NOT_OWNER "L072" Warning "priority 255 without owning the VIP";
+    ADVERT_INTERVAL "L073" Error "advert interval that does not fit the version";
+    PASSWORD "L074" Error "bad password";
+    VIP_LINK "L075" Error "VIP in no network of the lab";
+    DUPLICATE_VIP "L076" Error "VIP of two virtual routers";
+    UNGUARDED_VIP "L077" Error "virtual service whose VIP no virtual router has";
+    NOT_PLUGGED "L078" Error "director without an interface in the network";
+    NOT_A_MEMBER "L079" Error "director that is not in the virtual router";
+    TRACK "L080" Error "tracking weight out of range";
+    SYNC_GROUP "L081" Error "bad sync group";
+    NO_EFFECT "L082" Warning "setting without effect";
+    ENGINE "L083" Error "setting that the engine does not know";
+
+    DIGEST "L084" Error "bad digest";
+    QUORUM "L085" Error "quorum that cannot be";
+
+    FAULT_NODE "L086" Error "fault that does not fit the node";
+    FAULT_SETTING "L087" Error "setting that does not fit the fault";
+    LOAD_ORDER "L088" Error "load out of order";
+    NO_CAUSE "L089" Error "expectation without its cause";
+    NOT_FLOATING "L090" Error "VIP that no virtual router has";
 }

@@ -164,7 +164,7 @@ fn is_of(value: &Value, name: &str) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(_) => name == "boolean",
-        Value::Number(number) => name == "integer" && number.is_i64(),
+        Value::Number(number) => name == "number" || name == "integer" && number.is_i64(),
         Value::String(_) => name == "string",
         Value::Array(_) => name == "array",
         Value::Object(_) => name == "object",

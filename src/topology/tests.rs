@@ -1,7 +1,8 @@
 use super::{builtin, load, located};
-use crate::diag::{self, Colour, Style};
+use crate::diag;
 use crate::lab::Source;
 use crate::lab::{CountRange, Distribution, Expected, Lab, NodeName, Role};
+use crate::text::Style;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -183,7 +184,7 @@ proptest! {
         source.text = letters.into_iter().collect();
         let found = load(&source).map_or_else(|faults| faults, |valid| valid.warnings);
         let located = located(&source.text, found);
-        let style = Style { width: Some(60), colour: Colour::Plain };
+        let style = Style { width: Some(60), ..Style::default() };
         prop_assert!(diag::text(&source, &located, style).is_empty() == located.is_empty());
     }
 }

@@ -25,6 +25,9 @@ pub enum Failure {
     /// Every source port is taken, or the fixed one still is.
     #[error("no source port free")]
     NoPort,
+    /// The time was over before any of the load's clients was free to send it.
+    #[error("no client free")]
+    NoClient,
     /// What came back is not HTTP/1.1.
     #[error("malformed answer")]
     Malformed,

@@ -3,9 +3,11 @@
 //! May: talk HTTP/1.1 over sockets that somebody else has made, count and sort what came back. May
 //! not: enter a namespace (whoever implements [`Sockets`] does that) or judge.
 
+mod client;
 mod error;
 mod failure;
 mod link;
+mod load;
 mod pool;
 mod sample;
 mod send;
@@ -15,6 +17,7 @@ mod target;
 
 pub use error::TrafficError;
 pub use failure::Failure;
+pub use load::RunningLoad;
 pub use sample::{Answer, Sample};
 pub use send::send;
 pub use sockets::{HostSockets, SocketSpec, Sockets, open_here};

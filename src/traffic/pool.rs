@@ -5,7 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 
-/// How many sockets are asked for at once: few enough to stay far under the usual limit of 1024
+/// How many sockets are asked for at once, if nobody says otherwise: few enough to stay far under the usual limit of 1024
 /// descriptors.
 const BATCH: usize = 256;
 
@@ -22,17 +22,23 @@ pub(super) struct Pool<'a> {
     ports: SourcePorts,
     /// How many connections are foreseen; those that replace lost ones come on top.
     foreseen: usize,
+    /// How many are asked for at once.
+    batch: usize,
     handed: usize,
     ready: VecDeque<OwnedFd>,
 }
 
 impl<'a> Pool<'a> {
     pub(super) fn new(sockets: &'a mut dyn Sockets, to: IpAddr, ports: SourcePorts) -> Self {
-        Self { sockets, to, ports, foreseen: 0, handed: 0, ready: VecDeque::new() }
+        Self { sockets, to, ports, foreseen: 0, batch: BATCH, handed: 0, ready: VecDeque::new() }
     }
 
     pub(super) fn foresee(self, connections: usize) -> Self {
         Self { foreseen: connections, ..self }
+    }
+
+    pub(super) fn batched(self, batch: usize) -> Self {
+        Self { batch, ..self }
     }
 
     /// The socket for the next connection.
@@ -47,7 +53,7 @@ impl<'a> Pool<'a> {
     }
 
     fn fill(&mut self) -> Result<(), TrafficError> {
-        let size = self.foreseen.saturating_sub(self.handed).clamp(1, BATCH);
+        let size = self.foreseen.saturating_sub(self.handed).clamp(1, self.batch);
         let numbers = self.handed..self.handed + size;
         let wanted: Vec<_> = numbers.map_while(|number| self.spec(number)).collect();
         if let (SourcePorts::From(first), []) = (self.ports, wanted.as_slice()) {

@@ -98,8 +98,8 @@ mod tests {
             Answer { backend, status: 200, peer: Some(local), local }
         };
         let latency = Duration::from_millis(index as u64 + 1);
-        let started = Duration::ZERO;
-        Sample { index, connection: index / 2, started, latency, outcome: outcome.map(answer) }
+        let (started, waited, connection) = (Duration::ZERO, Duration::ZERO, index / 2);
+        Sample { index, connection, started, waited, latency, outcome: outcome.map(answer) }
     }
 
     fn hundred() -> Latencies {

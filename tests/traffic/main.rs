@@ -6,3 +6,4 @@
 mod backend;
 mod client;
 mod farm;
+mod load;

@@ -2,9 +2,10 @@ use crate::cli::args::Format;
 use crate::cli::context::{Context, render};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::terminal::{Paint, print, print_json};
+use crate::cli::terminal::{print, print_json};
 use crate::diag::{self, Diagnostic, Severity};
 use crate::lab::Source;
+use crate::text::Colour;
 use crate::topology;
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         }
         match args.format {
             Format::Json => listing.extend(listed(&source, found)),
-            Format::Text => print(&text(&source, &found, context.paint())),
+            Format::Text => print(&text(&source, &found, context.colour())),
         }
     }
     if args.format == Format::Json {
@@ -50,9 +51,9 @@ fn listed(source: &Source, found: Vec<Diagnostic>) -> Vec<Value> {
     }
 }
 
-fn text(source: &Source, found: &[Diagnostic], paint: Paint) -> String {
+fn text(source: &Source, found: &[Diagnostic], colour: Colour) -> String {
     if found.is_empty() {
         return format!("{}: no fault found\n", source.name);
     }
-    render(source, found, paint)
+    render(source, found, colour)
 }

@@ -3,9 +3,10 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
-use crate::cli::terminal::{Paint, print, print_json};
+use crate::cli::terminal::{print, print_json};
 use crate::guest::Uml;
 use crate::kernel::{IpvsSupport, ip_vs_available};
+use crate::text::{Colour, Ink};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -45,7 +46,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let findings = findings();
     match args.format {
         Format::Json => print_json(&findings),
-        Format::Text => print(&text(&findings, context.paint())),
+        Format::Text => print(&text(&findings, context.colour())),
     }
     let able = findings.iter().all(|finding| finding.bearing != Bearing::Bad);
     Ok(if able { Exit::Ok } else { Exit::Unable })
@@ -153,17 +154,17 @@ fn found(what: &'static str, path: &Path) -> Finding {
     Finding { what, bearing: Bearing::Good, found: path.display().to_string(), mend: None }
 }
 
-fn text(findings: &[Finding], paint: Paint) -> String {
+fn text(findings: &[Finding], colour: Colour) -> String {
     let widest = findings.iter().map(|finding| finding.what.len()).max().unwrap_or(0);
     let mut text = String::new();
     for finding in findings {
         let sign = match finding.bearing {
-            Bearing::Good => paint.green("ok  "),
-            Bearing::Note => paint.cyan("note"),
-            Bearing::Bad => paint.red("bad "),
+            Bearing::Good => colour.paint(Ink::BoldGreen, "ok  "),
+            Bearing::Note => colour.paint(Ink::BoldCyan, "note"),
+            Bearing::Bad => colour.paint(Ink::BoldRed, "bad "),
         };
         let what = format!("{:<widest$}", finding.what);
-        let _ = writeln!(text, "{sign}  {}  {}", paint.bold(&what), finding.found);
+        let _ = writeln!(text, "{sign}  {}  {}", colour.paint(Ink::Bold, &what), finding.found);
         if let Some(mend) = &finding.mend {
             let _ = writeln!(text, "      {:<widest$}  $ {mend}", "");
         }

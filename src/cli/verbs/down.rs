@@ -32,7 +32,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             Ok(Was::Up) => context.note(&format!("{name} is down")),
             Ok(Was::Absent) => context.note(&format!("{name} is not up; there is nothing to do")),
             Err(failure) => {
-                failure.print(context.error_paint());
+                failure.print(context.error_colour());
                 exit = exit.graver(failure.exit);
             }
         }

@@ -2,9 +2,10 @@ use crate::cli::args::{Format, Topology};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::terminal::{Paint, print, print_json};
+use crate::cli::terminal::{print, print_json};
 use crate::lab::Place;
 use crate::lab::Source;
+use crate::text::{Colour, Ink};
 use crate::topology;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -26,18 +27,24 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let plan = crate::plan::build(&lab);
     match args.format {
         Format::Json => print_json(&plan),
-        Format::Text => print(&text(&plan, &source, context.paint())),
+        Format::Text => print(&text(&plan, &source, context.colour())),
     }
     Ok(Exit::Ok)
 }
 
-fn text(plan: &crate::plan::Plan, source: &Source, paint: Paint) -> String {
+fn text(plan: &crate::plan::Plan, source: &Source, colour: Colour) -> String {
     let mut text = String::new();
     let mut places = HashMap::new();
     for (number, step) in plan.steps.iter().enumerate() {
-        let _ = writeln!(text, "{:>3}  {}", number + 1, paint.bold(&step.op.line(&plan.lab)));
+        let _ = writeln!(
+            text,
+            "{:>3}  {}",
+            number + 1,
+            colour.paint(Ink::Bold, &step.op.line(&plan.lab))
+        );
         let line = places.entry(&step.at).or_insert_with(|| place(source, &step.at));
-        let _ = writeln!(text, "     {}", paint.dim(&format!("{} ({line})", step.why)));
+        let _ =
+            writeln!(text, "     {}", colour.paint(Ink::Faint, &format!("{} ({line})", step.why)));
     }
     text
 }

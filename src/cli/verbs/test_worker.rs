@@ -74,12 +74,12 @@ impl Rehearsal {
         let begun = Instant::now();
         let built = Foreground::build(&self.assignment(&dir), &mut tell).await;
         report.up_micros = micros(begun);
-        let lab = built.map_err(|error| {
+        let mut lab = built.map_err(|error| {
             let left = error.left.iter().map(|left| format!("; left behind: {left}"));
             format!("{error}; {}{}", error.undone(), left.collect::<String>())
         })?;
         tell(Event::Up { lab: self.lab.name.clone(), micros: report.up_micros });
-        report.scenarios = self.scenarios().await;
+        report.scenarios = self.scenarios(&dir, &mut lab).await;
         lab.end();
         engine::clean(&dir, Path::new(NAMES), &lock).map_err(|left| words(&left))?;
         lock.remove().map_err(|error| words(&error))
@@ -94,8 +94,8 @@ impl Rehearsal {
         }
     }
 
-    async fn scenarios(&self) -> Vec<ScenarioReport> {
-        let mut stage = LabStage { lab: &self.lab, source: &self.source };
+    async fn scenarios(&self, dir: &LabDir, held: &mut Foreground) -> Vec<ScenarioReport> {
+        let mut stage = LabStage::new(&self.lab, &self.source, dir, held);
         scenario::run(&self.lab, History::Fresh, &mut stage, &mut tell).await
     }
 }

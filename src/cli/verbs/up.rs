@@ -89,7 +89,7 @@ impl Wanted {
         let cleared = cleared.and_then(|()| lock.remove().map_err(Failure::leftovers));
         if let (Err(failure), Err(_)) = (&built, &cleared) {
             // What could not be removed decides the exit code; why there was no lab is told first.
-            failure.print(context.error_paint());
+            failure.print(context.error_colour());
         }
         cleared.and(built)
     }

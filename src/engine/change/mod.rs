@@ -4,6 +4,7 @@ mod difference;
 mod live;
 mod rebuild;
 mod redo;
+mod renew;
 mod subject;
 
 use crate::plan::{Act, Plan};

@@ -1,7 +1,7 @@
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::lab::{NodeName, Scheduler, SysctlKey};
-use crate::plan::{Op, Step};
+use crate::plan::{Checker, Daemon, Op, Speaker, Step};
 
 fn step(op: Op) -> Step {
     Step { op, why: "because".to_owned(), at: crate::lab::Place::root() }
@@ -170,4 +170,51 @@ fn the_last_word_on_a_setting_counts() {
     let value = "0".to_owned();
     new.steps.push(step(Op::SetSysctl { node: director(), key, value }));
     assert_eq!(words(change(&plan(), &new)), ["director: set net.ipv4.ip_forward to 0"]);
+}
+
+fn start(daemon: Daemon) -> Op {
+    Op::StartDaemon { node: director(), daemon }
+}
+
+fn speaker_in(plan: &mut Plan) -> &mut Op {
+    let mut ops = plan.steps.iter_mut().map(|step| &mut step.op);
+    ops.find(|op| matches!(op, Op::StartDaemon { .. })).unwrap()
+}
+
+#[test]
+fn a_daemon_with_another_configuration_is_started_anew_and_waited_for() {
+    let mut new = plan();
+    let group = vec!["VI_1".parse().unwrap(), "VI_2".parse().unwrap()];
+    let speaker = Speaker { seats: Vec::new(), groups: vec![group], sync: None };
+    *speaker_in(&mut new) = start(Daemon::Speaker(speaker));
+    insta::assert_snapshot!(words(change(&plan(), &new)).join("\n"), @"
+    director: stop the VRRP speaker
+    director: start the VRRP speaker
+    director: wait until a director holds 192.168.136.100
+    ");
+}
+
+#[test]
+fn a_new_checker_finds_the_whole_table() {
+    let mut new = plan();
+    new.steps.push(step(start(Daemon::Checker(Checker { services: Vec::new() }))));
+    insta::assert_snapshot!(words(change(&plan(), &new)).join("\n"), @"
+    director: add virtual service tcp 192.168.136.100:80 (rr)
+    director: add real server 192.168.137.200:80 (fullnat, weight 1) to tcp 192.168.136.100:80
+    director: add real server 192.168.137.201:80 (fullnat, weight 1) to tcp 192.168.136.100:80
+    director: wait until a director holds 192.168.136.100
+    director: start the health checker
+    ");
+    insta::assert_snapshot!(words(change(&new, &plan())).join("\n"), @"director: stop the health checker");
+}
+
+#[test]
+fn other_directors_are_waited_for_live() {
+    let mut new = plan();
+    for step in &mut new.steps {
+        if let Op::AwaitAddress { others, .. } = &mut step.op {
+            others.push("rs1".parse().unwrap());
+        }
+    }
+    insta::assert_snapshot!(words(change(&plan(), &new)).join("\n"), @"director: wait until a director holds 192.168.136.100");
 }

@@ -1,6 +1,6 @@
 use super::drift::{Drift, Mend};
 use super::survey::Survey;
-use super::{cables, nodes, surplus, tables};
+use super::{cables, daemons, nodes, surplus, tables};
 use crate::lab::NodeName;
 use crate::plan::Act;
 use crate::plan::{Op, Plan};
@@ -42,8 +42,8 @@ impl Found<'_> {
             Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
                 tables::entry(self, number);
             }
+            Op::StartDaemon { .. } => daemons::runs(self, number),
             Op::RunCommand { .. }
-            | Op::StartDaemon { .. }
             | Op::AwaitAddress { .. }
             | Op::KillDaemons { .. }
             | Op::ForgetConnections { .. }

@@ -32,10 +32,16 @@ pub(super) fn namespace(found: &mut Found<'_>, number: usize) {
     found.add(node, words, mends);
 }
 
-/// Somebody may have taken only the name away: then the veth pair and the listener are still
-/// there, and in the way.
+/// Somebody may have taken only the name away: then the veth pair, the listener and the daemons
+/// are still there, and in the way.
 fn outlasts_namespace(op: &Op) -> bool {
-    matches!(op, Op::CreateNamespace { .. } | Op::Connect { .. } | Op::StartBackend { .. })
+    matches!(
+        op,
+        Op::CreateNamespace { .. }
+            | Op::Connect { .. }
+            | Op::StartBackend { .. }
+            | Op::StartDaemon { .. }
+    )
 }
 
 pub(super) fn address(found: &mut Found<'_>, number: usize) {

@@ -1,4 +1,5 @@
 use super::compare::Found;
+use super::daemons;
 use super::drift::Mend;
 use crate::kernel::ObservedService;
 use crate::lab::{NodeName, Scheduler};
@@ -13,6 +14,9 @@ pub(super) fn undeclared(found: &mut Found<'_>) {
     let directors: BTreeSet<NodeName> =
         filled.into_iter().map(|number| found.plan.steps[number].op.node()).collect();
     for director in directors {
+        if daemons::make_table(found.plan, &director) {
+            continue;
+        }
         let Some(seen) = found.survey.node(&director) else { continue };
         for service in &seen.services {
             in_service(found, &director, service);
@@ -38,7 +42,7 @@ fn in_service(found: &mut Found<'_>, director: &NodeName, there: &ObservedServic
     }
 }
 
-/// The real servers that the plan puts into a service; `None` if it does not have the service.
+/// The real servers that the plan, or its health checker, puts into a service; `None` if it does not have the service.
 fn declared(
     found: &Found<'_>,
     director: &NodeName,
@@ -57,6 +61,11 @@ fn declared(
             }
             _ => {}
         }
+    }
+    let checked = daemons::checked(found.plan, director, key);
+    let sorry = checked.and_then(|checked| Some(checked.sorry_server.as_ref()?.address));
+    if let Some(addresses) = &mut addresses {
+        addresses.extend(sorry);
     }
     addresses
 }

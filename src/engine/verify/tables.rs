@@ -1,4 +1,5 @@
 use super::compare::Found;
+use super::daemons;
 use crate::kernel::{Observed, ObservedDestination, ObservedService};
 use crate::lab::{ForwardingMethod, Scheduler, SchedulerFlag};
 use crate::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
@@ -12,7 +13,9 @@ pub(super) fn entry(found: &mut Found<'_>, number: usize) {
         Op::AddSourceNat { service, .. } => source_nat(seen, service),
         Op::AddService { service, .. } => service_words(seen, service),
         Op::AddDestination { service, destination, .. } => {
-            destination_words(seen, service, destination)
+            let checked = daemons::checked(found.plan, &node, service).is_some();
+            let by_checker = checked && is_checkers_doing(seen, service, destination);
+            if by_checker { None } else { destination_words(seen, service, destination) }
         }
         _ => None,
     };
@@ -61,6 +64,13 @@ fn destination_words(
         return None;
     };
     Some(format!("real server {address} in {key} {wrong}"))
+}
+
+/// Whether a health checker took a server out of a service that is there, or quiesced it.
+fn is_checkers_doing(seen: &Observed, key: &ServiceKey, entry: &DestinationEntry) -> bool {
+    let Some(service) = service(seen, key) else { return false };
+    let quiesced = DestinationEntry { weight: 0, ..entry.clone() };
+    destination(service, entry).is_none() || destination_words(seen, key, &quiesced).is_none()
 }
 
 fn service<'a>(seen: &'a Observed, key: &ServiceKey) -> Option<&'a ObservedService> {

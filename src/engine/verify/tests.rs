@@ -1,3 +1,5 @@
+mod daemons;
+
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed};

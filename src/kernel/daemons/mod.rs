@@ -1,14 +1,32 @@
-//! The daemons of directors: where they keep their files, and what they write down.
+//! The daemons of directors: how they are started and ended, where they keep their files, and what
+//! they write down.
 
+mod builtin;
+mod health;
+mod holder;
+mod keepalived;
+mod launch;
+mod ldirectord;
+mod log;
+mod running;
+mod stamp;
+mod start;
 mod states;
+mod stop;
 
+pub use health::{Health, HealthChange, health_changes, record_health};
+pub(super) use holder::await_address;
+pub(super) use running::names as running;
+pub(super) use start::start;
 pub use states::{StateChange, record_state, state_changes};
+pub(super) use stop::{kill_all, stop};
 
 use crate::lab::NodeName;
 use std::path::{Path, PathBuf};
 
 /// Where a director's daemons keep their files, below the lab's directory: configurations
-/// (`<daemon>.conf`), logs (`<daemon>.log`), and the states of virtual routers (`states`).
+/// (`<daemon>.conf`), logs (`<daemon>.log`), the states of virtual routers (`states`) and the
+/// health of real servers (`health`).
 pub fn directory(lab: &Path, director: &NodeName) -> PathBuf {
     lab.join("daemons").join(director.as_str())
 }

@@ -1,8 +1,9 @@
+use super::stamp;
 use crate::lab::{RouterName, VrrpState};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 /// The file in a director's directory to which every change of a virtual router's state is
 /// appended, whoever speaks VRRP there: a line `SECONDS.NANOSECONDS ROUTER STATE`.
@@ -21,19 +22,17 @@ pub struct StateChange {
 
 impl StateChange {
     fn line(&self) -> String {
-        let since = self.at.duration_since(UNIX_EPOCH).unwrap_or_default();
         let (router, state) = (&self.router, self.state.keyword().to_uppercase());
-        format!("{}.{:09} {router} {state}\n", since.as_secs(), since.subsec_nanos())
+        format!("{} {router} {state}\n", stamp::stamp(self.at))
     }
 
     fn parse(line: &str) -> Option<Self> {
         let mut words = line.split_whitespace();
-        let (seconds, nanoseconds) = words.next()?.split_once('.')?;
-        let since = Duration::new(seconds.parse().ok()?, nanoseconds.parse().ok()?);
+        let at = stamp::parse(words.next()?)?;
         let router = words.next()?.trim_matches('"').parse().ok()?;
         let word = words.next()?;
         let state = VrrpState::ALL.into_iter().find(|s| s.keyword().eq_ignore_ascii_case(word))?;
-        Some(Self { at: UNIX_EPOCH + since, router, state })
+        Some(Self { at, router, state })
     }
 }
 
@@ -53,6 +52,7 @@ pub fn state_changes(directory: &Path) -> Vec<StateChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
 
     #[test]
     fn what_is_recorded_is_read_back_in_order() {

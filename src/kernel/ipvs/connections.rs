@@ -69,7 +69,7 @@ fn connection(line: &str) -> Option<Connection> {
 }
 
 /// Addresses are eight hexadecimal digits, or IPv6 in brackets; ports four digits.
-fn socket(address: &str, port: &str) -> Option<SocketAddr> {
+pub(super) fn socket(address: &str, port: &str) -> Option<SocketAddr> {
     let address = match address.strip_prefix('[') {
         Some(v6) => IpAddr::V6(v6.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?),
         None => IpAddr::V4(Ipv4Addr::from(u32::from_str_radix(address, 16).ok()?)),

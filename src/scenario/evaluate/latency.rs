@@ -1,5 +1,6 @@
 use crate::lab::{Latency, Percentile};
-use crate::report::{Outcome, elapsed};
+use crate::report::Outcome;
+use crate::text::elapsed;
 use crate::traffic::{Latencies, Sample};
 use std::time::Duration;
 

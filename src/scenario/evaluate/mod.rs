@@ -1,18 +1,28 @@
 //! Judges one expectation by what was measured: pure functions, one file for each kind.
 
+mod availability;
 mod counts;
+mod destinations;
+mod detected;
 mod failures;
 mod latency;
+mod lost;
+mod outage;
 mod output;
 mod predicted;
 mod source;
 mod status;
+mod survived;
+mod takeover;
 mod tally;
+mod vip_owner;
+mod vrrp_state;
 
 pub(super) use tally::answers;
 
 use super::measured::{CommandOutput, Measured};
 use super::prediction::Prediction;
+use super::scene::Scene;
 use crate::lab::{Distribution, Expected, Lab};
 use crate::report::Outcome;
 use crate::traffic::Sample;
@@ -24,18 +34,51 @@ pub(super) struct Context<'a> {
     pub lab: &'a Lab,
     /// What the director's scheduler should have done, or why nobody knows.
     pub prediction: &'a Result<Prediction, String>,
+    /// What was seen of the scenario so far.
+    pub scene: &'a Scene,
 }
 
 /// Judges an expectation.
 pub(super) fn evaluate(expected: &Expected, measured: &Measured, context: Context) -> Outcome {
+    if let Some(outcome) = scene(expected, context) {
+        return outcome;
+    }
     match measured {
         Measured::Requests(samples) if samples.is_empty() => {
             Outcome::unmeasured(name(expected), "no request was sent")
         }
         Measured::Requests(samples) => requests(expected, samples, context),
         Measured::Command(output) => command(expected, output),
-        Measured::Nothing => Outcome::unmeasured(name(expected), "the step only waits"),
+        Measured::Nothing => {
+            Outcome::unmeasured(name(expected), "the step sends no request and runs no command")
+        }
     }
+}
+
+/// Judges an expectation of the scenario so far, which any step may have; none if it is one of
+/// what the step itself did.
+fn scene(expected: &Expected, Context { lab, scene, .. }: Context) -> Option<Outcome> {
+    Some(match expected {
+        Expected::Outage(range) => outage::evaluate(*range, scene),
+        Expected::Lost(range) => lost::evaluate(*range, scene),
+        Expected::Takeover(range) => takeover::evaluate(*range, scene),
+        Expected::Detected(range) => detected::evaluate(*range, scene, lab),
+        Expected::Availability(least) => availability::evaluate(*least, scene),
+        Expected::VipOwner(wanted) => vip_owner::evaluate(wanted, scene),
+        Expected::VrrpState(wanted) => vrrp_state::evaluate(wanted, scene),
+        Expected::Destinations(wanted) => destinations::evaluate(wanted, scene, lab),
+        Expected::ConnectionsSurvived(range) => survived::evaluate(*range, scene),
+        _ => return None,
+    })
+}
+
+/// Whether an expectation is about the scenario so far, rather than what its step did.
+pub(super) fn is_of_scene(expected: &Expected) -> bool {
+    use Expected::{Distribution, Exit, Failures, Latency, Output, Source, Status};
+    !matches!(
+        expected,
+        Distribution(_) | Status(_) | Failures(_) | Source(_) | Latency(_) | Exit(_) | Output(_)
+    )
 }
 
 /// An expectation's key in the file.
@@ -60,16 +103,25 @@ pub(super) fn name(expected: &Expected) -> &'static str {
     }
 }
 
-/// How many samples a judgement rests on: some expectations are about answers only.
-pub(super) fn samples(expected: &Expected, measured: &Measured) -> usize {
-    match (measured, expected) {
-        (Measured::Nothing, _) => 0,
-        (Measured::Command(_), _) => 1,
-        (
-            Measured::Requests(samples),
-            Expected::Status(_) | Expected::Source(_) | Expected::Latency(_),
-        ) => tally::answered(samples).count(),
-        (Measured::Requests(samples), _) => samples.len(),
+/// How many samples a judgement rests on: some expectations are about answers only, others about
+/// the load, and others about one look at the directors.
+pub(super) fn samples(expected: &Expected, measured: &Measured, scene: &Scene) -> usize {
+    use Expected::{
+        Availability, ConnectionsSurvived, Destinations, Detected, Latency, Lost, Outage, Source,
+        Status, Takeover, VipOwner, VrrpState,
+    };
+    match (expected, measured) {
+        (Outage(_) | Lost(_) | Takeover(_) | Availability(_) | ConnectionsSurvived(_), _) => {
+            scene.load.as_ref().map_or(0, |load| load.samples.len())
+        }
+        (VipOwner(_) | VrrpState(_) | Destinations(_), _) => usize::from(scene.look.is_ok()),
+        (Detected(_), _) => scene.sights.len(),
+        (_, Measured::Nothing) => 0,
+        (_, Measured::Command(_)) => 1,
+        (Status(_) | Source(_) | Latency(_), Measured::Requests(samples)) => {
+            tally::answered(samples).count()
+        }
+        (_, Measured::Requests(samples)) => samples.len(),
     }
 }
 
@@ -84,8 +136,13 @@ fn requests(expected: &Expected, samples: &[Sample], context: Context) -> Outcom
         Expected::Exit(_) | Expected::Output(_) => {
             Outcome::unmeasured(name(expected), "requests were sent and no command was run")
         }
-        _ => Outcome::unmeasured(name(expected), "not built yet"),
+        _ => unreached(expected),
     }
+}
+
+/// [`scene`] has judged it.
+fn unreached(expected: &Expected) -> Outcome {
+    Outcome::unmeasured(name(expected), "it is not about a step's requests")
 }
 
 fn command(expected: &Expected, output: &CommandOutput) -> Outcome {
@@ -101,11 +158,12 @@ mod tests {
     use super::*;
     use crate::lab::CountRange;
     use crate::report::Verdict;
-    use crate::scenario::support::{lab, sample};
+    use crate::scenario::support::{lab, sample, scene};
 
     fn judge(expected: &Expected, measured: &Measured) -> Outcome {
         let prediction = Err("nobody asked".to_owned());
-        evaluate(expected, measured, Context { lab: &lab(), prediction: &prediction })
+        let context = Context { lab: &lab(), prediction: &prediction, scene: &scene() };
+        evaluate(expected, measured, context)
     }
 
     fn every_expectation() -> Vec<Expected> {
@@ -135,8 +193,8 @@ mod tests {
         let outcomes = [Ok("rs1"), Err(crate::traffic::Failure::Refused), Ok("rs2")];
         let all = outcomes.into_iter().enumerate().map(|(index, one)| sample(index, one));
         let measured = Measured::Requests(all.collect());
-        assert_eq!(samples(&Expected::Status(200), &measured), 2);
-        assert_eq!(samples(&Expected::Failures(CountRange::exactly(1)), &measured), 3);
+        assert_eq!(samples(&Expected::Status(200), &measured, &scene()), 2);
+        assert_eq!(samples(&Expected::Failures(CountRange::exactly(1)), &measured, &scene()), 3);
     }
 
     #[test]

@@ -22,6 +22,18 @@ pub fn address(text: &str, at: &Place, faults: &mut Faults) -> Option<IpAddr> {
     }
 }
 
+/// An IPv4 address that may have a prefix length (else 32), or a fault at its place.
+pub fn virtual_address(text: &str, at: &Place, faults: &mut Faults) -> Option<IpNet> {
+    match text.parse() {
+        Ok(net @ IpNet::V4(_)) => Some(net),
+        Ok(IpNet::V6(_)) => {
+            faults.push(ipv6(text, at));
+            None
+        }
+        Err(_) => address(text, at, faults).map(IpNet::from),
+    }
+}
+
 fn address_help(text: &str) -> String {
     match text.parse::<IpNet>() {
         Ok(net) => format!("write `{}`: the network knows the prefix length", net.addr()),

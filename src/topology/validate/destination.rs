@@ -1,8 +1,12 @@
 use super::super::{
     rule,
-    wire::{Server, Servers},
+    wire::{Server, Servers, SorryServer},
 };
-use super::{Draft, number::Bounds, service::of_role};
+use super::{
+    Draft,
+    number::Bounds,
+    service::{of_role, one_of_role},
+};
 use crate::lab::{
     Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, VirtualService,
 };
@@ -31,6 +35,22 @@ pub fn build(
     }
     repeated(&mut built, draft);
     built
+}
+
+/// Builds a virtual service's sorry server.
+pub fn sorry(
+    wire: SorryServer,
+    service: &VirtualService,
+    draft: &mut Draft<'_>,
+) -> Option<Destination> {
+    let at = service.at.key("sorry_server");
+    let (name, port, name_at) = match wire {
+        SorryServer::Name(name) => (name, None, at.clone()),
+        SorryServer::Details(details) => (details.server, details.port, at.key("server")),
+    };
+    let node = one_of_role(&name, Role::RealServer, &name_at, draft);
+    let server = Server { port, ..Server::default() };
+    settings(&server, service, at, draft)?.of(node?, service, draft)
 }
 
 /// The names with their settings, and where they stand.
@@ -95,7 +115,8 @@ fn settings(
     Some(Pattern { port: port?, weight: weight?, forwarding, thresholds: thresholds?, at })
 }
 
-fn weight_bounds() -> Bounds {
+/// Bounds of a weight.
+pub fn weight_bounds() -> Bounds {
     let why = "ipvsadm(8) takes no other weight, and 0 means quiesced";
     Bounds { rule: rule::WEIGHT, noun: "weight", range: 0..=65535, why }
 }

@@ -27,6 +27,8 @@ pub struct Declared {
     pub groups: IndexMap<String, Vec<NodeName>>,
     /// The virtual services.
     pub services: HashSet<String>,
+    /// The virtual routers.
+    pub routers: HashSet<String>,
 }
 
 /// What a word that should name nodes turned out to be.
@@ -115,6 +117,11 @@ impl Declared {
             nodes,
             groups: IndexMap::new(),
             services: topology.virtual_services.0.keys().cloned().collect(),
+            routers: topology
+                .high_availability
+                .iter()
+                .flat_map(|wanted| wanted.virtual_routers.0.keys().cloned())
+                .collect(),
         }
     }
 }

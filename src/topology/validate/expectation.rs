@@ -12,10 +12,12 @@ pub fn check(view: &mut View<'_>) {
         for expectation in &step.expectations {
             fits(step, expectation, view);
         }
-        if let (StepAction::Wait(_), Some(_)) = (&step.action, step.within) {
+        if let (StepAction::Wait(_), Some(_), []) =
+            (&step.action, step.within, step.expectations.as_slice())
+        {
             view.push(rule::NOT_APPLICABLE.at(
                 &step.at.key("within").as_key(),
-                "`within` repeats a step, and a `wait` step has nothing to repeat",
+                "`within` repeats the judging, and this `wait` step has nothing to judge",
                 "put `within` on the step whose expectations may take time",
             ));
         }
@@ -24,6 +26,9 @@ pub fn check(view: &mut View<'_>) {
         }
     }
 }
+
+/// What can be expected of a load instead.
+const ABOUT_LOAD: &str = "expect `outage`, `lost` or `availability` of a load";
 
 fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
     let (key, of_run) = match expectation.expected {
@@ -41,8 +46,12 @@ fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
             ("request", "expect `exit` and `output` of `run` steps")
         }
         StepAction::Run(_) if !of_run => ("run", "expect `exit` or `output` of a command"),
-        StepAction::Wait(_) => ("wait", "expect things of the step after it"),
-        _ => return,
+        StepAction::Request(_) | StepAction::Run(_) => return,
+        StepAction::Wait(_) => ("wait", "expect it of the step after it"),
+        StepAction::Load(_) => ("load", ABOUT_LOAD),
+        StepAction::StopLoad => ("stop", ABOUT_LOAD),
+        StepAction::Fault(_) => ("fault", "expect it of a `request` or `run` step after it"),
+        StepAction::Heal(_) => ("heal", "expect it of a `request` or `run` step after it"),
     };
     let message = format!("`{key}` cannot be expected of a `{action}` step");
     view.push(rule::NOT_APPLICABLE.at(&expectation.at.as_key(), message, help));

@@ -3,7 +3,7 @@ use super::super::{
     wire::{self, Distribution as Wire, DistributionWord},
 };
 use super::draft::{Draft, Lookup};
-use super::{number::Bounds, scenario, value};
+use super::{expected_load, expected_state, number::Bounds, scenario, value};
 use crate::lab::{
     CountRange, Distribution, Expectation, Expected, Latency, NodeName, Percentile, Place, Role,
     SourceExpected,
@@ -27,6 +27,27 @@ pub fn build(wire: wire::Expect, at: &Place, draft: &mut Draft<'_>) -> Vec<Expec
         Bounds::plain("exit code", 0..=255).check(number, at, draft.faults).map(Expected::Exit)
     });
     list.add("output", wire.output, output);
+    list.add("outage", wire.outage, |text, at, draft| {
+        expected_load::times(&text, Expected::Outage, at, draft)
+    });
+    list.add("lost", wire.lost, |range, at, draft| {
+        expected_load::counts(&range, Expected::Lost, at, draft)
+    });
+    list.add("takeover", wire.takeover, |text, at, draft| {
+        expected_load::times(&text, Expected::Takeover, at, draft)
+    });
+    list.add("detected", wire.detected, |text, at, draft| {
+        expected_load::times(&text, Expected::Detected, at, draft)
+    });
+    list.add("availability", wire.availability, |share, at, draft| {
+        expected_load::availability(&share, at, draft)
+    });
+    list.add("vip_owner", wire.vip_owner, expected_state::vip_owner);
+    list.add("vrrp_state", wire.vrrp_state, expected_state::vrrp_state);
+    list.add("destinations", wire.destinations, expected_state::destinations);
+    list.add("connections_survived", wire.connections_survived, |range, at, draft| {
+        expected_load::counts(&range, Expected::ConnectionsSurvived, at, draft)
+    });
     let built = list.built;
     if built.is_empty() && draft.faults.sure(at) {
         vacuous("`expect` expects nothing", at, draft);
@@ -35,7 +56,7 @@ pub fn build(wire: wire::Expect, at: &Place, draft: &mut Draft<'_>) -> Vec<Expec
 }
 
 /// What is true of every step is no expectation.
-fn vacuous(message: &str, at: &Place, draft: &mut Draft<'_>) {
+pub fn vacuous(message: &str, at: &Place, draft: &mut Draft<'_>) {
     let help = "leave it out, or say what must be true of the step";
     draft.faults.push(rule::ALWAYS_HOLDS.at(at, message, help));
 }

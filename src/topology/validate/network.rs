@@ -1,10 +1,10 @@
 use super::super::{
     faults::Faults,
-    rule,
+    rule, suggest,
     wire::{self, Entries},
 };
 use super::{Draft, address, name, number::Bounds};
-use crate::lab::{Network, Place};
+use crate::lab::{Network, NetworkName, Place};
 use ipnet::IpNet;
 
 /// Builds the networks.
@@ -52,4 +52,19 @@ fn overlaps(network: &Network, at: &Place, draft: &mut Draft<'_>) -> bool {
         ));
     }
     other.is_some()
+}
+
+/// The network that a word names, and its subnet.
+pub fn find(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkName, IpNet)> {
+    if let Some(network) = draft.lab.networks.iter().find(|n| n.name.as_str() == word) {
+        return Some((network.name.clone(), network.subnet));
+    }
+    draft.faults.doubt(at);
+    if !draft.declared.networks.contains(word) && !draft.blurred(&["networks"]) {
+        let names: Vec<_> = draft.lab.networks.iter().map(|n| n.name.as_str()).collect();
+        let help = suggest::help(word, &names, "networks");
+        let message = format!("the network `{word}` is not defined");
+        draft.faults.push(rule::UNKNOWN_NETWORK.at(at, message, help));
+    }
+    None
 }

@@ -1,9 +1,9 @@
 use super::super::{
-    rule, suggest,
+    rule,
     wire::{self, Entries, NumberOrText},
 };
-use super::{Draft, address, link::described};
-use crate::lab::{Command, Gateway, Interface, NetworkName, Node, Place, Route, Sysctl, SysctlKey};
+use super::{Draft, address, link::described, network};
+use crate::lab::{Command, Gateway, Interface, Node, Place, Route, Sysctl, SysctlKey};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -34,7 +34,7 @@ fn interfaces(addresses: Entries<String>, node: &Node, draft: &mut Draft<'_>) ->
     let mut interfaces = Vec::new();
     for (index, (network, text)) in addresses.0.into_iter().enumerate() {
         let at = all.key(&network);
-        let plug = plug(&network, &at, draft);
+        let plug = network::find(&network, &at.as_key(), draft);
         let address = text.and_then(|t| address::address(&t, &at, draft.faults));
         if let (Some((network, subnet)), Some(address)) = (plug, address) {
             let fits = in_subnet(address, subnet, &at, draft);
@@ -45,21 +45,6 @@ fn interfaces(addresses: Entries<String>, node: &Node, draft: &mut Draft<'_>) ->
         }
     }
     interfaces
-}
-
-/// The network of an interface, and its subnet.
-fn plug(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkName, IpNet)> {
-    if let Some(network) = draft.lab.networks.iter().find(|n| n.name.as_str() == name) {
-        return Some((network.name.clone(), network.subnet));
-    }
-    draft.faults.doubt(at);
-    if !draft.declared.networks.contains(name) && !draft.blurred(&["networks"]) {
-        let names: Vec<_> = draft.lab.networks.iter().map(|n| n.name.as_str()).collect();
-        let help = suggest::help(name, &names, "networks");
-        let message = format!("the network `{name}` is not defined");
-        draft.faults.push(rule::UNKNOWN_NETWORK.at(&at.as_key(), message, help));
-    }
-    None
 }
 
 /// Whether a host may have this address in this subnet.

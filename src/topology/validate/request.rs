@@ -1,6 +1,6 @@
 use super::super::{rule, suggest, wire};
 use super::{Draft, number::Bounds, scenario, value};
-use crate::lab::{Place, Request, SourcePorts, Target, written};
+use crate::lab::{Place, Request, ServiceName, SourcePorts, Target, written};
 use crate::topology::faults::Faults;
 use std::time::Duration;
 
@@ -10,7 +10,13 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Builds a request step's request.
 pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<Request> {
     let from = scenario::node(&wire.from, &at.key("from"), draft);
-    let target = target(&wire, at, draft);
+    let goal = Goal {
+        service: wire.service.as_deref(),
+        url: wire.url.as_deref(),
+        path: wire.path.as_deref(),
+        noun: "request",
+    };
+    let target = target(&goal, at, draft);
     let faults = &mut *draft.faults;
     let count = Bounds::plain("count", 1..=1_000_000);
     let count: Option<u32> = count.check(wire.count.unwrap_or(1), &at.key("count"), faults);
@@ -26,7 +32,7 @@ pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<R
             format!("write `{port}..` for this port and the next ones, or drop `concurrency`"),
         ));
     }
-    let timeout = wire.timeout.map(|t| value::duration(&t, &at.key("timeout"), faults));
+    let timeout = timeout(wire.timeout.as_deref(), at, faults);
     let (target, path) = target?;
     Some(Request {
         from: from?,
@@ -36,8 +42,16 @@ pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<R
         concurrency: concurrency?,
         connection: wire.connection,
         source_ports: source_ports?,
-        timeout: timeout.unwrap_or(Some(TIMEOUT))?,
+        timeout: timeout?,
     })
+}
+
+/// How long one request may take.
+pub fn timeout(text: Option<&str>, at: &Place, faults: &mut Faults) -> Option<Duration> {
+    match text {
+        Some(text) => value::duration(text, &at.key("timeout"), faults),
+        None => Some(TIMEOUT),
+    }
 }
 
 fn concurrency(number: i64, count: Option<u32>, at: &Place, faults: &mut Faults) -> Option<u32> {
@@ -82,23 +96,36 @@ fn source_ports(
     }
 }
 
-/// Where a request goes, and its path.
-fn target(wire: &wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<(Target, String)> {
-    let given = [("service", wire.service.is_some()), ("url", wire.url.is_some())];
-    let lone = scenario::only_one(&given, &at.as_key(), "request", draft.faults);
-    let path = path(wire.path.as_deref(), &at.key("path"), draft.faults);
-    match (&wire.service, &wire.url) {
-        (Some(name), None) => Some((service(name, &at.key("service"), draft)?, path?)),
+/// Where the file says that requests go.
+pub struct Goal<'w> {
+    /// A virtual service.
+    pub service: Option<&'w str>,
+    /// A URL instead.
+    pub url: Option<&'w str>,
+    /// The path and query.
+    pub path: Option<&'w str>,
+    /// What sends the requests, in words.
+    pub noun: &'static str,
+}
+
+/// Where requests go, and their path.
+pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Target, String)> {
+    let given = [("service", goal.service.is_some()), ("url", goal.url.is_some())];
+    let lone = scenario::only_one(&given, &at.as_key(), goal.noun, draft.faults);
+    let path = path(goal.path, &at.key("path"), draft.faults);
+    match (goal.service, goal.url) {
+        (Some(name), None) => Some((asked(name, &at.key("service"), draft)?, path?)),
         (None, Some(url)) => {
             let (target, url_path) = parse_url(url, &at.key("url"), draft.faults)?;
-            let path = wire.path.as_ref().map_or(Some(url_path), |_| path)?;
+            let path = goal.path.map_or(Some(url_path), |_| path)?;
             lone.then_some((target, path))
         }
         _ => None,
     }
 }
 
-fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<String> {
+/// The path and query of requests.
+pub fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<String> {
     let path = path.unwrap_or("/");
     if written::is_path(path) {
         return Some(path.to_owned());
@@ -114,23 +141,30 @@ fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<String> {
     None
 }
 
-fn service(name: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
-    if let Some(service) = draft.lab.services.iter().find(|s| s.name.as_str() == name) {
-        let target = Target::Service(service.name.clone());
-        if service.protocol == crate::lab::Protocol::Udp {
-            draft.faults.push(rule::UDP_REQUEST.at(
-                at,
-                format!("the virtual service `{name}` is UDP, and requests are HTTP over TCP"),
-                "ask a TCP service, or use a `run` step with a UDP client",
-            ));
-        }
-        return Some(target);
+/// A virtual service that HTTP requests can be sent to.
+fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
+    let name = service(word, at, draft)?;
+    let found = draft.lab.service(&name);
+    if found.is_some_and(|service| service.protocol == crate::lab::Protocol::Udp) {
+        draft.faults.push(rule::UDP_REQUEST.at(
+            at,
+            format!("the virtual service `{name}` is UDP, and requests are HTTP over TCP"),
+            "ask a TCP service, or use a `run` step with a UDP client",
+        ));
+    }
+    Some(Target::Service(name))
+}
+
+/// The virtual service that a word names.
+pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceName> {
+    if let Some(service) = draft.lab.services.iter().find(|s| s.name.as_str() == word) {
+        return Some(service.name.clone());
     }
     draft.faults.doubt(at);
-    if !draft.declared.services.contains(name) && !draft.blurred(&["virtual_services"]) {
+    if !draft.declared.services.contains(word) && !draft.blurred(&["virtual_services"]) {
         let names: Vec<_> = draft.declared.services.iter().map(String::as_str).collect();
-        let help = suggest::help(name, &names, "virtual services");
-        let message = format!("the virtual service `{name}` is not defined");
+        let help = suggest::help(word, &names, "virtual services");
+        let message = format!("the virtual service `{word}` is not defined");
         draft.faults.push(rule::UNKNOWN_SERVICE.at(at, message, help));
     }
     None

@@ -2,7 +2,7 @@ use super::super::{
     rule,
     wire::{self, Entries, List},
 };
-use super::{Draft, draft::Lookup, expected, name, request, value};
+use super::{Draft, draft::Lookup, expected, fault, load, name, request, value};
 use crate::lab::{NodeName, Place, Retry, RunCommand, Scenario, Step, StepAction};
 use crate::topology::faults::Faults;
 
@@ -49,27 +49,47 @@ fn steps(list: List<wire::Step>, scenario: &str, at: &Place, draft: &mut Draft<'
     list.filter_map(|(index, step)| one(step?, at.index(index), draft)).collect()
 }
 
-fn one(wire: wire::Step, at: Place, draft: &mut Draft<'_>) -> Option<Step> {
+fn one(mut wire: wire::Step, at: Place, draft: &mut Draft<'_>) -> Option<Step> {
     let chosen = [
         ("request", wire.request.is_some()),
         ("run", wire.run.is_some()),
         ("wait", wire.wait.is_some()),
+        ("load", wire.load.is_some()),
+        ("stop", wire.stop.is_some()),
+        ("fault", wire.fault.is_some()),
+        ("heal", wire.heal.is_some()),
     ];
     let lone = only_one(&chosen, &at, "step", draft.faults);
+    let expect = wire.expect.take();
     let expectations =
-        wire.expect.map(|e| expected::build(e, &at.key("expect"), draft)).unwrap_or_default();
-    let within = wire.within.and_then(|w| value::duration(&w, &at.key("within"), draft.faults));
+        expect.map(|e| expected::build(e, &at.key("expect"), draft)).unwrap_or_default();
+    let within = wire.within.take();
+    let within = within.and_then(|w| value::duration(&w, &at.key("within"), draft.faults));
     let within = within.map(|limit| Retry { limit });
-    if !lone {
-        return None;
-    }
-    let action = match (wire.request, wire.run, wire.wait) {
-        (Some(r), ..) => StepAction::Request(request::build(r, &at.key("request"), draft)?),
-        (_, Some(r), _) => StepAction::Run(run(r, &at.key("run"), draft)?),
-        (_, _, Some(w)) => StepAction::Wait(value::duration(&w, &at.key("wait"), draft.faults)?),
-        _ => return None,
-    };
+    let action = lone.then(|| action(wire, &at, draft))??;
     Some(Step { action, expectations, within, at })
+}
+
+fn action(wire: wire::Step, at: &Place, draft: &mut Draft<'_>) -> Option<StepAction> {
+    if let Some(request) = wire.request {
+        return request::build(request, &at.key("request"), draft).map(StepAction::Request);
+    }
+    if let Some(command) = wire.run {
+        return run(command, &at.key("run"), draft).map(StepAction::Run);
+    }
+    if let Some(text) = wire.wait {
+        return value::duration(&text, &at.key("wait"), draft.faults).map(StepAction::Wait);
+    }
+    if let Some(load) = wire.load {
+        return load::build(load, &at.key("load"), draft).map(StepAction::Load);
+    }
+    if let Some(fault) = wire.fault {
+        return fault::build(fault, &at.key("fault"), draft).map(StepAction::Fault);
+    }
+    if let Some(word) = wire.heal {
+        return fault::healing(&word, &at.key("heal"), draft).map(StepAction::Heal);
+    }
+    wire.stop.map(|wire::Stoppable::Load| StepAction::StopLoad)
 }
 
 /// Whether exactly one of some keys is there; else a fault.

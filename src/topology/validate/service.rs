@@ -3,11 +3,12 @@ use super::super::{
     wire::{self, Entries, List},
 };
 use super::draft::{Draft, Lookup};
-use super::{address, destination, name, number::Bounds};
+use super::{address, destination, health, name, number::Bounds};
 use crate::lab::{
     NodeName, Persistence, Place, Quorum, Role, Scheduler, SchedulerFlag, ServiceName,
     VirtualService,
 };
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Builds the virtual services.
@@ -35,7 +36,7 @@ fn one(
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
     let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
-    let directors = directors(wire.directors, &name, at, draft);
+    let directors = directors((&name, vip), wire.directors, at, draft);
     let mut service = VirtualService {
         name,
         directors,
@@ -47,12 +48,14 @@ fn one(
         forwarding: wire.forwarding.into(),
         persistence,
         destinations: Vec::new(),
-        health_check: None,
+        health_check: wire.health_check.and_then(|h| health::build(h, at, draft)),
         quorum: Quorum::default(),
         sorry_server: None,
         at: at.clone(),
     };
     service.destinations = destination::build(wire.real_servers, &service, draft);
+    service.sorry_server = wire.sorry_server.and_then(|s| destination::sorry(s, &service, draft));
+    service.quorum = health::quorum(wire.quorum, wire.hysteresis, &service, draft);
     Some(service)
 }
 
@@ -89,16 +92,25 @@ fn persistence(wire: wire::Persistence, at: &Place, draft: &mut Draft<'_>) -> Op
     Some(Persistence { timeout: Duration::from_secs(timeout?), prefix_length: prefix_length? })
 }
 
-/// The directors of a service: those that it names, or all.
+/// The directors of a service that names none: those of the virtual router that has its VIP, else
+/// all.
+fn implied(vip: Option<IpAddr>, draft: &Draft<'_>) -> Vec<NodeName> {
+    match vip.and_then(|vip| draft.lab.router_of(vip)) {
+        Some(router) => router.priorities.keys().cloned().collect(),
+        None => draft.lab.with_role(Role::Director).map(|n| n.name.clone()).collect(),
+    }
+}
+
+/// The directors of a service: those that it names, or those that its VIP implies.
 fn directors(
+    service: (&ServiceName, Option<IpAddr>),
     names: Option<List<String>>,
-    name: &ServiceName,
     at: &Place,
     draft: &mut Draft<'_>,
 ) -> Vec<NodeName> {
-    let all = at.key("directors");
+    let ((name, vip), all) = (service, at.key("directors"));
     let found = match names {
-        None => draft.lab.with_role(Role::Director).map(|n| n.name.clone()).collect(),
+        None => implied(vip, draft),
         Some(names) => {
             let named = names.0.into_iter().enumerate();
             named
@@ -135,4 +147,10 @@ pub fn of_role(word: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Opt
     let help = draft.node_help(word, Some(role));
     draft.faults.push(rule::UNKNOWN_NODE.at(at, message, help));
     None
+}
+
+/// The one node that a word stands for, if it has this role.
+pub fn one_of_role(word: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<NodeName> {
+    of_role(word, role, at, draft)?;
+    super::scenario::node(word, at, draft)
 }

@@ -1,5 +1,5 @@
 use super::super::{faults::Faults, rule, wire::NumberOrText};
-use crate::lab::{CountRange, Place, written};
+use crate::lab::{CountRange, DurationRange, Place, written};
 use std::time::Duration;
 
 /// A duration such as `300ms`, `2s` or `1m`, or a fault at its place.
@@ -10,6 +10,32 @@ pub fn duration(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration>
             at,
             format!("`{text}` is not a duration"),
             "write a whole number above 0 and a unit, as in `300ms`, `2s` or `1m`",
+        ));
+    }
+    parsed
+}
+
+/// A duration that may be `0s`, or a fault at its place.
+pub fn delay(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration> {
+    let parsed = written::delay(text);
+    if parsed.is_none() {
+        faults.push(rule::DURATION.at(
+            at,
+            format!("`{text}` is not a duration"),
+            "write a whole number and a unit, as in `0s`, `300ms` or `1m`",
+        ));
+    }
+    parsed
+}
+
+/// A range of durations such as `3s..5s`, `..4s` or `2s..`, or a fault at its place.
+pub fn duration_range(text: &str, at: &Place, faults: &mut Faults) -> Option<DurationRange> {
+    let parsed = written::duration_range(text);
+    if parsed.is_none() {
+        faults.push(rule::RANGE.at(
+            at,
+            format!("`{text}` is not a range of durations"),
+            "write `..4s` for 4 s or less, `3s..5s` for 3 s to 5 s, `2s..` for 2 s or more",
         ));
     }
     parsed

@@ -58,6 +58,9 @@ fn host(service: &VirtualService, view: &mut View<'_>) {
 }
 
 fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
+    if view.lab.router_of(service.vip).is_some() {
+        return;
+    }
     let same = earlier.iter().filter(|e| e.vip == service.vip).flat_map(|e| &e.directors);
     let holders: BTreeSet<_> = same.chain(&service.directors).collect();
     if holders.len() > 1 {

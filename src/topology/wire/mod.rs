@@ -3,15 +3,25 @@
 //! The doc comments are the JSON Schema's descriptions, which editors show and faults repeat: each
 //! says what a key means, its unit and its default.
 
+mod disturbance;
 mod entries;
+mod expect;
+mod health;
+mod high_availability;
+mod number;
 mod scenario;
 mod service;
 mod words;
 
+pub use disturbance::{Fault, Load, Stoppable};
 pub use entries::{Entries, List};
-pub use scenario::{
-    Distribution, DistributionWord, Expect, Latency, NumberOrText, Request, Run, Scenario, Step,
+pub use expect::{Distribution, DistributionWord, Expect, Latency, StateWord, VipOwner};
+pub use health::{HealthCheck, HttpProbe, SorryServer};
+pub use high_availability::{
+    ConnectionSync, EngineWord, Engines, HighAvailability, Track, VirtualRouter,
 };
+pub use number::{Decimal, NumberOrText};
+pub use scenario::{Request, Run, Scenario, Step};
 pub use service::{Persistence, Server, Servers, VirtualService};
 
 use schemars::JsonSchema;
@@ -43,6 +53,8 @@ pub struct Topology {
     /// The nodes that serve, by name. Their addresses are RIPs.
     #[serde(default)]
     pub real_servers: Entries<RealServer>,
+    /// What makes directors stand in for each other. Default: nothing does.
+    pub high_availability: Option<HighAvailability>,
     /// The virtual services, by name.
     #[serde(default)]
     pub virtual_services: Entries<VirtualService>,

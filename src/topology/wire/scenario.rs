@@ -1,4 +1,4 @@
-use super::{Entries, List, words};
+use super::{Expect, Fault, List, Load, NumberOrText, Stoppable, words};
 use crate::lab::Connection;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,7 +24,8 @@ pub struct ScenarioDetails {
     pub steps: List<Step>,
 }
 
-/// One step: exactly one of `request`, `run` and `wait`, and what is expected of it.
+/// One step: exactly one of `request`, `run`, `wait`, `load`, `stop`, `fault` and `heal`, and what
+/// is expected of it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -35,10 +36,21 @@ pub struct Step {
     /// Lets time pass: a duration such as `300ms`, `2s` or `1m`.
     #[schemars(title = "a duration")]
     pub wait: Option<String>,
+    /// Begins to send requests in the background, until `stop: load` or the scenario's end.
+    pub load: Option<Load>,
+    /// Ends the load and waits for its last answers, as in `stop: load`.
+    #[serde(default)]
+    #[schemars(schema_with = "words::stoppable")]
+    pub stop: Option<Stoppable>,
+    /// Breaks something, until it is healed or the scenario ends.
+    pub fault: Option<Fault>,
+    /// Mends what is broken in this node, or in all of them with `all`.
+    pub heal: Option<String>,
     /// What must be true of the step. Default: nothing.
     pub expect: Option<Expect>,
     /// Repeats the step for at most this long, until every expectation holds: a duration such as
-    /// `300ms`, `2s` or `1m`. Default: one attempt.
+    /// `300ms`, `2s` or `1m`. `load`, `stop`, `fault`, `heal` and `wait` act once, and only the
+    /// judging is repeated. Default: one attempt.
     #[schemars(title = "a duration")]
     pub within: Option<String>,
 }
@@ -83,87 +95,4 @@ pub struct Run {
     pub on: String,
     /// The text that is given to `sh -c`.
     pub command: String,
-}
-
-/// What must be true of a step.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// Who answered how often, as in `{ rs1: 50, rs2: 45..55 }`; servers that are not named must
-    /// not answer. Or `predicted`: the scheduler's own sequence. For requests.
-    pub distribution: Option<Distribution>,
-    /// The HTTP status of every answer, 100 to 599. For requests.
-    #[schemars(range(min = 100, max = 599))]
-    pub status: Option<i64>,
-    /// How many requests got no answer: a number or a range such as `0..3`. For requests.
-    pub failures: Option<NumberOrText>,
-    /// The client address that the real servers saw: a node, whose address it must be, or an
-    /// address. For requests.
-    pub source: Option<String>,
-    /// The longest that answers may take, by percentile, as in `{ p99: 20ms }`. For requests.
-    pub latency: Option<Latency>,
-    /// The command's exit code, 0 to 255. For `run`.
-    #[schemars(range(min = 0, max = 255))]
-    pub exit: Option<i64>,
-    /// A text that the command's standard output must contain. For `run`.
-    pub output: Option<String>,
-}
-
-/// Who answers how often.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(title = "`predicted`, or a mapping from real servers to counts")]
-pub enum Distribution {
-    /// The scheduler's own sequence.
-    Word(#[schemars(schema_with = "words::predicted")] DistributionWord),
-    /// A count or a range for each real server.
-    Counts(Entries<NumberOrText>),
-}
-
-/// A distribution that has a name.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DistributionWord {
-    Predicted,
-}
-
-/// Upper bounds, each a duration such as `300ms`, `2s` or `1m`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Latency {
-    /// The median.
-    #[schemars(title = "a duration")]
-    pub p50: Option<String>,
-    /// The 90th percentile.
-    #[schemars(title = "a duration")]
-    pub p90: Option<String>,
-    /// The 95th percentile.
-    #[schemars(title = "a duration")]
-    pub p95: Option<String>,
-    /// The 99th percentile.
-    #[schemars(title = "a duration")]
-    pub p99: Option<String>,
-    /// The longest.
-    #[schemars(title = "a duration")]
-    pub max: Option<String>,
-}
-
-/// A whole number, or a text.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(title = "a whole number or a text")]
-pub enum NumberOrText {
-    /// A whole number.
-    Number(i64),
-    /// A text.
-    Text(String),
-}
-
-impl std::fmt::Display for NumberOrText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Text(text) => f.write_str(text),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-use super::{Entries, List, words};
+use super::{Entries, HealthCheck, List, SorryServer, words};
 use crate::lab::{ForwardingMethod, Protocol, Scheduler, SchedulerFlag};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,12 +30,26 @@ pub struct VirtualService {
     /// For how many seconds a client stays with its real server (ipvsadm -p), or a mapping with
     /// `timeout` and `prefix_length`. Default: no persistence.
     pub persistence: Option<Persistence>,
-    /// The directors that hold the service. Default: all.
+    /// The directors that hold the service. Default: those of the virtual router that has the VIP;
+    /// else all.
     pub directors: Option<List<String>>,
     /// The real servers in the order of their addition: a list of names, or a mapping from names
     /// to settings such as `rs1: { weight: 3 }`.
     #[serde(default)]
     pub real_servers: Servers,
+    /// How the directors find out which real servers serve. Default: they do not.
+    pub health_check: Option<HealthCheck>,
+    /// What the weights of the real servers that are up must add up to; below it the sorry server
+    /// serves. Default: 1.
+    #[schemars(range(min = 1))]
+    pub quorum: Option<i64>,
+    /// How much more weight it takes to have quorum again, and less to lose it: below `quorum`.
+    /// Default: 0.
+    #[schemars(range(min = 0))]
+    pub hysteresis: Option<i64>,
+    /// The real server that serves alone while there is no quorum, or a mapping with `server` and
+    /// `port`. Default: none.
+    pub sorry_server: Option<SorryServer>,
 }
 
 /// The forwarding method by one of its names.

@@ -1,4 +1,4 @@
-use crate::lab::{ForwardingMethod, Scheduler};
+use crate::lab::{ForwardingMethod, Scheduler, VrrpState};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
@@ -61,4 +61,39 @@ pub fn connection(_: &mut SchemaGenerator) -> Schema {
 
 pub fn predicted(_: &mut SchemaGenerator) -> Schema {
     words("distribution", [("predicted", "The scheduler's own sequence, answer by answer.")])
+}
+
+pub fn stoppable(_: &mut SchemaGenerator) -> Schema {
+    words("thing to stop", [("load", "The requests in the background.")])
+}
+
+pub fn engine(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "engine",
+        [
+            ("vrrp", "The speaker and the checker that are built in."),
+            ("keepalived", "keepalived(8) does both."),
+            ("ldirectord", "ldirectord(8) checks health; the built-in speaker holds the VIP."),
+        ],
+    )
+}
+
+pub fn transport(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "transport",
+        [("multicast", "To 224.0.0.18."), ("unicast", "To each of the other directors.")],
+    )
+}
+
+pub fn vrrp_state(_: &mut SchemaGenerator) -> Schema {
+    words("VRRP state", VrrpState::ALL.map(|s| (s.keyword(), meaning(s))))
+}
+
+fn meaning(state: VrrpState) -> &'static str {
+    match state {
+        VrrpState::Init => "Not begun, or ended.",
+        VrrpState::Backup => "Listens to the master.",
+        VrrpState::Master => "Holds the VIPs.",
+        VrrpState::Fault => "Something that is tracked is down.",
+    }
 }

@@ -1,5 +1,6 @@
 //! `status`: what labs there are, and how one of them is, read afresh from the kernel.
 
+mod availability;
 mod describe;
 mod text;
 
@@ -65,7 +66,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         }
         match args.format {
             Format::Json => print_json(&lab),
-            Format::Text => print(&text::lab(&lab, context.paint())),
+            Format::Text => print(&text::lab(&lab, context.colour())),
         }
         if !args.watch {
             return Ok(Exit::Ok);
@@ -84,7 +85,7 @@ fn labs(args: &Args, context: &Context) -> Result<Exit, Failure> {
     match args.format {
         Format::Json => print_json(&listed),
         Format::Text if listed.is_empty() => print("no lab is up\n"),
-        Format::Text => print(&text::labs(&listed, context.paint())),
+        Format::Text => print(&text::labs(&listed, context.colour())),
     }
     Ok(Exit::Ok)
 }

@@ -1,11 +1,13 @@
+use super::availability::{Availability, DaemonStatus, RouterStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
-use crate::cli::terminal::Paint;
+use crate::plan::Behaviour;
 use crate::state::Provider;
+use crate::text::{Colour, Ink};
 use std::fmt::Write as _;
 
 /// The labs, one line each.
-pub fn labs(labs: &[LabInShort], paint: Paint) -> String {
+pub fn labs(labs: &[LabInShort], colour: Colour) -> String {
     let title = ["LAB", "STATE", "KERNEL", "SINCE", "TOPOLOGY"].map(str::to_owned);
     let rows: Vec<_> = std::iter::once(title).chain(labs.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
@@ -14,7 +16,8 @@ pub fn labs(labs: &[LabInShort], paint: Paint) -> String {
     for (number, row) in rows.iter().enumerate() {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
         let line = cells.collect::<String>() + &row[4];
-        let _ = writeln!(text, "{}", if number == 0 { paint.bold(&line) } else { line });
+        let _ =
+            writeln!(text, "{}", if number == 0 { colour.paint(Ink::Bold, &line) } else { line });
     }
     for dead in labs.iter().filter(|lab| lab.state == State::Dead) {
         let name = &dead.lab;
@@ -47,19 +50,26 @@ fn ago(seconds: u64) -> String {
 }
 
 /// One lab with its nodes.
-pub fn lab(lab: &LabStatus, paint: Paint) -> String {
-    let mut text = paint.bold(&lab.lab);
+pub fn lab(lab: &LabStatus, colour: Colour) -> String {
+    let mut text = colour.paint(Ink::Bold, &lab.lab);
     if let Some(summary) = &lab.summary {
         let _ = write!(text, ": {summary}");
     }
-    let _ = writeln!(text, "\n{}", paint.dim(&format!("kernel {}", lab.kernel)));
+    let _ = writeln!(text, "\n{}", colour.paint(Ink::Faint, &format!("kernel {}", lab.kernel)));
     for node in &lab.nodes {
-        text.push_str(&self::node(node, paint));
+        text.push_str(&self::node(node, colour));
+    }
+    if !lab.faults.is_empty() {
+        let _ = writeln!(
+            text,
+            "{}",
+            colour.paint(Ink::BoldRed, &format!("faults: {}", lab.faults.join(", ")))
+        );
     }
     match lab.drift.as_slice() {
         [] => text.push_str("as the file says\n"),
         drift => {
-            let _ = writeln!(text, "{}", paint.red("not as the file says:"));
+            let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, "not as the file says:"));
             for entry in drift {
                 let _ = writeln!(text, "  {entry}");
             }
@@ -68,8 +78,8 @@ pub fn lab(lab: &LabStatus, paint: Paint) -> String {
     text
 }
 
-fn node(node: &NodeStatus, paint: Paint) -> String {
-    let mut text = format!("{} ({})\n", paint.bold(&node.namespace), node.role);
+fn node(node: &NodeStatus, colour: Colour) -> String {
+    let mut text = format!("{} ({})\n", colour.paint(Ink::Bold, &node.namespace), node.role);
     for AddressStatus { interface, address } in &node.addresses {
         let _ = writeln!(text, "  {interface:<6} {address}");
     }
@@ -81,7 +91,58 @@ fn node(node: &NodeStatus, paint: Paint) -> String {
         let _ = writeln!(text, "  ipvs   {service}, {real_servers} {noun}");
     }
     for backend in &node.backends {
-        let _ = writeln!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = write!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = match backend.behaviour {
+            Behaviour::Serves => writeln!(text),
+            behaviour => writeln!(text, ", told to {behaviour}"),
+        };
+    }
+    if let Some(availability) = &node.availability {
+        text.push_str(&self::availability(availability, colour));
     }
     text
+}
+
+fn availability(availability: &Availability, colour: Colour) -> String {
+    let mut text = String::new();
+    for DaemonStatus { daemon, running } in &availability.daemons {
+        let how =
+            if *running { "runs".to_owned() } else { colour.paint(Ink::BoldRed, "does not run") };
+        let _ = writeln!(text, "  daemon {daemon} {how}");
+    }
+    for RouterStatus { router, state, vips } in &availability.virtual_routers {
+        let state = state.map_or_else(|| "silent".to_owned(), |state| state.to_string());
+        let held = if vips.is_empty() { "" } else { ", holds " };
+        let _ = writeln!(text, "  vrrp   {router} {state}{held}{}", vips.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::VrrpState;
+
+    #[test]
+    fn a_director_tells_its_part() {
+        let daemon = |daemon: &str, running| DaemonStatus { daemon: daemon.to_owned(), running };
+        let router = |router: &str, state, vips: &[&str]| RouterStatus {
+            router: router.to_owned(),
+            state,
+            vips: vips.iter().map(|&vip| vip.to_owned()).collect(),
+        };
+        let told = Availability {
+            daemons: vec![daemon("speaker", true), daemon("checker", false)],
+            virtual_routers: vec![
+                router("VI_1", Some(VrrpState::Master), &["10.0.0.1", "10.0.0.2"]),
+                router("VI_2", None, &[]),
+            ],
+        };
+        insta::assert_snapshot!(availability(&told, Colour::Plain), @"
+          daemon speaker runs
+          daemon checker does not run
+          vrrp   VI_1 master, holds 10.0.0.1, 10.0.0.2
+          vrrp   VI_2 silent
+        ");
+    }
 }

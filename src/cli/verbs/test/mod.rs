@@ -19,7 +19,7 @@ pub struct Args {
     /// Built-in topologies, or files
     #[arg(required = true, value_name = "TOPOLOGY")]
     pub topologies: Vec<String>,
-    /// Write a report as well: json=FILE or junit=FILE
+    /// Write a report as well: html=FILE, json=FILE, junit=FILE or tap=FILE
     #[arg(long, value_name = "KIND=FILE")]
     pub report: Vec<ReportFile>,
     /// How many labs to test at once
@@ -63,6 +63,8 @@ fn write(file: &ReportFile, report: &Report) -> Result<(), Failure> {
     let text = match file.kind {
         ReportKind::Json => report::json(report).map_err(|error| failed(&error)),
         ReportKind::Junit => report::junit(report).map_err(|error| failed(&error)),
+        ReportKind::Tap => Ok(report::tap(report)),
+        ReportKind::Html => Ok(report::html(report)),
     }?;
     std::fs::write(&file.path, text).map_err(|error| failed(&reason(&error)))
 }

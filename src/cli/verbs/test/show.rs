@@ -1,6 +1,7 @@
 use crate::cli::context::Context;
-use crate::cli::terminal::{self, Paint, print};
-use crate::report::{Colour, Event, Report, Style, Text, Verdict};
+use crate::cli::terminal::{self, print};
+use crate::report::{Event, Report, Text, Verdict};
+use crate::text::{Letters, Style};
 
 /// Shows the events of one lab's test as they come, or, if the user wants results only, when it
 /// turns out that the lab did not pass.
@@ -35,9 +36,5 @@ pub fn summary(report: &Report) {
 }
 
 fn style(context: &Context) -> Style {
-    let colour = match context.paint() {
-        Paint::Ansi => Colour::On,
-        Paint::Plain => Colour::Off,
-    };
-    Style { colour, width: terminal::width() }
+    Style { width: Some(terminal::width()), colour: context.colour(), letters: Letters::here() }
 }

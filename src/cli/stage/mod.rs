@@ -1,0 +1,148 @@
+//! A lab that this process holds, as the stage of its scenarios.
+
+mod command;
+mod directors;
+
+use self::directors::{Clock, Directors};
+use super::sockets::NodeSockets;
+use crate::kernel::{Watch, state_changes};
+use crate::lab::{Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
+use crate::plan::{self, Act};
+use crate::report::Evidence;
+use crate::scenario::{CommandOutput, Look, Sight, Stage};
+use crate::state::LabDir;
+use crate::supervisor::Foreground;
+use crate::topology;
+use crate::traffic::{self, RunningLoad, Sample};
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+/// A lab that is up under its names, for scenarios to play in.
+pub struct LabStage<'a> {
+    lab: &'a Lab,
+    source: &'a Source,
+    held: &'a mut Foreground,
+    directors: Directors<'a>,
+    clock: Clock,
+    load: Option<RunningLoad>,
+    watch: Option<(Watch, SystemTime)>,
+    /// What mends the faults in force.
+    mends: Vec<(Fault, Vec<Act>)>,
+}
+
+impl<'a> LabStage<'a> {
+    /// A lab, what it was built from, its directory, and who holds it.
+    pub fn new(
+        lab: &'a Lab,
+        source: &'a Source,
+        dir: &'a LabDir,
+        held: &'a mut Foreground,
+    ) -> Self {
+        let (directors, clock) = (Directors { lab, dir }, Clock::begin());
+        Self { lab, source, held, directors, clock, load: None, watch: None, mends: Vec::new() }
+    }
+
+    async fn break_it(&mut self, fault: &Fault) -> Result<(), String> {
+        let disturbance = plan::disturb(self.lab, fault);
+        self.mends.push((fault.clone(), disturbance.mends));
+        self.held.perform(&disturbance.acts).await.map_err(|error| error.to_string())
+    }
+
+    async fn mend(&mut self, healing: &Healing) -> Result<(), String> {
+        let is_meant = |fault: &Fault| match healing {
+            Healing::All => true,
+            Healing::Node(node) => &fault.node == node,
+        };
+        while let Some(last) = self.mends.iter().rposition(|(fault, _)| is_meant(fault)) {
+            let (_, acts) = self.mends.remove(last);
+            self.held.perform(&acts).await.map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+impl Stage for LabStage<'_> {
+    async fn request(
+        &mut self,
+        request: &Request,
+        target: SocketAddr,
+    ) -> Result<Vec<Sample>, String> {
+        let opened = NodeSockets::open(self.lab, &request.from);
+        let mut sockets = opened.map_err(|failure| failure.message)?;
+        traffic::send(request, target, &mut sockets).await.map_err(|error| error.to_string())
+    }
+
+    async fn run(&mut self, command: &RunCommand) -> Result<CommandOutput, String> {
+        command::run(&self.lab.namespace(&command.node), &command.shell).await
+    }
+
+    fn position(&self, at: &Place) -> String {
+        match topology::locate(&self.source.text, at) {
+            Some(place) => format!("{}:{}:{}", self.source.name, place.line, place.column),
+            None => self.source.name.clone(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    fn begin_load(&mut self, load: &Load, target: SocketAddr) -> Result<Duration, String> {
+        let sockets = NodeSockets::open(self.lab, &load.from).map_err(|failure| failure.message)?;
+        let running = RunningLoad::begin(load, target, Box::new(sockets));
+        let running = self.load.insert(running.map_err(|error| error.to_string())?);
+        Ok(self.clock.at(running.begun()))
+    }
+
+    fn load_samples(&self) -> Result<Vec<Sample>, String> {
+        self.load.as_ref().map_or(Ok(Vec::new()), RunningLoad::samples)
+    }
+
+    async fn stop_load(&mut self) {
+        if let Some(load) = &mut self.load {
+            load.stop().await;
+        }
+    }
+
+    async fn disturb(&mut self, fault: &Fault) -> Result<(), String> {
+        self.break_it(fault).await
+    }
+
+    async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
+        self.mend(healing).await
+    }
+
+    fn watch(&mut self) -> Result<(), String> {
+        let namespaces = self.directors.namespaces()?;
+        let watch = Watch::begin(namespaces).map_err(|error| error.to_string())?;
+        self.watch = Some((watch, SystemTime::now()));
+        Ok(())
+    }
+
+    fn sights(&mut self) -> Vec<Sight> {
+        let Some((watch, since)) = &self.watch else { return Vec::new() };
+        let changes = watch.changes().into_iter();
+        let mut sights: Vec<_> =
+            changes.filter_map(|change| self.directors.sight(change, &self.clock)).collect();
+        for director in self.directors.names() {
+            let states = state_changes(&self.directors.daemons(director)).into_iter();
+            let recent = states.filter(|change| change.at >= *since);
+            sights.extend(recent.map(|change| directors::state(director, change, &self.clock)));
+        }
+        sights.sort_by_key(|sight| sight.at);
+        sights
+    }
+
+    fn rest(&mut self) {
+        self.watch = None;
+        self.load = None;
+    }
+
+    async fn look(&mut self) -> Result<Look, String> {
+        self.directors.look(self.held.kernel()).await
+    }
+
+    async fn evidence(&mut self) -> Vec<Evidence> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,53 @@
+use super::kept::Kept;
+use super::log::log;
+use super::table::Table;
+use super::watch::Finding;
+use crate::kernel::{Health, HealthChange, record_health};
+use crate::plan::CheckedService;
+use std::path::PathBuf;
+
+/// Turns findings into changes of the table, a record and a log.
+pub(super) struct Keeper<T> {
+    table: T,
+    directory: PathBuf,
+    services: Vec<Kept>,
+}
+
+impl<T: Table> Keeper<T> {
+    /// The table is complete, and every server up.
+    pub(super) fn new(services: Vec<CheckedService>, directory: PathBuf, table: T) -> Self {
+        let services = services.into_iter().map(Kept::new).collect();
+        Self { table, directory, services }
+    }
+
+    /// Writes what is wanted before anything is known of the servers: the sorry server, where even
+    /// all of them are too few.
+    pub(super) async fn begin(&mut self) {
+        for kept in &mut self.services {
+            kept.begin().into_iter().for_each(|text| log(&text));
+            kept.write(&mut self.table).await.into_iter().for_each(|text| log(&text));
+        }
+    }
+
+    /// Takes note of a finding, and tries again what the table has refused.
+    pub(super) async fn take(&mut self, finding: Finding) {
+        let kept = &mut self.services[finding.of.service];
+        kept.attempt(&finding).into_iter().for_each(|text| log(&text));
+        if let Some(health) = finding.step.change {
+            kept.turn(finding.of.server, health).into_iter().for_each(|text| log(&text));
+        }
+        kept.write(&mut self.table).await.into_iter().for_each(|text| log(&text));
+        if let Some(health) = finding.step.change {
+            self.record(&finding, health);
+        }
+    }
+
+    fn record(&self, finding: &Finding, health: Health) {
+        let plan = &self.services[finding.of.service].service.plan;
+        let server = plan.servers[finding.of.server].name.clone();
+        let change = HealthChange { at: finding.at, service: plan.service.key, server, health };
+        if let Err(error) = record_health(&self.directory, &change) {
+            log(&format!("cannot record that {} is {health}: {error}", change.server));
+        }
+    }
+}

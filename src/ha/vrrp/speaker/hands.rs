@@ -1,0 +1,130 @@
+use super::announce::Announcer;
+use super::log::{Complaints, log};
+use super::receive::Datagram;
+use super::socket::VrrpSocket;
+use crate::ha::HaError;
+use crate::ha::vrrp::machine::{Action, Heard};
+use crate::ha::vrrp::packet::Expected;
+use crate::kernel::{Cause, Interface, Local, StateChange, record_state};
+use crate::lab::VrrpState;
+use crate::plan::{HeldAddress, Seat};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+/// What all seats share.
+pub(super) struct Surroundings {
+    pub(super) local: Local,
+    pub(super) announcer: Announcer,
+    pub(super) interfaces: HashMap<String, Interface>,
+    pub(super) directory: PathBuf,
+}
+
+/// What does a seat's work in the world.
+pub(super) struct Hands {
+    pub(super) seat: Rc<Seat>,
+    pub(super) socket: VrrpSocket,
+    expected: Expected,
+    complaints: Complaints,
+}
+
+impl Hands {
+    /// Opens the seat's socket. VIPs that a killed predecessor left are removed before.
+    pub(super) fn open(seat: &Rc<Seat>, around: &Surroundings) -> Result<Self, HaError> {
+        for vip in &seat.vips {
+            around.local.remove_address(&vip.interface, vip.address)?;
+        }
+        let socket = VrrpSocket::open(seat, around.interface(&seat.interface)?.index)?;
+        let expected = Expected::of(seat);
+        Ok(Self { seat: seat.clone(), socket, expected, complaints: Complaints::default() })
+    }
+
+    /// Binds anew to an interface that went and came again.
+    pub(super) fn follow(&mut self, interface: &Interface) {
+        if interface.name == self.seat.interface && interface.index != self.socket.index() {
+            match VrrpSocket::open(&self.seat, interface.index) {
+                Ok(socket) => self.socket = socket,
+                Err(error) => self.complain(&error),
+            }
+        }
+    }
+
+    /// What a packet says, if it is one of this virtual router and in order.
+    pub(super) fn understand(&mut self, datagram: &Datagram) -> Option<Heard> {
+        let packet = datagram.received();
+        if packet.router_id() != Some(self.seat.router_id) {
+            return None;
+        }
+        let source = packet.journey.source;
+        match self.expected.accept(&packet) {
+            Ok(advert) => {
+                Some(Heard { source, priority: advert.priority, interval: advert.interval })
+            }
+            Err(reason) => {
+                self.complain(&format_args!("packet of {source} discarded: {reason}"));
+                None
+            }
+        }
+    }
+
+    /// Does what the state machine says.
+    pub(super) fn perform(&mut self, action: &Action, around: &Surroundings) {
+        match action {
+            Action::Advertise { priority } => {
+                if let Err(error) = self.socket.send(&self.expected.advert(*priority)) {
+                    self.complain(&format_args!("cannot send an advert: {error}"));
+                }
+            }
+            Action::Hold => self.each_vip(around, "add", Local::add_address),
+            Action::Release => self.each_vip(around, "remove", Local::remove_address),
+            Action::Announce => self.announce(around),
+            Action::Enter(state) => self.enter(*state, around),
+            Action::Say(remark) => log(&self.seat.router, remark),
+        }
+    }
+
+    pub(super) fn complain(&mut self, text: &dyn std::fmt::Display) {
+        self.complaints.log(&self.seat.router, text);
+    }
+
+    fn each_vip(
+        &mut self,
+        around: &Surroundings,
+        verb: &str,
+        change: impl Fn(&Local, &str, ipnet::IpNet) -> Result<(), Cause>,
+    ) {
+        for HeldAddress { interface, address } in &self.seat.clone().vips {
+            if let Err(error) = change(&around.local, interface, *address) {
+                self.complain(&format_args!("cannot {verb} {address}: {error}"));
+            }
+        }
+    }
+
+    fn announce(&mut self, around: &Surroundings) {
+        for HeldAddress { interface, address } in &self.seat.clone().vips {
+            let vip = address.addr();
+            let sent = around.interface(interface).map(|i| around.announcer.announce(i, vip));
+            match sent {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => self.complain(&format_args!("cannot announce {vip}: {error}")),
+                Err(error) => self.complain(&error),
+            }
+        }
+    }
+
+    fn enter(&mut self, state: VrrpState, around: &Surroundings) {
+        log(&self.seat.router, &state);
+        let router = self.seat.router.clone();
+        let change = StateChange { at: SystemTime::now(), router, state };
+        if let Err(error) = record_state(&around.directory, &change) {
+            self.complain(&format_args!("cannot record the state: {error}"));
+        }
+    }
+}
+
+impl Surroundings {
+    pub(super) fn interface(&self, name: &str) -> Result<&Interface, HaError> {
+        self.interfaces.get(name).ok_or_else(|| HaError::NoInterface(name.to_owned()))
+    }
+}

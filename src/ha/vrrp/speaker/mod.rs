@@ -1,0 +1,14 @@
+//! The part of the VRRP speaker that has sockets.
+
+mod announce;
+mod commands;
+mod frame;
+mod hands;
+mod log;
+mod options;
+mod receive;
+mod run;
+mod socket;
+mod watchers;
+
+pub use run::speak;

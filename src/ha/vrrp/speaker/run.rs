@@ -1,0 +1,178 @@
+use super::announce::Announcer;
+use super::hands::{Hands, Surroundings};
+use super::socket::failed;
+use super::watchers::{self, Finding, Looker};
+use crate::ha::HaError;
+use crate::ha::vrrp::machine::{Action, Event, Routers};
+use crate::kernel::{Interface, LinkWatch, Local};
+use crate::plan::Speaker;
+use futures::future::select_all;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Instant;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::sleep_until;
+
+/// Speaks VRRP until SIGTERM, then resigns in order; `ready` is called when every socket is open.
+/// Changes of state are recorded in `directory`. Runs inside a tokio runtime.
+pub async fn speak(
+    speaker: Speaker,
+    directory: &Path,
+    ready: impl FnOnce(),
+) -> Result<(), HaError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed("signal"))?;
+    let mut mouth = Mouth::open(&speaker, directory)?;
+    ready();
+    mouth.begin();
+    loop {
+        let woken = mouth.wait(&mut terminate).await?;
+        if matches!(woken, Woken::ToEnd) {
+            break;
+        }
+        mouth.work(woken)?;
+    }
+    let last = mouth.routers.stop();
+    mouth.perform(&last);
+    Ok(())
+}
+
+/// Why the speaker woke up.
+enum Woken {
+    /// Packets may be there, or it is time for something.
+    ToWork,
+    /// Interfaces changed; `None` if nobody knows which.
+    ByLinks(Option<Vec<Interface>>),
+    /// Something is known of what is watched.
+    ByFinding(Finding),
+    /// SIGTERM.
+    ToEnd,
+}
+
+/// The whole speaker: what decides, and what acts.
+struct Mouth {
+    routers: Routers,
+    hands: Vec<Hands>,
+    around: Surroundings,
+    links: LinkWatch,
+    lookers: Vec<Looker>,
+    found: UnboundedReceiver<Finding>,
+}
+
+impl Mouth {
+    fn open(speaker: &Speaker, directory: &Path) -> Result<Self, HaError> {
+        let local = Local::here()?;
+        // Before the first look, so that no change is missed.
+        let links = local.watch_links()?;
+        let interfaces = local.interfaces()?.into_iter().map(|i| (i.name.clone(), i)).collect();
+        let (announcer, directory) = (Announcer::open()?, directory.to_owned());
+        let around = Surroundings { local, announcer, interfaces, directory };
+        let seats = speaker.seats.iter().cloned().map(Rc::new);
+        let hands = seats.map(|seat| Hands::open(&seat, &around)).collect::<Result<Vec<_>, _>>()?;
+        let routers = Routers::new(speaker);
+        let (tell, found) = unbounded_channel();
+        let lookers = watchers::begin(&routers, hands.len(), &tell);
+        Ok(Self { routers, hands, around, links, lookers, found })
+    }
+
+    fn begin(&mut self) {
+        let first = self.routers.start(Instant::now());
+        self.perform(&first);
+        for interface in self.around.interfaces.clone().into_values() {
+            self.notice(interface);
+        }
+    }
+
+    /// Waits until there is something to do. Packets are not taken here.
+    async fn wait(&mut self, terminate: &mut Signal) -> Result<Woken, HaError> {
+        let readable = readable(&self.hands);
+        let due = due(self.routers.deadline());
+        Ok(tokio::select! {
+            biased;
+            _ = terminate.recv() => Woken::ToEnd,
+            ready = readable => ready.map(|()| Woken::ToWork).map_err(failed("epoll_wait"))?,
+            changed = self.links.changed() => Woken::ByLinks(changed?),
+            Some(finding) = self.found.recv() => Woken::ByFinding(finding),
+            () = due => Woken::ToWork,
+        })
+    }
+
+    /// Takes everything that has come before it looks at the clock: who was kept from running must
+    /// not believe that the master was silent.
+    fn work(&mut self, woken: Woken) -> Result<(), HaError> {
+        for seat in 0..self.hands.len() {
+            self.listen(seat);
+        }
+        match woken {
+            Woken::ByLinks(changed) => {
+                for interface in changed.map_or_else(|| self.around.local.interfaces(), Ok)? {
+                    self.notice(interface);
+                }
+            }
+            Woken::ByFinding(finding) => self.learn(&finding),
+            Woken::ToWork | Woken::ToEnd => {}
+        }
+        let todo = self.routers.tick(Instant::now());
+        self.perform(&todo);
+        Ok(())
+    }
+
+    fn listen(&mut self, seat: usize) {
+        loop {
+            match self.hands[seat].socket.take() {
+                Ok(Some(datagram)) => {
+                    if let Some(heard) = self.hands[seat].understand(&datagram) {
+                        let event = Event::Advert(heard);
+                        let todo = self.routers.handle(Instant::now(), seat, event);
+                        self.perform(&todo);
+                    }
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    self.hands[seat].complain(&format_args!("cannot receive: {error}"));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes notice of an interface as it is now.
+    fn notice(&mut self, interface: Interface) {
+        for hands in &mut self.hands {
+            hands.follow(&interface);
+        }
+        let found: Vec<_> = self.lookers.iter().filter_map(|l| l.look(&interface)).collect();
+        self.around.interfaces.insert(interface.name.clone(), interface);
+        for finding in found {
+            self.learn(&finding);
+        }
+    }
+
+    fn learn(&mut self, finding: &Finding) {
+        let event = Event::Tracked(finding.subject, finding.condition);
+        let todo = self.routers.handle(Instant::now(), finding.seat, event);
+        self.perform(&todo);
+    }
+
+    fn perform(&mut self, todo: &[(usize, Action)]) {
+        for (seat, action) in todo {
+            self.hands[*seat].perform(action, &self.around);
+        }
+    }
+}
+
+/// Waits until packets may be there for any seat.
+async fn readable(hands: &[Hands]) -> io::Result<()> {
+    if hands.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    select_all(hands.iter().map(|hands| Box::pin(hands.socket.readable()))).await.0
+}
+
+async fn due(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,119 @@
+use super::stamp;
+use crate::lab::{NodeName, Protocol};
+use crate::plan::ServiceKey;
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// The file in a director's directory to which the health checker appends every change of a real
+/// server's health: a line `SECONDS.NANOSECONDS PROTOCOL ADDRESS SERVER UP|DOWN`.
+const FILE: &str = "health";
+
+/// What a health checker thinks of a real server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Health {
+    /// It serves.
+    Up,
+    /// It failed its check, and every attempt after that.
+    Down,
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Up => "UP",
+            Self::Down => "DOWN",
+        })
+    }
+}
+
+/// A health checker changed its mind about a real server of a virtual service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthChange {
+    /// When.
+    pub at: SystemTime,
+    /// The virtual service.
+    pub service: ServiceKey,
+    /// The real server.
+    pub server: NodeName,
+    /// What it is from then on.
+    pub health: Health,
+}
+
+impl HealthChange {
+    fn line(&self) -> String {
+        let Self { at, service, server, health } = self;
+        format!("{} {service} {server} {health}\n", stamp::stamp(*at))
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split_whitespace();
+        let at = stamp::parse(words.next()?)?;
+        let protocol = match words.next()? {
+            "tcp" => Protocol::Tcp,
+            "udp" => Protocol::Udp,
+            _ => return None,
+        };
+        let service = ServiceKey { protocol, address: words.next()?.parse().ok()? };
+        let server = words.next()?.parse().ok()?;
+        let health = match words.next()? {
+            "UP" => Health::Up,
+            "DOWN" => Health::Down,
+            _ => return None,
+        };
+        Some(Self { at, service, server, health })
+    }
+}
+
+/// Appends a change to the record in a director's directory.
+pub fn record_health(directory: &Path, change: &HealthChange) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(directory.join(FILE))?;
+    file.write_all(change.line().as_bytes())
+}
+
+/// Reads the record in a director's directory, oldest first; none where nothing was recorded. A
+/// line that is still being written is left out.
+pub fn health_changes(directory: &Path) -> Vec<HealthChange> {
+    let text = fs::read_to_string(directory.join(FILE)).unwrap_or_default();
+    text.lines().filter_map(HealthChange::parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn change(protocol: Protocol, address: &str, health: Health) -> HealthChange {
+        HealthChange {
+            at: UNIX_EPOCH + Duration::new(1_700_000_000, 7),
+            service: ServiceKey { protocol, address: address.parse().unwrap() },
+            server: "rs1".parse().unwrap(),
+            health,
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_is_read_back_in_order() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(health_changes(directory.path()), []);
+        let changes = [
+            change(Protocol::Tcp, "192.168.150.100:80", Health::Down),
+            change(Protocol::Udp, "[fd00::100]:53", Health::Up),
+        ];
+        for change in &changes {
+            record_health(directory.path(), change).unwrap();
+        }
+        assert_eq!(health_changes(directory.path()), changes);
+    }
+
+    #[test]
+    fn a_line_is_short_and_half_a_line_is_left_out() {
+        let line = change(Protocol::Tcp, "10.0.0.100:80", Health::Down).line();
+        assert_eq!(line, "1700000000.000000007 tcp 10.0.0.100:80 rs1 DOWN\n");
+        for end in 0..line.len() - "DOWN\n".len() {
+            assert_eq!(HealthChange::parse(&line[..end]), None);
+        }
+    }
+}

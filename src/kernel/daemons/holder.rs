@@ -1,0 +1,39 @@
+use super::directory;
+use super::log::last_words;
+use crate::kernel::site::Sites;
+use crate::kernel::{Cause, addresses};
+use crate::lab::NodeName;
+use std::fmt::Write;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How long directors may take until one of them holds an address.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// How often they are asked.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Waits until one of some directors holds an address.
+pub async fn await_address(
+    sites: &mut Sites,
+    directors: &[&NodeName],
+    address: IpAddr,
+) -> Result<(), Cause> {
+    let begun = Instant::now();
+    while begun.elapsed() < LIMIT {
+        for director in directors {
+            if addresses::is_there(&sites.get(director)?.netlink, address)? {
+                return Ok(());
+            }
+        }
+        sleep(PAUSE).await;
+    }
+    let mut words = format!("none holds it after {} s", LIMIT.as_secs());
+    for director in directors {
+        for (daemon, said) in last_words(&directory(sites.names.directory(), director)) {
+            let _ = write!(words, "\n{director}'s {daemon} says: {said}");
+        }
+    }
+    Err(Cause::Other(words))
+}

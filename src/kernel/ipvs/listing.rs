@@ -1,0 +1,107 @@
+use super::connections::socket;
+use crate::kernel::Namespace;
+use crate::lab::Protocol;
+use crate::plan::ServiceKey;
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::FileExt;
+
+/// A weight in a table: the virtual service, the real server, and the weight.
+pub(in crate::kernel) type Weight = (ServiceKey, SocketAddr, u32);
+
+/// The kernel's listing of a namespace's table (ip_vs_info_seq_show in
+/// net/netfilter/ipvs/ip_vs_ctl.c), held open: reading it again is one system call, where a dump
+/// by netlink is several for each virtual service.
+pub(in crate::kernel) struct Listing {
+    file: File,
+    text: Vec<u8>,
+}
+
+impl Listing {
+    /// Opens it; `None` where the kernel has no ip_vs.
+    pub(in crate::kernel) fn open(namespace: &Namespace) -> io::Result<Option<Self>> {
+        match namespace.run(|| File::open("/proc/thread-self/net/ip_vs")) {
+            Ok(file) => Ok(Some(Self { file, text: Vec::new() })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The weights as they are now.
+    pub(in crate::kernel) fn weights(&mut self) -> io::Result<Vec<Weight>> {
+        self.text.clear();
+        let mut page = [0; 4096];
+        loop {
+            let read = self.file.read_at(&mut page, self.text.len() as u64)?;
+            self.text.extend_from_slice(&page[..read]);
+            if read == 0 {
+                return Ok(weights(&String::from_utf8_lossy(&self.text)));
+            }
+        }
+    }
+}
+
+fn weights(text: &str) -> Vec<Weight> {
+    let (mut service, mut found) = (None, Vec::new());
+    for line in text.lines() {
+        let words: Vec<_> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["->", address, _method, weight, ..] => {
+                let entry = || Some((service?, endpoint(address)?, weight.parse().ok()?));
+                found.extend(entry());
+            }
+            [protocol, address, ..] => service = key(protocol, address),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Nothing for services by firewall mark, which a lab has not, and for the heading.
+fn key(protocol: &str, address: &str) -> Option<ServiceKey> {
+    let protocol = match protocol {
+        "TCP" => Protocol::Tcp,
+        "UDP" => Protocol::Udp,
+        _ => return None,
+    };
+    Some(ServiceKey { protocol, address: endpoint(address)? })
+}
+
+/// `C0A80001:0050`, or `[fd00:…]:0050`.
+fn endpoint(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.rsplit_once(':')?;
+    socket(address, port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_read_from_the_listing() {
+        let text = "\
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+TCP  C0A89664:0050 wrr
+  -> C0A89607:0050      Route   1      3          8
+  -> C0A89606:0050      Route   0      0          0
+FWM  00000001 rr
+  -> C0A89608:0050      Route   1      0          0
+UDP  [fd00:0000:0000:0000:0000:0000:0000:0064]:0035 rr
+  -> [fd00:0000:0000:0000:0000:0000:0000:0007]:0035      Masq    5      0          0
+";
+        let read = weights(text);
+        let words: Vec<_> =
+            read.iter().map(|(key, to, weight)| format!("{} {to} {weight}", key.address)).collect();
+        assert_eq!(
+            words,
+            [
+                "192.168.150.100:80 192.168.150.7:80 1",
+                "192.168.150.100:80 192.168.150.6:80 0",
+                "[fd00::64]:53 [fd00::7]:53 5"
+            ]
+        );
+    }
+}

@@ -1,0 +1,81 @@
+use crate::lab::{Connection, CountRange};
+use crate::report::Outcome;
+use crate::scenario::scene::{LoadSeen, Scene};
+use crate::traffic::{Failure, Sample};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// So many of the connections that the load kept open at the last fault have had an answer since.
+pub(super) fn evaluate(range: CountRange, scene: &Scene) -> Outcome {
+    let expected = format!("{range} connections with an answer after the fault");
+    match measure(scene) {
+        Ok((survived, open)) => {
+            Outcome::measured(range.contains(survived), expected, format!("{survived} of {open}"))
+        }
+        Err(reason) => Outcome::unmeasured(expected, reason),
+    }
+}
+
+/// How many survived, of how many.
+fn measure(scene: &Scene) -> Result<(u32, usize), String> {
+    let load = scene.measured_load()?;
+    if load.load.connection == Connection::New {
+        return Err("the load makes a new connection for each request".to_owned());
+    }
+    let fault = scene.last_fault(|_| true).ok_or("nothing was broken before")?;
+    let open = open_at(load, fault.at);
+    if open.is_empty() {
+        return Err("no connection was open at the last fault".to_owned());
+    }
+    let answered = |sample: &&Sample| sample.outcome.is_ok() && sample.ended() > fault.at;
+    let survived = open.values().filter(|samples| samples.iter().any(answered)).count();
+    Ok((survived as u32, open.len()))
+}
+
+/// The samples of the connections that were open at a moment: a request went out on each of them
+/// before, and none had failed.
+fn open_at(load: &LoadSeen, at: Duration) -> BTreeMap<usize, Vec<&Sample>> {
+    let mut connections: BTreeMap<usize, Vec<&Sample>> = BTreeMap::new();
+    let carried = load.samples.iter().filter(|s| s.outcome != Err(Failure::NoClient));
+    for sample in carried {
+        connections.entry(sample.connection).or_default().push(sample);
+    }
+    connections.retain(|_, samples| {
+        let used = samples.iter().any(|sample| sample.sent() <= at);
+        used && !samples.iter().any(|sample| sample.outcome.is_err() && sample.ended() <= at)
+    });
+    connections
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Verdict::{Errored, Failed, Passed};
+    use crate::scenario::support::scene;
+
+    fn kept(words: &str) -> Scene {
+        let mut scene = scene().loaded(words, 9).broke(3, "kill node01");
+        if let Ok(load) = &mut scene.load {
+            load.load.connection = Connection::KeepAlive;
+            for (index, sample) in load.samples.iter_mut().enumerate() {
+                sample.connection = index % 2;
+            }
+        }
+        scene
+    }
+
+    #[test]
+    fn a_connection_survives_that_has_an_answer_after_the_fault() {
+        let scene = kept("1:rs1 2:rs2 5:rs1 6:timeout");
+        let outcome = evaluate(CountRange::exactly(1), &scene);
+        assert_eq!((outcome.verdict, outcome.observed.as_str()), (Passed, "1 of 2"));
+        assert_eq!(evaluate(CountRange::exactly(2), &scene).verdict, Failed);
+    }
+
+    #[test]
+    fn new_connections_have_nothing_to_survive() {
+        let scene = scene().loaded("1:rs1", 9).broke(3, "kill node01");
+        assert_eq!(evaluate(CountRange::exactly(0), &scene).verdict, Errored);
+        assert_eq!(evaluate(CountRange::exactly(0), &kept("4:rs1 5:rs1")).verdict, Errored);
+    }
+}

@@ -1,0 +1,15 @@
+//! Words for a person to read: what colours them, how wide they are, and how times are told.
+//!
+//! May: know terminals and letters. May not: know what the words are about.
+
+mod colour;
+mod elapsed;
+mod style;
+mod visible;
+mod wrapped;
+
+pub use colour::{Colour, Ink};
+pub use elapsed::elapsed;
+pub use style::{Letters, Style};
+pub use visible::{printable, visible};
+pub use wrapped::{columns, cut, width_of, wrapped};

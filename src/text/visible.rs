@@ -1,0 +1,40 @@
+/// A text with its control characters, and those that change the direction of writing, written as
+/// escapes: what a command or a server said must not move the cursor of who reads about it.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() || is_direction(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// The letter, or `�` for a control character: none gets from a file to the terminal.
+pub fn printable(letter: char) -> char {
+    if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
+}
+
+// The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9).
+fn is_direction(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_moves_the_cursor_is_left() {
+        assert_eq!(visible("a\tb\r\nc \u{1b}[31m"), "a\\tb\\r\\nc \\u{1b}[31m");
+        assert_eq!(visible("\u{202e}exe.txt"), "\\u{202e}exe.txt");
+        assert_eq!(visible("\u{9b}2J\u{7f}"), "\\u{9b}2J\\u{7f}");
+    }
+
+    #[test]
+    fn words_of_any_language_stay() {
+        assert_eq!(visible("größer ✓ `rs1`"), "größer ✓ `rs1`");
+    }
+}

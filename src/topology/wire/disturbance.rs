@@ -1,0 +1,121 @@
+use super::{NumberOrText, words};
+use crate::lab::Connection;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// HTTP GET requests at a steady pace, in the background. They go to exactly one of `service` and
+/// `url`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    /// The node that sends the requests, usually a client.
+    pub from: String,
+    /// The virtual service that they go to.
+    pub service: Option<String>,
+    /// Where they go instead of a service, as in `http://10.0.0.11:8080/health`. Default port: 80.
+    pub url: Option<String>,
+    /// The path and query, beginning with `/`. Default: `/`.
+    pub path: Option<String>,
+    /// How many requests begin in a second, 1 to 100000. Default: 100.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub rate: Option<i64>,
+    /// How many may be under way at once, 1 to 10000. Default: 8.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub concurrency: Option<i64>,
+    /// Whether each request has a connection of its own (`new`) or connections are kept
+    /// (`keep-alive`). Default: new.
+    #[serde(default)]
+    #[schemars(schema_with = "words::connection")]
+    pub connection: Connection,
+    /// How long one request may take, its connect included: a duration such as `300ms`, `2s` or
+    /// `1m`. Default: 5s.
+    #[schemars(title = "a duration")]
+    pub timeout: Option<String>,
+}
+
+/// What a `stop` step ends.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stoppable {
+    Load,
+}
+
+/// Something that is broken on purpose: exactly one kind, with the node that it befalls, as in
+/// `kill: node01`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// The real server whose backends are stopped, so that connections are refused; or the director
+    /// whose daemons are stopped in order.
+    pub stop: Option<String>,
+    /// The real server whose backends accept and never answer.
+    pub hang: Option<String>,
+    /// The real server whose backends answer every request with `status`.
+    pub fail: Option<String>,
+    /// The real server whose backends answer later, `by` a duration.
+    pub slow: Option<String>,
+    /// The node whose cable to `network` is pulled.
+    pub cut: Option<String>,
+    /// The node whose cables are all pulled.
+    pub isolate: Option<String>,
+    /// The node whose power is cut: what its kernel remembered is lost.
+    pub kill: Option<String>,
+    /// The director whose daemons are killed while it lives, so that the VIP stays behind.
+    pub kill_daemons: Option<String>,
+    /// The real server that has the weight `to` in the directors' tables.
+    pub weight: Option<String>,
+    /// The real server that is taken out of the directors' tables.
+    pub remove: Option<String>,
+    /// The node whose packets are delayed (`delay`) or lost (`loss`) on their way into `network`.
+    pub impair: Option<String>,
+    /// The HTTP status of `fail`, 100 to 599. Default: 500.
+    #[schemars(range(min = 100, max = 599))]
+    pub status: Option<i64>,
+    /// How much later answers come, for `slow`.
+    #[schemars(title = "a duration")]
+    pub by: Option<String>,
+    /// The network of `cut` and `impair`. Default: for `cut` the node's only one, for `impair` all.
+    pub network: Option<String>,
+    /// The new weight, 0 to 65535, for `weight`.
+    #[schemars(range(min = 0, max = 65535))]
+    pub to: Option<i64>,
+    /// The virtual service of `weight` and `remove`. Default: every one that has the real server.
+    pub service: Option<String>,
+    /// The delay of each packet, for `impair`. Default: none.
+    #[schemars(title = "a duration")]
+    pub delay: Option<String>,
+    /// How many packets of a hundred are lost, for `impair`: `10` or `10%`. Default: 0.
+    pub loss: Option<NumberOrText>,
+}
+
+impl Fault {
+    /// Each kind with its node, where the file has it.
+    pub fn kinds(&self) -> [(&'static str, Option<&str>); 11] {
+        [
+            ("stop", self.stop.as_deref()),
+            ("hang", self.hang.as_deref()),
+            ("fail", self.fail.as_deref()),
+            ("slow", self.slow.as_deref()),
+            ("cut", self.cut.as_deref()),
+            ("isolate", self.isolate.as_deref()),
+            ("kill", self.kill.as_deref()),
+            ("kill_daemons", self.kill_daemons.as_deref()),
+            ("weight", self.weight.as_deref()),
+            ("remove", self.remove.as_deref()),
+            ("impair", self.impair.as_deref()),
+        ]
+    }
+
+    /// Each setting, and whether the file has it.
+    pub fn settings(&self) -> [(&'static str, bool); 7] {
+        [
+            ("status", self.status.is_some()),
+            ("by", self.by.is_some()),
+            ("network", self.network.is_some()),
+            ("to", self.to.is_some()),
+            ("service", self.service.is_some()),
+            ("delay", self.delay.is_some()),
+            ("loss", self.loss.is_some()),
+        ]
+    }
+}
