@@ -103,7 +103,9 @@ fn changes(mut datagram: &[u8]) -> Result<Vec<Interface>, Cause> {
                 found.extend(Interface::of(&link));
             }
             NetlinkPayload::InnerMessage(Message::DelLink(link)) => {
-                found.extend(Interface::of(&link).map(|gone| Interface { is_running: false, ..gone }));
+                found.extend(
+                    Interface::of(&link).map(|gone| Interface { is_running: false, ..gone }),
+                );
             }
             _ => {}
         }

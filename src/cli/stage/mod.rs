@@ -2,6 +2,7 @@
 
 mod command;
 mod directors;
+mod evidence;
 
 use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
@@ -143,6 +144,6 @@ impl Stage for LabStage<'_> {
     }
 
     async fn evidence(&mut self) -> Vec<Evidence> {
-        Vec::new()
+        evidence::gather(&self.directors, self.held.kernel(), &self.clock).await
     }
 }

@@ -1,7 +1,5 @@
 use super::checksum::checksum;
-use super::{
-    ADVERTISEMENT, AUTHENTICATION, Advert, Authentication, HEADER, Journey, PacketError,
-};
+use super::{ADVERTISEMENT, AUTHENTICATION, Advert, Authentication, HEADER, Journey, PacketError};
 use crate::lab::VrrpVersion;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;

@@ -26,7 +26,8 @@ impl Announcer {
 
     /// Tells everybody on the interface's network that the VIP is here.
     pub(super) fn announce(&self, interface: &Interface, vip: IpAddr) -> io::Result<()> {
-        let hardware = interface.hardware.as_slice().try_into().map_err(|_| Errno::EADDRNOTAVAIL)?;
+        let hardware =
+            interface.hardware.as_slice().try_into().map_err(|_| Errno::EADDRNOTAVAIL)?;
         let frame = frame(hardware, vip);
         let to = link(interface.index)?;
         for _ in 0..REPEATS {

@@ -11,7 +11,8 @@ pub(super) async fn watch(command: Command, mut tell: impl FnMut(Condition)) {
     let mut known = Known::default();
     let mut next = Instant::now();
     loop {
-        if let Some(condition) = known.learn(&command, run(&command.shell, command.interval).await) {
+        if let Some(condition) = known.learn(&command, run(&command.shell, command.interval).await)
+        {
             tell(condition);
         }
         next = (next + command.interval).max(Instant::now());

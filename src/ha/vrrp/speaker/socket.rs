@@ -5,9 +5,7 @@ use crate::ha::vrrp::packet::{Advert, Journey};
 use crate::plan::Seat;
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::socket::{
-    ControlMessage, MsgFlags, SockaddrIn, SockaddrIn6, SockaddrLike, sendmsg,
-};
+use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrIn, SockaddrIn6, SockaddrLike, sendmsg};
 use std::io::{self, IoSlice};
 use std::net::{IpAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd, OwnedFd};
