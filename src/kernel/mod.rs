@@ -21,6 +21,7 @@ mod namespace;
 mod netlink;
 mod observe;
 mod observed;
+mod packets;
 mod ports;
 mod processes;
 mod program;
@@ -48,6 +49,7 @@ pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
 };
+pub use packets::{Packet, Packets};
 pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};

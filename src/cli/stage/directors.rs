@@ -29,7 +29,8 @@ impl Clock {
         instant.saturating_duration_since(self.begun)
     }
 
-    fn at_system(&self, time: SystemTime) -> Duration {
+    /// A time of the system; one before the begin is the begin.
+    pub(super) fn at_system(&self, time: SystemTime) -> Duration {
         time.duration_since(self.system).unwrap_or_default()
     }
 }

@@ -1,10 +1,9 @@
-use super::directors::{Clock, Directors, state};
+use super::directors::{Clock, Directors};
 use crate::cli::verbs::ipvs;
 use crate::engine::Journal;
-use crate::kernel::{Kernel, Linux, Observed, StateChange, state_changes};
+use crate::kernel::{Kernel, Linux, Observed, Packet, Packets, StateChange, state_changes};
 use crate::lab::NodeName;
 use crate::report::Evidence;
-use crate::scenario::Seen;
 use crate::state::LabDir;
 use std::fs;
 
@@ -26,6 +25,23 @@ pub(super) async fn gather(
         found.extend(logs(directors, director));
     }
     found
+}
+
+/// The last packets of each director.
+pub(super) fn packets(
+    directors: &Directors<'_>,
+    packets: &Packets,
+    clock: &Clock,
+) -> Vec<Evidence> {
+    let of = |director: &NodeName| {
+        let line = |packet: Packet| {
+            format!("{:.6} s {}", clock.at_system(packet.at).as_secs_f64(), packet.text)
+        };
+        let lines: Vec<_> = packets.last(director).into_iter().map(line).collect();
+        let title = format!("last packets of {director}, by the time since the scenarios began");
+        (!lines.is_empty()).then(|| entry(title, lines.join("\n")))
+    };
+    directors.names().filter_map(of).collect()
 }
 
 fn entry(title: impl Into<String>, text: impl Into<String>) -> Evidence {
@@ -71,13 +87,8 @@ fn listed(observed: &Observed) -> String {
 fn states(directors: &Directors<'_>, director: &NodeName, clock: &Clock) -> Option<Evidence> {
     let changes = state_changes(&directors.daemons(director));
     let line = |change: &StateChange| {
-        let sight = state(director, change.clone(), clock);
-        match sight.seen {
-            Seen::State(router, state) => {
-                format!("{:.3} s {router} {state}", sight.at.as_secs_f64())
-            }
-            _ => String::new(),
-        }
+        let at = clock.at_system(change.at).as_secs_f64();
+        format!("{at:.3} s {} {}", change.router, change.state)
     };
     let lines: Vec<_> = changes.iter().map(line).collect();
     let title = format!("VRRP states of {director}, by the time since the scenarios began");

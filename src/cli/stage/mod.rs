@@ -6,7 +6,7 @@ mod evidence;
 
 use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
-use crate::kernel::{Watch, state_changes};
+use crate::kernel::{Packets, Watch, state_changes};
 use crate::lab::{Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
 use crate::plan::{self, Act};
 use crate::report::Evidence;
@@ -27,6 +27,7 @@ pub struct LabStage<'a> {
     clock: Clock,
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
+    packets: Option<Packets>,
     /// What mends the faults in force.
     mends: Vec<(Fault, Vec<Act>)>,
 }
@@ -40,7 +41,8 @@ impl<'a> LabStage<'a> {
         held: &'a mut Foreground,
     ) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
-        Self { lab, source, held, directors, clock, load: None, watch: None, mends: Vec::new() }
+        let (load, watch, packets, mends) = (None, None, None, Vec::new());
+        Self { lab, source, held, directors, clock, load, watch, packets, mends }
     }
 
     async fn break_it(&mut self, fault: &Fault) -> Result<(), String> {
@@ -115,6 +117,8 @@ impl Stage for LabStage<'_> {
 
     fn watch(&mut self) -> Result<(), String> {
         let namespaces = self.directors.namespaces()?;
+        let packets = Packets::begin(namespaces.clone()).map_err(|error| error.to_string())?;
+        self.packets = Some(packets);
         let watch = Watch::begin(namespaces).map_err(|error| error.to_string())?;
         self.watch = Some((watch, SystemTime::now()));
         Ok(())
@@ -135,8 +139,7 @@ impl Stage for LabStage<'_> {
     }
 
     fn rest(&mut self) {
-        self.watch = None;
-        self.load = None;
+        (self.watch, self.packets, self.load) = (None, None, None);
     }
 
     async fn look(&mut self) -> Result<Look, String> {
@@ -144,6 +147,9 @@ impl Stage for LabStage<'_> {
     }
 
     async fn evidence(&mut self) -> Vec<Evidence> {
-        evidence::gather(&self.directors, self.held.kernel(), &self.clock).await
+        let mut found = evidence::gather(&self.directors, self.held.kernel(), &self.clock).await;
+        let packets = self.packets.iter();
+        found.extend(packets.flat_map(|p| evidence::packets(&self.directors, p, &self.clock)));
+        found
     }
 }
