@@ -1,3 +1,4 @@
+use super::behaviour::{Mood, endure};
 use super::body::Payload;
 use super::route::{Refusal, Route};
 use super::server::Exchange;
@@ -24,9 +25,10 @@ struct Whoami<'a> {
 
 /// The answer to a request, with the headers that say who gave it and to whom.
 pub(super) async fn answer<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
-    let mut response = match *request.method() {
-        Method::GET | Method::HEAD => by_route(request, exchange).await,
-        _ => not_allowed(),
+    let mut response = match (endure(exchange.behaviour()).await, request.method()) {
+        (Mood::Refuses(status), _) => text(status, &status.to_string()),
+        (Mood::Answers, &Method::GET | &Method::HEAD) => by_route(request, exchange).await,
+        (Mood::Answers, _) => not_allowed(),
     };
     let said = [
         (HeaderName::from_static(BACKEND_HEADER), exchange.identity().name.to_string()),

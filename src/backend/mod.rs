@@ -1,10 +1,11 @@
 //! The tiny HTTP/1.1 server that a real server runs: every answer says who gave it.
 //!
-//! May: serve a listener that somebody else has bound, in whichever namespace. May not: bind,
-//! enter a namespace, or know of directors. Hundreds of backends live in one single-threaded
+//! May: serve a listener that somebody else has bound, in whichever namespace, well or badly as it
+//! is told. May not: bind, enter a namespace, or know of directors. Hundreds of backends live in one single-threaded
 //! runtime, so that one of them may cost no more than a few kilobytes.
 
 mod answer;
+mod behaviour;
 mod body;
 mod counters;
 mod error;
@@ -16,4 +17,4 @@ pub use counters::Counters;
 pub use error::BackendError;
 pub use identity::Identity;
 pub use route::{BYTES_LIMIT, DELAY_LIMIT};
-pub use server::{GRACE, serve};
+pub use server::{GRACE, Site, serve};

@@ -1,5 +1,6 @@
 use super::answer::answer;
 use super::{BackendError, Counters, Identity};
+use crate::plan::Behaviour;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,17 +20,28 @@ pub const GRACE: Duration = Duration::from_millis(500);
 /// connection stays in the queue, and asking again at once would only burn the processor.
 const REST: Duration = Duration::from_millis(20);
 
+/// What a backend is, counts and does.
+#[derive(Debug)]
+pub struct Site {
+    /// Who it says it is.
+    pub identity: Identity,
+    /// Where it counts.
+    pub counters: Counters,
+    /// How it treats its clients, those on open connections too. When the sender goes, it stays as
+    /// it is.
+    pub behaviour: watch::Receiver<Behaviour>,
+}
+
 /// What every connection of a backend shares.
-struct Site {
-    identity: Identity,
-    counters: Counters,
+struct Shared {
+    site: Site,
     stopping: watch::Receiver<()>,
 }
 
 /// One connection, as the answers need to know it.
 #[derive(Clone)]
 pub(super) struct Exchange {
-    site: Arc<Site>,
+    shared: Arc<Shared>,
     /// The server's own address and port.
     pub(super) local: SocketAddr,
     /// The client's address and port, as the server sees them.
@@ -37,13 +49,17 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    fn new(site: Arc<Site>, stream: &TcpStream) -> io::Result<Self> {
+    fn new(shared: Arc<Shared>, stream: &TcpStream) -> io::Result<Self> {
         let local = canonical(stream.local_addr()?);
-        Ok(Self { site, local, peer: canonical(stream.peer_addr()?) })
+        Ok(Self { shared, local, peer: canonical(stream.peer_addr()?) })
     }
 
     pub(super) fn identity(&self) -> &Identity {
-        &self.site.identity
+        &self.shared.site.identity
+    }
+
+    pub(super) fn behaviour(&self) -> &watch::Receiver<Behaviour> {
+        &self.shared.site.behaviour
     }
 }
 
@@ -51,19 +67,18 @@ impl Exchange {
 /// and open connections get [`GRACE`]. Runs inside a tokio runtime with time and I/O.
 pub async fn serve(
     listener: std::net::TcpListener,
-    identity: Identity,
-    counters: Counters,
+    site: Site,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), BackendError> {
-    let node = identity.name.clone();
+    let node = site.identity.name.clone();
     let listener = adopt(listener).map_err(|cause| BackendError { node, cause })?;
     let (stop, stopping) = watch::channel(());
-    let site = Arc::new(Site { identity, counters, stopping });
+    let shared = Arc::new(Shared { site, stopping });
     tokio::select! {
-        never = accept(&listener, &site) => match never {},
+        never = accept(&listener, &shared) => match never {},
         () = shutdown => {}
     }
-    drop((listener, site));
+    drop((listener, shared));
     stop.send_replace(());
     stop.closed().await;
     Ok(())
@@ -74,12 +89,12 @@ fn adopt(listener: std::net::TcpListener) -> io::Result<TcpListener> {
     TcpListener::from_std(listener)
 }
 
-async fn accept(listener: &TcpListener, site: &Arc<Site>) -> Infallible {
+async fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Infallible {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                site.counters.count_connection();
-                tokio::spawn(converse(stream, Arc::clone(site)));
+                shared.site.counters.count_connection();
+                tokio::spawn(converse(stream, Arc::clone(shared)));
             }
             Err(_) => tokio::time::sleep(REST).await,
         }
@@ -88,15 +103,15 @@ async fn accept(listener: &TcpListener, site: &Arc<Site>) -> Infallible {
 
 /// Serves one connection. What goes wrong on it is the client's affair: it sees the connection
 /// end, and the next one is served as ever.
-async fn converse(stream: TcpStream, site: Arc<Site>) {
-    let mut stopping = site.stopping.clone();
-    let Ok(exchange) = Exchange::new(site, &stream) else { return };
+async fn converse(stream: TcpStream, shared: Arc<Shared>) {
+    let mut stopping = shared.stopping.clone();
+    let Ok(exchange) = Exchange::new(shared, &stream) else { return };
     // An answer in several writes must not wait for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let exchange = exchange.clone();
         async move {
-            exchange.site.counters.count_request();
+            exchange.shared.site.counters.count_request();
             Ok::<_, Infallible>(answer(&request, &exchange).await)
         }
     });

@@ -140,6 +140,10 @@ pub enum Verb {
     Shell(verbs::shell::Args),
     /// Send HTTP requests from a node and see who answers
     Request(verbs::request::Args),
+    /// Break something in a lab: a backend, a cable, a director
+    Fault(verbs::fault::Args),
+    /// Mend what was broken on purpose
+    Heal(verbs::heal::Args),
     /// Build labs, run their scenarios, judge, take them down
     Test(verbs::test::Args),
     /// Say what this machine can do, and what mends it

@@ -35,6 +35,12 @@ pub enum Cause {
     /// The kernel has no IPVS, neither built in nor as a module.
     #[error("the kernel has no ip_vs")]
     NoIpvs,
+    /// Nothing is served on the port.
+    #[error("nothing is served on port {port}")]
+    NoBackend {
+        /// The port.
+        port: u16,
+    },
     /// A program that the operation needs is not installed.
     #[error("`{program}` is not installed (Debian package `{package}`)")]
     MissingProgram {

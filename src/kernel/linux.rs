@@ -1,3 +1,5 @@
+mod faults;
+
 use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
 use super::links::{self, Cable};
 use super::netlink::Netlink;
@@ -112,7 +114,7 @@ impl Linux {
             Op::ForgetConnections { .. }
             | Op::CutCable { .. }
             | Op::Misbehave { .. }
-            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
+            | Op::Impair { .. } => self.disturb(op).await,
         }
     }
 
@@ -148,7 +150,7 @@ impl Linux {
             Op::ForgetConnections { .. }
             | Op::CutCable { .. }
             | Op::Misbehave { .. }
-            | Op::Impair { .. } => Err(Cause::Other("not built yet".to_owned())),
+            | Op::Impair { .. } => self.mend(op).await,
         }
     }
 
@@ -265,7 +267,7 @@ impl Kernel for Linux {
 fn unless_absent(undone: Result<(), Cause>) -> Result<(), Cause> {
     let absent = [Errno::ENODEV, Errno::EADDRNOTAVAIL, Errno::ESRCH, Errno::ENOENT];
     match undone {
-        Err(Cause::NoIpvs | Cause::NoNamespace) => Ok(()),
+        Err(Cause::NoIpvs | Cause::NoNamespace | Cause::NoBackend { .. }) => Ok(()),
         Err(cause) if cause.number().is_some_and(|n| absent.contains(&n)) => Ok(()),
         other => other,
     }

@@ -2,7 +2,7 @@ use super::Cause;
 use super::addresses;
 use super::site::Site;
 use crate::lab::NodeName;
-use crate::plan::Backend;
+use crate::plan::{Backend, Behaviour};
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, listen,
     setsockopt, socket, sockopt,
@@ -23,6 +23,17 @@ pub enum BackendOrder {
         /// On which socket. In a node with IPv6 addresses it is a dual one, which shows IPv4
         /// addresses in their IPv6-mapped form.
         listener: TcpListener,
+    },
+    /// Treat clients otherwise from now on, those on open connections too.
+    Behave {
+        /// The node.
+        node: NodeName,
+        /// The port.
+        port: u16,
+        /// How.
+        behaviour: Behaviour,
+        /// To be used when it does; dropped unused where nothing is served.
+        done: oneshot::Sender<()>,
     },
     /// Stop serving, and close the listener.
     Stop {

@@ -2,8 +2,8 @@ use super::Cause;
 use super::namespace::Namespace;
 use nix::errno::Errno;
 use rtnetlink::packet_core::{
-    ErrorMessage, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage,
-    NetlinkPayload,
+    ErrorMessage, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST,
+    NetlinkMessage, NetlinkPayload,
 };
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::sys::protocols::NETLINK_ROUTE;
@@ -131,12 +131,13 @@ fn with_flags(flags: u16, message: Message) -> NetlinkMessage<Message> {
     request
 }
 
-/// Whatever is made must not be there yet.
+/// Whatever is made must not be there yet, except what an interface always has one of.
 fn creation_flags(message: &Message) -> u16 {
     match message {
         Message::NewLink(_) | Message::NewAddress(_) | Message::NewRoute(_) => {
             NLM_F_CREATE | NLM_F_EXCL
         }
+        Message::NewQueueDiscipline(_) => NLM_F_CREATE | NLM_F_REPLACE,
         _ => 0,
     }
 }
@@ -162,6 +163,8 @@ fn name(header: &[u8]) -> &'static str {
             24 => "RTM_NEWROUTE",
             25 => "RTM_DELROUTE",
             26 => "RTM_GETROUTE",
+            36 => "RTM_NEWQDISC",
+            37 => "RTM_DELQDISC",
             _ => "rtnetlink",
         },
         _ => "rtnetlink",

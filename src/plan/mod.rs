@@ -12,10 +12,12 @@ mod daemon;
 mod entry;
 mod explain;
 mod fault;
+mod grain;
 mod keepalived;
 mod ldirectord;
 mod op;
 mod page;
+mod percent;
 mod prose;
 #[cfg(test)]
 mod sample;

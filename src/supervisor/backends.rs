@@ -1,13 +1,13 @@
 use super::control::BackendStatus;
-use crate::backend::{self, Counters, Identity};
+use crate::backend::{self, Counters, Identity, Site};
 use crate::kernel::BackendOrder;
 use crate::lab::NodeName;
-use crate::plan::Backend;
+use crate::plan::{Backend, Behaviour};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// The backends of a lab, all of them in this process.
@@ -18,6 +18,7 @@ pub struct Backends(Arc<Mutex<BTreeMap<(NodeName, u16), Serving>>>);
 #[derive(Debug)]
 struct Serving {
     counters: Counters,
+    behaviour: watch::Sender<Behaviour>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -39,6 +40,12 @@ impl Backends {
                 BackendOrder::Start { node, backend, listener } => {
                     self.start(node, backend, listener);
                 }
+                BackendOrder::Behave { node, port, behaviour, done } => {
+                    if let Some(serving) = self.all().get(&(node, port)) {
+                        serving.behaviour.send_replace(behaviour);
+                        let _ = done.send(());
+                    }
+                }
                 BackendOrder::Stop { node, port, closed } => {
                     let serving = self.all().remove(&(node, port));
                     tokio::spawn(async move {
@@ -56,16 +63,18 @@ impl Backends {
         let counters = Counters::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let (key, counted) = ((node.clone(), backend.port), counters.clone());
+        let (behaviour, told) = watch::channel(Behaviour::default());
         let identity = Identity { name: node, vips: backend.vips };
+        let site = Site { identity, counters, behaviour: told };
         let task = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
             };
-            if let Err(error) = backend::serve(listener, identity, counters, shutdown).await {
+            if let Err(error) = backend::serve(listener, site, shutdown).await {
                 eprintln!("{error}");
             }
         });
-        self.all().insert(key, Serving { counters: counted, stop, task });
+        self.all().insert(key, Serving { counters: counted, behaviour, stop, task });
     }
 
     /// How they are doing.
@@ -75,6 +84,7 @@ impl Backends {
             port: *port,
             connections: serving.counters.connections(),
             requests: serving.counters.requests(),
+            behaviour: *serving.behaviour.borrow(),
         };
         self.all().iter().map(status).collect()
     }

@@ -1,5 +1,6 @@
-use super::control::{Request, Status};
+use super::control::{Done, Request, Status};
 use super::{Assignment, SupervisorError};
+use crate::lab::{Fault, Healing};
 use crate::report::Event;
 use crate::state::LabDir;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,19 @@ pub fn reconcile(wanted: &Assignment) -> Result<Event, SupervisorError> {
     ask(&wanted.dir, &Request::Reconcile { lab, source })
 }
 
-/// Asks a lab's supervisor how the backends are doing.
+/// Asks a lab's supervisor to break something, and says what was done, one line each.
+pub fn disturb(dir: &LabDir, fault: &Fault) -> Result<Vec<String>, SupervisorError> {
+    let done: Done = ask(dir, &Request::Disturb { fault: fault.clone() })?;
+    done.map_err(SupervisorError::Refused)
+}
+
+/// Asks a lab's supervisor to mend what was broken, and says which faults that were, one line each.
+pub fn heal(dir: &LabDir, healing: &Healing) -> Result<Vec<String>, SupervisorError> {
+    let done: Done = ask(dir, &Request::Heal { healing: healing.clone() })?;
+    done.map_err(SupervisorError::Refused)
+}
+
+/// Asks a lab's supervisor how the lab is doing.
 pub fn status(dir: &LabDir) -> Result<Status, SupervisorError> {
     ask(dir, &Request::Status)
 }

@@ -1,4 +1,5 @@
-use crate::lab::{Lab, NodeName, Source};
+use crate::lab::{Fault, Healing, Lab, NodeName, Source};
+use crate::plan::Behaviour;
 use crate::state::{LabDir, StateError};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -20,9 +21,22 @@ pub enum Request {
         /// What it comes from.
         source: Source,
     },
-    /// Say how the backends are doing; the answer is a list of [`BackendStatus`].
+    /// Break something; the answer is [`Done`].
+    Disturb {
+        /// What.
+        fault: Fault,
+    },
+    /// Mend what was broken; the answer is [`Done`].
+    Heal {
+        /// Which of it.
+        healing: Healing,
+    },
+    /// Say how the lab is doing; the answer is a [`Status`].
     Status,
 }
+
+/// What was done, one line each; or why not.
+pub type Done = Result<Vec<String>, String>;
 
 /// How one backend is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,12 +47,20 @@ pub struct BackendStatus {
     pub port: u16,
     /// Connections that it accepted.
     pub connections: u64,
-    /// Requests that it answered.
+    /// Requests that it received.
     pub requests: u64,
+    /// How it treats its clients.
+    pub behaviour: Behaviour,
 }
 
-/// How all of them are doing.
-pub type Status = Vec<BackendStatus>;
+/// How a lab is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its backends.
+    pub backends: Vec<BackendStatus>,
+    /// The faults that are in force, the oldest first.
+    pub faults: Vec<Fault>,
+}
 
 /// A request, and whom to answer.
 pub enum Asked {
@@ -51,6 +73,10 @@ pub enum Asked {
         /// Whom to answer.
         reply: Reply,
     },
+    /// See [`Request::Disturb`].
+    Disturb(Fault, Reply),
+    /// See [`Request::Heal`].
+    Heal(Healing, Reply),
     /// See [`Request::Status`].
     Status(Reply),
 }
@@ -94,6 +120,8 @@ async fn hear(stream: UnixStream, asked: UnboundedSender<Asked>) {
     }
     let reply = Reply(stream.into_inner());
     let _ = match serde_json::from_str(&line) {
+        Ok(Request::Disturb { fault }) => asked.send(Asked::Disturb(fault, reply)),
+        Ok(Request::Heal { healing }) => asked.send(Asked::Heal(healing, reply)),
         Ok(Request::Status) => asked.send(Asked::Status(reply)),
         Ok(Request::Reconcile { lab, source }) => {
             asked.send(Asked::Reconcile { lab, source, reply })

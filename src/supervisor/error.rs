@@ -22,6 +22,9 @@ pub enum SupervisorError {
     /// Nobody answers on the lab's socket.
     #[error("the supervisor of the lab does not answer: {0}")]
     Silent(io::Error),
+    /// It could not do what it was asked.
+    #[error("{0}")]
+    Refused(String),
     /// Something else than an answer came.
     #[error("the supervisor of the lab answered with something strange: {0}")]
     Strange(String),

@@ -1,14 +1,17 @@
-use super::{Assignment, Backends};
+use super::{Assignment, Backends, FaultError, Faults, Hands};
 use crate::engine::{self, BuildError, Cancel, EngineError, Journal, Stop, Tools};
 use crate::kernel::{Linux, Names};
+use crate::lab::{Fault, Healing, Lab};
 use crate::plan::Act;
 use crate::report::Event;
 use tokio::sync::mpsc;
 
 /// A lab that the calling process holds itself, for as long as this lives.
 pub struct Foreground {
+    lab: Lab,
     kernel: Linux,
     journal: Journal,
+    faults: Faults,
 }
 
 impl Foreground {
@@ -29,12 +32,25 @@ impl Foreground {
         let tools = Tools { kernel: &mut kernel, journal: &mut journal, events, cancel: &cancel };
         engine::build(&plan, tools).await?;
         kernel.rest();
-        Ok(Self { kernel, journal })
+        let lab = assignment.lab.clone();
+        Ok(Self { lab, kernel, journal, faults: Faults::default() })
     }
 
     /// Does things to the lab in order, each journalled first; ends at the first that fails.
     pub async fn perform(&mut self, acts: &[Act]) -> Result<(), EngineError> {
         engine::perform(acts, &mut self.kernel, &mut self.journal).await.1
+    }
+
+    /// Breaks something, or leaves everything as it was.
+    pub async fn disturb(&mut self, fault: &Fault) -> Result<(), FaultError> {
+        let hands = Hands { kernel: &mut self.kernel, journal: &mut self.journal };
+        self.faults.disturb(&self.lab, fault, hands).await.map(drop)
+    }
+
+    /// Mends what was broken. What was not broken needs no mending.
+    pub async fn heal(&mut self, healing: &Healing) -> Result<(), FaultError> {
+        let hands = Hands { kernel: &mut self.kernel, journal: &mut self.journal };
+        self.faults.heal(healing, hands).await.map(drop)
     }
 
     /// The kernel, for reading back what is there.

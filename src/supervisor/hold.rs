@@ -1,12 +1,16 @@
 use super::Assignment;
 use super::backends::Backends;
 use super::caller::Caller;
-use super::control::{self, Asked};
+use super::control::{self, Asked, Done, Status};
 use super::ends::Ends;
+use super::faults::Faults;
 use super::foreground::hands;
+use super::hands::Hands;
 use super::reconcile::reconcile;
 use crate::engine::{self, BuildError, Journal, Tools, cancellation};
 use crate::kernel::Linux;
+use crate::lab::{Fault, Healing};
+use crate::plan::Act;
 use crate::report::Event;
 use crate::state::{Lock, Process, Provider, Record, StateError};
 use std::time::{Duration, SystemTime};
@@ -67,6 +71,7 @@ struct Holder {
     kernel: Linux,
     backends: Backends,
     journal: Journal,
+    faults: Faults,
     ends: Ends,
     asked: UnboundedReceiver<Asked>,
 }
@@ -83,6 +88,7 @@ impl Holder {
             kernel,
             backends,
             journal: Journal::open(dir)?,
+            faults: Faults::default(),
             ends,
             asked: control::listen(dir)?,
         })
@@ -122,15 +128,42 @@ impl Holder {
 
     async fn answer(&mut self, asked: Asked) {
         match asked {
-            Asked::Status(reply) => reply.send(&self.backends.status()),
+            Asked::Status(reply) => reply.send(&self.status()),
+            Asked::Disturb(fault, reply) => reply.send(&self.disturb(&fault).await),
+            Asked::Heal(healing, reply) => reply.send(&self.heal(&healing).await),
             Asked::Reconcile { lab, source, reply } => {
+                let healed = match self.heal(&Healing::All).await {
+                    Ok(healed) => healed,
+                    Err(message) => return reply.send(&unhealed(message)),
+                };
                 let wanted = Assignment { lab: *lab, source, ..self.assignment.clone() };
                 let (kernel, journal) = (&mut self.kernel, &mut self.journal);
                 let event = reconcile(&mut self.assignment, wanted, kernel, journal).await;
                 self.kernel.rest();
-                reply.send(&event);
+                reply.send(&after_healing(event, healed));
             }
         }
+    }
+
+    fn status(&self) -> Status {
+        let faults = self.faults.in_force().cloned().collect();
+        Status { backends: self.backends.status(), faults }
+    }
+
+    async fn disturb(&mut self, fault: &Fault) -> Done {
+        let hands = Hands { kernel: &mut self.kernel, journal: &mut self.journal };
+        let done = self.faults.disturb(&self.assignment.lab, fault, hands).await;
+        self.kernel.rest();
+        done.map(|acts| acts.iter().map(Act::to_string).collect()).map_err(|e| e.to_string())
+    }
+
+    async fn heal(&mut self, healing: &Healing) -> Done {
+        let hands = Hands { kernel: &mut self.kernel, journal: &mut self.journal };
+        let healed = self.faults.heal(healing, hands).await;
+        self.kernel.rest();
+        healed
+            .map(|faults| faults.iter().map(Fault::to_string).collect())
+            .map_err(|e| e.to_string())
     }
 
     /// A supervisor that is told to end takes the lab along, unless a command is doing just that.
@@ -141,6 +174,23 @@ impl Holder {
         let removed = engine::clean(dir, names, &lock).map_err(|left| left.to_string());
         let removed = removed.and_then(|_| lock.remove().map_err(|error| error.to_string()));
         removed.unwrap_or_else(|error| eprintln!("{error}"));
+    }
+}
+
+/// What `up` is told when a fault cannot be healed.
+fn unhealed(message: String) -> Event {
+    let undone = "nothing else was changed".to_owned();
+    Event::Failed { message, undone, left: Vec::new() }
+}
+
+/// The same, with the faults that were healed first.
+fn after_healing(event: Event, healed: Vec<String>) -> Event {
+    let healed = healed.into_iter().map(|fault| format!("healed: {fault}"));
+    match event {
+        Event::Unchanged { .. } if healed.len() > 0 => Event::Repaired { what: healed.collect() },
+        Event::Repaired { what } => Event::Repaired { what: healed.chain(what).collect() },
+        Event::Changed { what } => Event::Changed { what: healed.chain(what).collect() },
+        other => other,
     }
 }
 

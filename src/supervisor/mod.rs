@@ -1,5 +1,5 @@
-//! The process that holds a lab on the running kernel: it builds it, serves its backends, mends
-//! and changes it when asked, and is the only one that writes to the kernel for it.
+//! The process that holds a lab on the running kernel: it builds it, serves its backends, mends,
+//! changes, breaks and heals it when asked, and is the only one that writes to the kernel for it.
 //!
 //! May: fork once, before any thread exists; drive the engine; answer on the lab's control socket.
 //! May not: choose a kernel, read topology files, judge scenarios, or print.
@@ -11,7 +11,9 @@ mod control;
 mod detach;
 mod ends;
 mod error;
+mod faults;
 mod foreground;
+mod hands;
 mod hold;
 mod launch;
 mod progress;
@@ -19,9 +21,11 @@ mod reconcile;
 mod work;
 
 pub use backends::Backends;
-pub use client::{reconcile, status};
+pub use client::{disturb, heal, reconcile, status};
 pub use control::{BackendStatus, Status};
 pub use error::SupervisorError;
+pub use faults::{FaultError, Faults};
 pub use foreground::Foreground;
+pub use hands::Hands;
 pub use launch::{Launched, launch};
 pub use work::Assignment;

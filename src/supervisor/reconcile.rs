@@ -1,4 +1,5 @@
 use super::Assignment;
+use super::hands::Hands;
 use crate::engine::{Change, EngineError, Journal, change, perform, repair, verify};
 use crate::kernel::Kernel;
 use crate::plan::{Act, Op};
@@ -35,11 +36,6 @@ fn done(held: &Assignment, mended: Vec<String>, acts: &[Act]) -> Event {
         true => Event::Unchanged { lab: held.lab.name.clone() },
         false => Event::Repaired { what: mended },
     }
-}
-
-struct Hands<'a, K> {
-    kernel: &'a mut K,
-    journal: &'a mut Journal,
 }
 
 impl<K: Kernel> Hands<'_, K> {

@@ -183,6 +183,8 @@ fn a_failover_is_drawn_in_ascii_on_a_narrow_terminal() {
 #[test]
 fn colours_are_all_that_colour_adds() {
     let style = |colour| Style { colour, width: Some(80), ..Style::default() };
+    let failover = failover::report(failover::timeline(200, 5));
+    let told = |style| told(style) + &told_of(&failover, style);
     let mut plain = told(style(Colour::Ansi));
     for code in ["0", "1", "2", "31", "32", "33"] {
         plain = plain.replace(&format!("\u{1b}[{code}m"), "");

@@ -5,9 +5,10 @@
 mod machine;
 
 use lvs_lab::engine::Cleaned;
+use lvs_lab::plan::Behaviour;
 use lvs_lab::report::Event;
 use lvs_lab::state::{Exit, Lock};
-use lvs_lab::supervisor::{BackendStatus, SupervisorError, reconcile, status};
+use lvs_lab::supervisor::{BackendStatus, Status, SupervisorError, reconcile, status};
 use machine::{ENDLESS, LONG, Machine, PLAIN, endless, sh, source, with_command};
 use nix::sys::signal::Signal;
 use std::os::unix::net::UnixStream;
@@ -44,8 +45,10 @@ fn a_lab_is_built_serves_and_outlives_its_caller() {
         port: 80,
         connections: 1,
         requests: 1,
+        behaviour: Behaviour::Serves,
     };
-    assert_eq!(status(machine.directory()).unwrap(), [backend("rs1"), backend("rs2")]);
+    let expected = Status { backends: vec![backend("rs1"), backend("rs2")], faults: Vec::new() };
+    assert_eq!(status(machine.directory()).unwrap(), expected);
 
     let cleaned = machine.clean().unwrap();
     assert_eq!(cleaned, Cleaned { operations: total, namespaces: 4, processes: 0 });
@@ -302,7 +305,7 @@ fn who_says_nothing_hinders_nobody() {
     let machine = Machine::new();
     machine.up_with(PLAIN);
     let silent = UnixStream::connect(machine.directory().socket()).unwrap();
-    assert_eq!(status(machine.directory()).unwrap().len(), 2);
+    assert_eq!(status(machine.directory()).unwrap().backends.len(), 2);
     drop(silent);
     machine.clean().unwrap();
     machine.assert_empty();

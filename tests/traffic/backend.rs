@@ -1,4 +1,5 @@
 use crate::farm::Farm;
+use lvs_lab::plan::Behaviour;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
@@ -190,4 +191,63 @@ fn curl_understands_every_answer() {
         assert!(curl(path).contains("x-lvs-lab-backend: rs1"), "{path}");
     }
     assert!(curl("/bytes/70000").len() > 70_000);
+}
+
+/// A connection that is kept, after its first answer.
+fn kept(to: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(to).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: lab\r\n\r\n").unwrap();
+    assert!(answer_on(&mut stream).ends_with("rs1\n"));
+    stream
+}
+
+/// An answer of a few bytes, in one piece.
+fn answer_on(stream: &mut TcpStream) -> String {
+    let mut bytes = [0; 1024];
+    let length = stream.read(&mut bytes).unwrap();
+    String::from_utf8(bytes[..length].to_vec()).unwrap()
+}
+
+#[test]
+fn a_backend_that_hangs_answers_nobody_until_it_recovers() {
+    let farm = Farm::of(1);
+    let mut streams = [kept(farm.addresses[0]), TcpStream::connect(farm.addresses[0]).unwrap()];
+    farm.behaviour.send_replace(Behaviour::Hangs);
+    for stream in &mut streams {
+        write!(stream, "GET / HTTP/1.1\r\nHost: lab\r\n\r\n").unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        let kind = stream.read(&mut [0]).unwrap_err().kind();
+        assert!(matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{kind}");
+        stream.set_read_timeout(None).unwrap();
+    }
+    farm.behaviour.send_replace(Behaviour::Serves);
+    for stream in &mut streams {
+        assert!(answer_on(stream).ends_with("rs1\n"));
+    }
+}
+
+#[test]
+fn a_backend_that_fails_says_so_on_every_path_and_connection() {
+    let farm = Farm::of(1);
+    let mut stream = kept(farm.addresses[0]);
+    farm.behaviour.send_replace(Behaviour::Fails(503));
+    write!(stream, "GET /health HTTP/1.1\r\nHost: lab\r\n\r\n").unwrap();
+    assert!(answer_on(&mut stream).starts_with("HTTP/1.1 503 "));
+    for path in ["/", "/whoami", "/status/200", "/nothing"] {
+        let answer = ask(farm.addresses[0], "GET", path);
+        assert_eq!((answer.status(), answer.body.as_str()), (503, "503 Service Unavailable\n"));
+        assert_eq!(answer.header("x-lvs-lab-backend"), Some("rs1"));
+    }
+    farm.behaviour.send_replace(Behaviour::Serves);
+    assert_eq!(ask(farm.addresses[0], "GET", "/health").status(), 200);
+}
+
+#[test]
+fn a_backend_that_lags_answers_so_much_later() {
+    let farm = Farm::of(1);
+    let delay = Duration::from_millis(200);
+    farm.behaviour.send_replace(Behaviour::Lags(delay));
+    let begin = Instant::now();
+    assert_eq!(ask(farm.addresses[0], "GET", "/").body, "rs1\n");
+    assert!(begin.elapsed() >= delay, "{:?}", begin.elapsed());
 }

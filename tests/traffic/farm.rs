@@ -1,4 +1,5 @@
-use lvs_lab::backend::{Counters, Identity, serve};
+use lvs_lab::backend::{Counters, Identity, Site, serve};
+use lvs_lab::plan::Behaviour;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 use tokio::runtime::Builder;
@@ -10,6 +11,8 @@ pub struct Farm {
     pub addresses: Vec<SocketAddr>,
     /// What they count.
     pub counters: Vec<Counters>,
+    /// How all of them treat their clients.
+    pub behaviour: watch::Sender<Behaviour>,
     stop: watch::Sender<()>,
     thread: Option<JoinHandle<()>>,
 }
@@ -26,9 +29,19 @@ impl Farm {
         let addresses = listeners.iter().map(|l| l.local_addr().unwrap()).collect();
         let counters = vec![(); size].into_iter().map(|()| Counters::default()).collect::<Vec<_>>();
         let (stop, stopping) = watch::channel(());
-        let (vips, handles) = (vips.to_vec(), counters.clone());
-        let thread = std::thread::spawn(move || run(listeners, &vips, handles, &stopping));
-        Self { addresses, counters, stop, thread: Some(thread) }
+        let (behaviour, told) = watch::channel(Behaviour::default());
+        let vips = vips.to_vec();
+        let sites = counters.iter().enumerate().map(|(n, counters)| Site {
+            identity: Identity {
+                name: format!("rs{}", n + 1).parse().unwrap(),
+                vips: vips.clone(),
+            },
+            counters: counters.clone(),
+            behaviour: told.clone(),
+        });
+        let served = listeners.into_iter().zip(sites.collect::<Vec<_>>()).collect();
+        let thread = std::thread::spawn(move || run(served, &stopping));
+        Self { addresses, counters, behaviour, stop, thread: Some(thread) }
     }
 
     /// Tells every backend to stop and waits until all have.
@@ -50,20 +63,14 @@ fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
 }
 
-fn run(
-    listeners: Vec<TcpListener>,
-    vips: &[IpAddr],
-    counters: Vec<Counters>,
-    stopping: &watch::Receiver<()>,
-) {
+fn run(served: Vec<(TcpListener, Site)>, stopping: &watch::Receiver<()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let backends = listeners.into_iter().zip(counters).enumerate().map(|(n, (listener, count))| {
-        let name = format!("rs{}", n + 1).parse().unwrap();
+    let backends = served.into_iter().map(|(listener, site)| {
         let mut stopping = stopping.clone();
         let shutdown = async move {
             let _ = stopping.changed().await;
         };
-        serve(listener, Identity { name, vips: vips.to_vec() }, count, shutdown)
+        serve(listener, site, shutdown)
     });
     for served in runtime.block_on(futures::future::join_all(backends)) {
         served.unwrap();

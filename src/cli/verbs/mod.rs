@@ -8,6 +8,8 @@ pub mod down;
 pub mod exec;
 pub mod explain;
 pub mod export;
+pub mod fault;
+pub mod heal;
 pub mod init;
 pub mod ipvs;
 pub mod plan;
@@ -37,6 +39,8 @@ pub fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Exec(args) => exec::run(&args, context),
         Verb::Shell(args) => shell::run(&args, context),
         Verb::Request(args) => request::run(&args, context),
+        Verb::Fault(args) => fault::run(&args, context),
+        Verb::Heal(args) => heal::run(&args, context),
         Verb::Test(args) => test::run(&args, context),
         Verb::TestWorker(args) => test_worker::run(&args, context),
         Verb::Daemon(args) => daemon::run(&args, context),

@@ -48,6 +48,26 @@ pub(super) fn set_down(namespace: &mut Namespace, interface: &str) {
     }
 }
 
+pub(super) fn exists(namespace: &mut Namespace, interface: &str) -> Result<(), Cause> {
+    namespace.link(interface).map(drop).ok_or_else(|| refuse("RTM_GETLINK", Errno::ENODEV))
+}
+
+/// Sets the port of a node's cable down.
+pub(super) fn cut(world: &mut Fake, node: &NodeName, interface: &str) -> Result<(), Cause> {
+    let switch = world.namespace(&NodeName::switch())?;
+    exists(switch, &node.port(interface))?;
+    set_down(switch, &node.port(interface));
+    Ok(())
+}
+
+/// Sets it up again, where there is one.
+pub(super) fn plug_in_again(world: &mut Fake, node: &NodeName, interface: &str) {
+    if let Ok(switch) = world.namespace(&NodeName::switch()) {
+        // A cable that is gone needs no mending.
+        let _ = set_up(switch, &node.port(interface));
+    }
+}
+
 pub(super) fn remove_bridge(namespace: &mut Namespace, network: &NetworkName) {
     remove(namespace, network.as_str());
     let ports = namespace.state.links.iter_mut();

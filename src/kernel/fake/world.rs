@@ -3,7 +3,7 @@ use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
 use crate::lab::{NodeName, SysctlKey};
-use crate::plan::{Daemon, Op};
+use crate::plan::{Behaviour, Daemon, Op};
 use nix::errno::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Fake {
     pub(super) nodes: BTreeMap<NodeName, Namespace>,
     /// As in the real world, a listener belongs to a process, and outlives its namespace's name.
-    listeners: BTreeSet<(NodeName, u16)>,
+    listeners: BTreeMap<(NodeName, u16), Behaviour>,
     /// A daemon is a process too.
     daemons: BTreeSet<(NodeName, &'static str)>,
     commands: Vec<(NodeName, String)>,
@@ -48,6 +48,11 @@ impl Fake {
         &self.commands
     }
 
+    /// How a backend treats its clients, if there is one.
+    pub fn behaviour(&self, node: &NodeName, port: u16) -> Option<Behaviour> {
+        self.listeners.get(&(node.clone(), port)).copied()
+    }
+
     /// What a meddler would do: changes a node behind everybody's back. A node that is not there
     /// is not changed.
     pub fn meddle(&mut self, node: &NodeName, change: impl FnOnce(&mut Observed)) {
@@ -63,6 +68,8 @@ impl Fake {
             Op::CreateBridge { network, mtu } => links::create_bridge(self, network, *mtu),
             Op::Connect { .. } => links::connect(self, op),
             Op::StartBackend { node, backend } => self.listen(node, backend.port),
+            Op::CutCable { node, interface } => links::cut(self, node, interface),
+            Op::Misbehave { node, port, behaviour } => self.behave(node, *port, *behaviour),
             Op::RunCommand { node, shell } => {
                 self.namespace(node)?;
                 self.commands.push((node.clone(), shell.clone()));
@@ -84,6 +91,11 @@ impl Fake {
             Op::Connect { node, interface, .. } => links::unplug(self, node, interface),
             Op::StartBackend { node, backend } => {
                 self.listeners.remove(&(node.clone(), backend.port));
+            }
+            Op::CutCable { node, interface } => links::plug_in_again(self, node, interface),
+            Op::Misbehave { node, port, .. } => {
+                // What is not there has nothing to leave off.
+                let _ = self.behave(node, *port, Behaviour::default());
             }
             Op::StartDaemon { node, daemon } => {
                 self.daemons.remove(&(node.clone(), daemon.name()));
@@ -107,9 +119,16 @@ impl Fake {
 
     fn listen(&mut self, node: &NodeName, port: u16) -> Result<(), Cause> {
         self.namespace(node)?;
-        if !self.listeners.insert((node.clone(), port)) {
+        if self.listeners.contains_key(&(node.clone(), port)) {
             return Err(refuse("bind", Errno::EADDRINUSE));
         }
+        self.listeners.insert((node.clone(), port), Behaviour::default());
+        Ok(())
+    }
+
+    fn behave(&mut self, node: &NodeName, port: u16, to: Behaviour) -> Result<(), Cause> {
+        let listener = self.listeners.get_mut(&(node.clone(), port));
+        *listener.ok_or(Cause::NoBackend { port })? = to;
         Ok(())
     }
 
@@ -142,6 +161,11 @@ fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
         Op::AddDestination { service, destination, .. } => {
             tables::put_destination(namespace, service, destination)
         }
+        Op::ForgetConnections { .. } => {
+            namespace.state.services.clear();
+            Ok(())
+        }
+        Op::Impair { interface, .. } => links::exists(namespace, interface),
         _ => Ok(()),
     }
 }
@@ -183,7 +207,7 @@ impl Kernel for Fake {
         let Some(namespace) = self.nodes.get(node) else { return Ok(None) };
         let mut observed = namespace.state.clone();
         observed.settings = settings::read(namespace, settings);
-        let mine = self.listeners.iter().filter(|(owner, _)| owner == node);
+        let mine = self.listeners.keys().filter(|(owner, _)| owner == node);
         observed.listening = mine.map(|(_, port)| *port).collect();
         let mine = self.daemons.iter().filter(|(home, _)| home == node);
         observed.daemons = mine.map(|(_, name)| (*name).to_owned()).collect();

@@ -1,14 +1,15 @@
 use super::quote::{literal, path, script};
-use super::time::{Grain, time};
+use super::time;
 use crate::lab::{Destination, HealthCheck, HttpProbe, Probe};
+use crate::plan::grain::Grain;
 use crate::plan::page::Page;
 
 /// When a virtual service's real servers are checked, and how patiently.
 pub(super) fn timing(page: &mut Page, check: &HealthCheck) {
-    time(page, "delay_loop", check.delay_loop, Grain::Timer);
+    time(page, "delay_loop", check.delay_loop, Grain::Micros);
     page.comment("the first check at once, and not at a random moment within delay_loop");
     page.line("warmup 0");
-    time(page, "connect_timeout", check.connect_timeout, Grain::Timer);
+    time(page, "connect_timeout", check.connect_timeout, Grain::Micros);
     match (&check.probe, check.nb_get_retry) {
         (Probe::Command { .. }, 0) => {}
         (_, 0) => {
@@ -16,7 +17,7 @@ pub(super) fn timing(page: &mut Page, check: &HealthCheck) {
         }
         (_, retries) => page.line(format_args!("retry {retries}")),
     }
-    time(page, "delay_before_retry", check.delay_before_retry, Grain::Timer);
+    time(page, "delay_before_retry", check.delay_before_retry, Grain::Micros);
 }
 
 /// The checker of a real server.

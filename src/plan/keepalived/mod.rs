@@ -5,12 +5,13 @@ mod quote;
 mod service;
 #[cfg(test)]
 mod tests;
-mod time;
 mod vrrp;
 
 use super::Speaker;
+use super::grain::{Grain, rounded};
 use super::page::Page;
 use crate::lab::{HighAvailability, Lab, NodeName, Probe, Tracked, VirtualService};
+use std::time::Duration;
 
 /// keepalived's configuration for a director; none if there is nothing that it would do.
 pub(super) fn configuration(
@@ -75,4 +76,10 @@ fn tracks_command(speaker: &Speaker) -> bool {
 fn runs_command(service: &VirtualService) -> bool {
     let check = service.health_check.as_ref();
     check.is_some_and(|check| matches!(check.probe, Probe::Command { .. }))
+}
+
+/// A line with a time.
+fn time(page: &mut Page, keyword: &str, wanted: Duration, grain: Grain) {
+    let given = rounded(page, keyword, wanted, grain);
+    page.line(format_args!("{keyword} {given}"));
 }

@@ -1,3 +1,4 @@
+use crate::plan::percent::encoded;
 use std::fmt::Write as _;
 
 /// The text as one word, where escapes are known (scripts and regular expressions). Braces end
@@ -36,15 +37,7 @@ pub(super) fn script(shell: &str, variables: &[(&str, String)]) -> String {
 /// The path of a URL, where quotes are known but escapes are not: what could end it travels as
 /// percent-encoding.
 pub(super) fn path(path: &str) -> String {
-    let mut word = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b'"' | b'{' | b'}' | b'~' | 0..=0x20 | 0x7f.. => {
-                let _ = write!(word, "%{byte:02X}");
-            }
-            _ => word.push(char::from(byte)),
-        }
-    }
+    let word = encoded(path, "\"{}~");
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
     match word.chars().all(plain) {
         true => word,

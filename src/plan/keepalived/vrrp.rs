@@ -1,6 +1,7 @@
 use super::quote::{password, script};
-use super::time::{Grain, Seconds, time};
+use super::time;
 use crate::lab::{Preemption, SyncGroup, Tracked, VrrpVersion};
+use crate::plan::grain::{Grain, Seconds};
 use crate::plan::page::Page;
 use crate::plan::{Seat, SeatTrack, Speaker};
 
@@ -73,7 +74,7 @@ fn preemption(page: &mut Page, preemption: Preemption) {
     match preemption {
         Preemption::Never => page.line("nopreempt"),
         Preemption::After(delay) if delay.is_zero() => {}
-        Preemption::After(delay) => time(page, "preempt_delay", delay, Grain::Timer),
+        Preemption::After(delay) => time(page, "preempt_delay", delay, Grain::Micros),
     }
 }
 

@@ -1,9 +1,120 @@
-//! A director in the words of ldirectord(8).
+//! A director in the words of ldirectord(8), version 4.12.
+//!
+//! Its file is one line a fact: indented ones belong to the virtual service above them, `#` begins
+//! a comment wherever it stands, and times are whole seconds.
 
-use crate::lab::{Lab, NodeName};
+mod check;
+#[cfg(test)]
+mod tests;
+
+use super::grain::{Grain, rounded};
+use super::page::Page;
+use super::shell::{flag_word, netmask};
+use crate::lab::{Destination, ForwardingMethod, Lab, NodeName, OnFailure, Quorum, VirtualService};
+use std::time::Duration;
+
+/// Its own default of checkinterval.
+const CHECKINTERVAL: Duration = Duration::from_secs(10);
 
 /// ldirectord's configuration for a director; none if it has no virtual service.
 pub(super) fn configuration(lab: &Lab, director: &NodeName) -> Option<String> {
-    let serves = lab.services.iter().any(|service| service.directors.contains(director));
-    serves.then(String::new)
+    let mine = lab.services.iter().filter(|service| service.directors.contains(director));
+    let services: Vec<_> = mine.collect();
+    let mut intervals: Vec<_> = services.iter().map(|service| interval(service)).collect();
+    let first = *intervals.first()?;
+    intervals.dedup();
+    let mut page = Page::default();
+    time(&mut page, "checkinterval", first);
+    if intervals.len() > 1 {
+        page.comment(
+            "a process for each virtual service, as only these have intervals of their own",
+        );
+        page.line("fork=yes");
+    }
+    for service in services {
+        page.gap();
+        page.comment(format_args!("virtual service `{}`", service.name));
+        let (vip, port) = (service.vip, service.port);
+        page.indented(format_args!("virtual={vip}:{port}"), |page| {
+            if intervals.len() > 1 {
+                time(page, "checkinterval", interval(service));
+            }
+            virtual_service(page, service);
+        });
+    }
+    Some(page.into_text())
+}
+
+fn interval(service: &VirtualService) -> Duration {
+    service.health_check.as_ref().map_or(CHECKINTERVAL, |check| check.delay_loop)
+}
+
+fn virtual_service(page: &mut Page, service: &VirtualService) {
+    page.line(format_args!("protocol={}", service.protocol));
+    page.line(format_args!("scheduler={}", service.scheduler));
+    if !service.flags.is_empty() {
+        let flags: Vec<_> =
+            service.flags.iter().map(|flag| flag_word(service.scheduler, *flag)).collect();
+        page.line(format_args!("schedflags={}", flags.join(",")));
+    }
+    if let Some(persistence) = service.persistence {
+        page.line(format_args!("persistent={}", persistence.timeout.as_secs()));
+        if let Some(netmask) = netmask(persistence, service.vip.is_ipv4()) {
+            page.line(format_args!("netmask={netmask}"));
+        }
+    }
+    for destination in &service.destinations {
+        real_server(page, destination);
+    }
+    fallback(page, service);
+    match &service.health_check {
+        Some(check) => check::check(page, check),
+        None => page.line("checktype=on"),
+    }
+    let quiesce = service.health_check.as_ref().map(|check| check.on_failure);
+    page.line(match quiesce {
+        Some(OnFailure::Quiesce) => "quiescent=yes",
+        Some(OnFailure::Remove) | None => "quiescent=no",
+    });
+}
+
+fn real_server(page: &mut Page, destination: &Destination) {
+    page.comment(format_args!("`{}`", destination.real_server));
+    let (address, port, weight) = (destination.address, destination.port, destination.weight);
+    let method = method(destination.forwarding);
+    let limits = match destination.thresholds {
+        limits if limits.upper > 0 => format!(" l:{} u:{}", limits.lower, limits.upper),
+        _ => String::new(),
+    };
+    page.line(format_args!("real={address}:{port} {method} {weight}{limits}"));
+}
+
+fn fallback(page: &mut Page, service: &VirtualService) {
+    if service.quorum != Quorum::default() {
+        let Quorum { weight, hysteresis } = service.quorum;
+        page.comment(format_args!(
+            "a quorum of {weight} with hysteresis {hysteresis} wanted; ldirectord knows only none \
+             and some"
+        ));
+    }
+    if let Some(sorry) = &service.sorry_server {
+        let (address, port) = (sorry.address, sorry.port);
+        page.comment(format_args!("`{}` serves while no other does", sorry.real_server));
+        page.line(format_args!("fallback={address}:{port} {}", method(sorry.forwarding)));
+    }
+}
+
+/// FULLNAT is NAT to ldirectord: the source NAT comes from elsewhere.
+fn method(method: ForwardingMethod) -> &'static str {
+    match method {
+        ForwardingMethod::Nat | ForwardingMethod::FullNat => "masq",
+        ForwardingMethod::Dr => "gate",
+        ForwardingMethod::Tun => "ipip",
+    }
+}
+
+/// A line with a time.
+fn time(page: &mut Page, keyword: &str, wanted: Duration) {
+    let given = rounded(page, keyword, wanted, Grain::Seconds);
+    page.line(format_args!("{keyword}={given}"));
 }

@@ -1,37 +1,30 @@
+use super::key::key;
 use super::verdict::time;
 use crate::report::markup::escaped;
 use crate::report::svg::svg;
 use crate::report::timeline::{Totals, precise};
 use crate::report::{Incident, Timeline};
 
-/// A timeline: its picture, its totals, and what the numbers in the picture stand for.
+/// A timeline: its totals, its picture, and what the numbers in the picture stand for.
 pub fn figure(timeline: &Timeline, id: &str, scenario: &str) -> String {
-    let totals = Totals::of(timeline);
-    let title = format!(
-        "Timeline of {scenario}: {} requests, {} lost, {} incidents",
-        totals.requests,
-        totals.lost,
-        timeline.incidents.len()
-    );
-    format!(
-        "<figure class=\"timeline\">\n{}<div class=\"wide\">{}</div>\n{KEY}{}</figure>\n",
-        numbers(&totals),
-        svg(timeline, id, &title),
-        legend(&timeline.incidents),
-    )
+    let load =
+        if timeline.requests.is_empty() { String::new() } else { load(timeline, id, scenario) };
+    let incidents = legend(&timeline.incidents);
+    format!("<figure class=\"timeline\">\n{load}{incidents}</figure>\n")
 }
 
-/// What the shapes mean.
-const KEY: &str = "<ul class=\"key\"><li><svg viewBox=\"0 0 12 12\"><path class=\"good\" \
-d=\"M1 1h10v10h-10z\"/></svg>good answer</li><li><svg viewBox=\"0 0 12 12\"><path class=\"crosses\" \
-d=\"M2 2l8 8m-8 0l8 -8\"/></svg>lost request</li><li><svg viewBox=\"0 0 12 12\"><path \
-class=\"span\" d=\"M0 0h12v12h-12z\"/></svg>requests were lost</li><li><svg viewBox=\"0 0 12 12\">\
-<path class=\"incident\" d=\"M6 0v12\"/></svg>incident</li></ul>\n";
+fn load(timeline: &Timeline, id: &str, scenario: &str) -> String {
+    let totals = Totals::of(timeline);
+    let Totals { requests, lost, .. } = totals;
+    let incidents = timeline.incidents.len();
+    let title = format!(
+        "Timeline of {scenario}: {requests} requests, {lost} of them lost; {incidents} incidents"
+    );
+    let (numbers, picture) = (numbers(&totals), svg(timeline, id, &title));
+    format!("{numbers}<div class=\"wide\">{picture}</div>\n{}", key())
+}
 
 fn numbers(totals: &Totals) -> String {
-    if totals.requests == 0 {
-        return String::new();
-    }
     let one = |name: &str, value: &str| format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n");
     let by = |counts: &[(String, usize)]| {
         let words = counts.iter().map(|(who, count)| format!("{} <b>{count}</b>", escaped(who)));

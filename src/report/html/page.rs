@@ -10,14 +10,14 @@ const STYLE: &str = include_str!("style.css");
 /// each lab, scenario, step and check, each timeline as a picture, and the evidence.
 pub fn html(report: &Report) -> String {
     let labs: String = report.labs.iter().zip(1..).map(|(one, number)| lab(one, number)).collect();
+    let (title, summary) = (counted(report.counts()), summary(report));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta name=\"color-scheme\" content=\"light dark\"/>\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"kicker\">lvs-lab test</p>\n\
-         <h1>{title}</h1>\n</header>\n<main>\n{summary}{labs}</main>\n</body>\n</html>\n",
-        title = counted(report.counts()),
-        summary = summary(report),
+         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
+         <body>\n<header>\n<p class=\"kicker\">lvs-lab test</p>\n\
+         <h1>{title}</h1>\n</header>\n<main>\n{summary}{labs}</main>\n</body>\n</html>\n"
     )
 }
 
@@ -31,6 +31,7 @@ fn summary(report: &Report) -> String {
 }
 
 fn row(lab: &LabReport, number: usize) -> String {
+    let up = if lab.up_micros == 0 { "never".to_owned() } else { time(lab.up_micros) };
     format!(
         "<tr><th scope=\"row\"><a href=\"#lab-{number}\">{}</a></th><td>{}</td><td>{}</td>\
          <td>{}</td><td class=\"figure\">{}</td><td class=\"figure\">{}</td></tr>\n",
@@ -38,7 +39,7 @@ fn row(lab: &LabReport, number: usize) -> String {
         badge(lab.verdict()),
         counted(lab.counts()),
         escaped(&lab.kernel),
-        time(lab.up_micros),
+        up,
         time(lab.micros),
     )
 }

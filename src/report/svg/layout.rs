@@ -22,7 +22,7 @@ pub const LATENCY: Band = Band { top: 174.0, bottom: 276.0 };
 /// The most columns: at more they are thinner than a reader can tell apart.
 const MOST_COLUMNS: u64 = 148;
 /// A column stands for as many requests, if there are enough.
-const PER_COLUMN: u64 = 5;
+const PER_COLUMN: u64 = 4;
 /// How many marks the scale of time has.
 const TICKS: u64 = 10;
 /// Lost spans that are nearer than this are one.

@@ -1,3 +1,4 @@
+use super::availability::{Availability, Directors};
 use crate::cli::failure::Failure;
 use crate::cli::running::Running;
 use crate::engine;
@@ -18,6 +19,8 @@ pub struct LabStatus {
     pub kernel: String,
     /// Its nodes.
     pub nodes: Vec<NodeStatus>,
+    /// The faults that are in force, the oldest first.
+    pub faults: Vec<String>,
     /// How what is there differs from the file, one entry each.
     pub drift: Vec<String>,
 }
@@ -39,6 +42,8 @@ pub struct NodeStatus {
     pub virtual_services: Vec<ServiceStatus>,
     /// Its backends.
     pub backends: Vec<BackendStatus>,
+    /// Its part in high availability, where it has one.
+    pub availability: Option<Availability>,
 }
 
 /// An address of a node.
@@ -62,19 +67,25 @@ pub struct ServiceStatus {
 /// Reads a lab back.
 pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
     let lab = running.lab()?;
-    let backends = supervisor::status(&running.dir).map_err(Failure::failed)?;
+    let status = supervisor::status(&running.dir).map_err(Failure::failed)?;
     let mut kernel = Linux::open(running.names());
+    let plan = plan::build(&lab);
+    let directors = Directors { lab: &lab, plan: &plan, dir: &running.dir };
     let mut nodes = Vec::new();
     for node in &lab.nodes {
         let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
-        nodes.push(describe(&lab, node, observed.unwrap_or_default(), &backends));
+        let observed = observed.unwrap_or_default();
+        let availability = directors.describe(&node.name, &observed);
+        let described = describe(&lab, node, observed, &status.backends);
+        nodes.push(NodeStatus { availability, ..described });
     }
-    let drift = engine::verify(&plan::build(&lab), &mut kernel).await.map_err(Failure::failed)?;
+    let drift = engine::verify(&plan, &mut kernel).await.map_err(Failure::failed)?;
     Ok(LabStatus {
         lab: lab.name.to_string(),
         summary: lab.summary.clone(),
         kernel: crate::cli::machine::release(),
         nodes,
+        faults: status.faults.iter().map(ToString::to_string).collect(),
         drift: drift.iter().map(ToString::to_string).collect(),
     })
 }
@@ -100,5 +111,6 @@ fn describe(lab: &Lab, node: &Node, observed: Observed, backends: &[BackendStatu
         gateway: default.map(|route| route.via.to_string()),
         virtual_services: services.collect(),
         backends: backends.iter().filter(|b| b.node == node.name).cloned().collect(),
+        availability: None,
     }
 }

@@ -1,5 +1,6 @@
 //! `status`: what labs there are, and how one of them is, read afresh from the kernel.
 
+mod availability;
 mod describe;
 mod text;
 

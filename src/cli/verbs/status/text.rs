@@ -1,5 +1,7 @@
+use super::availability::{Availability, DaemonStatus, RouterStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
+use crate::plan::Behaviour;
 use crate::state::Provider;
 use crate::text::{Colour, Ink};
 use std::fmt::Write as _;
@@ -57,6 +59,13 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
     for node in &lab.nodes {
         text.push_str(&self::node(node, colour));
     }
+    if !lab.faults.is_empty() {
+        let _ = writeln!(
+            text,
+            "{}",
+            colour.paint(Ink::BoldRed, &format!("faults: {}", lab.faults.join(", ")))
+        );
+    }
     match lab.drift.as_slice() {
         [] => text.push_str("as the file says\n"),
         drift => {
@@ -82,7 +91,58 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
         let _ = writeln!(text, "  ipvs   {service}, {real_servers} {noun}");
     }
     for backend in &node.backends {
-        let _ = writeln!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = write!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let _ = match backend.behaviour {
+            Behaviour::Serves => writeln!(text),
+            behaviour => writeln!(text, ", told to {behaviour}"),
+        };
+    }
+    if let Some(availability) = &node.availability {
+        text.push_str(&self::availability(availability, colour));
     }
     text
+}
+
+fn availability(availability: &Availability, colour: Colour) -> String {
+    let mut text = String::new();
+    for DaemonStatus { daemon, running } in &availability.daemons {
+        let how =
+            if *running { "runs".to_owned() } else { colour.paint(Ink::BoldRed, "does not run") };
+        let _ = writeln!(text, "  daemon {daemon} {how}");
+    }
+    for RouterStatus { router, state, vips } in &availability.virtual_routers {
+        let state = state.map_or_else(|| "silent".to_owned(), |state| state.to_string());
+        let held = if vips.is_empty() { "" } else { ", holds " };
+        let _ = writeln!(text, "  vrrp   {router} {state}{held}{}", vips.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::VrrpState;
+
+    #[test]
+    fn a_director_tells_its_part() {
+        let daemon = |daemon: &str, running| DaemonStatus { daemon: daemon.to_owned(), running };
+        let router = |router: &str, state, vips: &[&str]| RouterStatus {
+            router: router.to_owned(),
+            state,
+            vips: vips.iter().map(|&vip| vip.to_owned()).collect(),
+        };
+        let told = Availability {
+            daemons: vec![daemon("speaker", true), daemon("checker", false)],
+            virtual_routers: vec![
+                router("VI_1", Some(VrrpState::Master), &["10.0.0.1", "10.0.0.2"]),
+                router("VI_2", None, &[]),
+            ],
+        };
+        insta::assert_snapshot!(availability(&told, Colour::Plain), @"
+          daemon speaker runs
+          daemon checker does not run
+          vrrp   VI_1 master, holds 10.0.0.1, 10.0.0.2
+          vrrp   VI_2 silent
+        ");
+    }
 }

@@ -1,34 +1,30 @@
-use crate::plan::page::Page;
+use super::page::Page;
 use std::fmt;
 use std::time::Duration;
 
-/// How fine a time may be.
+/// How fine a time may be in a configuration.
 #[derive(Clone, Copy)]
 pub(super) enum Grain {
     /// Microseconds, written as a decimal fraction of seconds.
-    Timer,
+    Micros,
     /// Whole seconds, one at least.
     Seconds,
 }
 
-/// A line with a time, rounded up where keepalived wants it coarser, which a comment says then.
-pub(super) fn time(page: &mut Page, keyword: &str, wanted: Duration, grain: Grain) {
-    let step = match grain {
-        Grain::Timer => Duration::from_micros(1),
-        Grain::Seconds => Duration::from_secs(1),
+/// A time as it can be said, rounded up; where that changes it, a comment says so.
+pub(super) fn rounded(page: &mut Page, keyword: &str, wanted: Duration, grain: Grain) -> Seconds {
+    let (step, least) = match grain {
+        Grain::Micros => (Duration::from_micros(1), 0),
+        Grain::Seconds => (Duration::from_secs(1), 1),
     };
-    let steps = wanted.as_nanos().div_ceil(step.as_nanos());
-    let steps = match grain {
-        Grain::Timer => steps,
-        Grain::Seconds => steps.max(1),
-    };
+    let steps = wanted.as_nanos().div_ceil(step.as_nanos()).max(least);
     let micros = u64::try_from(steps * step.as_micros()).unwrap_or(u64::MAX);
     let given = Duration::from_micros(micros);
     if given != wanted {
         let (wanted, step) = (Seconds(wanted), Seconds(step));
         page.comment(format_args!("{wanted} s wanted; {keyword} is counted in steps of {step} s"));
     }
-    page.line(format_args!("{keyword} {}", Seconds(given)));
+    Seconds(given)
 }
 
 /// A time in seconds, with as many decimals as it needs.

@@ -1,0 +1,129 @@
+use crate::lab::{
+    Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, Lab, OnFailure, Persistence,
+    Probe, Quorum, Scheduler, SchedulerFlag, Thresholds, VirtualService,
+};
+use crate::plan::sample::{cluster, http};
+use crate::plan::{Daemon, Op, build};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+fn configuration(lab: &Lab) -> String {
+    let steps = build(lab).steps.into_iter();
+    let mut configurations = steps.filter_map(|step| match step.op {
+        Op::StartDaemon { daemon: Daemon::Ldirectord { configuration }, .. } => Some(configuration),
+        _ => None,
+    });
+    configurations.next().unwrap()
+}
+
+/// A second virtual service with another interval, checked by connecting.
+fn two_services() -> Lab {
+    let mut lab = cluster(Engine::Ldirectord);
+    let mail = VirtualService {
+        name: "mail".parse().unwrap(),
+        port: 25,
+        health_check: Some(HealthCheck {
+            probe: Probe::Tcp,
+            nb_get_retry: 0,
+            delay_loop: Duration::from_millis(1500),
+            ..http()
+        }),
+        ..lab.services[0].clone()
+    };
+    lab.services.push(mail);
+    lab
+}
+
+/// Everything that a virtual service can have.
+fn every_feature() -> Lab {
+    let mut lab = cluster(Engine::Ldirectord);
+    let web = &mut lab.services[0];
+    web.scheduler = Scheduler::Mh;
+    web.flags = vec![SchedulerFlag::Fallback, SchedulerFlag::Port];
+    web.persistence = Some(Persistence { timeout: Duration::from_secs(50), prefix_length: 24 });
+    web.quorum = Quorum { weight: 2, hysteresis: 1 };
+    let sorry = web.destinations[1].clone();
+    let mapped = Destination { forwarding: ForwardingMethod::FullNat, port: 8080, ..sorry };
+    web.sorry_server = Some(mapped);
+    web.destinations[0].thresholds = Thresholds { upper: 100, lower: 50 };
+    web.destinations[0].forwarding = ForwardingMethod::Tun;
+    web.destinations[1].weight = 0;
+    let check = web.health_check.as_mut().unwrap();
+    check.probe = Probe::Http(HttpProbe {
+        path: "/?a=1&b=c#d \"e\"".to_owned(),
+        status: (200, 204),
+        digest: Some("9b3a0c85a887a256d6939da88aabd8cd".to_owned()),
+        body: Some("it's [up] $now @x \"\\ #1!".to_owned()),
+    });
+    check.delay_loop = Duration::from_millis(250);
+    check.connect_timeout = Duration::from_millis(1500);
+    check.on_failure = OnFailure::Quiesce;
+    lab
+}
+
+fn without_checks() -> Lab {
+    let mut lab = cluster(Engine::Ldirectord);
+    lab.services[0].health_check = None;
+    lab
+}
+
+fn with_command() -> Lab {
+    let mut lab = cluster(Engine::Ldirectord);
+    let shell = "test \"$RIP\" # one\ntest \"$RPORT\"".to_owned();
+    lab.services[0].health_check = Some(HealthCheck { probe: Probe::Command { shell }, ..http() });
+    lab
+}
+
+#[test]
+fn the_cluster_is_checked_by_requests() {
+    insta::assert_snapshot!(configuration(&cluster(Engine::Ldirectord)));
+}
+
+#[test]
+fn services_of_different_intervals_have_processes_of_their_own() {
+    insta::assert_snapshot!(configuration(&two_services()));
+}
+
+#[test]
+fn what_cannot_be_said_is_said_in_a_comment() {
+    insta::assert_snapshot!(configuration(&every_feature()));
+}
+
+/// What ldirectord says when it is asked for the state of a configuration, which makes it read it.
+fn said(configuration: &str) -> Output {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("ldirectord.cf");
+    std::fs::write(&file, configuration).unwrap();
+    Command::new("ldirectord").arg("-d").arg(&file).arg("status").output().unwrap()
+}
+
+/// ldirectord(8) says that it is stopped, with the status that the LSB gives to that, if it has
+/// found no mistake.
+const STOPPED: i32 = 3;
+
+#[test]
+#[ignore = "needs root"]
+fn ldirectord_complains_of_nothing() {
+    let labs = [
+        cluster(Engine::Ldirectord),
+        two_services(),
+        every_feature(),
+        without_checks(),
+        with_command(),
+    ];
+    for lab in &labs {
+        let configuration = configuration(lab);
+        let said = said(&configuration);
+        assert_eq!(said.status.code(), Some(STOPPED), "{said:?}\nto\n{configuration}");
+        let text = String::from_utf8([said.stdout, said.stderr].concat()).unwrap();
+        let complaint = ["rror", "arning"].iter().any(|word| text.contains(word));
+        assert!(!complaint, "{text}\nto\n{configuration}");
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_complaint_is_noticed() {
+    let said = said("virtual=192.168.150.100:80\n    reel=192.168.150.2:80 gate\n");
+    assert_ne!(said.status.code(), Some(STOPPED), "{said:?}");
+}
