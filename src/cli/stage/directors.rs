@@ -30,7 +30,7 @@ impl Clock {
     }
 
     /// A time of the system; one before the begin is the begin.
-    pub(super) fn at_system(&self, time: SystemTime) -> Duration {
+    fn at_system(&self, time: SystemTime) -> Duration {
         time.duration_since(self.system).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-use super::directors::{Clock, Directors};
+use super::directors::Directors;
 use crate::cli::verbs::ipvs;
 use crate::engine::Journal;
 use crate::kernel::{Kernel, Linux, Observed, Packet, Packets, StateChange, state_changes};
@@ -6,39 +6,30 @@ use crate::lab::NodeName;
 use crate::report::Evidence;
 use crate::state::LabDir;
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many lines of something long are kept: its last ones.
 const LINES: usize = 40;
 
 /// What tells why a scenario did not pass: what was done to the lab, and what its directors hold,
 /// remember and have written down. What cannot be read is said in its place.
-pub(super) async fn gather(
-    directors: &Directors<'_>,
-    kernel: &mut Linux,
-    clock: &Clock,
-) -> Vec<Evidence> {
+pub(super) async fn gather(directors: &Directors<'_>, kernel: &mut Linux) -> Vec<Evidence> {
     let mut found = vec![journal(directors.dir)];
     for director in directors.names() {
         found.push(table(kernel, director).await);
         found.push(addresses(kernel, director).await);
-        found.extend(states(directors, director, clock));
+        found.extend(states(directors, director));
         found.extend(logs(directors, director));
     }
     found
 }
 
 /// The last packets of each director.
-pub(super) fn packets(
-    directors: &Directors<'_>,
-    packets: &Packets,
-    clock: &Clock,
-) -> Vec<Evidence> {
+pub(super) fn packets(directors: &Directors<'_>, packets: &Packets) -> Vec<Evidence> {
     let of = |director: &NodeName| {
-        let line = |packet: Packet| {
-            format!("{:.6} s {}", clock.at_system(packet.at).as_secs_f64(), packet.text)
-        };
+        let line = |packet: Packet| format!("{} {}", time_of_day(packet.at), packet.text);
         let lines: Vec<_> = packets.last(director).into_iter().map(line).collect();
-        let title = format!("last packets of {director}, by the time since the scenarios began");
+        let title = format!("last packets of {director}");
         (!lines.is_empty()).then(|| entry(title, lines.join("\n")))
     };
     directors.names().filter_map(of).collect()
@@ -84,14 +75,13 @@ fn listed(observed: &Observed) -> String {
     observed.links.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn states(directors: &Directors<'_>, director: &NodeName, clock: &Clock) -> Option<Evidence> {
+fn states(directors: &Directors<'_>, director: &NodeName) -> Option<Evidence> {
     let changes = state_changes(&directors.daemons(director));
     let line = |change: &StateChange| {
-        let at = clock.at_system(change.at).as_secs_f64();
-        format!("{at:.3} s {} {}", change.router, change.state)
+        format!("{} {} {}", time_of_day(change.at), change.router, change.state)
     };
     let lines: Vec<_> = changes.iter().map(line).collect();
-    let title = format!("VRRP states of {director}, by the time since the scenarios began");
+    let title = format!("VRRP states of {director}");
     (!lines.is_empty()).then(|| entry(title, last(&lines)))
 }
 
@@ -104,11 +94,20 @@ fn logs(directors: &Directors<'_>, director: &NodeName) -> Vec<Evidence> {
             let daemon = name.strip_suffix(".log")?;
             let text = fs::read(file.path()).ok()?;
             let lines: Vec<_> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
-            Some(entry(format!("log of {daemon} on {director}"), last(&lines)))
+            let log = || entry(format!("log of {daemon} on {director}"), last(&lines));
+            (!lines.is_empty()).then(log)
         })
         .collect();
     logs.sort_by(|a, b| a.title.cmp(&b.title));
     logs
+}
+
+/// `12:31:44.500926` (UTC), as the built-in daemons have it in their logs.
+fn time_of_day(at: SystemTime) -> String {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (seconds, micros) = (since.as_secs() % 86_400, since.subsec_micros());
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours:02}:{minutes:02}:{:02}.{micros:06}", seconds % 60)
 }
 
 fn last(lines: &[String]) -> String {

@@ -8,7 +8,6 @@ use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
 use crate::kernel::{Packets, Watch, state_changes};
 use crate::lab::{Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
-use crate::plan::{self, Act};
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
@@ -28,8 +27,6 @@ pub struct LabStage<'a> {
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
     packets: Option<Packets>,
-    /// What mends the faults in force.
-    mends: Vec<(Fault, Vec<Act>)>,
 }
 
 impl<'a> LabStage<'a> {
@@ -41,26 +38,7 @@ impl<'a> LabStage<'a> {
         held: &'a mut Foreground,
     ) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
-        let (load, watch, packets, mends) = (None, None, None, Vec::new());
-        Self { lab, source, held, directors, clock, load, watch, packets, mends }
-    }
-
-    async fn break_it(&mut self, fault: &Fault) -> Result<(), String> {
-        let disturbance = plan::disturb(self.lab, fault);
-        self.mends.push((fault.clone(), disturbance.mends));
-        self.held.perform(&disturbance.acts).await.map_err(|error| error.to_string())
-    }
-
-    async fn mend(&mut self, healing: &Healing) -> Result<(), String> {
-        let is_meant = |fault: &Fault| match healing {
-            Healing::All => true,
-            Healing::Node(node) => &fault.node == node,
-        };
-        while let Some(last) = self.mends.iter().rposition(|(fault, _)| is_meant(fault)) {
-            let (_, acts) = self.mends.remove(last);
-            self.held.perform(&acts).await.map_err(|error| error.to_string())?;
-        }
-        Ok(())
+        Self { lab, source, held, directors, clock, load: None, watch: None, packets: None }
     }
 }
 
@@ -108,11 +86,11 @@ impl Stage for LabStage<'_> {
     }
 
     async fn disturb(&mut self, fault: &Fault) -> Result<(), String> {
-        self.break_it(fault).await
+        self.held.disturb(fault).await.map_err(|error| error.to_string())
     }
 
     async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
-        self.mend(healing).await
+        self.held.heal(healing).await.map_err(|error| error.to_string())
     }
 
     fn watch(&mut self) -> Result<(), String> {
@@ -147,9 +125,9 @@ impl Stage for LabStage<'_> {
     }
 
     async fn evidence(&mut self) -> Vec<Evidence> {
-        let mut found = evidence::gather(&self.directors, self.held.kernel(), &self.clock).await;
+        let mut found = evidence::gather(&self.directors, self.held.kernel()).await;
         let packets = self.packets.iter();
-        found.extend(packets.flat_map(|p| evidence::packets(&self.directors, p, &self.clock)));
+        found.extend(packets.flat_map(|p| evidence::packets(&self.directors, p)));
         found
     }
 }
