@@ -23,6 +23,7 @@ mod netem;
 mod netlink;
 mod observe;
 mod observed;
+mod packets;
 mod ports;
 mod processes;
 mod program;
@@ -52,6 +53,7 @@ pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
 };
+pub use packets::{Packet, Packets};
 pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};
