@@ -101,6 +101,35 @@ fn who_has_no_virtual_service_has_no_configuration_file() {
     assert!(script.contains("`--node` goes with"), "{script}");
 }
 
+/// The built-in labs in which a director may fail.
+const HIGHLY_AVAILABLE: [&str; 6] =
+    ["ha", "ha-nat", "ha-keepalived", "ha-ldirectord", "ha-active-active", "ha-sync"];
+
+#[test]
+#[ignore = "needs root"]
+fn keepalived_accepts_the_configuration_of_every_director() {
+    let place = Place::new();
+    let script = "ip link add eth0 type veth peer name eth1
+        ip link set eth0 up
+        ip link set eth1 up
+        exec keepalived -t -f \"$1\"";
+    for topology in HIGHLY_AVAILABLE {
+        let export = ["export", topology, "--format", "keepalived"];
+        let all = place.run(&export).code(0).stdout;
+        let heads = all.lines().filter_map(|line| line.strip_prefix("# keepalived-"));
+        let directors: Vec<_> = heads.filter_map(|name| name.strip_suffix(".conf")).collect();
+        assert_eq!(directors.len(), 2, "{all}");
+        for director in directors {
+            let one = place.run(&[&export[..], &["--node", director]].concat()).code(0).stdout;
+            let file = place.write("keepalived.conf", &one);
+            let mut command = Command::new("unshare");
+            command.args(["--net", "sh", "-ec", script, "sh"]).arg(file).env("PATH", PATH);
+            let said = Ran::from(command.output().unwrap()).code(0);
+            assert_eq!((said.stdout, said.stderr), (String::new(), String::new()), "{one}");
+        }
+    }
+}
+
 fn assert_same(script: &World, up: &World) {
     assert_eq!(script.namespaces, up.namespaces);
     assert_eq!(script.answers, up.answers);
