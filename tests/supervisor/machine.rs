@@ -13,7 +13,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, fork};
 use std::fs;
-use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write, pipe};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write, pipe};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -120,17 +120,25 @@ impl Machine {
         assert!(!mounts.contains("/run/lvs-lab"), "{mounts}");
     }
 
-    /// Asks a backend from the client's node.
+    /// Asks a backend from the client's node, and returns what it says.
     pub fn ask(&self, address: &str) -> String {
+        let answer = self.try_to_ask(address, LONG).unwrap();
+        answer.rsplit("\r\n\r\n").next().unwrap().trim().to_owned()
+    }
+
+    /// Asks a backend from the client's node, and returns the whole answer. The connect and the
+    /// answer may each take so long.
+    pub fn try_to_ask(&self, address: &str, patience: Duration) -> io::Result<String> {
         let directory = self.directory();
         let names = Names::new(directory.name().clone(), directory.path(), NAMES.into());
         let client = names.open(&"client".parse().unwrap()).unwrap().unwrap();
         let address: SocketAddr = address.parse().unwrap();
-        let mut stream = client.run(move || TcpStream::connect(address)).unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+        let mut stream = client.run(move || TcpStream::connect_timeout(&address, patience))?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer.rsplit("\r\n\r\n").next().unwrap().trim().to_owned()
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 }
 

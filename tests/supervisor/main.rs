@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
 mod daemons;
+mod faults;
 mod machine;
 
 use lvs_lab::engine::Cleaned;

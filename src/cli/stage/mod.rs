@@ -2,12 +2,12 @@
 
 mod command;
 mod directors;
+mod evidence;
 
 use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
-use crate::kernel::{Watch, state_changes};
+use crate::kernel::{Packets, Watch, state_changes};
 use crate::lab::{Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
-use crate::plan::{self, Act};
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
@@ -26,8 +26,7 @@ pub struct LabStage<'a> {
     clock: Clock,
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
-    /// What mends the faults in force.
-    mends: Vec<(Fault, Vec<Act>)>,
+    packets: Option<Packets>,
 }
 
 impl<'a> LabStage<'a> {
@@ -39,25 +38,7 @@ impl<'a> LabStage<'a> {
         held: &'a mut Foreground,
     ) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
-        Self { lab, source, held, directors, clock, load: None, watch: None, mends: Vec::new() }
-    }
-
-    async fn break_it(&mut self, fault: &Fault) -> Result<(), String> {
-        let disturbance = plan::disturb(self.lab, fault);
-        self.mends.push((fault.clone(), disturbance.mends));
-        self.held.perform(&disturbance.acts).await.map_err(|error| error.to_string())
-    }
-
-    async fn mend(&mut self, healing: &Healing) -> Result<(), String> {
-        let is_meant = |fault: &Fault| match healing {
-            Healing::All => true,
-            Healing::Node(node) => &fault.node == node,
-        };
-        while let Some(last) = self.mends.iter().rposition(|(fault, _)| is_meant(fault)) {
-            let (_, acts) = self.mends.remove(last);
-            self.held.perform(&acts).await.map_err(|error| error.to_string())?;
-        }
-        Ok(())
+        Self { lab, source, held, directors, clock, load: None, watch: None, packets: None }
     }
 }
 
@@ -105,15 +86,17 @@ impl Stage for LabStage<'_> {
     }
 
     async fn disturb(&mut self, fault: &Fault) -> Result<(), String> {
-        self.break_it(fault).await
+        self.held.disturb(fault).await.map_err(|error| error.to_string())
     }
 
     async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
-        self.mend(healing).await
+        self.held.heal(healing).await.map_err(|error| error.to_string())
     }
 
     fn watch(&mut self) -> Result<(), String> {
         let namespaces = self.directors.namespaces()?;
+        let packets = Packets::begin(namespaces.clone()).map_err(|error| error.to_string())?;
+        self.packets = Some(packets);
         let watch = Watch::begin(namespaces).map_err(|error| error.to_string())?;
         self.watch = Some((watch, SystemTime::now()));
         Ok(())
@@ -134,8 +117,7 @@ impl Stage for LabStage<'_> {
     }
 
     fn rest(&mut self) {
-        self.watch = None;
-        self.load = None;
+        (self.watch, self.packets, self.load) = (None, None, None);
     }
 
     async fn look(&mut self) -> Result<Look, String> {
@@ -143,6 +125,9 @@ impl Stage for LabStage<'_> {
     }
 
     async fn evidence(&mut self) -> Vec<Evidence> {
-        Vec::new()
+        let mut found = evidence::gather(&self.directors, self.held.kernel()).await;
+        let packets = self.packets.iter();
+        found.extend(packets.flat_map(|p| evidence::packets(&self.directors, p)));
+        found
     }
 }
