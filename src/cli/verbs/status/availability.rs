@@ -1,7 +1,8 @@
-use crate::kernel::{Observed, daemons_directory, state_changes};
+use crate::kernel::{Health, Observed, daemons_directory, health_changes, state_changes};
 use crate::lab::{Lab, NodeName, VirtualRouter, VrrpState};
-use crate::plan::{Op, Plan};
+use crate::plan::{Op, Plan, ServiceKey};
 use crate::state::LabDir;
+use indexmap::IndexMap;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ pub struct Availability {
     pub daemons: Vec<DaemonStatus>,
     /// The virtual routers that it takes part in.
     pub virtual_routers: Vec<RouterStatus>,
+    /// What its health checker thinks of each real server.
+    pub health: Vec<HealthStatus>,
 }
 
 /// A daemon of a director.
@@ -34,6 +37,17 @@ pub struct RouterStatus {
     pub vips: Vec<String>,
 }
 
+/// What a health checker thinks of a real server of a virtual service.
+#[derive(Debug, Serialize)]
+pub struct HealthStatus {
+    /// Protocol, VIP and port.
+    pub service: String,
+    /// The real server.
+    pub server: String,
+    /// Whether it serves.
+    pub up: bool,
+}
+
 /// Where to read about the directors of a lab.
 pub struct Directors<'a> {
     /// The lab.
@@ -49,7 +63,8 @@ impl Directors<'_> {
     pub fn describe(&self, node: &NodeName, observed: &Observed) -> Option<Availability> {
         let daemons = self.daemons(node, observed);
         let virtual_routers = self.routers(node, observed);
-        (!daemons.is_empty()).then_some(Availability { daemons, virtual_routers })
+        let health = self.health(node, observed);
+        (!daemons.is_empty()).then_some(Availability { daemons, virtual_routers, health })
     }
 
     fn daemons(&self, node: &NodeName, observed: &Observed) -> Vec<DaemonStatus> {
@@ -80,6 +95,22 @@ impl Directors<'_> {
             vips: held(router, observed),
         };
         here.map(status).collect()
+    }
+
+    /// The last word on each server, in the order of the first; a dead checker has none.
+    fn health(&self, node: &NodeName, observed: &Observed) -> Vec<HealthStatus> {
+        if !observed.daemons.iter().any(|name| name == "checker") {
+            return Vec::new();
+        }
+        let changes = health_changes(&self.directory(node)).into_iter();
+        let last: IndexMap<_, _> =
+            changes.map(|change| ((change.service, change.server), change.health)).collect();
+        let status = |((service, server), health): ((ServiceKey, NodeName), Health)| HealthStatus {
+            service: service.to_string(),
+            server: server.to_string(),
+            up: health == Health::Up,
+        };
+        last.into_iter().map(status).collect()
     }
 
     fn directory(&self, node: &NodeName) -> PathBuf {

@@ -1,4 +1,4 @@
-use super::availability::{Availability, DaemonStatus, RouterStatus};
+use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
 use crate::plan::Behaviour;
@@ -115,6 +115,10 @@ fn availability(availability: &Availability, colour: Colour) -> String {
         let held = if vips.is_empty() { "" } else { ", holds " };
         let _ = writeln!(text, "  vrrp   {router} {state}{held}{}", vips.join(", "));
     }
+    for HealthStatus { service, server, up } in &availability.health {
+        let how = if *up { "up".to_owned() } else { colour.paint(Ink::BoldRed, "down") };
+        let _ = writeln!(text, "  health {server} of {service} is {how}");
+    }
     text
 }
 
@@ -137,12 +141,18 @@ mod tests {
                 router("VI_1", Some(VrrpState::Master), &["10.0.0.1", "10.0.0.2"]),
                 router("VI_2", None, &[]),
             ],
+            health: vec![HealthStatus {
+                service: "tcp 10.0.0.1:80".to_owned(),
+                server: "rs1".to_owned(),
+                up: false,
+            }],
         };
         insta::assert_snapshot!(availability(&told, Colour::Plain), @"
           daemon speaker runs
           daemon checker does not run
           vrrp   VI_1 master, holds 10.0.0.1, 10.0.0.2
           vrrp   VI_2 silent
+          health rs1 of tcp 10.0.0.1:80 is down
         ");
     }
 }
