@@ -78,6 +78,29 @@ fn shell(place: &Place, lab: &str, script: &str) -> Ran {
     command.output().unwrap().into()
 }
 
+#[test]
+fn any_director_has_a_configuration_file_of_keepalived_and_of_ldirectord() {
+    let place = Place::new();
+    let keepalived = place.run(&["export", "nat", "--format", "keepalived"]).code(0).stdout;
+    assert!(keepalived.contains("virtual_server 192.168.136.100 80 {"), "{keepalived}");
+    assert!(!keepalived.contains("vrrp_instance"), "{keepalived}");
+    let wanted = ["export", "nat", "--format", "ldirectord", "--node", "director"];
+    let ldirectord = place.run(&wanted).code(0).stdout;
+    assert!(ldirectord.contains("\nvirtual=192.168.136.100:80\n"), "{ldirectord}");
+}
+
+#[test]
+fn who_has_no_virtual_service_has_no_configuration_file() {
+    let place = Place::new();
+    let said = |arguments: &[&str]| place.run(arguments).code(2).stderr;
+    let plain = said(&["export", "plain", "--format", "keepalived"]);
+    assert!(plain.contains("no director of `plain` has anything for keepalived to do"), "{plain}");
+    let server = said(&["export", "nat", "--format", "ldirectord", "--node", "rs1"]);
+    assert!(server.contains("there is no node `rs1`"), "{server}");
+    let script = said(&["export", "nat", "--format", "sh", "--node", "director"]);
+    assert!(script.contains("`--node` goes with"), "{script}");
+}
+
 fn assert_same(script: &World, up: &World) {
     assert_eq!(script.namespaces, up.namespaces);
     assert_eq!(script.answers, up.answers);

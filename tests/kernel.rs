@@ -4,7 +4,9 @@
 //! be left on the machine.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
-use lvs_lab::kernel::{BackendOrder, Kernel, KernelError, Linux, Names, Namespace, Observed};
+use lvs_lab::kernel::{
+    BackendOrder, Changed, Kernel, KernelError, Linux, Names, Namespace, Observed, Packets, Watch,
+};
 use lvs_lab::lab::{NodeName, Protocol, SysctlKey};
 use lvs_lab::plan::{Backend, Op, ServiceKey};
 use nix::mount::{MsFlags, mount};
@@ -522,5 +524,55 @@ async fn a_visit_does_not_keep_a_namespace_alive() {
     let inside = |thread: std::fs::DirEntry| std::fs::read_link(thread.path().join("ns/net")).ok();
     for place_of_thread in threads.filter_map(|thread| inside(thread.unwrap())) {
         assert_ne!(place_of_thread.to_str().unwrap(), place.trim());
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs root"]
+async fn a_watch_sees_addresses_come_and_go() {
+    let mut lab = Sandbox::new();
+    lab.apply(&pair()).await;
+    let inside = names().open(&node("rs1")).unwrap().unwrap();
+    let watch = Watch::begin(vec![(node("rs1"), inside)]).unwrap();
+    let vip: std::net::IpAddr = "192.168.137.100".parse().unwrap();
+    let seen = |what: Changed| watch.changes().iter().any(|change| change.what == what);
+    assert!(seen(Changed::Holds("192.168.137.200".parse().unwrap())));
+    assert!(!seen(Changed::Holds(vip)));
+
+    let before = std::time::Instant::now();
+    let held = address("rs1", "eth0", "192.168.137.100/32");
+    lab.apply(std::slice::from_ref(&held)).await;
+    until(|| seen(Changed::Holds(vip))).await;
+    lab.kernel.undo(&held).await.unwrap();
+    until(|| seen(Changed::Lost(vip))).await;
+    let changes = watch.changes();
+    assert!(changes.iter().all(|change| change.director == node("rs1")));
+    assert!(changes.last().unwrap().at > before);
+}
+
+#[tokio::test]
+#[ignore = "needs root"]
+async fn the_last_packets_are_remembered() {
+    let mut lab = Sandbox::new();
+    lab.apply(&pair()).await;
+    let inside = names().open(&node("rs1")).unwrap().unwrap();
+    let packets = Packets::begin(vec![(node("rs1"), inside.clone())]).unwrap();
+    let socket = inside.run(|| UdpSocket::bind("192.168.137.200:5000")).unwrap();
+    socket.send_to(b"hello", "192.168.137.201:5001").unwrap();
+
+    let seen = |text: &str| packets.last(&node("rs1")).iter().any(|packet| packet.text == text);
+    until(|| seen("ARP who has 192.168.137.201, tell 192.168.137.200")).await;
+    until(|| seen("192.168.137.200:5000 > 192.168.137.201:5001 UDP")).await;
+    let last = packets.last(&node("rs1"));
+    assert!(last.is_sorted_by_key(|packet| packet.at));
+}
+
+/// Waits until something is so, and fails after a minute.
+async fn until(is_so: impl Fn() -> bool) {
+    let limit = std::time::Duration::from_secs(60);
+    let begun = std::time::Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < limit, "it never came to be so");
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
 }

@@ -43,12 +43,16 @@ fn every_key_has_a_row_in_the_documentation_for_each_place_where_it_may_stand() 
 }
 
 #[test]
-fn the_examples_of_the_documentation_are_right() {
+fn the_whole_examples_of_the_documentation_are_right() {
     let text = include_str!("../docs/topology.md");
-    let whole = text.split("```yaml\n").nth(1).and_then(|t| t.split("```").next());
-    let text = whole.map(str::to_owned).unwrap_or_default();
-    let source = lvs_lab::lab::Source { name: "docs/topology.md".to_owned(), text };
-    assert!(lvs_lab::topology::load(&source).is_ok_and(|valid| valid.warnings.is_empty()));
+    let examples = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let whole: Vec<_> = examples.filter(|e| e.lines().any(|l| l.starts_with("name:"))).collect();
+    assert_eq!(whole.len(), 2);
+    for text in whole {
+        let name = "docs/topology.md".to_owned();
+        let source = lvs_lab::lab::Source { name, text: text.to_owned() };
+        assert!(lvs_lab::topology::load(&source).is_ok_and(|valid| valid.warnings.is_empty()));
+    }
 }
 
 /// Every key of the schema, wherever it is allowed.

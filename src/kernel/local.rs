@@ -1,7 +1,7 @@
 use super::link_watch::{self, Interface, LinkWatch};
 use super::namespace::Namespace;
 use super::site::Site;
-use super::{Cause, addresses};
+use super::{Cause, SyncDaemon, SyncRole, addresses};
 use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -66,5 +66,20 @@ impl Local {
         address: SocketAddr,
     ) -> Result<(), Cause> {
         self.site.ipvs().await?.delete_destination(service, address).await
+    }
+
+    /// Starts a sync daemon; the one that has its role already is stopped before.
+    pub async fn start_sync(&mut self, daemon: &SyncDaemon) -> Result<(), Cause> {
+        self.site.ipvs().await?.start_sync(daemon).await
+    }
+
+    /// Stops the sync daemon of this role; where there is none it counts as stopped.
+    pub async fn stop_sync(&mut self, role: SyncRole) -> Result<(), Cause> {
+        self.site.ipvs().await?.stop_sync(role).await
+    }
+
+    /// The sync daemons that run.
+    pub async fn sync_daemons(&mut self) -> Result<Vec<SyncDaemon>, Cause> {
+        self.site.ipvs().await?.sync_daemons().await
     }
 }

@@ -23,6 +23,7 @@ mod netem;
 mod netlink;
 mod observe;
 mod observed;
+mod packets;
 mod ports;
 mod processes;
 mod program;
@@ -39,7 +40,9 @@ pub use daemons::{
 };
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
-pub use ipvs::{Connection, IpvsSupport, IpvsTable, IpvsTimeouts, ip_vs_available};
+pub use ipvs::{
+    Connection, IpvsSupport, IpvsTable, IpvsTimeouts, SyncDaemon, SyncRole, ip_vs_available,
+};
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
 pub use listener::BackendOrder;
@@ -50,6 +53,7 @@ pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
     Statistics,
 };
+pub use packets::{Packet, Packets};
 pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};

@@ -1,4 +1,6 @@
-use super::{Destination, ForwardingMethod, Gateway, Lab, Node, Role, VirtualService};
+use super::{
+    Destination, ForwardingMethod, Gateway, Lab, Node, Role, VirtualRouter, VirtualService,
+};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -51,15 +53,24 @@ impl Lab {
         shared_address(self.first_director(service)?, router)
     }
 
+    /// The VIPs of the service's virtual router, then of its directors' others, that a real server
+    /// can have as its gateway: they are on one of its networks.
+    pub fn moving_gateways(
+        &self,
+        service: &VirtualService,
+        server: &Node,
+    ) -> impl Iterator<Item = IpAddr> {
+        let routers = self.high_availability.iter().flat_map(|wanted| &wanted.routers);
+        let shared =
+            |r: &&VirtualRouter| r.priorities.keys().any(|d| service.directors.contains(d));
+        let own = self.router_of(service.vip);
+        let all = own.into_iter().chain(routers.filter(shared)).flat_map(|router| &router.vips);
+        all.filter(|vip| server.interface_in(&vip.network).is_some()).map(|v| v.address.addr())
+    }
+
     /// The VIP, on a network of this real server's, that moves with the director of its NAT.
     fn inner_vip_of(&self, server: &Node) -> Option<IpAddr> {
-        let by_nat = self.nat_service_of(server)?;
-        let routers = self.high_availability.iter().flat_map(|wanted| &wanted.routers);
-        let moving = routers
-            .filter(|r| by_nat.directors.iter().any(|name| r.priorities.contains_key(name)))
-            .flat_map(|router| &router.vips);
-        let mut near = moving.filter(|vip| server.interface_in(&vip.network).is_some());
-        near.next().map(|vip| vip.address.addr())
+        self.moving_gateways(self.nat_service_of(server)?, server).next()
     }
 
     /// The DIP of the director that forwards to this real server by NAT.

@@ -4,10 +4,12 @@
 //! not: do any I/O, resolve an id, or know how the kernel is told.
 //!
 //! `build` has one builder per concern; `op` is the data they make; `prose` and `shell` are the
-//! two ways an operation is put into words.
+//! two ways an operation is put into words; `keepalived` and `ldirectord` put a director into the
+//! words of these programs.
 
 mod act;
 mod build;
+mod by_hand;
 mod daemon;
 mod entry;
 mod explain;
@@ -26,11 +28,14 @@ mod step;
 
 pub use act::Act;
 pub use build::build;
+pub use by_hand::{by_hand, with_tables};
 pub use daemon::{
     CheckedServer, CheckedService, Checker, Daemon, HeldAddress, Seat, SeatTrack, Speaker, SyncSeat,
 };
 pub use explain::explain;
 pub use fault::{Disturbance, disturb};
+pub use keepalived::keepalived;
+pub use ldirectord::ldirectord;
 pub use op::{Backend, Behaviour, DestinationEntry, Op, ServiceEntry, ServiceKey};
 pub use shell::{ipvsadm, script};
 pub use step::{Plan, Step};

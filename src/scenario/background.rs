@@ -1,5 +1,5 @@
-use super::Stage;
 use super::scene::{Broken, LoadSeen, Scene};
+use super::{Seen, Sight, Stage};
 use crate::lab::{Fault, Healing, Load};
 use crate::report::{Incident, IncidentKind};
 use crate::traffic::Sample;
@@ -10,7 +10,8 @@ use std::time::Duration;
 /// directors. Times are on the stage's clock.
 #[derive(Default)]
 pub(super) struct Background {
-    watching: bool,
+    /// Since when the directors are watched: what was seen by then was there before.
+    watched: Option<Duration>,
     load: Option<Running>,
     broken: Vec<Broken>,
     /// The requests of loads before the last one.
@@ -29,7 +30,15 @@ struct Running {
 impl Background {
     /// Whether anything goes on that a timeline would show.
     pub fn is_eventful(&self) -> bool {
-        self.watching
+        self.watched.is_some()
+    }
+
+    /// What changed in the directors; what was there before is left out, but for who holds a VIP.
+    pub fn changes<S: Stage>(&self, stage: &mut S) -> Vec<Sight> {
+        let Some(watched) = self.watched else { return Vec::new() };
+        let mut sights = stage.sights();
+        sights.retain(|sight| sight.at > watched || matches!(sight.seen, Seen::Holds(_)));
+        sights
     }
 
     /// Begins a load.
@@ -103,7 +112,7 @@ impl Background {
 
     /// All that was seen so far.
     pub async fn scene<S: Stage>(&self, stage: &mut S) -> Scene {
-        let sights = if self.watching { stage.sights() } else { Vec::new() };
+        let sights = if self.is_eventful() { stage.sights() } else { Vec::new() };
         let load = self.load_seen(stage);
         Scene { look: stage.look().await, sights, broken: self.broken.clone(), load }
     }
@@ -122,9 +131,9 @@ impl Background {
     }
 
     fn watch<S: Stage>(&mut self, stage: &mut S) -> Result<(), String> {
-        if !self.watching {
+        if self.watched.is_none() {
             stage.watch()?;
-            self.watching = true;
+            self.watched = Some(stage.now());
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ pub(super) fn timeline<S: Stage>(
     requests.sort_by_key(|request| request.at_micros);
     let mut incidents = background.done.clone();
     incidents.iter_mut().for_each(|done| done.at_micros = since(micros(done.at_micros)));
-    incidents.extend(stage.sights().iter().map(|sight| incident(sight, since)));
+    incidents.extend(background.changes(stage).iter().map(|sight| incident(sight, since)));
     incidents.sort_by_key(|incident| incident.at_micros);
     Some(Timeline { requests, incidents, end_micros: since(stage.now()) })
 }

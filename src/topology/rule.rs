@@ -137,7 +137,8 @@ rules! {
 
     FAULT_NODE "L086" Error "fault that does not fit the node";
     FAULT_SETTING "L087" Error "setting that does not fit the fault";
-    LOAD_ORDER "L088" Error "load out of order";
+    ORDER "L088" Error "step out of order";
     NO_CAUSE "L089" Error "expectation without its cause";
-    NOT_FLOATING "L090" Error "VIP that no virtual router has";
+    NOT_FLOATING "L090" Error "VIP that does not move";
+    NAT_STAYS "L091" Warning "NAT gateway that does not move";
 }

@@ -1,10 +1,14 @@
 use super::{builtin, load, located};
 use crate::diag;
 use crate::lab::Source;
-use crate::lab::{CountRange, Distribution, Expected, Lab, NodeName, Role};
+use crate::lab::{
+    CountRange, Distribution, Expected, GatewayReason, Lab, NodeName, OnFailure, Preemption, Probe,
+    Role, Transport, VrrpVersion,
+};
 use crate::text::Style;
 use proptest::prelude::*;
 use serde_json::Value;
+use std::time::Duration;
 
 const HEAD: &str = "
 name: lab
@@ -166,17 +170,121 @@ fn a_vip_that_two_services_put_on_two_directors_is_shared() {
     assert_eq!(codes, ["L043"]);
 }
 
+/// Everything that can be said of high availability, health, load and faults.
+const EVERYTHING: &str = include_str!("tests/high-availability.yaml");
+
+fn loaded(text: &str) -> Lab {
+    let source = Source { name: "lab.yaml".to_owned(), text: text.to_owned() };
+    let valid = load(&source).unwrap_or_else(|faults| {
+        panic!("{}", diag::text(&source, &located(&source.text, faults), Style::default()))
+    });
+    assert_eq!(valid.warnings, []);
+    valid.lab
+}
+
+#[test]
+fn high_availability_has_everything_of_its_file() {
+    insta::assert_json_snapshot!(without_places(serde_json::to_value(loaded(EVERYTHING)).unwrap()));
+}
+
+/// Two directors with nothing but what is required; `MORE` and `SERVICE` are for more.
+const SPARSE: &str = "
+name: lab
+networks: { lan: 10.1.0.0/24, inside: 10.2.0.0/24 }
+clients: { client: { addresses: { lan: 10.1.0.10 } } }
+directors:
+  d1: { addresses: { lan: 10.1.0.1, inside: 10.2.0.1 } }
+  d2: { addresses: { lan: 10.1.0.2, inside: 10.2.0.2 } }
+  d3: { addresses: { lan: 10.1.0.3, inside: 10.2.0.3 } }
+real_servers: { rs1: { addresses: { inside: 10.2.0.11 } } }
+high_availability:
+  virtual_routers:
+    VI_1: { router_id: 1, priorities: { d2: 100, d1: 50 }MORE }
+virtual_services:
+  web: { vip: 10.1.0.100, port: 80, forwarding: METHOD, real_servers: [rs1] }
+";
+
+fn sparse(more: &str, method: &str) -> Lab {
+    loaded(&SPARSE.replace("MORE", more).replace("METHOD", method))
+}
+
+#[test]
+fn a_virtual_router_has_defaults_for_all_but_its_id_and_priorities() {
+    let lab = sparse("", "fullnat");
+    let wanted = lab.high_availability.unwrap();
+    let engines: Vec<_> = wanted.engines.iter().map(|(n, e)| format!("{n} {e}")).collect();
+    assert_eq!(engines, ["d1 vrrp", "d2 vrrp"]);
+    let router = &wanted.routers[0];
+    assert_eq!(router.network.as_str(), "lan");
+    assert_eq!(router.version, VrrpVersion::V2);
+    assert_eq!(router.advert_interval, Duration::from_secs(1));
+    assert_eq!(router.preemption, Preemption::After(Duration::ZERO));
+    assert_eq!(router.transport, Transport::Multicast);
+    assert_eq!(router.password, None);
+    let vips: Vec<_> = router.vips.iter().map(|vip| vip.address.to_string()).collect();
+    assert_eq!(vips, ["10.1.0.100/32"]);
+    let directors: Vec<_> = lab.services[0].directors.iter().map(NodeName::as_str).collect();
+    assert_eq!(directors, ["d2", "d1"], "those of the virtual router, and not `d3`");
+}
+
+#[test]
+fn the_gateway_of_nat_moves_with_the_vip() {
+    let lab = sparse(", vips: [10.1.0.100, 10.2.0.254]", "nat");
+    let rs1 = lab.node(&"rs1".parse::<NodeName>().unwrap()).unwrap();
+    let gateway = lab.default_gateway(rs1).unwrap();
+    assert_eq!(gateway.via.to_string(), "10.2.0.254");
+    assert_eq!(gateway.reason, GatewayReason::VirtualRouter);
+}
+
+#[test]
+fn the_gateway_of_nat_may_not_be_a_director_that_can_lose_the_vip() {
+    let text = SPARSE
+        .replace("MORE", ", vips: [10.1.0.100, 10.2.0.254]")
+        .replace("METHOD", "nat")
+        .replace("10.2.0.11 }", "10.2.0.11 }, gateway: 10.2.0.2");
+    let faults = load(&Source { name: "lab.yaml".to_owned(), text }).unwrap_err();
+    let codes: Vec<_> = faults.iter().map(|fault| fault.code.0).collect();
+    assert_eq!(codes, ["L046"]);
+}
+
+#[test]
+fn health_is_checked_without_virtual_routers_too() {
+    let lab = lab("
+real_servers:
+  rs1: { addresses: { inside: 10.2.0.11 } }
+virtual_services:
+  web: { vip: 10.1.0.100, port: 80, forwarding: nat, real_servers: [rs1], health_check: { tcp: {} } }
+");
+    let check = lab.services[0].health_check.as_ref().unwrap();
+    assert_eq!(check.probe, Probe::Tcp);
+    assert_eq!(check.delay_loop, Duration::from_secs(60));
+    assert_eq!(check.connect_timeout, Duration::from_secs(5));
+    assert_eq!(check.delay_before_retry, Duration::from_secs(1));
+    assert_eq!((check.nb_get_retry, check.on_failure), (1, OnFailure::Remove));
+}
+
+#[test]
+fn an_owner_has_its_own_address_as_vip() {
+    let text = SPARSE
+        .replace("d2: 100", "d2: 255")
+        .replace("MORE", "")
+        .replace("vip: 10.1.0.100", "vip: 10.1.0.2")
+        .replace("METHOD", "fullnat");
+    assert_eq!(loaded(&text).high_availability.unwrap().routers[0].priorities[1], 50);
+}
+
 proptest! {
     /// Whatever is in a file: there is an answer, and it can be shown.
     #[test]
     fn no_text_is_too_strange(
-        which in 0..6usize,
+        which in 0..7usize,
         cut in any::<prop::sample::Index>(),
         length in 0..40usize,
         put in "[ -~\t\n轮é]{0,12}",
     ) {
         let names = ["nat", "dr", "dr-multinet", "tun", "fullnat", "plain"];
-        let mut source = builtin(names[which]).unwrap();
+        let everything = || Source { name: "ha.yaml".to_owned(), text: EVERYTHING.to_owned() };
+        let mut source = names.get(which).map_or_else(everything, |name| builtin(name).unwrap());
         let mut letters: Vec<char> = source.text.chars().collect();
         let start = cut.index(letters.len());
         let end = (start + length).min(letters.len());

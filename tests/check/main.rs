@@ -1,6 +1,6 @@
 //! The built-in health checker, `lvs-lab daemon …/checker.conf`, before real servers and, in a
 //! guest, a real IPVS table.
-#![expect(clippy::unwrap_used, reason = "a test panics when it fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
 mod checker;
 mod configuration;

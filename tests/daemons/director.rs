@@ -16,18 +16,20 @@ const LONG: Duration = Duration::from_secs(60);
 /// Where the lab is, in the test's own /run.
 const DIRECTORY: &str = "/run/lvs-lab/ha";
 
-/// Plays a test in a thread's own mount namespace with an empty /run.
-pub fn play(test: impl AsyncFnOnce(&mut Director)) {
-    unshare(CloneFlags::CLONE_NEWNS).unwrap();
-    let (none, private) = (None::<&str>, MsFlags::MS_PRIVATE | MsFlags::MS_REC);
-    mount(none, "/", none, private, none).unwrap();
-    mount(Some("tmpfs"), "/run", Some("tmpfs"), MsFlags::empty(), none).unwrap();
-    fs::create_dir_all(DIRECTORY).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let mut director = Director::new().await;
-        test(&mut director).await;
-    });
+/// Plays a test in a thread of its own, with a mount namespace of its own and an empty /run.
+pub fn play(test: impl AsyncFnOnce(&mut Director) + Send + 'static) {
+    let life = move || {
+        unshare(CloneFlags::CLONE_NEWNS).unwrap();
+        let (none, private) = (None::<&str>, MsFlags::MS_PRIVATE | MsFlags::MS_REC);
+        mount(none, "/", none, private, none).unwrap();
+        mount(Some("tmpfs"), "/run", Some("tmpfs"), MsFlags::empty(), none).unwrap();
+        fs::create_dir_all(DIRECTORY).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { test(&mut Director::new().await).await });
+    };
+    if let Err(panic) = std::thread::spawn(life).join() {
+        std::panic::resume_unwind(panic);
+    }
 }
 
 pub struct Director {
@@ -38,21 +40,31 @@ impl Director {
     /// `director` with 10.9.0.1 on eth0.
     async fn new() -> Self {
         let names = Names::new("ha".parse().unwrap(), Path::new(DIRECTORY), "/run/netns".into());
-        let mut kernel = Linux::new(names, unbounded_channel().0);
-        let (node, interface) = (name(), "eth0".to_owned());
-        let address = "10.9.0.1/24".parse().unwrap();
-        let network: lvs_lab::lab::NetworkName = "lan".parse().unwrap();
-        let ops = [
-            Op::CreateNamespace { node: NodeName::switch() },
-            Op::CreateBridge { network: network.clone(), mtu: None },
-            Op::CreateNamespace { node: name() },
-            Op::Connect { node: name(), interface: interface.clone(), network, mtu: None },
+        let mut director = Self { kernel: Linux::new(names, unbounded_channel().0) };
+        let network = "lan".parse().unwrap();
+        director.apply(Op::CreateNamespace { node: NodeName::switch() }).await.unwrap();
+        director.apply(Op::CreateBridge { network, mtu: None }).await.unwrap();
+        director.add(name(), "10.9.0.1/24").await;
+        director
+    }
+
+    /// Adds `other` with 10.9.0.2.
+    pub async fn another(&mut self) -> NodeName {
+        let node: NodeName = "other".parse().unwrap();
+        self.add(node.clone(), "10.9.0.2/24").await;
+        node
+    }
+
+    async fn add(&mut self, node: NodeName, address: &str) {
+        let (interface, network) = ("eth0".to_owned(), "lan".parse().unwrap());
+        let address = address.parse().unwrap();
+        for op in [
+            Op::CreateNamespace { node: node.clone() },
+            Op::Connect { node: node.clone(), interface: interface.clone(), network, mtu: None },
             Op::AddAddress { node, interface, address },
-        ];
-        for op in ops {
-            kernel.apply(&op).await.unwrap();
+        ] {
+            self.apply(op).await.unwrap();
         }
-        Self { kernel }
     }
 
     pub async fn apply(&mut self, op: Op) -> Result<(), KernelError> {
@@ -69,7 +81,12 @@ impl Director {
 
     /// The daemons that run.
     pub async fn running(&mut self) -> Vec<String> {
-        self.kernel.observe(&name(), &[]).await.unwrap().unwrap().daemons
+        self.running_in(&name()).await
+    }
+
+    /// The daemons that run in a node.
+    pub async fn running_in(&mut self, node: &NodeName) -> Vec<String> {
+        self.kernel.observe(node, &[]).await.unwrap().unwrap().daemons
     }
 
     /// Its addresses.

@@ -186,7 +186,8 @@ pub fn endless() -> Process {
     Process::running(pid.trim().parse().unwrap()).unwrap()
 }
 
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+/// Waits until there is what is looked for.
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + LONG;
     loop {
         if let Some(found) = look() {

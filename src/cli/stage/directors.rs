@@ -29,6 +29,7 @@ impl Clock {
         instant.saturating_duration_since(self.begun)
     }
 
+    /// A time of the system; one before the begin is the begin.
     fn at_system(&self, time: SystemTime) -> Duration {
         time.duration_since(self.system).unwrap_or_default()
     }

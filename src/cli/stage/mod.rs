@@ -2,10 +2,11 @@
 
 mod command;
 mod directors;
+mod evidence;
 
 use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
-use crate::kernel::{Watch, state_changes};
+use crate::kernel::{Packets, Watch, state_changes};
 use crate::lab::{Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
@@ -25,6 +26,7 @@ pub struct LabStage<'a> {
     clock: Clock,
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
+    packets: Option<Packets>,
 }
 
 impl<'a> LabStage<'a> {
@@ -36,7 +38,7 @@ impl<'a> LabStage<'a> {
         held: &'a mut Foreground,
     ) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
-        Self { lab, source, held, directors, clock, load: None, watch: None }
+        Self { lab, source, held, directors, clock, load: None, watch: None, packets: None }
     }
 }
 
@@ -93,6 +95,8 @@ impl Stage for LabStage<'_> {
 
     fn watch(&mut self) -> Result<(), String> {
         let namespaces = self.directors.namespaces()?;
+        let packets = Packets::begin(namespaces.clone()).map_err(|error| error.to_string())?;
+        self.packets = Some(packets);
         let watch = Watch::begin(namespaces).map_err(|error| error.to_string())?;
         self.watch = Some((watch, SystemTime::now()));
         Ok(())
@@ -113,8 +117,7 @@ impl Stage for LabStage<'_> {
     }
 
     fn rest(&mut self) {
-        self.watch = None;
-        self.load = None;
+        (self.watch, self.packets, self.load) = (None, None, None);
     }
 
     async fn look(&mut self) -> Result<Look, String> {
@@ -122,6 +125,9 @@ impl Stage for LabStage<'_> {
     }
 
     async fn evidence(&mut self) -> Vec<Evidence> {
-        Vec::new()
+        let mut found = evidence::gather(&self.directors, self.held.kernel()).await;
+        let packets = self.packets.iter();
+        found.extend(packets.flat_map(|p| evidence::packets(&self.directors, p)));
+        found
     }
 }

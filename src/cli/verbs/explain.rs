@@ -18,6 +18,6 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if let Some(summary) = &lab.summary {
         print(&format!("# {}: {summary}\n\n", lab.name));
     }
-    print(&crate::plan::explain(&crate::plan::build(&lab)));
+    print(&crate::plan::explain(&crate::plan::by_hand(&lab)));
     Ok(Exit::Ok)
 }

@@ -4,6 +4,11 @@ use std::time::Duration;
 
 /// When a real server is tried next, and what its attempts come to, as keepalived 2.2 does it. A
 /// server is up until it fails (keepalived without `alpha`), and one good attempt brings it back.
+///
+/// Two things are different. keepalived gives a server no retries on its very first check, which
+/// it puts off by a second and a random time (`warmup`); here the first check is at once, and has
+/// its retries. And keepalived's HTTP_GET wants a second good answer, delay_loop after the first
+/// one, of a server that was down.
 #[derive(Debug)]
 pub(super) struct Schedule {
     timing: Timing,

@@ -65,6 +65,8 @@ pub fn launch(
         Output::Log => file.into(),
     };
     let mut command = Command::new(program.name);
+    // What ps(1) shows.
+    command.arg0(program.package);
     command.args(arguments).stdin(Stdio::null()).stdout(output).stderr(errors);
     command.env(MARK, mark).env("LC_ALL", "C").current_dir("/");
     let (namespace, parent) = (place.namespace.clone(), getpid());

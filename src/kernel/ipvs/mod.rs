@@ -9,6 +9,7 @@ mod encode;
 mod fields;
 mod listing;
 mod support;
+mod sync;
 mod table;
 mod wire;
 
@@ -17,4 +18,5 @@ pub use connections::Connection;
 pub(super) use connections::{connections, is_in_use};
 pub(super) use listing::{Listing, Weight};
 pub use support::{IpvsSupport, ip_vs_available};
+pub use sync::{SyncDaemon, SyncRole};
 pub use table::{IpvsTable, IpvsTimeouts};

@@ -7,6 +7,10 @@ pub(super) const FAMILY: &str = "IPVS";
 /// The family's version (IPVS_GENL_VERSION).
 pub(super) const VERSION: u8 = 1;
 
+/// IP_VS_STATE_MASTER and IP_VS_STATE_BACKUP: which part a sync daemon plays.
+pub(super) const SYNC_MASTER: u32 = 1;
+pub(super) const SYNC_BACKUP: u32 = 2;
+
 /// IP_VS_SVC_F_PERSISTENT.
 pub(super) const PERSISTENT: u32 = 0x1;
 
@@ -35,6 +39,9 @@ pub(super) enum Command {
     SetDestination = 6,
     DeleteDestination = 7,
     GetDestination = 8,
+    NewDaemon = 9,
+    DeleteDaemon = 10,
+    GetDaemon = 11,
     SetConfig = 12,
     GetConfig = 13,
     SetInfo = 14,
@@ -56,6 +63,9 @@ impl Command {
             Self::SetDestination => "IPVS_CMD_SET_DEST",
             Self::DeleteDestination => "IPVS_CMD_DEL_DEST",
             Self::GetDestination => "IPVS_CMD_GET_DEST",
+            Self::NewDaemon => "IPVS_CMD_NEW_DAEMON",
+            Self::DeleteDaemon => "IPVS_CMD_DEL_DAEMON",
+            Self::GetDaemon => "IPVS_CMD_GET_DAEMON",
             Self::SetConfig => "IPVS_CMD_SET_CONFIG",
             Self::GetConfig => "IPVS_CMD_GET_CONFIG",
             Self::GetInfo => "IPVS_CMD_GET_INFO",
@@ -70,6 +80,7 @@ impl Command {
 pub(super) enum Attribute {
     Service = 1,
     Destination = 2,
+    Daemon = 3,
     TimeoutTcp = 4,
     TimeoutTcpFin = 5,
     TimeoutUdp = 6,
@@ -119,6 +130,16 @@ pub(super) enum DestinationAttribute {
 }
 
 impl NlAttrType for DestinationAttribute {}
+
+/// IPVS_DAEMON_ATTR_*: what a sync daemon is made of.
+#[neli_enum(serialized_type = "u16")]
+pub(super) enum DaemonAttribute {
+    State = 1,
+    Interface = 2,
+    SyncId = 3,
+}
+
+impl NlAttrType for DaemonAttribute {}
 
 /// IPVS_STATS_ATTR_*, all of 64 bits in a STATS64 attribute.
 #[neli_enum(serialized_type = "u16")]

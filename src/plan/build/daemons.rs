@@ -57,7 +57,7 @@ fn table_keeper(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
         }
         Engine::Keepalived => None,
         Engine::Ldirectord => {
-            let configuration = ldirectord::configuration(lab, &node.name)?;
+            let configuration = ldirectord(lab, &node.name)?;
             let why =
                 "ldirectord makes the table and takes servers that fail their check out of it";
             Some((Daemon::Ldirectord { configuration }, why))
@@ -78,8 +78,7 @@ fn vip_holder(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
             Some((Daemon::Speaker(speaker(lab, node)?), why))
         }
         Engine::Keepalived => {
-            let configuration =
-                keepalived::configuration(lab, &node.name, speaker(lab, node).as_ref())?;
+            let configuration = keepalived(lab, &node.name)?;
             let why = "keepalived makes the table, checks the real servers and speaks VRRP for the \
                        VIP";
             Some((Daemon::Keepalived { configuration }, why))

@@ -16,6 +16,8 @@ mod switch;
 mod tests;
 mod vips;
 
+pub(super) use seats::speaker;
+
 use super::{Op, Plan, Step};
 use crate::lab::{Lab, Place};
 

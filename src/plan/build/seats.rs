@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 /// A director's part in the virtual routers, names resolved to its own interfaces; none if it has
 /// no part in any.
-pub(super) fn speaker(lab: &Lab, node: &Node) -> Option<Speaker> {
+pub(in crate::plan) fn speaker(lab: &Lab, node: &Node) -> Option<Speaker> {
     let wanted = lab.high_availability.as_ref()?;
     let seats: Vec<_> = wanted.routers.iter().filter_map(|r| seat(lab, node, r)).collect();
     if seats.is_empty() {

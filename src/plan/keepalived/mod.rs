@@ -8,25 +8,31 @@ mod tests;
 mod vrrp;
 
 use super::Speaker;
+use super::build::speaker;
 use super::grain::{Grain, rounded};
 use super::page::Page;
 use crate::lab::{HighAvailability, Lab, NodeName, Probe, Tracked, VirtualService};
 use std::time::Duration;
 
 /// keepalived's configuration for a director; none if there is nothing that it would do.
-pub(super) fn configuration(
-    lab: &Lab,
-    director: &NodeName,
-    speaker: Option<&Speaker>,
-) -> Option<String> {
+pub fn keepalived(lab: &Lab, director: &NodeName) -> Option<String> {
     let mine = lab.services.iter().filter(|service| service.directors.contains(director));
-    let services: Vec<_> = mine.collect();
+    configuration(lab, director, &mine.collect::<Vec<_>>())
+}
+
+/// The same without virtual services: VRRP, where something else makes the table.
+pub(super) fn vrrp_only(lab: &Lab, director: &NodeName) -> Option<String> {
+    configuration(lab, director, &[])
+}
+
+fn configuration(lab: &Lab, director: &NodeName, services: &[&VirtualService]) -> Option<String> {
+    let speaker = speaker(lab, lab.node(director)?);
     if services.is_empty() && speaker.is_none() {
         return None;
     }
     let mut page = Page::default();
-    global(&mut page, director, speaker, &services);
-    if let (Some(speaker), Some(wanted)) = (speaker, &lab.high_availability) {
+    global(&mut page, director, speaker.as_ref(), services);
+    if let (Some(speaker), Some(wanted)) = (&speaker, &lab.high_availability) {
         routers(&mut page, speaker, wanted);
     }
     for service in services {

@@ -45,8 +45,9 @@ fn http(page: &mut Page, probe: &HttpProbe) {
     let (first, last) = probe.status;
     if probe.status != SUCCESS {
         let (least, most) = SUCCESS;
+        let to = if first == last { String::new() } else { format!(" to {last}") };
         page.comment(format_args!(
-            "status {first} to {last} wanted; ldirectord takes {least} to {most} for good"
+            "status {first}{to} wanted; ldirectord takes {least} to {most} for good"
         ));
     }
     if let Some(digest) = &probe.digest {

@@ -17,7 +17,7 @@ use std::time::Duration;
 const CHECKINTERVAL: Duration = Duration::from_secs(10);
 
 /// ldirectord's configuration for a director; none if it has no virtual service.
-pub(super) fn configuration(lab: &Lab, director: &NodeName) -> Option<String> {
+pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     let mine = lab.services.iter().filter(|service| service.directors.contains(director));
     let services: Vec<_> = mine.collect();
     let mut intervals: Vec<_> = services.iter().map(|service| interval(service)).collect();

@@ -1,3 +1,4 @@
+use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use crate::lab::{LabName, NodeName};
 use crate::plan::{Op, ServiceKey};
@@ -47,9 +48,11 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             )]
         }
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
-        Op::StartDaemon { .. }
-        | Op::AwaitAddress { .. }
-        | Op::KillDaemons { .. }
+        Op::StartDaemon { node, daemon } => daemons::commands(lab, node, daemon),
+        Op::AwaitAddress { node, others, address } => {
+            vec![daemons::awaiting(lab, [node].into_iter().chain(others), *address)]
+        }
+        Op::KillDaemons { .. }
         | Op::ForgetConnections { .. }
         | Op::CutCable { .. }
         | Op::Misbehave { .. }

@@ -1,8 +1,11 @@
 //! Operations as the commands that a person would type.
 
 mod commands;
+mod daemons;
 mod ipvsadm;
 mod script;
+#[cfg(test)]
+mod tests;
 
 pub(super) use commands::commands;
 pub use ipvsadm::ipvsadm;

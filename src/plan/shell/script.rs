@@ -1,4 +1,5 @@
 use super::commands::{commands, quoted};
+use super::daemons;
 use crate::plan::{Op, Plan, Step};
 use std::fmt::Write as _;
 
@@ -25,6 +26,7 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         Op::StartBackend { node, backend } => {
             vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
         }
+        Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
         Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
             let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
             lines.extend(commands(&step.op, &plan.lab));
@@ -40,10 +42,11 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
 
 fn head(plan: &Plan) -> String {
     let namespaces: Vec<_> = plan.steps.iter().filter_map(namespace(plan)).collect();
+    let programs = daemons::programs(plan);
     format!(
         r#"#!/bin/sh
 # The lab `{lab}` by hand: `sh {lab}.sh` makes it, `sh {lab}.sh down` removes it.
-# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3.
+# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3{more}.
 set -eu
 lab={lab}
 www=/run/lvs-lab-script/$lab
@@ -63,7 +66,7 @@ backend() {{ # NAMESPACE NAME PORT
     ip netns exec "$1" python3 -m http.server "$3" --directory "$www/$2" >/dev/null 2>&1 </dev/null &
     until [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$3")" ]; do kill -0 $! && sleep 0.05; done
 }}
-
+{functions}
 if [ "${{1:-up}}" = down ]; then down; exit; fi
 for name in $namespaces; do
     if [ -e "/run/netns/$name" ]; then echo "$name exists already" >&2; exit 1; fi
@@ -73,6 +76,8 @@ iptables=$(command -v iptables-legacy || command -v iptables || true)
 "#,
         lab = plan.lab,
         namespaces = quoted(&namespaces.join(" ")),
+        more = programs.iter().map(|name| format!(", {name}")).collect::<String>(),
+        functions = programs.iter().map(|name| daemons::function(name)).collect::<String>(),
     )
 }
 

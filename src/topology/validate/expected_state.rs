@@ -22,7 +22,7 @@ pub fn vip_owner(wire: VipOwner, at: &Place, draft: &mut Draft<'_>) -> Option<Ex
         VipOwner::All(word) => {
             let owner = one_of_role(&word, Role::Director, at, draft)?;
             for (vip, members) in floating(draft) {
-                expected.extend(holder(vip, &owner, &members, at, draft));
+                expected.extend(holder((vip, &members), &owner, at, draft));
             }
             if expected.is_empty() && sure(at, draft) {
                 not_floating("no virtual router has a VIP", at, draft);
@@ -42,7 +42,7 @@ pub fn vip_owner(wire: VipOwner, at: &Place, draft: &mut Draft<'_>) -> Option<Ex
 
 /// Whether nothing is in doubt there, nor in what the file says of virtual routers.
 fn sure(at: &Place, draft: &Draft<'_>) -> bool {
-    draft.faults.sure(at) && draft.faults.sure(&high_availability::place())
+    draft.faults.sure(at) && draft.faults.sure(&high_availability::routers_place())
 }
 
 /// Each VIP of the virtual routers with the directors that can hold it.
@@ -63,7 +63,7 @@ fn owner(text: &str, word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vi
     let owner = one_of_role(word, Role::Director, at, draft);
     let (vip, owner) = (vip?, owner?);
     match floating(draft).into_iter().find(|(known, _)| *known == vip) {
-        Some((vip, members)) => holder(vip, &owner, &members, at, draft),
+        Some((vip, members)) => holder((vip, &members), &owner, at, draft),
         None => {
             if sure(at, draft) {
                 let message = format!("no virtual router has the VIP `{vip}`");
@@ -75,16 +75,15 @@ fn owner(text: &str, word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vi
 }
 
 fn holder(
-    vip: IpAddr,
+    (vip, members): (IpAddr, &[NodeName]),
     owner: &NodeName,
-    members: &[NodeName],
     at: &Place,
     draft: &mut Draft<'_>,
 ) -> Option<VipExpected> {
     if members.contains(owner) {
         return Some(VipExpected { vip, owner: owner.clone() });
     }
-    if draft.faults.sure(&high_availability::place()) && !draft.faults.blurred(at) {
+    if draft.faults.sure(&high_availability::routers_place()) && !draft.faults.blurred(at) {
         draft.faults.push(rule::NOT_A_MEMBER.at(
             at,
             format!("`{owner}` has no priority in the virtual router of `{vip}`"),

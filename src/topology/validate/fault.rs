@@ -11,6 +11,22 @@ use std::time::Duration;
 /// The word that means every fault.
 const ALL: &str = "all";
 
+/// A setting that a kind of fault cannot do without.
+struct Need {
+    kind: &'static str,
+    key: &'static str,
+    help: &'static str,
+}
+
+const BY: Need =
+    Need { kind: "slow", key: "by", help: "say how much later answers come, as in `by: 2s`" };
+const TO: Need =
+    Need { kind: "weight", key: "to", help: "say the new weight, as in `to: 0` to quiesce" };
+const CABLE: Need =
+    Need { kind: "cut", key: "network", help: "say which cable is pulled, as in `network: lan`" };
+const IMPAIRMENT: Need =
+    Need { kind: "impair", key: "delay", help: "add `delay: 50ms`, `loss: 10` or both" };
+
 /// Builds a heal step's healing.
 pub fn healing(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Healing> {
     match word {
@@ -68,23 +84,20 @@ impl Making<'_, '_> {
 
     fn by(&mut self) -> Option<Duration> {
         let text = self.wire.by.take();
-        let text =
-            self.needed(text, "by", "slow", "say how much later answers come, as `by: 2s`")?;
+        let text = self.needed(text, &BY)?;
         value::duration(&text, &self.at.key("by"), self.draft.faults)
     }
 
     fn to(&mut self) -> Option<u32> {
-        let number = self.wire.to;
-        let number =
-            self.needed(number, "to", "weight", "say the new weight, as in `to: 0` to quiesce")?;
+        let number = self.needed(self.wire.to, &TO)?;
         destination::weight_bounds().check(number, &self.at.key("to"), self.draft.faults)
     }
 
     /// A setting without which the fault would be a guess.
-    fn needed<T>(&mut self, setting: Option<T>, key: &str, of: &str, help: &str) -> Option<T> {
-        if setting.is_none() && self.draft.faults.sure(&self.at.key(key)) {
-            let message = format!("the fault `{of}` has no `{key}`");
-            self.draft.faults.push(rule::MISSING_KEY.at(&self.at.as_key(), message, help));
+    fn needed<T>(&mut self, setting: Option<T>, need: &Need) -> Option<T> {
+        if setting.is_none() && self.draft.faults.sure(&self.at.key(need.key)) {
+            let message = format!("the fault `{}` has no `{}`", need.kind, need.key);
+            self.draft.faults.push(rule::MISSING_KEY.at(&self.at.as_key(), message, need.help));
         }
         setting
     }
@@ -111,7 +124,7 @@ impl Making<'_, '_> {
             [only] => Some(only.network.clone()),
             _ => None,
         };
-        self.needed(only, "network", "cut", "say which cable is pulled, as in `network: lan`")
+        self.needed(only, &CABLE)
     }
 
     fn impair(&mut self) -> Option<FaultKind> {
@@ -122,7 +135,7 @@ impl Making<'_, '_> {
         let loss = self.wire.loss.take().map(|loss| self.loss(&loss));
         let network = self.network();
         if nothing {
-            self.needed(None::<()>, "delay", "impair", "add `delay: 50ms`, `loss: 10` or both");
+            self.needed(None::<()>, &IMPAIRMENT);
             return None;
         }
         Some(FaultKind::Impair {

@@ -81,10 +81,40 @@ impl<'l> Entry<'l> {
         interfaces.map(|i| i.address.addr()).collect()
     }
 
+    /// The addresses that replies of NAT may go to: those of the master, where directors stand in
+    /// for each other, else the DIPs.
+    fn ways_back(&self, view: &mut View<'_>) -> Vec<IpAddr> {
+        let lab = view.lab;
+        let floating: Vec<_> = lab.moving_gateways(self.service, self.server).collect();
+        if !floating.is_empty() {
+            return floating;
+        }
+        if self.directors.len() > 1 {
+            self.stays(view);
+        }
+        self.dips()
+    }
+
+    fn stays(&self, view: &mut View<'_>) {
+        let Some(router) = view.lab.router_of(self.service.vip) else { return };
+        view.push(rule::NAT_STAYS.at(
+            &self.destination.at,
+            format!("no VIP of a virtual router is on a network of `{}`", self.name()),
+            format!(
+                "add one to `vips` of `{}`: after a takeover replies of NAT must pass the new \
+                 master, so the real servers' gateway must move with the VIP",
+                router.name
+            ),
+        ));
+    }
+
     fn nat_gateway(&self, view: &mut View<'_>) {
-        let dips = self.dips();
+        if self.destination.forwarding != ForwardingMethod::Nat {
+            return;
+        }
+        let dips = self.ways_back(view);
         let routed = self.server.routes.iter().any(|r| dips.contains(&r.via));
-        if self.destination.forwarding != ForwardingMethod::Nat || dips.is_empty() || routed {
+        if dips.is_empty() || routed {
             return;
         }
         let given = match self.server.gateway {
@@ -106,7 +136,9 @@ impl<'l> Entry<'l> {
     fn direct_gateway(&self, view: &mut View<'_>) {
         let method = self.destination.forwarding;
         let gateway = view.lab.default_gateway(self.server).map(|g| g.via);
-        let Some(gateway) = gateway.filter(|g| self.dips().contains(g)) else { return };
+        let floating = view.lab.moving_gateways(self.service, self.server);
+        let dips: Vec<_> = self.dips().into_iter().chain(floating).collect();
+        let Some(gateway) = gateway.filter(|g| dips.contains(g)) else { return };
         if !method.keeps_vip() || self.directors.iter().any(|d| accepts_local(d)) {
             return;
         }

@@ -97,6 +97,17 @@ fn digest(text: &str, at: &Place, draft: &mut Draft<'_>) -> Option<String> {
     None
 }
 
+/// Settings that do nothing without a health check.
+pub fn idle(settings: &[(&str, bool)], service: &Place, draft: &mut Draft<'_>) {
+    for (key, _) in settings.iter().filter(|(_, given)| *given) {
+        draft.faults.push(rule::NO_EFFECT.at(
+            &service.key(key).as_key(),
+            format!("`{key}` has no effect without `health_check`"),
+            "add `health_check`, as in `health_check: { tcp: {} }`: else every real server is up",
+        ));
+    }
+}
+
 /// Builds a virtual service's quorum, when its servers are known.
 pub fn quorum(
     weight: Option<i64>,

@@ -14,6 +14,11 @@ pub fn place() -> Place {
     Place::root().key("high_availability")
 }
 
+/// Where the file speaks of virtual routers.
+pub fn routers_place() -> Place {
+    place().key("virtual_routers")
+}
+
 /// Builds what makes directors stand in for each other. The virtual services are not built yet.
 pub fn build(
     wire: Option<wire::HighAvailability>,
@@ -74,7 +79,7 @@ fn each(
     for (word, engine) in words.0 {
         let at = at.key(&word).as_key();
         let Some(node) = one_of_role(&word, Role::Director, &at, draft) else { continue };
-        if !members.contains(&node) && draft.faults.sure(&place().key("virtual_routers")) {
+        if !members.contains(&node) && draft.faults.sure(&routers_place()) {
             draft.faults.push(rule::NOT_A_MEMBER.at(
                 &at,
                 format!("the director `{node}` is in no virtual router"),
@@ -98,7 +103,7 @@ pub fn router<'h>(
         draft.faults.doubt(at);
     }
     let faulty = draft.declared.routers.contains(word);
-    if found.is_none() && !faulty && !draft.faults.blurred(&place().key("virtual_routers")) {
+    if found.is_none() && !faulty && !draft.faults.blurred(&routers_place()) {
         let names: Vec<_> = all.iter().map(|router| router.name.as_str()).collect();
         let help = suggest::help(word, &names, "virtual routers");
         let message = format!("the virtual router `{word}` is not defined");
@@ -168,7 +173,7 @@ fn only<'r>(
     if let ([only], 1) = (routers, draft.declared.routers.len()) {
         return Some(only);
     }
-    if draft.faults.sure(&place().key("virtual_routers")) {
+    if draft.faults.sure(&routers_place()) {
         let names: Vec<_> = routers.iter().map(|r: &VirtualRouter| name_of(&r.name)).collect();
         let help = match names.as_slice() {
             [] => "there are no virtual routers: add one, as its master is who sends".to_owned(),

@@ -94,11 +94,13 @@ fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
     }
 }
 
-/// Whether a node has this address, or a virtual service, whose director then has it.
+/// Whether a node has this address, or a virtual service or a virtual router, whose director then
+/// has it.
 fn known(hop: IpAddr, view: &View<'_>) -> bool {
     let unsure = |n: &&Node| !view.sure(&n.at);
     view.lab.owner_of(hop).is_some()
         || view.lab.services.iter().any(|s| s.vip == hop)
+        || view.lab.router_of(hop).is_some()
         || view.lab.nodes.iter().any(|n| unsure(&n))
 }
 

@@ -1,18 +1,20 @@
 //! From the decoded file to a valid `Lab`.
 //!
-//! First each thing is built from what the file says of it alone (`network`, `node`, `service`,
-//! `scenario`); then the rules that hold things against each other (`link`, `forwarding`,
-//! `reachability`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
+//! First each thing is built from what the file says of it alone (`network`, `node`,
+//! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
+//! (`link`, `redundancy`, `forwarding`, `reachability`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
 //! reported twice in different words.
 
 mod address;
 mod destination;
 mod draft;
+mod engine;
 mod expectation;
 mod expected;
 mod expected_load;
 mod expected_state;
 mod fault;
+mod fault_node;
 mod fault_settings;
 mod floating;
 mod forwarding;
@@ -27,9 +29,11 @@ mod node_parts;
 mod number;
 mod reach;
 mod reachability;
+mod redundancy;
 mod replica;
 mod request;
 mod scenario;
+mod sequence;
 mod service;
 mod track;
 mod value;
@@ -64,8 +68,12 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     let mut view = View::new(lab, faults);
     link::check(&mut view);
     vip::check(&mut view);
+    redundancy::check(&mut view);
+    engine::check(&mut view);
     forwarding::check(&mut view);
     expectation::check(&mut view);
+    fault_node::check(&mut view);
+    sequence::check(&mut view);
     reachability::check(&mut view);
     view.into_found()
 }

@@ -47,8 +47,10 @@ fn on_link(lab: &Lab, network: &NetworkName, goal: &Goal) -> bool {
 }
 
 fn holder(lab: &Lab, address: IpAddr) -> Option<&Node> {
+    let router = lab.router_of(address).and_then(|router| router.priorities.keys().next());
     let service = || lab.services.iter().find(|s| s.vip == address);
-    lab.owner_of(address).or_else(|| lab.node(service()?.directors.first()?))
+    let director = router.or_else(|| service()?.directors.first());
+    lab.owner_of(address).or_else(|| lab.node(director?))
 }
 
 enum Hop<'l> {

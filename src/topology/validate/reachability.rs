@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::{View, reach};
-use crate::lab::{Destination, Lab, Node, Request, Role, Step, StepAction, Target, VirtualService};
+use crate::lab::{Destination, Lab, Node, Role, Step, StepAction, Target, VirtualService};
 
 /// Whether clients get to the VIPs, and replies back to the clients.
 pub fn check(view: &mut View<'_>) {
@@ -32,25 +32,25 @@ fn lonely(lab: &Lab, client: &Node, services: &[&VirtualService]) -> bool {
 }
 
 fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
-    let StepAction::Request(request) = &step.action else { return };
-    let Some(from) = view.node(&request.from) else { return };
-    let Some((goal, name)) = goal(request, services, view.lab) else { return };
+    let (key, from, target) = match &step.action {
+        StepAction::Request(request) => ("request", &request.from, &request.target),
+        StepAction::Load(load) => ("load", &load.from, &load.target),
+        _ => return,
+    };
+    let Some(from) = view.node(from) else { return };
+    let Some((goal, name)) = goal(target, services, view.lab) else { return };
     let told = from.role == Role::Client && lonely(view.lab, from, services);
     if !told && !reach::arrives(view.lab, from, &goal) {
         view.push(rule::CLIENT_UNREACHABLE.at(
-            &step.at.key("request").key("from"),
+            &step.at.key(key).key("from"),
             format!("`{}` has no way to {name}", from.name),
             HELP,
         ));
     }
 }
 
-fn goal(
-    request: &Request,
-    services: &[&VirtualService],
-    lab: &Lab,
-) -> Option<(reach::Goal, String)> {
-    match &request.target {
+fn goal(target: &Target, services: &[&VirtualService], lab: &Lab) -> Option<(reach::Goal, String)> {
+    match target {
         Target::Service(name) => {
             let service = services.iter().find(|s| &s.name == name)?;
             Some((reach::Goal::vip(service), format!("the VIP `{}`", service.vip)))

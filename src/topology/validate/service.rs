@@ -3,7 +3,7 @@ use super::super::{
     wire::{self, Entries, List},
 };
 use super::draft::{Draft, Lookup};
-use super::{address, destination, health, name, number::Bounds};
+use super::{address, destination, health, high_availability::routers_place, name, number::Bounds};
 use crate::lab::{
     NodeName, Persistence, Place, Quorum, Role, Scheduler, SchedulerFlag, ServiceName,
     VirtualService,
@@ -36,6 +36,14 @@ fn one(
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
     let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
+    let idle = [
+        ("quorum", wire.quorum.is_some()),
+        ("hysteresis", wire.hysteresis.is_some()),
+        ("sorry_server", wire.sorry_server.is_some()),
+    ];
+    if wire.health_check.is_none() && draft.faults.sure(&at.key("health_check")) {
+        health::idle(&idle, at, draft);
+    }
     let directors = directors((&name, vip), wire.directors, at, draft);
     let mut service = VirtualService {
         name,
@@ -109,6 +117,10 @@ fn directors(
     draft: &mut Draft<'_>,
 ) -> Vec<NodeName> {
     let ((name, vip), all) = (service, at.key("directors"));
+    if names.is_none() && !draft.faults.sure(&routers_place()) {
+        // Whom a faulty virtual router would have implied is unknown.
+        draft.faults.doubt(&all);
+    }
     let found = match names {
         None => implied(vip, draft),
         Some(names) => {

@@ -51,7 +51,7 @@ impl<'l> View<'l> {
     /// Every entry of every table that nothing is in doubt of, with its service and its node.
     pub fn destinations(&self) -> Vec<(&'l VirtualService, &'l Destination, &'l Node)> {
         let services = self.lab.services.iter();
-        let pairs = services.flat_map(|s| s.destinations.iter().map(move |d| (s, d)));
+        let pairs = services.flat_map(|s| s.servers().map(move |d| (s, d)));
         let sure = pairs.filter(|(_, d)| self.sure(&d.at));
         sure.filter_map(|(s, d)| Some((s, d, self.node(&d.real_server)?))).collect()
     }

@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, link, node_parts::not_a_host, reach};
+use super::{View, high_availability, link, node_parts::not_a_host, reach, redundancy};
 use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
 use std::collections::BTreeSet;
 
@@ -58,7 +58,9 @@ fn host(service: &VirtualService, view: &mut View<'_>) {
 }
 
 fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
-    if view.lab.router_of(service.vip).is_some() {
+    let wanted = view.lab.high_availability.as_ref();
+    let guarded = wanted.is_some_and(|wanted| redundancy::stands_in(service, wanted));
+    if guarded || !view.sure(&high_availability::routers_place()) {
         return;
     }
     let same = earlier.iter().filter(|e| e.vip == service.vip).flat_map(|e| &e.directors);

@@ -20,7 +20,7 @@ pub fn build(
     services: &Entries<wire::VirtualService>,
     draft: &mut Draft<'_>,
 ) -> Vec<VirtualRouter> {
-    let all = high_availability::place().key("virtual_routers");
+    let all = high_availability::routers_place();
     let lone = routers.0.len() == 1;
     let implied = if lone { floating::of_services(services) } else { Vec::new() };
     let mut built: Vec<VirtualRouter> = Vec::new();
@@ -51,7 +51,7 @@ fn one(
     vips: Vec<floating::Written>,
     draft: &mut Draft<'_>,
 ) -> Option<VirtualRouter> {
-    let at = high_availability::place().key("virtual_routers").key(name.as_str());
+    let at = high_availability::routers_place().key(name.as_str());
     let router_id = router_id(wire.router_id, &at, draft);
     let version = version(wire.version, &at, draft);
     let advert_interval = advert_interval(wire.advert_interval.as_deref(), version, &at, draft);

@@ -60,6 +60,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// A director's table as `ipvsadm -L -n` shows it.
+pub(in crate::cli) fn table(mut table: IpvsTable) -> String {
+    order::sort(&mut table);
+    entries::text(&table)
+}
+
 fn directors(lab: &Lab, wanted: Option<&str>) -> Result<Vec<NodeName>, Failure> {
     let all = || lab.with_role(Role::Director).map(|node| &node.name);
     match wanted {

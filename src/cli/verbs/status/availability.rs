@@ -1,5 +1,5 @@
 use crate::kernel::{Observed, daemons_directory, state_changes};
-use crate::lab::{HighAvailability, Lab, NodeName, VirtualRouter, VrrpState};
+use crate::lab::{Lab, NodeName, VirtualRouter, VrrpState};
 use crate::plan::{Op, Plan};
 use crate::state::LabDir;
 use serde::Serialize;
@@ -45,14 +45,11 @@ pub struct Directors<'a> {
 }
 
 impl Directors<'_> {
-    /// A node's part; none has a node that is not kept available.
+    /// A node's part; none has a node without daemons.
     pub fn describe(&self, node: &NodeName, observed: &Observed) -> Option<Availability> {
-        let available = self.lab.high_availability.as_ref()?;
-        available.engines.get(node)?;
-        Some(Availability {
-            daemons: self.daemons(node, observed),
-            virtual_routers: self.routers(available, node, observed),
-        })
+        let daemons = self.daemons(node, observed);
+        let virtual_routers = self.routers(node, observed);
+        (!daemons.is_empty()).then_some(Availability { daemons, virtual_routers })
     }
 
     fn daemons(&self, node: &NodeName, observed: &Observed) -> Vec<DaemonStatus> {
@@ -67,12 +64,7 @@ impl Directors<'_> {
         planned.map(status).collect()
     }
 
-    fn routers(
-        &self,
-        available: &HighAvailability,
-        node: &NodeName,
-        observed: &Observed,
-    ) -> Vec<RouterStatus> {
+    fn routers(&self, node: &NodeName, observed: &Observed) -> Vec<RouterStatus> {
         let speaks = |name: &String| matches!(name.as_str(), "speaker" | "keepalived");
         let speaking = observed.daemons.iter().any(speaks);
         // What a dead speaker wrote is history.
@@ -80,7 +72,8 @@ impl Directors<'_> {
         let state = |router: &VirtualRouter| {
             changes.iter().rev().find(|change| change.router == router.name)
         };
-        let here = available.routers.iter().filter(|r| r.priorities.contains_key(node));
+        let routers = self.lab.high_availability.iter().flat_map(|available| &available.routers);
+        let here = routers.filter(|router| router.priorities.contains_key(node));
         let status = |router: &VirtualRouter| RouterStatus {
             router: router.name.to_string(),
             state: state(router).map(|change| change.state),

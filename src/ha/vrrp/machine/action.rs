@@ -27,7 +27,7 @@ pub enum Action {
 /// What a person wants to read about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// Nobody was heard for so long.
+    /// Nobody better was heard for so long.
     Silence(Duration),
     /// All members of the sync group can be master now.
     GroupIsMaster,
@@ -74,17 +74,19 @@ pub enum Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Silence(time) => write!(f, "no advert for {time:.3?}, becoming master"),
+            Self::Silence(time) => write!(f, "no better master for {time:.3?}, becoming master"),
             Self::GroupIsMaster => f.write_str("becoming master with its sync group"),
             Self::GroupIsBackup => f.write_str("becoming backup with its sync group"),
-            Self::GroupIsNotReady => f.write_str("no advert, but its sync group cannot be master"),
+            Self::GroupIsNotReady => {
+                f.write_str("no better master, but its sync group cannot be master")
+            }
             Self::GroupFailed => f.write_str("its sync group failed"),
             Self::Owner => f.write_str("owner of its VIPs, becoming master"),
             Self::Better { source, priority } => {
                 write!(f, "advert of {source} with priority {priority}, becoming backup")
             }
             Self::Lower { source, priority } => {
-                write!(f, "advert of {source} with lower priority {priority}, discarded")
+                write!(f, "{source} is master with lower priority {priority}")
             }
             Self::PreemptsIn(time) => write!(f, "preempts in {time:?}"),
             Self::Resigned { source } => write!(f, "{source} resigns"),

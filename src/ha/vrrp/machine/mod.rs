@@ -8,7 +8,12 @@ mod routers;
 mod timing;
 mod watched;
 
-pub use action::{Action, Remark};
+#[cfg(test)]
+mod network;
+#[cfg(test)]
+mod tests;
+
+pub use action::Action;
 pub use router::Heard;
 pub use routers::{Event, Routers};
 pub use watched::{Command, Condition, Subject};

@@ -31,6 +31,7 @@ impl Routers {
     }
 
     /// The state of one.
+    #[cfg(test)]
     pub fn state(&self, seat: usize) -> VrrpState {
         self.routers[seat].state()
     }

@@ -52,3 +52,24 @@ fn icmp_checksum(source: Ipv6Addr, message: &[u8]) -> u16 {
         [&source.octets()[..], &ALL_NODES.octets(), &length, &[0, 0, 0, 58], message].concat();
     crate::ha::vrrp::packet::internet_checksum(&octets)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HARDWARE: Hardware = [2, 0, 0, 0, 0, 7];
+
+    #[test]
+    fn a_vip_asks_for_itself() {
+        let frame = frame(HARDWARE, "10.0.0.100".parse().unwrap());
+        let text: Vec<_> = frame.iter().map(|octet| format!("{octet:02x}")).collect();
+        insta::assert_snapshot!(text.join(""), @"ffffffffffff020000000007080600010800060400010200000000070a000064ffffffffffff0a000064");
+    }
+
+    #[test]
+    fn an_ipv6_vip_advertises_itself() {
+        let frame = frame(HARDWARE, "fd00::64".parse().unwrap());
+        let text: Vec<_> = frame.iter().map(|octet| format!("{octet:02x}")).collect();
+        insta::assert_snapshot!(text.join(""), @"33330000000102000000000786dd6000000000203afffd000000000000000000000000000064ff020000000000000000000000000001880059cf20000000fd0000000000000000000000000000640201020000000007");
+    }
+}

@@ -9,6 +9,7 @@ mod options;
 mod receive;
 mod run;
 mod socket;
+mod sync;
 mod watchers;
 
 pub use run::speak;

@@ -1,6 +1,7 @@
 use super::announce::Announcer;
 use super::hands::{Hands, Surroundings};
 use super::socket::failed;
+use super::sync::Follower;
 use super::watchers::{self, Finding, Looker};
 use crate::ha::HaError;
 use crate::ha::vrrp::machine::{Action, Event, Routers};
@@ -35,6 +36,9 @@ pub async fn speak(
     }
     let last = mouth.routers.stop();
     mouth.perform(&last);
+    if let Some(follower) = mouth.sync.map(|(_, follower)| follower) {
+        follower.end().await;
+    }
     Ok(())
 }
 
@@ -58,6 +62,8 @@ struct Mouth {
     links: LinkWatch,
     lookers: Vec<Looker>,
     found: UnboundedReceiver<Finding>,
+    /// The seat that connection synchronisation follows.
+    sync: Option<(usize, Follower)>,
 }
 
 impl Mouth {
@@ -73,7 +79,8 @@ impl Mouth {
         let routers = Routers::new(speaker);
         let (tell, found) = unbounded_channel();
         let lookers = watchers::begin(&routers, hands.len(), &tell);
-        Ok(Self { routers, hands, around, links, lookers, found })
+        let sync = follower(speaker)?;
+        Ok(Self { routers, hands, around, links, lookers, found, sync })
     }
 
     fn begin(&mut self) {
@@ -158,8 +165,20 @@ impl Mouth {
     fn perform(&mut self, todo: &[(usize, Action)]) {
         for (seat, action) in todo {
             self.hands[*seat].perform(action, &self.around);
+            if let (Action::Enter(state), Some((followed, sync))) = (action, &self.sync)
+                && followed == seat
+            {
+                sync.enter(*state);
+            }
         }
     }
+}
+
+/// What follows the virtual router that connection synchronisation belongs to.
+fn follower(speaker: &Speaker) -> Result<Option<(usize, Follower)>, HaError> {
+    let Some(sync) = &speaker.sync else { return Ok(None) };
+    let seat = speaker.seats.iter().position(|seat| seat.router == sync.router);
+    seat.map(|seat| Ok((seat, Follower::begin(sync.clone())?))).transpose()
 }
 
 /// Waits until packets may be there for any seat.

@@ -1,0 +1,75 @@
+use super::super::rule;
+use super::{View, link::described};
+use crate::lab::{Fault, FaultKind, Lab, NetworkName, Node, Place, Role, ServiceName, StepAction};
+
+/// Whether each fault can befall its node.
+pub fn check(view: &mut View<'_>) {
+    let steps = view.lab.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    for step in steps {
+        let StepAction::Fault(fault) = &step.action else { continue };
+        let Some(node) = view.node(&fault.node) else { continue };
+        if let Some((problem, help)) = misfit(fault, node, view) {
+            let at = step.at.key("fault").key(&fault.kind.keyword().replace('-', "_"));
+            misplaced(node, problem, (help, &at), view);
+        }
+    }
+}
+
+fn misplaced(node: &Node, problem: String, (help, at): (&str, &Place), view: &mut View<'_>) {
+    let message = format!("{} {problem}", described(node));
+    view.push(rule::FAULT_NODE.at(at, message, help));
+}
+
+/// Why the fault does not fit the node, and what would.
+fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'static str)> {
+    let serves = node.role == Role::RealServer;
+    let daemons = has_daemons(view.lab, node);
+    match &fault.kind {
+        FaultKind::Stop if serves || daemons => None,
+        FaultKind::Stop => Some((
+            "has nothing that could be stopped".to_owned(),
+            "name a real server, or a \
+              director with high availability or health checks",
+        )),
+        FaultKind::KillDaemons if daemons => None,
+        FaultKind::KillDaemons => Some((
+            "has no daemons".to_owned(),
+            "name a director with high availability or health checks",
+        )),
+        FaultKind::Hang | FaultKind::Fail { .. } | FaultKind::Slow { .. } if !serves => {
+            Some(("has no backends".to_owned(), "name a real server"))
+        }
+        FaultKind::Weight { service, .. } | FaultKind::Remove { service } => {
+            let known = in_a_table(node, service.as_ref(), view);
+            let problem = match service {
+                Some(service) => format!("is not in the table of `{service}`"),
+                None => "is in no table of a virtual service".to_owned(),
+            };
+            (!known).then_some((problem, "name a real server of the virtual service"))
+        }
+        FaultKind::Cut { network } | FaultKind::Impair { network: Some(network), .. } => {
+            away(node, network)
+        }
+        _ => None,
+    }
+}
+
+fn away(node: &Node, network: &NetworkName) -> Option<(String, &'static str)> {
+    let there = node.interface_in(network).is_some();
+    let problem = format!("is not plugged into `{network}`");
+    (!there).then_some((problem, "name a network that the node has an address in"))
+}
+
+/// Whether something runs in a director that could be killed.
+fn has_daemons(lab: &Lab, node: &Node) -> bool {
+    let engine = lab.high_availability.iter().any(|ha| ha.engines.contains_key(&node.name));
+    let mut services = lab.services.iter().filter(|s| s.directors.contains(&node.name));
+    engine || services.any(|service| service.health_check.is_some())
+}
+
+fn in_a_table(node: &Node, service: Option<&ServiceName>, view: &View<'_>) -> bool {
+    let services = view.lab.services.iter();
+    let mut services = services.filter(|s| service.is_none_or(|name| *name == s.name));
+    // Who stands in a table that is in doubt is unknown.
+    services.any(|s| !view.sure(&s.at) || s.destinations.iter().any(|d| d.real_server == node.name))
+}

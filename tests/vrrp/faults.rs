@@ -1,0 +1,53 @@
+//! What is tracked, and packets that are not as they should be.
+
+use crate::node::{Network, eventually};
+use crate::speaker::{Running, VIP, seat, seat_v3};
+use lvs_lab::lab::VrrpState;
+use lvs_lab::plan::Seat;
+
+#[test]
+#[ignore = "needs root"]
+fn a_cut_cable_is_a_fault_and_the_other_takes_over() {
+    let network = Network::new();
+    let (a, b) = (network.node("a"), network.node("b"));
+    let master = Running::start(&a, seat_v3(&a, 150, 100));
+    let backup = Running::start(&b, seat_v3(&b, 100, 100));
+    master.comes_to(VrrpState::Master);
+    network.cable(&a, "down");
+    master.comes_to(VrrpState::Fault);
+    eventually("the VIP is gone", || !a.holds(VIP));
+    backup.comes_to(VrrpState::Master);
+    network.cable(&a, "up");
+    master.comes_to(VrrpState::Master);
+    backup.comes_to(VrrpState::Backup);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn an_interface_that_is_set_down_is_a_fault() {
+    let network = Network::new();
+    let a = network.node("a");
+    let master = Running::start(&a, seat_v3(&a, 150, 100));
+    master.comes_to(VrrpState::Master);
+    crate::node::ip(&format!("-n {} link set dev eth0 down", a.namespace));
+    master.comes_to(VrrpState::Fault);
+    crate::node::ip(&format!("-n {} link set dev eth0 up", a.namespace));
+    master.comes_to(VrrpState::Master);
+    eventually("the VIP is back", || a.holds(VIP));
+}
+
+#[test]
+#[ignore = "needs root"]
+fn an_advert_with_another_password_is_discarded_and_said_once() {
+    let network = Network::new();
+    let (a, b) = (network.node("a"), network.node("b"));
+    let first = Running::start(&a, seat(&a, 255));
+    let password = Some("2222".to_owned());
+    let second = Running::start(&b, Seat { password, ..seat(&b, 255) });
+    let reason = "packet of 10.0.0.1 discarded: its password is not ours";
+    eventually("it is said", || second.log().contains(reason));
+    eventually("both hold the VIP", || a.holds(VIP) && b.holds(VIP));
+    std::thread::sleep(std::time::Duration::from_millis(2_500));
+    assert_eq!(second.log().matches("discarded").count(), 1, "{}", second.log());
+    drop(first);
+}
