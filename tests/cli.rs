@@ -12,7 +12,7 @@ use std::process::Stdio;
 use support::{program, run};
 use tempfile::TempDir;
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 18] = [
     "check",
     "plan",
     "explain",
@@ -24,6 +24,8 @@ const VERBS: [&str; 16] = [
     "exec",
     "shell",
     "request",
+    "fault",
+    "heal",
     "test",
     "doctor",
     "init",

@@ -6,6 +6,7 @@ mod support;
 
 mod deaths;
 mod everyday;
+mod faults;
 mod host;
 mod interrupted;
 mod verdicts;

@@ -16,17 +16,18 @@ use std::time::Duration;
 /// What can be broken, for the help.
 const KINDS: &str = "\
 Kinds:
-  stop          real server: connections are refused; director: its daemons are stopped in order
-  hang          real server: it accepts, and never answers
-  fail          real server: it answers everything with --status
-  slow          real server: it answers --by later
-  cut           the cable to --network is pulled
-  isolate       every cable is pulled
-  kill          the power is cut; healing is a reboot
-  kill-daemons  director: its daemons get SIGKILL, and the VIP stays behind
-  weight        real server: it has the weight --to in the directors' tables
-  remove        real server: it is taken out of the directors' tables
-  impair        what the node sends comes --delay later, and --loss % of it not at all";
+  stop          real server: it refuses connections;
+                director: its daemons end in order
+  hang          real server: accepts, never answers
+  fail          real server: answers with --status
+  slow          real server: answers --by later
+  cut           pulls the cable to --network
+  isolate       pulls every cable
+  kill          cuts the power; healing is a reboot
+  kill-daemons  director: SIGKILL; the VIP stays behind
+  weight        real server: its weight is --to
+  remove        real server: out of the tables
+  impair        sends --delay later, loses --loss %";
 
 /// `fault`
 #[derive(Debug, clap::Args)]

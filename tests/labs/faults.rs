@@ -1,0 +1,103 @@
+//! The verbs `fault` and `heal` on a lab in a guest, with the kernel's own table.
+
+use crate::support::{Place, Ran, unique};
+use serde_json::{Value, json};
+
+struct Lab {
+    place: Place,
+    name: String,
+}
+
+impl Lab {
+    fn up() -> Self {
+        let lab = Self { place: Place::new(), name: unique("faults") };
+        lab.place.run(&["--kernel", "uml", "up", "nat", "--name", &lab.name]).code(0);
+        lab
+    }
+
+    /// Breaks something in the only lab that is up.
+    fn fault(&self, words: &[&str]) -> Ran {
+        self.place.run(&[&["fault"], words].concat())
+    }
+
+    fn heal(&self) {
+        self.place.run(&["heal"]).code(0).says("healed: ");
+        assert_eq!(self.status()["drift"], json!([]));
+        assert_eq!(self.status()["faults"], json!([]));
+    }
+
+    fn status(&self) -> Value {
+        self.place.run(&["status", &self.name, "--format", "json"]).code(0).json()
+    }
+
+    fn table(&self) -> String {
+        self.place.run(&["ipvs"]).code(0).stdout
+    }
+
+    /// Who of the real servers answers four requests; a request may go unanswered.
+    fn answers(&self) -> [u64; 2] {
+        let asked = ["request", "-n", "4", "--timeout", "1s", "--format", "json"];
+        let answers = &self.place.run(&asked).json()["answers"];
+        ["rs1", "rs2"].map(|server| answers[server].as_u64().unwrap_or(0))
+    }
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_director_follows_weights_and_forgets_when_its_power_is_cut() {
+    let lab = Lab::up();
+    assert_eq!(lab.answers(), [2, 2]);
+    lab.fault(&["weight", "rs1", "--to", "0"]).code(0).says("weight rs1 to 0: director: ");
+    assert_eq!(lab.answers(), [0, 4]);
+    lab.heal();
+    lab.fault(&["remove", "rs2"]).code(0);
+    assert!(!lab.table().contains("192.168.137.201:80"), "{}", lab.table());
+    assert_eq!(lab.answers(), [4, 0]);
+    lab.heal();
+
+    let remembered = ["ipvs", "--connections"];
+    lab.place.run(&remembered).code(0).says("192.168.136.10");
+    lab.fault(&["kill", "director"]).code(0).says("forget connections");
+    let connections = lab.place.run(&remembered).code(0).stdout;
+    assert!(!connections.contains("192.168.136.10"), "{connections}");
+    assert!(!lab.table().contains("192.168.136.100"), "{}", lab.table());
+    assert_eq!(lab.answers(), [0, 0]);
+    lab.heal();
+    assert_eq!(lab.answers(), [2, 2]);
+    let setting = "net.ipv4.vs.expire_nodest_conn";
+    let kept = lab.place.exec(&lab.name, "director", &["sysctl", "-n", setting]).code(0);
+    assert_eq!(kept.stdout.trim(), "0");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn what_a_node_sends_is_delayed_and_lost() {
+    let lab = Lab::up();
+    let qdiscs = || lab.place.exec(&lab.name, "rs1", &["tc", "qdisc"]).code(0).stdout;
+    lab.fault(&["impair", "rs1", "--delay", "50ms", "--loss", "10"]).code(0);
+    assert!(qdiscs().contains("delay 50ms loss 10%"), "{}", qdiscs());
+    lab.fault(&["impair", "rs1", "--loss", "100"]).code(0);
+    assert!(qdiscs().contains("loss 100%"), "{}", qdiscs());
+    assert_eq!(lab.answers(), [0, 2]);
+    lab.heal();
+    assert!(!qdiscs().contains("netem"), "{}", qdiscs());
+    assert_eq!(lab.answers(), [2, 2]);
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn what_cannot_be_broken_is_told_with_what_can() {
+    let lab = Lab::up();
+    lab.fault(&["hnag", "rs1"]).code(2).complains("did you mean `hang`?");
+    lab.fault(&["hang", "rs3"]).code(2).complains("did you mean `rs1`?");
+    let unfit = lab.fault(&["hang", "director"]).code(2);
+    unfit.complains("what can befall it: isolate, kill, impair, cut");
+    lab.fault(&["cut", "director"]).code(2).complains("one of outside, inside");
+    lab.fault(&["slow", "rs1"]).code(2).complains("`slow` needs --by");
+    lab.fault(&["stop", "rs1", "--to", "3"]).code(2).complains("`stop` takes no --to");
+    lab.fault(&["stop", "rs1"]).code(0);
+    lab.fault(&["stop", "rs1"]).code(4).complains("`stop rs1` is in force already");
+    lab.place.run(&["status", &lab.name]).code(0).says("faults: stop rs1\n");
+    lab.place.run(&["heal", "rs1"]).code(0).says("healed: stop rs1\n");
+    lab.place.run(&["heal", &lab.name]).code(0).says("there is nothing to heal\n");
+}
