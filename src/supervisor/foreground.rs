@@ -2,7 +2,6 @@ use super::{Assignment, Backends, FaultError, Faults, Hands};
 use crate::engine::{self, BuildError, Cancel, EngineError, Journal, Stop, Tools};
 use crate::kernel::{Linux, Names};
 use crate::lab::{Fault, Healing, Lab};
-use crate::plan::Act;
 use crate::report::Event;
 use tokio::sync::mpsc;
 
@@ -34,11 +33,6 @@ impl Foreground {
         kernel.rest();
         let lab = assignment.lab.clone();
         Ok(Self { lab, kernel, journal, faults: Faults::default() })
-    }
-
-    /// Does things to the lab in order, each journalled first; ends at the first that fails.
-    pub async fn perform(&mut self, acts: &[Act]) -> Result<(), EngineError> {
-        engine::perform(acts, &mut self.kernel, &mut self.journal).await.1
     }
 
     /// Breaks something, or leaves everything as it was.
