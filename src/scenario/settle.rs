@@ -60,3 +60,36 @@ fn tables(look: &Look) -> Vec<Vec<String>> {
     };
     look.directors.iter().map(table).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::Scheduler;
+    use crate::scenario::support::{director, farm};
+    use crate::scenario::{DirectorLook, TableLook};
+
+    fn look(servers: &[&str]) -> Look {
+        let servers = servers.iter().map(|name| ((*name).to_owned(), 1)).collect();
+        let table = vec![TableLook { service: "web".parse().unwrap(), servers }];
+        Look { directors: vec![DirectorLook { table, ..director("node01") }] }
+    }
+
+    #[test]
+    fn a_server_that_is_still_out_is_waited_for_and_an_order_is_not() {
+        let (lab, first) = (farm(Scheduler::Rr), look(&["rs1", "rs2"]));
+        assert!(!is_settled(&lab, &first, &look(&["rs1"])));
+        assert!(is_settled(&lab, &first, &look(&["rs2", "rs1"])));
+    }
+
+    #[test]
+    fn one_owner_is_right_where_nobody_preempts() {
+        let (vip, name) = (IpAddr::from([10, 0, 0, 100]), "node01".parse().unwrap());
+        let held = DirectorLook { vips: vec![vip], ..director("node04") };
+        let now = Look { directors: vec![director("node01"), held.clone()] };
+        assert!(is_owned(&now, vip, None));
+        assert!(!is_owned(&now, vip, Some(&name)));
+        let both = Look { directors: vec![held.clone(), held] };
+        assert!(!is_owned(&both, vip, None));
+        assert!(!is_owned(&Look::default(), vip, None));
+    }
+}
