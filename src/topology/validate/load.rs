@@ -1,6 +1,17 @@
 use super::super::wire;
 use super::{Draft, number::Bounds, request, scenario};
-use crate::lab::{Load, Place};
+use crate::lab::{Connection, Load, Place};
+use std::time::Duration;
+
+/// How long a request may take where the file says nothing: TCP tries again after one second, then
+/// after two, so that a longer wait says less of when somebody answers again.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How many connections are kept where the file says nothing.
+const KEPT: i64 = 8;
+
+/// The largest number of clients.
+const CLIENTS: i64 = 10_000;
 
 /// Builds a load step's load.
 pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load> {
@@ -14,10 +25,14 @@ pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load
     let target = request::target(&goal, at, draft);
     let rate = Bounds::plain("rate", 1..=100_000);
     let rate = rate.check(wire.rate.unwrap_or(100), &at.key("rate"), draft.faults);
-    let clients = Bounds::plain("concurrency", 1..=10_000);
-    let concurrency =
-        clients.check(wire.concurrency.unwrap_or(8), &at.key("concurrency"), draft.faults);
-    let timeout = request::timeout(wire.timeout.as_deref(), at, draft.faults);
+    let timeout = match wire.timeout.as_deref() {
+        None => Some(TIMEOUT),
+        asked => request::timeout(asked, at, draft.faults),
+    };
+    let busy = || clients(wire.connection, rate?, timeout?).into();
+    let concurrency = wire.concurrency.or_else(busy).unwrap_or(KEPT);
+    let bounds = Bounds::plain("concurrency", 1..=CLIENTS);
+    let concurrency = bounds.check(concurrency, &at.key("concurrency"), draft.faults);
     let (target, path) = target?;
     Some(Load {
         from: from?,
@@ -28,4 +43,15 @@ pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load
         connection: wire.connection,
         timeout: timeout?,
     })
+}
+
+/// How many clients it takes for each request to begin at its time while nobody answers.
+fn clients(connection: Connection, rate: u32, timeout: Duration) -> i64 {
+    match connection {
+        Connection::KeepAlive => KEPT,
+        Connection::New => {
+            let waiting = timeout.as_secs_f64() * f64::from(rate);
+            (waiting.ceil() as i64).clamp(1, CLIENTS)
+        }
+    }
 }

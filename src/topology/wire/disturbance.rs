@@ -19,7 +19,8 @@ pub struct Load {
     /// How many requests begin in a second, 1 to 100000. Default: 100.
     #[schemars(range(min = 1, max = 100_000))]
     pub rate: Option<i64>,
-    /// How many may be under way at once, 1 to 10000. Default: 8.
+    /// How many may be under way at once, 1 to 10000. Default: as many as can be when nobody
+    /// answers, `rate` times `timeout`, so that each begins at its time; 8 kept connections.
     #[schemars(range(min = 1, max = 10_000))]
     pub concurrency: Option<i64>,
     /// Whether each request has a connection of its own (`new`) or connections are kept
@@ -28,7 +29,7 @@ pub struct Load {
     #[schemars(schema_with = "words::connection")]
     pub connection: Connection,
     /// How long one request may take, its connect included: a duration such as `300ms`, `2s` or
-    /// `1m`. Default: 5s.
+    /// `1m`. Default: 1s, so that an outage holds no request for long.
     #[schemars(title = "a duration")]
     pub timeout: Option<String>,
 }
