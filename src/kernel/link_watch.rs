@@ -1,6 +1,7 @@
 use super::{Cause, links, site::Site};
 use nix::errno::Errno;
 use rtnetlink::packet_core::{NetlinkMessage, NetlinkPayload};
+use rtnetlink::packet_route::AddressFamily;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
 use rtnetlink::sys::protocols::NETLINK_ROUTE;
@@ -28,7 +29,11 @@ pub struct Interface {
 }
 
 impl Interface {
+    /// Nothing for what a bridge says of its ports.
     fn of(link: &LinkMessage) -> Option<Self> {
+        if link.header.interface_family != AddressFamily::Unspec {
+            return None;
+        }
         let name = link.attributes.iter().find_map(|attribute| match attribute {
             LinkAttribute::IfName(name) => Some(name.clone()),
             _ => None,

@@ -9,6 +9,7 @@ mod guest;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;
+mod sync;
 mod tables;
 mod traffic;
 
@@ -42,7 +43,8 @@ fn wait_for(test: impl Future<Output = ()>) {
 }
 
 fn main() {
-    let trials = [tables::trials(), traffic::trials()].into_iter().flatten().collect();
+    let trials =
+        [sync::trials(), tables::trials(), traffic::trials()].into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     guest::end();
     conclusion.exit();

@@ -3,6 +3,11 @@ use super::fields::{Encoded, Fields, Record};
 use super::wire::{Attribute, Command, DaemonAttribute as D, SYNC_BACKUP, SYNC_MASTER};
 use crate::kernel::Cause;
 use nix::errno::Errno;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the kernel may take to answer that a daemon has stopped.
+const ANSWER: Duration = Duration::from_millis(500);
 
 /// Which way connections go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +55,10 @@ impl Ipvs {
     /// Stops the daemon of this role; where there is none it counts as stopped.
     pub(in crate::kernel) async fn stop_sync(&self, role: SyncRole) -> Result<(), Cause> {
         let attributes = Fields::new().u32(D::State, role.number()).nest(Attribute::Daemon)?;
-        match self.tell(Command::DeleteDaemon, vec![attributes]).await {
+        let told = self.tell(Command::DeleteDaemon, vec![attributes]);
+        // A daemon that has not run yet ends with EINTR, which netlink_rcv_skb never answers.
+        let Ok(told) = timeout(ANSWER, told).await else { return Ok(()) };
+        match told {
             Err(cause) if cause.number() == Some(Errno::ESRCH) => Ok(()),
             stopped => stopped,
         }

@@ -77,6 +77,8 @@ impl Expected {
             Err(PacketError::Password)
         } else if destination.is_multicast() != self.multicast {
             Err(PacketError::Destination(destination))
+        } else if advert.interval.is_zero() {
+            Err(PacketError::ZeroInterval)
         } else if self.version == VrrpVersion::V2 && advert.interval != self.interval {
             Err(PacketError::Interval { is: advert.interval, ours: self.interval })
         } else if advert.priority != u8::MAX && !self.same_addresses(&advert) {

@@ -48,6 +48,9 @@ pub enum PacketError {
         /// Ours.
         ours: Duration,
     },
+    /// Nobody sends adverts without end.
+    #[error("its advert interval is zero")]
+    ZeroInterval,
     /// It stands for other addresses.
     #[error("its VIPs are {} and ours {}", list(.is), list(.ours))]
     Addresses {

@@ -116,6 +116,12 @@ fn damage_is_found() {
 }
 
 #[test]
+fn an_interval_of_zero_is_refused() {
+    let octets = encoded(VrrpVersion::V3, |advert| advert.interval = Duration::ZERO);
+    assert_eq!(accepted(VrrpVersion::V3, &octets), Err(PacketError::ZeroInterval));
+}
+
+#[test]
 fn a_packet_that_passed_a_router_is_discarded() {
     let octets = encoded(VrrpVersion::V2, |_| ());
     let packet = Received { octets: &octets, journey: journey(), ttl: 254 };

@@ -27,17 +27,21 @@ pub(super) struct Hands {
     pub(super) socket: VrrpSocket,
     expected: Expected,
     complaints: Complaints,
+    state: VrrpState,
 }
 
 impl Hands {
-    /// Opens the seat's socket. VIPs that a killed predecessor left are removed before.
+    /// Opens the seat's socket. VIPs that a killed predecessor left are removed before; an owner's
+    /// may be its own addresses.
     pub(super) fn open(seat: &Rc<Seat>, around: &Surroundings) -> Result<Self, HaError> {
-        for vip in &seat.vips {
+        let left = if seat.priority == u8::MAX { &[] } else { seat.vips.as_slice() };
+        for vip in left {
             around.local.remove_address(&vip.interface, vip.address)?;
         }
         let socket = VrrpSocket::open(seat, around.interface(&seat.interface)?.index)?;
         let expected = Expected::of(seat);
-        Ok(Self { seat: seat.clone(), socket, expected, complaints: Complaints::default() })
+        let (seat, complaints, state) = (seat.clone(), Complaints::default(), VrrpState::Init);
+        Ok(Self { seat, socket, expected, complaints, state })
     }
 
     /// Binds anew to an interface that went and came again.
@@ -111,10 +115,26 @@ impl Hands {
                 Err(error) => self.complain(&error),
             }
         }
+        // Whoever becomes master says so afterwards, as nothing may hold it up.
+        if self.state == VrrpState::Master {
+            log(&self.seat.router, &format_args!("announcing {} again", self.vips()));
+        }
+    }
+
+    fn vips(&self) -> String {
+        let vips = self.seat.vips.iter().map(|vip| vip.address.addr().to_string());
+        vips.collect::<Vec<_>>().join(", ")
     }
 
     fn enter(&mut self, state: VrrpState, around: &Surroundings) {
-        log(&self.seat.router, &state);
+        self.state = state;
+        match state {
+            VrrpState::Master => {
+                let vips = self.vips();
+                log(&self.seat.router, &format_args!("master, sent gratuitous ARP for {vips}"));
+            }
+            other => log(&self.seat.router, &other),
+        }
         let router = self.seat.router.clone();
         let change = StateChange { at: SystemTime::now(), router, state };
         if let Err(error) = record_state(&around.directory, &change) {

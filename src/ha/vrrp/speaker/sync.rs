@@ -2,8 +2,13 @@ use super::log::log;
 use crate::kernel::{Cause, Local, SyncDaemon, SyncRole};
 use crate::lab::VrrpState;
 use crate::plan::SyncSeat;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// How long the kernel's daemons may take to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Lets the kernel's connection synchronisation follow a virtual router, in a task of its own:
 /// nobody who becomes master waits for it.
@@ -33,10 +38,11 @@ impl Follower {
         self.state.send_replace(state);
     }
 
-    /// Ends it, and waits until the kernel's daemons have stopped.
+    /// Ends it, and waits until the kernel's daemons have stopped, but not for ever: the end of a
+    /// speaker must not depend on them.
     pub(super) async fn end(self) {
         drop(self.state);
-        let _ = self.task.await;
+        let _ = timeout(PATIENCE, self.task).await;
     }
 }
 
