@@ -10,6 +10,7 @@ pub mod diag;
 pub mod engine;
 pub mod guest;
 pub mod ha;
+pub mod import;
 pub mod kernel;
 pub mod lab;
 pub mod oracle;

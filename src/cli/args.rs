@@ -113,6 +113,9 @@ pub struct Topology {
     /// Call the lab this instead of what the file says
     #[arg(long, value_name = "LAB")]
     pub name: Option<String>,
+    /// The directors' table, as `ipvsadm -S -n` prints it, instead of the topology's own
+    #[arg(long, value_name = "FILE")]
+    pub ipvsadm: Option<String>,
 }
 
 /// What `lvs-lab` can do.

@@ -79,39 +79,81 @@ impl Context {
     /// The valid lab that the user named, under the name that it is to have. Its faults and
     /// warnings go to standard error.
     pub fn lab(&self, wanted: &Topology) -> Result<(Source, Lab), Failure> {
-        let source = self.source(&wanted.topology)?;
-        let mut lab = self.load(&source)?;
+        let mut source = self.source(&wanted.topology)?;
+        let table = self.table(wanted)?;
+        if let Some(table) = &table {
+            source = topology::with_table(&source, &table.text).ok_or_else(|| {
+                Failure::usage(format!("`{}` has a table of ipvsadm already", source.name))
+                    .help("take its key `ipvsadm` out, or leave --ipvsadm out")
+            })?;
+        }
+        let mut lab = self.load_with(&source, table.as_ref())?;
         if let Some(name) = &wanted.name {
             lab.name = name.parse().map_err(Failure::usage)?;
         }
         Ok((source, lab))
     }
 
+    /// The table of ipvsadm that the user gave beside the topology; in a guest it is in there
+    /// already.
+    fn table(&self, wanted: &Topology) -> Result<Option<Source>, Failure> {
+        match &wanted.ipvsadm {
+            Some(file) if self.setting == Setting::Machine => self.text(file).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The text of a file that is no topology.
+    pub fn text(&self, file: &str) -> Result<Source, Failure> {
+        let text = read(file)
+            .map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
+        Ok(Source { name: file.to_owned(), text })
+    }
+
     /// The valid lab of a source. Its faults and warnings go to standard error.
     pub fn load(&self, source: &Source) -> Result<Lab, Failure> {
+        self.load_with(source, None)
+    }
+
+    /// The same of a source that got its table from a file of its own.
+    fn load_with(&self, source: &Source, table: Option<&Source>) -> Result<Lab, Failure> {
         match topology::load(source) {
             Ok(valid) => {
                 if !self.global.quiet && self.setting == Setting::Machine {
-                    self.report_faults(source, &valid.warnings);
+                    self.report_faults(source, table, valid.warnings);
                 }
                 Ok(valid.lab)
             }
             Err(faults) => {
-                self.report_faults(source, &faults);
+                self.report_faults(source, table, faults);
                 Err(Failure::said(super::exit::Exit::Usage))
             }
         }
     }
 
-    fn report_faults(&self, source: &Source, faults: &[Diagnostic]) {
-        eprint!("{}", render(source, faults, self.error_colour()));
+    fn report_faults(&self, source: &Source, table: Option<&Source>, faults: Vec<Diagnostic>) {
+        let inside = |fault: &Diagnostic| table.is_some() && topology::is_in_table(fault);
+        let (inside, rest): (Vec<_>, Vec<_>) = faults.into_iter().partition(inside);
+        eprint!("{}", render(source, &rest, self.error_colour()));
+        if let Some(table) = table {
+            self.report_table(table, inside);
+        }
+    }
+
+    /// Shows the faults of a table of ipvsadm's.
+    pub fn report_table(&self, table: &Source, faults: Vec<Diagnostic>) {
+        let located = topology::located_in_table(&table.text, faults);
+        eprint!("{}", diag::text(table, &located, style(self.error_colour())));
     }
 }
 
 /// Faults of a source for a person to read.
 pub fn render(source: &Source, faults: &[Diagnostic], colour: Colour) -> String {
-    let style = Style { width: Some(terminal::width()), colour, ..Style::default() };
-    diag::text(source, &topology::located(&source.text, faults.to_vec()), style)
+    diag::text(source, &topology::located(&source.text, faults.to_vec()), style(colour))
+}
+
+fn style(colour: Colour) -> Style {
+    Style { width: Some(terminal::width()), colour, ..Style::default() }
 }
 
 /// The text of a file, or of standard input for `-`.

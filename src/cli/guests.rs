@@ -29,7 +29,9 @@ pub fn run(socket: &Path, context: &Context, sources: &[Source]) -> Result<Exit,
 /// The job that does this command line. Built-in topologies are in the guest already.
 pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::TerminalSize>) -> Job {
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-    let files = sources.iter().filter(|source| topology::builtin(&source.name).is_none());
+    let same =
+        |source: &Source| topology::builtin(&source.name).is_some_and(|b| b.text == source.text);
+    let files = sources.iter().filter(|source| !same(source));
     let sources = files.map(|s| guest::Source { name: s.name.clone(), text: s.text.clone() });
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

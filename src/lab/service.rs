@@ -128,6 +128,16 @@ pub enum SchedulerFlag {
     Port,
 }
 
+impl SchedulerFlag {
+    /// The word in a topology file; ipvsadm's has the scheduler's before it, as in `sh-port`.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Fallback => "fallback",
+            Self::Port => "port",
+        }
+    }
+}
+
 /// Persistence: a client stays with its real server for some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Persistence {

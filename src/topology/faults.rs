@@ -7,6 +7,8 @@ use serde_json::Value;
 pub struct Faults {
     list: Vec<Diagnostic>,
     doubts: Vec<Place>,
+    /// Places that are said elsewhere, and where.
+    elsewhere: Vec<(Place, Place)>,
 }
 
 impl Faults {
@@ -19,6 +21,19 @@ impl Faults {
     /// Puts a place in doubt, as something it depends on was found wrong elsewhere.
     pub fn doubt(&mut self, at: &Place) {
         self.doubts.push(at.clone());
+    }
+
+    /// Has what is found at or under a place told of another one, which says what stands there.
+    pub fn tell_of(&mut self, place: Place, elsewhere: Place) {
+        self.elsewhere.push((place, elsewhere));
+    }
+
+    /// The place that says what stands at this one.
+    pub fn retell(&self, at: &mut Place) {
+        let above = self.elsewhere.iter().filter(|(place, _)| at.path.starts_with(&place.path));
+        if let Some((_, elsewhere)) = above.max_by_key(|(place, _)| place.path.len()) {
+            *at = elsewhere.clone();
+        }
     }
 
     /// Whether nothing at or under this place is in doubt. Rules about what is in doubt would
@@ -44,8 +59,10 @@ impl Faults {
 
     /// All of them in the order of the document.
     pub fn in_order(mut self, document: &Value) -> Vec<Diagnostic> {
-        self.list.sort_by_cached_key(|d| order(document, &d.at));
-        self.list
+        let mut list = std::mem::take(&mut self.list);
+        list.iter_mut().for_each(|fault| self.retell(&mut fault.at));
+        list.sort_by_cached_key(|d| order(document, &d.at));
+        list
     }
 }
 
@@ -60,6 +77,8 @@ fn order(document: &Value, at: &Place) -> Vec<usize> {
                 (entries.keys().position(|k| k == key), entries.get(key))
             }
             (Segment::Index(index), Some(Value::Array(items))) => (Some(*index), items.get(*index)),
+            // A line of a text, or a word of it.
+            (Segment::Index(index), _) => (Some(*index), None),
             _ => (None, None),
         };
         order.push(index.unwrap_or(usize::MAX));

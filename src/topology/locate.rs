@@ -1,4 +1,4 @@
-use super::{key::Key, token};
+use super::{key::Key, table, token};
 use crate::diag::{Diagnostic, Located, Position};
 use crate::lab::{Part, Place, Segment};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -13,8 +13,24 @@ pub fn locate(text: &str, place: &Place) -> Option<Position> {
     if let Err(error) = serde_yaml::from_str::<IgnoredAny>(text) {
         return position(text, &error, None);
     }
+    if let Some((line, word)) = table::word_of_table(place) {
+        return word_of_text(
+            text,
+            &Place { path: place.path[..1].to_vec(), ..Place::root() },
+            line,
+            word,
+        );
+    }
     let found = occurrences(text, place).last();
     found.or_else(|| occurrences(text, &place.as_key()).last())
+}
+
+/// A word of a text in YAML's literal style, whose lines are the file's; else the whole text.
+fn word_of_text(text: &str, place: &Place, line: usize, word: usize) -> Option<Position> {
+    let whole = locate(text, place)?;
+    let literal = from(text, whole).starts_with('|');
+    let at = Position { line: whole.line + 1 + line, ..whole };
+    literal.then(|| table::position(text, at, word)).flatten().or(Some(whole))
 }
 
 /// Diagnostics with their lines and columns.

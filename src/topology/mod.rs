@@ -18,6 +18,7 @@ mod rule;
 mod schema;
 mod shape;
 mod suggest;
+mod table;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -31,4 +32,5 @@ pub use locate::{locate, located};
 pub use rule::{ALL as RULES, Rule};
 pub use schema::schema;
 pub use suggest::did_you_mean;
+pub use table::{is_in_table, located_in_table, table, with_table};
 pub use template::template;

@@ -141,4 +141,7 @@ rules! {
     NO_CAUSE "L089" Error "expectation without its cause";
     NOT_FLOATING "L090" Error "VIP that does not move";
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
+
+    TABLE "L096" Error "not a table of ipvsadm";
+    TABLE_OPTION "L097" Error "table that labs cannot have yet";
 }

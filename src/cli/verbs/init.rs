@@ -1,7 +1,8 @@
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, reason};
-use crate::lab::LabName;
+use crate::import;
+use crate::lab::{LabName, Source};
 use crate::topology;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -16,6 +17,9 @@ pub struct Args {
     /// The built-in topology to begin with [default: a small NAT lab with comments]
     #[arg(long, value_name = "TOPOLOGY")]
     pub from: Option<String>,
+    /// Begin with what `ipvsadm -S -n` printed: the nodes and networks around it are guessed
+    #[arg(long, value_name = "TABLE", conflicts_with = "from")]
+    pub from_ipvsadm: Option<String>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -23,9 +27,10 @@ pub struct Args {
 
 /// Writes a file to begin with.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let text = match &args.from {
-        Some(name) => context.builtin(name)?.text,
-        None => topology::template(&name(&args.file)?).text,
+    let text = match (&args.from, &args.from_ipvsadm) {
+        (Some(name), _) => context.builtin(name)?.text,
+        (None, Some(table)) => sketch(&name(&args.file)?, &context.text(table)?, context)?,
+        (None, None) => topology::template(&name(&args.file)?).text,
     };
     let written = write(&args.file, &text, args.force);
     let file = args.file.display();
@@ -36,6 +41,17 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     })?;
     context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
     Ok(Exit::Ok)
+}
+
+/// A topology around a table, if the table has no fault.
+fn sketch(name: &LabName, table: &Source, context: &Context) -> Result<String, Failure> {
+    match topology::table(&table.text) {
+        Ok(table) => Ok(import::sketch(name, &table)),
+        Err(faults) => {
+            context.report_table(table, faults);
+            Err(Failure::said(Exit::Usage))
+        }
+    }
 }
 
 fn write(file: &Path, text: &str, force: bool) -> std::io::Result<()> {

@@ -94,9 +94,5 @@ pub(in crate::plan) fn netmask(persistence: Persistence, ipv4: bool) -> Option<S
 
 /// A scheduler's flag, as `-b` takes it.
 pub(in crate::plan) fn flag_word(scheduler: Scheduler, flag: SchedulerFlag) -> String {
-    let suffix = match flag {
-        SchedulerFlag::Fallback => "fallback",
-        SchedulerFlag::Port => "port",
-    };
-    format!("{scheduler}-{suffix}")
+    format!("{scheduler}-{}", flag.keyword())
 }

@@ -74,6 +74,7 @@ struct Pattern {
     weight: u32,
     forwarding: ForwardingMethod,
     thresholds: Thresholds,
+    address: Option<IpAddr>,
     at: Place,
 }
 
@@ -85,7 +86,7 @@ impl Pattern {
         draft: &Draft<'_>,
     ) -> Option<Destination> {
         let node = draft.lab.node(&real_server)?;
-        let address = rip(node, service, draft)?;
+        let address = self.address.or_else(|| rip(node, service, draft))?;
         Some(Destination {
             real_server,
             address,
@@ -112,7 +113,8 @@ fn settings(
     let weight = weight.check(server.weight.unwrap_or(1), &value.key("weight"), draft.faults);
     let thresholds = thresholds(server, &value, draft);
     let forwarding = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
-    Some(Pattern { port: port?, weight: weight?, forwarding, thresholds: thresholds?, at })
+    let (thresholds, address) = (thresholds?, server.address);
+    Some(Pattern { port: port?, weight: weight?, forwarding, thresholds, address, at })
 }
 
 /// Bounds of a weight.

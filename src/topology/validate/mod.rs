@@ -35,11 +35,14 @@ mod request;
 mod scenario;
 mod sequence;
 mod service;
+mod table;
 mod track;
 mod value;
 mod view;
 mod vip;
 mod virtual_router;
+
+pub use table::told as table_fault;
 
 use super::{faults::Faults, wire};
 use crate::lab::{Lab, Role};
@@ -54,13 +57,18 @@ pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
     node::build("directors", Role::Director, topology.directors, &mut draft);
     node::build_real_servers(topology.real_servers, &mut draft);
     node::build("routers", Role::Router, topology.routers, &mut draft);
-    let services = &topology.virtual_services;
-    high_availability::build(topology.high_availability, services, &mut draft);
-    service::build(topology.virtual_services, &mut draft);
+    let table = topology.ipvsadm.as_deref();
+    let services = table::services(table, topology.virtual_services, &mut draft);
+    high_availability::build(topology.high_availability, &services, &mut draft);
+    service::build(services, &mut draft);
     scenario::build(topology.scenarios, &mut draft);
-    let lab = draft.lab;
+    let mut lab = draft.lab;
     let found = judge(&lab, faults);
     found.into_iter().for_each(|fault| faults.push(fault));
+    for service in &mut lab.services {
+        service.destinations.iter_mut().for_each(|entry| faults.retell(&mut entry.at));
+        faults.retell(&mut service.at);
+    }
     Some(lab)
 }
 

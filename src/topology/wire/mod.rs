@@ -22,7 +22,7 @@ pub use high_availability::{
 };
 pub use number::{Decimal, NumberOrText};
 pub use scenario::{Request, Run, Scenario, Step};
-pub use service::{Persistence, Server, Servers, VirtualService};
+pub use service::{Forwarding, Persistence, PersistenceDetails, Server, Servers, VirtualService};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -58,6 +58,9 @@ pub struct Topology {
     /// The virtual services, by name.
     #[serde(default)]
     pub virtual_services: Entries<VirtualService>,
+    /// The directors' table, as `ipvsadm -S -n` prints it. It takes the place of the tables under
+    /// `virtual_services`; its real servers are found by their addresses. Default: none.
+    pub ipvsadm: Option<String>,
     /// The proofs, by name: what `lvs-lab test` does and expects.
     #[serde(default)]
     pub scenarios: Entries<Scenario>,

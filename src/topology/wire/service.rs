@@ -2,6 +2,7 @@ use super::{Entries, HealthCheck, List, SorryServer, words};
 use crate::lab::{ForwardingMethod, Protocol, Scheduler, SchedulerFlag};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::net::IpAddr;
 
 /// A virtual service: a VIP, a protocol and a port, and the real servers behind them.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -140,4 +141,7 @@ pub struct Server {
     /// three quarters of `upper_threshold`.
     #[schemars(range(min = 0, max = 65535))]
     pub lower_threshold: Option<i64>,
+    /// Its address, if a table of ipvsadm's names it: never in a file.
+    #[serde(skip)]
+    pub address: Option<IpAddr>,
 }

@@ -1,0 +1,210 @@
+use super::fault::{Fault, Said, Spot};
+use super::option::Meaning;
+use super::table::{Server, Service};
+use super::token::Token;
+use super::value::{self, Endpoint};
+use crate::lab::{ForwardingMethod, Protocol};
+use std::mem::discriminant;
+use std::net::IpAddr;
+
+/// How long a client stays if `-p` does not say it (ipvsadm(8)).
+const PERSISTENT: i64 = 300;
+
+/// One line of a table.
+#[derive(Debug)]
+pub enum Command {
+    /// A virtual service is added, without real servers yet.
+    Service(Service),
+    /// A real server is added to a virtual service.
+    Server(Key, Server),
+}
+
+/// Which virtual service is meant.
+#[derive(Debug)]
+pub struct Key {
+    /// The transport protocol.
+    pub protocol: Protocol,
+    /// The virtual address.
+    pub vip: Said<IpAddr>,
+    /// The virtual port.
+    pub port: Said<i64>,
+}
+
+/// What the options of a line say together; every fault that is found goes to `faults`.
+pub fn command(tokens: &[Token<'_>], begin: Spot, faults: &mut Vec<Fault>) -> Option<Command> {
+    // A line that is at fault already lacks what was faulty in it.
+    let whole = faults.is_empty();
+    let mut line = Line { tokens, begin, faults, whole };
+    line.repeated();
+    match line.verb()? {
+        Meaning::AddService => line.service().map(Command::Service),
+        _ => line.server().map(|(key, server)| Command::Server(key, server)),
+    }
+}
+
+struct Line<'t, 'f> {
+    tokens: &'t [Token<'t>],
+    begin: Spot,
+    faults: &'f mut Vec<Fault>,
+    whole: bool,
+}
+
+impl<'t> Line<'t, '_> {
+    fn verb(&mut self) -> Option<Meaning> {
+        let verb = |m: &Meaning| matches!(m, Meaning::AddService | Meaning::AddServer);
+        let verbs: Vec<_> = self.tokens.iter().map(|t| t.meaning).filter(verb).collect();
+        match verbs.as_slice() {
+            [one] => {
+                self.strangers(*one);
+                return Some(*one);
+            }
+            [] => self.lacks("has no command", "begin with `-A` for a service, `-a` for a server"),
+            _ => self.lacks("has two commands", "write a line for each"),
+        }
+        None
+    }
+
+    fn service(&mut self) -> Option<Service> {
+        let key = self.key();
+        let scheduler = self.argument(Meaning::Scheduler).map(|said| said.map(str::to_owned));
+        let flags = self.argument(Meaning::Flags).map(value::flags);
+        let persistence = self.persistence();
+        let netmask = self.argument(Meaning::Netmask).map(value::netmask);
+        let (flags, netmask) = (self.kept(flags), self.kept(netmask));
+        if let (None, Some(netmask)) = (&persistence, &netmask) {
+            let message = "`-M` is the netmask of persistence, and there is none";
+            self.faults.push(Fault::wrong(netmask.spot, message, "add `-p SECONDS` before it"));
+        }
+        let Key { protocol, vip, port } = key?;
+        let (flags, servers) = (flags.unwrap_or_default(), Vec::new());
+        Some(Service { protocol, vip, port, scheduler, flags, persistence, netmask, servers })
+    }
+
+    fn server(&mut self) -> Option<(Key, Server)> {
+        let key = self.key();
+        let endpoint = self.endpoint(|m| m == Meaning::Server);
+        if endpoint.is_none() {
+            self.lacks("names no real server", "add `-r ADDRESS:PORT`");
+        }
+        let weight = self.number(Meaning::Weight);
+        let (upper, lower) = (self.number(Meaning::Upper), self.number(Meaning::Lower));
+        let forwarding = self.method();
+        let (address, port) = endpoint?;
+        let server = Server { address, port, forwarding, weight, upper, lower };
+        Some((key?, server))
+    }
+
+    fn key(&mut self) -> Option<Key> {
+        let token = self.find(|m| matches!(m, Meaning::Service(_)));
+        let protocol = token.and_then(|token| match token.meaning {
+            Meaning::Service(protocol) => Some(protocol),
+            _ => None,
+        });
+        let endpoint = self.endpoint(|m| matches!(m, Meaning::Service(_)));
+        let Some((vip, port)) = endpoint else {
+            self.lacks("names no virtual service", "add `-t VIP:PORT` or `-u VIP:PORT`");
+            return None;
+        };
+        let Some(port) = port.filter(|port| port.value != 0) else {
+            self.faults.push(Fault::not_yet(
+                vip.spot,
+                format!("`{}` is a service of every port: labs do not have these yet", vip.value),
+                "add a port, as in `:80`",
+            ));
+            return None;
+        };
+        Some(Key { protocol: protocol?, vip, port })
+    }
+
+    /// The forwarding method; gatewaying if none is given (ipvsadm(8)).
+    fn method(&self) -> ForwardingMethod {
+        let mut methods = self.tokens.iter().filter_map(|token| match token.meaning {
+            Meaning::Method(method) => Some(method),
+            _ => None,
+        });
+        methods.next().unwrap_or(ForwardingMethod::Dr)
+    }
+
+    fn persistence(&mut self) -> Option<Said<i64>> {
+        let token = self.find(|m| m == Meaning::Persistence)?;
+        match token.argument {
+            Some(said) => self.kept(Some(value::number(said))),
+            None => Some(Said { value: PERSISTENT, spot: token.written.spot }),
+        }
+    }
+
+    fn find(&self, wanted: impl Fn(Meaning) -> bool) -> Option<&'t Token<'t>> {
+        self.tokens.iter().find(|token| wanted(token.meaning))
+    }
+
+    fn argument(&self, wanted: Meaning) -> Option<Said<&'t str>> {
+        self.find(|m| m == wanted)?.argument
+    }
+
+    fn number(&mut self, wanted: Meaning) -> Option<Said<i64>> {
+        let number = self.argument(wanted).map(value::number);
+        self.kept(number)
+    }
+
+    fn endpoint(&mut self, wanted: impl Fn(Meaning) -> bool) -> Option<Endpoint> {
+        let endpoint = self.find(wanted)?.argument.map(value::endpoint);
+        self.kept(endpoint)
+    }
+
+    fn kept<T>(&mut self, value: Option<Result<T, Fault>>) -> Option<T> {
+        match value? {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.faults.push(fault);
+                self.whole = false;
+                None
+            }
+        }
+    }
+
+    fn lacks(&mut self, what: &str, help: &str) {
+        if self.whole {
+            self.faults.push(Fault::wrong(self.begin, format!("this line {what}"), help));
+        }
+    }
+
+    /// Options given twice: ipvsadm refuses them too.
+    fn repeated(&mut self) {
+        for (index, token) in self.tokens.iter().enumerate() {
+            let same = |t: &Token<'_>| discriminant(&t.meaning) == discriminant(&token.meaning);
+            if self.tokens[..index].iter().any(same) {
+                let message = format!("`{}` is one of its kind too many", token.written.value);
+                self.faults.push(Fault::wrong(token.written.spot, message, "keep one of them"));
+            }
+        }
+    }
+
+    /// Options that do not go with the command.
+    fn strangers(&mut self, verb: Meaning) {
+        let (command, other) = match verb {
+            Meaning::AddService => ("-A", "-a"),
+            _ => ("-a", "-A"),
+        };
+        for token in self.tokens.iter().filter(|token| !goes_with(token.meaning, verb)) {
+            let name = &token.written.value;
+            self.faults.push(Fault::wrong(
+                token.written.spot,
+                format!("`{name}` does not go with `{command}`"),
+                format!("move it to the line with `{other}`, or take it out"),
+            ));
+        }
+    }
+}
+
+fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
+    use Meaning::{AddServer, AddService, Command, Flags, Netmask, NotYet, Persistence, Scheduler};
+    match meaning {
+        Scheduler | Persistence | Netmask | Flags => verb == AddService,
+        Meaning::Server
+        | Meaning::Method(_)
+        | Meaning::Weight
+        | Meaning::Upper
+        | Meaning::Lower => verb == AddServer,
+        AddService | AddServer | Meaning::Service(_) | Command | NotYet(_) => true,
+    }
+}

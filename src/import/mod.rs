@@ -1,0 +1,21 @@
+//! Other tools' files as data: so far what `ipvsadm -S -n` prints (ipvsadm-save(8)).
+//!
+//! May: parse text, say what is wrong with it and at which word, sketch a topology file from
+//! nothing but a table. May not: know what a topology file makes of it or judge it by LVS's rules
+//! (that is `topology`'s business), read files, or print.
+
+mod command;
+mod fault;
+mod ipvsadm;
+mod option;
+mod sketch;
+mod table;
+#[cfg(test)]
+mod tests;
+mod token;
+mod value;
+
+pub use fault::{Fault, Kind, Said, Spot};
+pub use ipvsadm::ipvsadm;
+pub use sketch::sketch;
+pub use table::{Netmask, Server, Service, Table};

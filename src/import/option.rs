@@ -1,0 +1,130 @@
+use crate::lab::{ForwardingMethod, Protocol};
+
+/// What an option of ipvsadm(8) means in a saved table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A virtual service is added.
+    AddService,
+    /// A real server is added.
+    AddServer,
+    /// The virtual service.
+    Service(Protocol),
+    /// The scheduler.
+    Scheduler,
+    /// How long a client stays with its real server.
+    Persistence,
+    /// Which bits of its address count.
+    Netmask,
+    /// The scheduler's own flags.
+    Flags,
+    /// The real server.
+    Server,
+    /// How packets get to it.
+    Method(ForwardingMethod),
+    /// Its weight.
+    Weight,
+    /// No more connections than these.
+    Upper,
+    /// New connections again below these.
+    Lower,
+    /// A command that is in no saved table.
+    Command,
+    /// What labs do not have yet.
+    NotYet(&'static str),
+}
+
+/// Whether an option has an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// It has none.
+    None,
+    /// It must have one.
+    Must,
+    /// It may have one.
+    May,
+}
+
+/// An option of ipvsadm(8).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its letter, if it has one.
+    pub short: Option<char>,
+    /// Its long name.
+    pub long: &'static str,
+    /// Whether it has an argument.
+    pub argument: Argument,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// The option of that letter.
+pub fn short(letter: char) -> Option<&'static Known> {
+    ALL.iter().find(|option| option.short == Some(letter))
+}
+
+/// The option of that long name.
+pub fn long(name: &str) -> Option<&'static Known> {
+    ALL.iter().find(|option| option.long == name)
+}
+
+macro_rules! options {
+    ($($short:literal $long:literal $argument:ident $meaning:expr;)*) => {
+        const ALL: &[Known] = &[$(Known {
+            short: letter($short),
+            long: $long,
+            argument: Argument::$argument,
+            meaning: $meaning,
+        },)*];
+    };
+}
+
+/// The letter; a blank stands for none.
+const fn letter(written: char) -> Option<char> {
+    match written {
+        ' ' => None,
+        letter => Some(letter),
+    }
+}
+
+options! {
+    'A' "add-service" None Meaning::AddService;
+    'a' "add-server" None Meaning::AddServer;
+    't' "tcp-service" Must Meaning::Service(Protocol::Tcp);
+    'u' "udp-service" Must Meaning::Service(Protocol::Udp);
+    's' "scheduler" Must Meaning::Scheduler;
+    'p' "persistent" May Meaning::Persistence;
+    'M' "netmask" Must Meaning::Netmask;
+    'b' "sched-flags" Must Meaning::Flags;
+    'r' "real-server" Must Meaning::Server;
+    'm' "masquerading" None Meaning::Method(ForwardingMethod::Nat);
+    'g' "gatewaying" None Meaning::Method(ForwardingMethod::Dr);
+    'i' "ipip" None Meaning::Method(ForwardingMethod::Tun);
+    'w' "weight" Must Meaning::Weight;
+    'x' "u-threshold" Must Meaning::Upper;
+    'y' "l-threshold" Must Meaning::Lower;
+
+    'f' "fwmark-service" Must Meaning::NotYet("services by firewall mark");
+    ' ' "sctp-service" Must Meaning::NotYet("SCTP services");
+    '6' "ipv6" None Meaning::NotYet("IPv6");
+    'o' "ops" None Meaning::NotYet("one-packet scheduling");
+    ' ' "pe" Must Meaning::NotYet("persistence engines");
+    ' ' "tun-type" Must Meaning::NotYet("tunnels other than IPIP");
+    ' ' "tun-port" Must Meaning::NotYet("tunnels other than IPIP");
+    ' ' "tun-nocsum" None Meaning::NotYet("tunnels other than IPIP");
+    ' ' "tun-csum" None Meaning::NotYet("tunnels other than IPIP");
+    ' ' "tun-remcsum" None Meaning::NotYet("tunnels other than IPIP");
+
+    'E' "edit-service" None Meaning::Command;
+    'D' "delete-service" None Meaning::Command;
+    'e' "edit-server" None Meaning::Command;
+    'd' "delete-server" None Meaning::Command;
+    'C' "clear" None Meaning::Command;
+    'R' "restore" None Meaning::Command;
+    'S' "save" None Meaning::Command;
+    'L' "list" None Meaning::Command;
+    'l' "list" None Meaning::Command;
+    'Z' "zero" None Meaning::Command;
+    ' ' "set" None Meaning::Command;
+    ' ' "start-daemon" May Meaning::Command;
+    ' ' "stop-daemon" May Meaning::Command;
+}

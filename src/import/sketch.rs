@@ -1,0 +1,223 @@
+use super::table::{Server, Service, Table};
+use crate::lab::{ForwardingMethod, LabName, Scheduler};
+use indexmap::IndexMap;
+use ipnet::Ipv4Net;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// A topology file for a table of which nothing else is known: a network of 24 bits for each
+/// address, one client beside the first VIP, one director on every network, and a router where
+/// replies must find their own way.
+///
+/// Addresses of IPv6 are left out; the file's own check tells of them.
+pub fn sketch(name: &LabName, table: &Table) -> String {
+    let sketch = Sketch::of(table);
+    let mut text = format!(
+        "# Made from a table of ipvsadm: networks, client{} and director are guesses, addresses of\n\
+         # services and real servers are the table's.\n\nname: {name}\n",
+        if sketch.routed() { ", router" } else { "" }
+    );
+    text += &sketch.networks();
+    text += &sketch.nodes();
+    text += &services(table, &sketch.servers);
+    text += &scenarios(table);
+    text
+}
+
+struct Sketch {
+    /// The networks with their names, that of the first VIP first.
+    networks: IndexMap<Ipv4Net, String>,
+    /// The real servers' addresses with their names.
+    servers: IndexMap<Ipv4Addr, String>,
+    /// Every address of the table.
+    taken: BTreeSet<Ipv4Addr>,
+    methods: Vec<ForwardingMethod>,
+}
+
+impl Sketch {
+    fn of(table: &Table) -> Self {
+        let servers = || table.services.iter().flat_map(|service| &service.servers);
+        let rips: Vec<_> = servers().filter_map(|server| v4(server.address.value)).collect();
+        let vips: Vec<_> = table.services.iter().filter_map(|s| v4(s.vip.value)).collect();
+        let mut named = IndexMap::new();
+        for rip in &rips {
+            let name = format!("rs{}", named.len() + 1);
+            named.entry(*rip).or_insert(name);
+        }
+        Self {
+            networks: networks(&vips, &rips),
+            servers: named,
+            taken: vips.into_iter().chain(rips).collect(),
+            methods: servers().map(|server| server.forwarding).collect(),
+        }
+    }
+
+    /// Whether replies need a router: those of DR and TUN never pass the director.
+    fn routed(&self) -> bool {
+        self.networks.len() > 1 && self.methods.iter().any(|method| method.keeps_vip())
+    }
+
+    fn networks(&self) -> String {
+        let entries = self.networks.iter().map(|(net, name)| format!("  {name}: {net}\n"));
+        format!("\nnetworks:\n{}", entries.collect::<String>())
+    }
+
+    fn nodes(&self) -> String {
+        let mut free = Free { taken: self.taken.clone() };
+        let all: Vec<_> = self.networks.iter().collect();
+        let client: Vec<_> = all.iter().take(1).copied().collect();
+        let mut text = String::new();
+        if self.routed() {
+            let router = node("router", &free.addresses(&all, Free::first));
+            let _ = write!(text, "\nrouters:\n{router}");
+        }
+        let director = node("director", &free.addresses(&all, Free::last));
+        let client = node("client", &free.addresses(&client, Free::last));
+        let _ = write!(text, "\nclients:\n{client}\ndirectors:\n{director}\nreal_servers:\n");
+        for (rip, name) in &self.servers {
+            if let Some(network) = self.networks.get(&around(*rip)) {
+                text += &node(name, &[format!("{network}: {rip}")]);
+            }
+        }
+        text
+    }
+}
+
+/// The addresses that nobody has yet.
+struct Free {
+    taken: BTreeSet<Ipv4Addr>,
+}
+
+impl Free {
+    fn addresses(
+        &mut self,
+        networks: &[(&Ipv4Net, &String)],
+        choose: impl Fn(&Self, &Ipv4Net) -> Option<Ipv4Addr>,
+    ) -> Vec<String> {
+        let mut chosen = Vec::new();
+        for (net, name) in networks {
+            if let Some(address) = choose(self, net) {
+                self.taken.insert(address);
+                chosen.push(format!("{name}: {address}"));
+            }
+        }
+        chosen
+    }
+
+    fn first(&self, net: &Ipv4Net) -> Option<Ipv4Addr> {
+        net.hosts().find(|host| !self.taken.contains(host))
+    }
+
+    fn last(&self, net: &Ipv4Net) -> Option<Ipv4Addr> {
+        let free: Vec<_> = net.hosts().filter(|host| !self.taken.contains(host)).collect();
+        free.last().copied()
+    }
+}
+
+fn v4(address: IpAddr) -> Option<Ipv4Addr> {
+    match address {
+        IpAddr::V4(address) => Some(address),
+        IpAddr::V6(_) => None,
+    }
+}
+
+/// The network of 24 bits that has an address.
+fn around(address: Ipv4Addr) -> Ipv4Net {
+    Ipv4Net::new_assert(address, 24).trunc()
+}
+
+/// `lan`, if VIPs and real servers share the one network; else `outside`, where the first VIP is,
+/// and `inside1`, `inside2`...
+fn networks(vips: &[Ipv4Addr], rips: &[Ipv4Addr]) -> IndexMap<Ipv4Net, String> {
+    let nets: indexmap::IndexSet<_> = vips.iter().chain(rips).map(|ip| around(*ip)).collect();
+    let single = nets.len() == 1;
+    let name = |(index, net)| match index {
+        0 if single => (net, "lan".to_owned()),
+        0 => (net, "outside".to_owned()),
+        index => (net, format!("inside{index}")),
+    };
+    nets.into_iter().enumerate().map(name).collect()
+}
+
+fn node(name: &str, addresses: &[String]) -> String {
+    format!("  {name}: {{ addresses: {{ {} }} }}\n", addresses.join(", "))
+}
+
+fn services(table: &Table, names: &IndexMap<Ipv4Addr, String>) -> String {
+    let mut text = String::from("\nvirtual_services:\n");
+    for (name, service) in table.names().iter().zip(&table.services) {
+        let _ = writeln!(text, "  {name}:\n    vip: {}", service.vip.value);
+        let _ = writeln!(text, "    port: {}", service.port.value);
+        if service.protocol != crate::lab::Protocol::Tcp {
+            let _ = writeln!(text, "    protocol: {}", service.protocol);
+        }
+        let method = service.forwarding();
+        text += &settings(service);
+        let _ = writeln!(text, "    forwarding: {method}");
+        if !service.servers.is_empty() {
+            text += "    real_servers:\n";
+        }
+        for server in &service.servers {
+            if let Some(name) = v4(server.address.value).and_then(|rip| names.get(&rip)) {
+                let _ = writeln!(text, "      {name}: {{ {} }}", entry(server, service));
+            }
+        }
+    }
+    text
+}
+
+fn settings(service: &Service) -> String {
+    let default = Scheduler::Wlc.keyword();
+    let scheduler = service.scheduler.as_ref().map_or(default, |said| said.value.as_str());
+    let mut text = format!("    scheduler: {scheduler}\n");
+    if !service.flags.is_empty() {
+        let words = service.flags.iter().map(|flag| flag.keyword());
+        let _ = writeln!(text, "    scheduler_flags: [{}]", words.collect::<Vec<_>>().join(", "));
+    }
+    match (&service.persistence, &service.netmask) {
+        (None, _) => {}
+        (Some(timeout), None) => {
+            let _ = writeln!(text, "    persistence: {}", timeout.value);
+        }
+        (Some(timeout), Some(netmask)) => {
+            let (timeout, bits) = (timeout.value, netmask.value.0);
+            let _ =
+                writeln!(text, "    persistence: {{ timeout: {timeout}, prefix_length: {bits} }}");
+        }
+    }
+    text
+}
+
+fn entry(server: &Server, service: &Service) -> String {
+    let weight = server.weight.map_or(1, |said| said.value);
+    let mut words = vec![format!("weight: {weight}")];
+    let port = server.port.filter(|port| port.value != service.port.value);
+    words.extend(port.map(|port| format!("port: {}", port.value)));
+    if server.forwarding != service.forwarding() {
+        words.push(format!("forwarding: {}", server.forwarding));
+    }
+    let limit = |said: Option<super::Said<i64>>| said.map(|s| s.value).filter(|limit| *limit != 0);
+    words.extend(limit(server.upper).map(|limit| format!("upper_threshold: {limit}")));
+    words.extend(limit(server.lower).map(|limit| format!("lower_threshold: {limit}")));
+    words.join(", ")
+}
+
+/// A proof for each service of HTTP that has somebody to answer.
+fn scenarios(table: &Table) -> String {
+    let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
+    let tcp = |service: &Service| service.protocol == crate::lab::Protocol::Tcp;
+    let names = table.names();
+    let proven = names
+        .iter()
+        .zip(&table.services)
+        .filter(|(_, service)| tcp(service) && service.servers.iter().any(serves));
+    let steps = proven.map(|(name, _)| {
+        format!(
+            "  {name}:\n    steps:\n      - request: {{ from: client, service: {name}, count: 10 }}\n        \
+             expect: {{ status: 200, failures: 0 }}\n"
+        )
+    });
+    let steps: String = steps.collect();
+    if steps.is_empty() { steps } else { format!("\nscenarios:\n{steps}") }
+}

@@ -1,0 +1,79 @@
+use super::fault::Said;
+use crate::lab::{ForwardingMethod, Protocol, SchedulerFlag};
+use std::net::IpAddr;
+
+/// An IPVS table as a text says it, in the order of the text. Numbers and words are as they are
+/// written: what a lab can have is not judged here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The virtual services.
+    pub services: Vec<Service>,
+}
+
+/// A virtual service of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The transport protocol.
+    pub protocol: Protocol,
+    /// The virtual address.
+    pub vip: Said<IpAddr>,
+    /// The virtual port.
+    pub port: Said<i64>,
+    /// The scheduler's word; none for ipvsadm's default, wlc.
+    pub scheduler: Option<Said<String>>,
+    /// The scheduler's flags.
+    pub flags: Vec<SchedulerFlag>,
+    /// The timeout of persistence in seconds.
+    pub persistence: Option<Said<i64>>,
+    /// Which bits of a client's address count.
+    pub netmask: Option<Said<Netmask>>,
+    /// The real servers.
+    pub servers: Vec<Server>,
+}
+
+impl Table {
+    /// A name for each service, as in `tcp-80`; those of one port are counted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for service in &self.services {
+            let plain = format!("{}-{}", service.protocol, service.port.value);
+            let counted = (2..).map(|n| format!("{plain}-{n}"));
+            let mut candidates = std::iter::once(plain.clone()).chain(counted);
+            names.extend(candidates.find(|name| !names.contains(name)));
+        }
+        names
+    }
+}
+
+impl Service {
+    /// The forwarding method of its first real server; NAT while it has none.
+    pub fn forwarding(&self) -> ForwardingMethod {
+        self.servers.first().map_or(ForwardingMethod::Nat, |server| server.forwarding)
+    }
+
+    /// Whether it is the service of that protocol, address and port.
+    pub fn is(&self, protocol: Protocol, vip: IpAddr, port: i64) -> bool {
+        (self.protocol, self.vip.value, self.port.value) == (protocol, vip, port)
+    }
+}
+
+/// How many bits of a client's address count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Netmask(pub i64);
+
+/// A real server of a virtual service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Its address.
+    pub address: Said<IpAddr>,
+    /// Its port; none for the virtual port.
+    pub port: Option<Said<i64>>,
+    /// The forwarding method; never FULLNAT, which ipvsadm does not know.
+    pub forwarding: ForwardingMethod,
+    /// The weight; none for ipvsadm's default, 1.
+    pub weight: Option<Said<i64>>,
+    /// No new connections from this number on.
+    pub upper: Option<Said<i64>>,
+    /// New connections again below this number.
+    pub lower: Option<Said<i64>>,
+}

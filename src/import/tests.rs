@@ -1,0 +1,94 @@
+use super::{Fault, Kind, Table, ipvsadm, sketch};
+use std::fmt::Write as _;
+
+fn sound(text: &str) -> Table {
+    let (table, faults) = ipvsadm(text);
+    assert_eq!(faults, []);
+    table
+}
+
+/// Faults as `line:word message; help`, counted from 1.
+fn listed(faults: &[Fault]) -> String {
+    let mut text = String::new();
+    for Fault { kind, spot, message, help } in faults {
+        let kind = if *kind == Kind::NotYet { " (not yet)" } else { "" };
+        let _ = writeln!(text, "{}:{}{kind} {message}; {help}", spot.line + 1, spot.word + 1);
+    }
+    text
+}
+
+const EVERYTHING: &str = "\
+-A -t 192.168.56.34:80 -s wrr -p 300 -M 255.255.255.0
+-a -t 192.168.56.34:80 -r 192.168.142.137:8080 -m -w 3 -x 100 -y 75
+-a -t 192.168.56.34:80 -r 192.168.142.138:80 -g -w 0
+-A -u 192.168.56.34:53 -s sh -b sh-fallback,sh-port
+-a -u 192.168.56.34:53 -r 192.168.142.137:53 -i -w 1
+";
+
+#[test]
+fn a_saved_table_is_read_with_all_that_it_says() {
+    insta::assert_debug_snapshot!(sound(EVERYTHING));
+}
+
+#[test]
+fn what_is_left_out_has_ipvsadms_own_default() {
+    let table = sound("-A -t 10.0.0.1:80 -p\n-a -t 10.0.0.1:80 -r 10.0.0.2\n");
+    let same = sound("-A -t 10.0.0.1:80 -p 300\n-a -t 10.0.0.1:80 -r 10.0.0.2 -g\n");
+    assert_eq!(table, same);
+}
+
+#[test]
+fn lines_may_be_written_as_people_write_them() {
+    let said = "ipvsadm -At 10.0.0.1:80 -srr\n\n  ipvsadm -at 10.0.0.1:80 -r 10.0.0.2:80 -mw3\n";
+    let long = "--add-service --tcp-service=10.0.0.1:80 --scheduler rr
+        --add-server --tcp-service 10.0.0.1:80 --real-server 10.0.0.2:80 --masquerading --weight=3";
+    let saved = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 3";
+    assert_eq!(sound(said), sound(saved));
+    assert_eq!(sound(long), sound(saved));
+}
+
+#[test]
+fn the_same_service_of_two_directors_is_one() {
+    let one = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1\n";
+    let table = sound(&format!("# ha-node01\n{one}# ha-node04\n{one}"));
+    assert_eq!(table, sound(one));
+    let differs = format!("# ha-node01\n{one}# ha-node04\n{}", one.replace("-w 1", "-w 2"));
+    insta::assert_snapshot!(listed(&ipvsadm(&differs).1));
+}
+
+#[test]
+fn every_fault_of_a_table_is_named() {
+    let text = "\
+-A -t 10.0.0.1:80 -s rr -q
+-A -t 10.0.0.1:http -s rr
+-A -t www:80
+-A -t 10.0.0.1:80
+-A -f 1 -s rr
+-a -f 1 -r 10.0.0.2:80 -m
+-A --sctp-service 10.0.0.1:99
+-A -t 10.0.0.1:0 -p 300
+-A -t 10.0.0.1:81 -o -M 255.255.255.0
+-A -t 10.0.0.1:82 -p 5m -M 255.0.255.0 -b sh-ports,flag-1
+-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -g
+-a -t 10.0.0.1:80 -r 10.0.0.3:80 -w
+-a -t 10.0.0.1:80 -r 10.0.0.4:80 -w many stray
+-a -t 10.0.0.1:80 -r 10.0.0.5:80 -i --tun-type gue --tun-port 6080
+-a -t 10.0.0.1:80 -s rr
+-E -t 10.0.0.1:80 -s wrr
+-t 10.0.0.1:80
+";
+    insta::assert_snapshot!(listed(&ipvsadm(text).1));
+}
+
+#[test]
+fn a_server_without_its_service_is_a_fault_if_no_other_fault_explains_it() {
+    let lonely = "-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m";
+    insta::assert_snapshot!(listed(&ipvsadm(lonely).1));
+    let explained = format!("-A -t www:80\n{lonely}");
+    assert_eq!(ipvsadm(&explained).1.len(), 1);
+}
+
+#[test]
+fn a_topology_is_sketched_from_nothing_but_a_table() {
+    insta::assert_snapshot!(sketch(&"lab".parse().unwrap(), &sound(EVERYTHING)));
+}

@@ -1,0 +1,113 @@
+use super::fault::{Fault, Said, Spot};
+use super::option::{self, Argument, Known, Meaning};
+use std::iter::{Enumerate, Peekable};
+use std::str::SplitWhitespace;
+
+/// An option as a line says it.
+#[derive(Debug)]
+pub struct Token<'t> {
+    /// The option as it is written, as in `-w`.
+    pub written: Said<String>,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Its argument.
+    pub argument: Option<Said<&'t str>>,
+}
+
+/// The options of a line that a table may have, and a fault for everything else.
+pub fn tokens<'t>(line: usize, text: &'t str, faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
+    let words = text.split_whitespace().enumerate().peekable();
+    let mut reader = Reader { line, words, tokens: Vec::new(), faults };
+    // Lines of a script are as good.
+    reader.words.next_if(|(_, word)| *word == "ipvsadm");
+    while let Some((index, word)) = reader.words.next() {
+        reader.word(word, Spot { line, word: index });
+    }
+    reader.tokens
+}
+
+struct Reader<'t, 'f> {
+    line: usize,
+    words: Peekable<Enumerate<SplitWhitespace<'t>>>,
+    tokens: Vec<Token<'t>>,
+    faults: &'f mut Vec<Fault>,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn word(&mut self, word: &'t str, spot: Spot) {
+        if let Some(long) = word.strip_prefix("--") {
+            let (name, value) = long.split_once('=').map_or((long, None), |(n, v)| (n, Some(v)));
+            let written = Said { value: format!("--{name}"), spot };
+            self.option(option::long(name), written, value);
+        } else if let Some(letters) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+            self.letters(letters, spot);
+        } else {
+            self.faults.push(Fault::wrong(
+                spot,
+                format!("`{word}` belongs to no option"),
+                "take it out, or write the option that it belongs to before it, as in `-w 3`",
+            ));
+        }
+    }
+
+    /// Letters in one word, as in `-At`; behind one with an argument the rest is that argument.
+    fn letters(&mut self, letters: &'t str, spot: Spot) {
+        let mut rest = letters.chars();
+        while let Some(letter) = rest.next() {
+            let known = option::short(letter);
+            let takes = known.is_none_or(|option| option.argument != Argument::None);
+            let value = Some(rest.as_str()).filter(|rest| takes && !rest.is_empty());
+            let written = Said { value: format!("-{letter}"), spot };
+            self.option(known, written, value.map(|value| value.trim_start_matches('=')));
+            if takes {
+                return;
+            }
+        }
+    }
+
+    fn option(&mut self, known: Option<&Known>, written: Said<String>, value: Option<&'t str>) {
+        let Said { value: name, spot } = &written;
+        let Some(known) = known else {
+            // What follows was probably meant for it.
+            self.argument(Argument::May);
+            self.faults.push(Fault::wrong(
+                *spot,
+                format!("ipvsadm has no option `{name}`"),
+                "look it up in ipvsadm(8), or take it out",
+            ));
+            return;
+        };
+        let argument = match value {
+            Some(value) => Some(Said { value, spot: *spot }),
+            None => self.argument(known.argument),
+        };
+        match known.meaning {
+            Meaning::NotYet(what) => self.faults.push(Fault::not_yet(
+                *spot,
+                format!("`{name}`: labs do not have {what} yet"),
+                "take this out to try the rest of the table",
+            )),
+            Meaning::Command => self.faults.push(Fault::wrong(
+                *spot,
+                format!("`{name}` is in no saved table"),
+                "keep the lines with `-A` and `-a`, as `ipvsadm -S -n` prints them",
+            )),
+            _ if argument.is_none() && known.argument == Argument::Must => {
+                self.faults.push(Fault::wrong(
+                    *spot,
+                    format!("`{name}` has no argument"),
+                    format!("write it behind `{name}`, see ipvsadm(8)"),
+                ));
+            }
+            meaning => self.tokens.push(Token { written, meaning, argument }),
+        }
+    }
+
+    fn argument(&mut self, wanted: Argument) -> Option<Said<&'t str>> {
+        if wanted == Argument::None {
+            return None;
+        }
+        let (word, value) = self.words.next_if(|(_, word)| !word.starts_with('-'))?;
+        Some(Said { value, spot: Spot { line: self.line, word } })
+    }
+}

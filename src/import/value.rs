@@ -1,0 +1,80 @@
+use super::fault::{Fault, Said};
+use super::table::Netmask;
+use crate::lab::SchedulerFlag;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// An address, and the port behind it.
+pub type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
+
+const NUMERIC: &str = "let ipvsadm print numbers: `ipvsadm -S -n`";
+
+/// `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
+pub fn endpoint(said: Said<&str>) -> Result<Endpoint, Fault> {
+    let (host, port) = parted(said.value);
+    let address = host.parse().map_err(|_| {
+        let message = format!("`{host}` is not an address");
+        Fault::wrong(said.spot, message, NUMERIC)
+    })?;
+    let port = match port {
+        None => None,
+        Some(digits) => Some(digits.parse().map_err(|_| {
+            Fault::wrong(said.spot, format!("`{digits}` is not the number of a port"), NUMERIC)
+        })?),
+    };
+    Ok((said.map(|_| address), port.map(|port| said.map(|_| port))))
+}
+
+/// The host and the port. An IPv6 address is in brackets, or has no port.
+fn parted(text: &str) -> (&str, Option<&str>) {
+    if let Some((host, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return (host, rest.strip_prefix(':'));
+    }
+    match text.split_once(':') {
+        Some((host, port)) if !port.contains(':') => (host, Some(port)),
+        _ => (text, None),
+    }
+}
+
+/// A whole number.
+pub fn number(said: Said<&str>) -> Result<Said<i64>, Fault> {
+    match said.value.parse() {
+        Ok(number) => Ok(said.map(|_| number)),
+        Err(_) => {
+            let message = format!("`{}` is not a whole number", said.value);
+            Err(Fault::wrong(said.spot, message, "write digits, as in `3`"))
+        }
+    }
+}
+
+/// The netmask of persistence, as in `255.255.255.0`.
+pub fn netmask(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
+    let bits = said.value.parse::<Ipv4Addr>().map(u32::from).ok();
+    let mask = bits.filter(|bits| bits.leading_ones() + bits.trailing_zeros() == 32);
+    match mask {
+        Some(mask) => Ok(said.map(|_| Netmask(mask.leading_ones().into()))),
+        None => Err(Fault::wrong(
+            said.spot,
+            format!("`{}` is not a netmask", said.value),
+            "write ones before zeros, as in `255.255.255.0`",
+        )),
+    }
+}
+
+/// The scheduler's flags, as in `sh-fallback,sh-port`.
+pub fn flags(said: Said<&str>) -> Result<Vec<SchedulerFlag>, Fault> {
+    let flag = |word| match word {
+        "sh-fallback" | "mh-fallback" => Ok(SchedulerFlag::Fallback),
+        "sh-port" | "mh-port" => Ok(SchedulerFlag::Port),
+        "flag-1" | "flag-2" | "flag-3" => Err(Fault::not_yet(
+            said.spot,
+            format!("`{word}`: no scheduler of a lab has a flag of that name"),
+            "take it out: of ipvsadm's schedulers only `sh` and `mh` look at flags",
+        )),
+        _ => Err(Fault::wrong(
+            said.spot,
+            format!("ipvsadm has no scheduler flag `{word}`"),
+            "flags: `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`",
+        )),
+    };
+    said.value.split(',').map(flag).collect()
+}

@@ -1,0 +1,67 @@
+use super::validate::table_fault;
+use crate::diag::{Diagnostic, Located, Position};
+use crate::import::{self, Table};
+use crate::lab::{Place, Segment, Source};
+
+/// The key of a table of ipvsadm's.
+const KEY: &str = "ipvsadm";
+
+/// A topology with this table, as if the file had it under `ipvsadm`; nothing if it has one
+/// already.
+pub fn with_table(source: &Source, table: &str) -> Option<Source> {
+    if source.text.lines().any(|line| line.starts_with("ipvsadm:")) {
+        return None;
+    }
+    let lines: String = table.lines().map(|line| format!("  {}\n", line.trim())).collect();
+    let text = format!("{}\n\n{KEY}: |\n{lines}", source.text.trim_end());
+    Some(Source { name: source.name.clone(), text })
+}
+
+/// A table alone, with nothing said of the lab around it.
+///
+/// # Errors
+///
+/// Every fault of the table.
+pub fn table(text: &str) -> Result<Table, Vec<Diagnostic>> {
+    let (table, faults) = import::ipvsadm(text);
+    if faults.is_empty() { Ok(table) } else { Err(faults.into_iter().map(table_fault).collect()) }
+}
+
+/// Whether a diagnostic is about a word of the table.
+pub fn is_in_table(diagnostic: &Diagnostic) -> bool {
+    word_of_table(&diagnostic.at).is_some()
+}
+
+/// Diagnostics about words of a table with the lines and columns that they have in its own text.
+pub fn located_in_table(table: &str, diagnostics: Vec<Diagnostic>) -> Vec<Located> {
+    let located = |diagnostic: Diagnostic| {
+        let position = word_of_table(&diagnostic.at)
+            .and_then(|(line, word)| position(table, Position { line: line + 1, ..BEGIN }, word));
+        Located { diagnostic, position }
+    };
+    diagnostics.into_iter().map(located).collect()
+}
+
+const BEGIN: Position = Position { line: 1, column: 1, length: 1 };
+
+/// The line and the word in the table, both from 0.
+pub fn word_of_table(at: &Place) -> Option<(usize, usize)> {
+    match at.path.as_slice() {
+        [Segment::Key(key), Segment::Index(line), Segment::Index(word)] if key == KEY => {
+            Some((*line, *word))
+        }
+        _ => None,
+    }
+}
+
+/// Where a word (from 0) of a line is.
+pub fn position(text: &str, at: Position, word: usize) -> Option<Position> {
+    let line = text.lines().nth(at.line - 1)?;
+    let mut rest = line.trim_start();
+    for _ in 0..word {
+        rest = rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+    }
+    let length = rest.chars().take_while(|c| !c.is_whitespace()).count();
+    let column = line.chars().count() - rest.chars().count() + 1;
+    (length > 0).then_some(Position { column, length, ..at })
+}
