@@ -6,9 +6,16 @@ const VERBS: [&str; 5] = ["plan", "explain", "export", "up", "test"];
 
 /// The built-in topologies with their summaries, for a person to choose from.
 pub fn listed() -> String {
+    let all = topology::builtins();
+    let (notes, general): (Vec<_>, Vec<_>) =
+        all.iter().partition(|builtin| builtin.name.starts_with(topology::NOTES));
     let mut text = String::from("Built-in topologies:");
-    for builtin in topology::builtins() {
+    for builtin in general {
         let _ = write!(text, "\n  {:<12} {}", builtin.name, builtin.summary);
+    }
+    text += "\n\nOf the lecture notes, to the address:";
+    for builtin in notes {
+        let _ = write!(text, "\n  {:<32} {}", builtin.name, builtin.summary);
     }
     text
 }

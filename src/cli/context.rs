@@ -165,7 +165,8 @@ fn read(name: &str) -> io::Result<String> {
 }
 
 fn looks_like_path(name: &str) -> bool {
-    name.contains('/') || Path::new(name).extension().is_some()
+    let folder = name.contains('/') && !name.starts_with(topology::NOTES);
+    folder || Path::new(name).extension().is_some()
 }
 
 fn unknown_topology(name: &str) -> Failure {

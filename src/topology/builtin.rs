@@ -4,7 +4,7 @@ use crate::lab::Source;
 /// A topology that is part of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Builtin {
-    /// Its name, as in `lvs-lab up nat`.
+    /// Its name, as in `lvs-lab up nat`, with its folder, as in `notes/000-nat`.
     pub name: &'static str,
     /// What it shows, in one line.
     pub summary: String,
@@ -30,8 +30,24 @@ files!(
     "ha-active-active",
     "ha-sync",
     "ha-keepalived",
-    "ha-ldirectord"
+    "ha-ldirectord",
+    "notes/000-nat",
+    "notes/000-dr",
+    "notes/000-persistence",
+    "notes/002-nat",
+    "notes/002-dr",
+    "notes/003-nat-rules",
+    "notes/003-nat-port-mapping",
+    "notes/003-nat-without-gateway",
+    "notes/003-nat-without-ip-forward",
+    "notes/003-dr-rules",
+    "notes/003-dr-gateway-is-dip",
+    "notes/003-dr-without-arp",
+    "notes/003-dr-without-vip"
 );
+
+/// The folder of the labs that follow the lecture notes to the address.
+pub const NOTES: &str = "notes/";
 
 /// The built-in topology of that name; diagnostics call it by its file name.
 pub fn builtin(name: &str) -> Option<Source> {
@@ -53,15 +69,17 @@ pub fn builtins() -> Vec<Builtin> {
 mod tests {
     use super::*;
 
+    /// The topologies of a folder, with this before their names.
+    fn files(folder: &str) -> Vec<String> {
+        let directory = format!("{}/topologies/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let entries = std::fs::read_dir(directory).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter_map(|n| Some(format!("{folder}{}", n.strip_suffix(".yaml")?))).collect()
+    }
+
     #[test]
     fn every_file_of_topologies_is_built_in() {
-        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/topologies");
-        let mut files: Vec<_> = std::fs::read_dir(directory)
-            .unwrap()
-            .filter_map(|e| {
-                Some(e.unwrap().file_name().to_str()?.strip_suffix(".yaml")?.to_owned())
-            })
-            .collect();
+        let mut files = [files(""), files(NOTES)].concat();
         let mut names: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
         files.sort();
         names.sort();
@@ -74,9 +92,14 @@ mod tests {
             let valid = load(&builtin(name).unwrap());
             let valid = valid.unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
             assert_eq!(valid.warnings, [], "{name}");
-            assert_eq!(valid.lab.name.as_str(), *name);
+            let (schema, lab) = match name.strip_prefix(NOTES) {
+                Some(lab) => ("../schema.json", lab),
+                None => ("schema.json", *name),
+            };
+            assert_eq!(valid.lab.name.as_str(), lab);
             assert!(valid.lab.summary.is_some(), "{name} has no summary");
-            assert!(text.starts_with("# yaml-language-server: $schema=schema.json\n"), "{name}");
+            let head = format!("# yaml-language-server: $schema={schema}\n");
+            assert!(text.starts_with(&head), "{name}");
         }
     }
 }

@@ -26,7 +26,7 @@ mod token;
 mod validate;
 mod wire;
 
-pub use builtin::{Builtin, builtin, builtins};
+pub use builtin::{Builtin, NOTES, builtin, builtins};
 pub use load::{Valid, load};
 pub use locate::{locate, located};
 pub use rule::{ALL as RULES, Rule};
