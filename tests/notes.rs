@@ -105,6 +105,36 @@ fn what_the_notes_warn_of_is_refused_where_a_file_says_it() {
     place.run(&["check", &place.write("lab.yaml", &text)]).code(2).says("L049");
 }
 
+/// The pages of the labs.
+fn pages() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/labs");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+}
+
+/// What stands in backticks.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_pages_name_labs_and_scenarios_that_are_there_and_leave_none_out() {
+    let pages = pages();
+    let notes = lvs_lab::topology::builtins().into_iter().map(|builtin| builtin.name);
+    for name in notes.filter(|name| name.starts_with(lvs_lab::topology::NOTES)) {
+        assert!(pages.iter().any(|page| page.contains(&format!("`{name}`"))), "{name} has no page");
+    }
+    for line in pages.iter().flat_map(|page| page.lines()) {
+        let labs = words(line).filter(|w| w.starts_with("notes/") && !w.ends_with("..."));
+        let texts: Vec<_> = labs.map(|lab| (lab, support::topology(lab))).collect();
+        for scenario in line.split("scenario `").skip(1) {
+            let name = scenario.split('`').next().unwrap();
+            let there = texts.iter().any(|(_, text)| text.contains(&format!("\n  {name}:\n")));
+            assert!(there || texts.is_empty(), "{line}");
+        }
+    }
+}
+
 macro_rules! labs {
     ($($test:ident: $name:literal;)*) => {
         $(

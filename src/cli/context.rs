@@ -98,6 +98,10 @@ impl Context {
     /// already.
     fn table(&self, wanted: &Topology) -> Result<Option<Source>, Failure> {
         match &wanted.ipvsadm {
+            Some(file) if file == "-" && wanted.topology == "-" => {
+                Err(Failure::usage("standard input cannot be both the topology and its table")
+                    .help("write one of them into a file"))
+            }
             Some(file) if self.setting == Setting::Machine => self.text(file).map(Some),
             _ => Ok(None),
         }

@@ -65,3 +65,44 @@ pub fn position(text: &str, at: Position, word: usize) -> Option<Position> {
     let column = line.chars().count() - rest.chars().count() + 1;
     (length > 0).then_some(Position { column, length, ..at })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{load, located};
+    use super::*;
+
+    const HEAD: &str = "name: lab\ndirectors: {}\n";
+
+    /// What the faults of a topology underline.
+    fn underlined(table: &str) -> Vec<String> {
+        let source = Source { name: "lab.yaml".to_owned(), text: format!("{HEAD}{table}") };
+        let faults = load(&source).unwrap_err();
+        let table = faults.into_iter().filter(is_in_table).collect();
+        let shown = |Located { position, .. }: &Located| {
+            let Position { line, column, length } = position.unwrap();
+            let line = source.text.lines().nth(line - 1).unwrap();
+            line.chars().skip(column - 1).take(length).collect()
+        };
+        located(&source.text, table).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_word_of_a_table_is_found_in_the_file() {
+        let literal = "ipvsadm: |\n\n  # a comment\n    -A -t 10.0.0.1:80 -s  rr -q\n  -Z\n";
+        assert_eq!(underlined(literal), ["-q", "-Z"]);
+    }
+
+    #[test]
+    fn of_a_table_in_another_style_the_whole_text_is_found() {
+        assert_eq!(underlined("ipvsadm: '-A -t www:80'\n"), ["'-A -t www:80'"]);
+        assert_eq!(underlined("ipvsadm: >\n  -A -t\n  www:80\n"), [">"]);
+    }
+
+    #[test]
+    fn a_table_that_comes_beside_a_topology_is_as_one_in_it() {
+        let source = Source { name: "lab.yaml".to_owned(), text: HEAD.to_owned() };
+        let whole = with_table(&source, "-A -t 10.0.0.1:80\n\n").unwrap();
+        assert_eq!(whole.text, format!("{HEAD}\nipvsadm: |\n  -A -t 10.0.0.1:80\n  \n"));
+        assert_eq!(with_table(&whole, "-A -t 10.0.0.1:80"), None);
+    }
+}
