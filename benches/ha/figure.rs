@@ -12,6 +12,8 @@ pub enum Aim {
     AtMost(f64),
     /// No value of `lvs-lab` is below this.
     NotBefore(f64),
+    /// It is told for comparison only.
+    None,
 }
 
 /// Something that was measured; the n-th values of both are from the same round.
@@ -40,19 +42,22 @@ impl Figures {
 }
 
 impl Figure {
-    fn is_reached(&self) -> bool {
-        match self.aim {
+    fn verdict(&self) -> &'static str {
+        let is_reached = match self.aim {
             Aim::NotLater => median(&self.ours) <= median(&self.theirs),
             Aim::Under(limit) => most(&self.ours) < limit,
             Aim::AtMost(limit) => most(&self.ours) <= limit,
             Aim::NotBefore(limit) => least(&self.ours) >= limit,
-        }
+            Aim::None => return "",
+        };
+        if is_reached { "reached" } else { "MISSED" }
     }
 
-    /// One ratio for each round; above 1 means that keepalived's is smaller.
-    fn ratio(&self) -> f64 {
+    /// The median of the rounds' ratios; above 1 means that keepalived's is smaller.
+    fn ratio(&self) -> String {
         let pairs = self.ours.iter().zip(&self.theirs);
-        median(&pairs.map(|(ours, theirs)| ours / theirs).collect::<Vec<_>>())
+        let ratio = median(&pairs.map(|(ours, theirs)| ours / theirs).collect::<Vec<_>>());
+        if ratio.is_finite() { format!("{ratio:>6.3}") } else { format!("{:6}", "") }
     }
 }
 
@@ -63,6 +68,7 @@ impl fmt::Display for Aim {
             Self::Under(limit) => format!("all under {limit}"),
             Self::AtMost(limit) => format!("none above {limit}"),
             Self::NotBefore(limit) => format!("none below {limit}"),
+            Self::None => String::new(),
         })
     }
 }
@@ -71,14 +77,16 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (ours, theirs) = (spread(&self.ours), spread(&self.theirs));
         write!(f, "| {:<40} | {:<4} | {ours} | {theirs} ", self.what, self.unit)?;
-        let verdict = if self.is_reached() { "reached" } else { "MISSED" };
-        write!(f, "| {:>6.3} | {:<20} | {verdict:<7} |", self.ratio(), self.aim)
+        write!(f, "| {} | {:<20} | {:<7} |", self.ratio(), self.aim, self.verdict())
     }
 }
 
 /// The median, the least and the most.
 fn spread(values: &[f64]) -> String {
-    format!("{:>8.2} ({:>8.2}, {:>8.2})", median(values), least(values), most(values))
+    if values.is_empty() {
+        return format!("{:26}", "not measurable here");
+    }
+    format!("{:>7.2} ({:>7.2}, {:>7.2})", median(values), least(values), most(values))
 }
 
 fn least(values: &[f64]) -> f64 {
@@ -92,9 +100,9 @@ fn most(values: &[f64]) -> f64 {
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "| {:<40} | {:<4} ", "what", "unit")?;
-        write!(f, "| {:<28} | {:<28} ", "lvs-lab (least, most)", "keepalived (least, most)")?;
+        write!(f, "| {:<26} | {:<26} ", "lvs-lab (least, most)", "keepalived (least, most)")?;
         writeln!(f, "| {:<6} | {:<20} | {:<7} |", "ratio", "aim", "")?;
-        let line = [40, 4, 28, 28, 6, 20, 7].map(|width| "-".repeat(width + 2)).join("|");
+        let line = [40, 4, 26, 26, 6, 20, 7].map(|width| "-".repeat(width + 2)).join("|");
         writeln!(f, "|{line}|")?;
         self.0.iter().try_for_each(|figure| writeln!(f, "{figure}"))
     }

@@ -53,11 +53,7 @@ impl<T: Clone> Seen<T> {
 }
 
 /// A raw socket of a namespace that says when the kernel had each packet.
-pub fn open(
-    namespace: &str,
-    family: AddressFamily,
-    protocol: SockProtocol,
-) -> Result<OwnedFd> {
+pub fn open(namespace: &str, family: AddressFamily, protocol: SockProtocol) -> Result<OwnedFd> {
     Ok(Namespace::named(namespace)?.run(|| {
         let made = socket(family, SockType::Raw, SockFlag::SOCK_CLOEXEC, protocol)?;
         setsockopt(&made, sockopt::RcvBufForce, &(4 << 20))?;
