@@ -6,7 +6,10 @@ use super::sandbox;
 use lvs_lab::report::{IncidentKind, ScenarioReport};
 use serde::{Deserialize, Serialize};
 
-const LOAD: &str = "      - load: { from: client, service: web, rate: 100 }\n      - wait: 1s\n";
+/// So many at once that the rate holds while nobody answers.
+const LOAD: &str = "      - load: { from: client, service: web, rate: 100, concurrency: 200 }
+      - wait: 1s
+";
 const END: &str = "      - stop: load\n        expect: { lost: 0 }";
 
 /// The master is stopped in order, and started again.
