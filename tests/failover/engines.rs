@@ -1,6 +1,7 @@
 //! Different engines in one cluster: each must understand the other's adverts.
 
 use crate::proof::Proof;
+use crate::shared;
 use crate::text::{inner, parsed, scenarios, with_scenarios, written};
 use serde_yaml::Value;
 
@@ -30,6 +31,7 @@ fn cluster(engines: [&str; 2], version: Version) -> Value {
 }
 
 fn understand_each_other(engines: [&str; 2], version: Version) {
+    let _machine = shared();
     let topology = cluster(engines, version);
     Proof::of_text(&written(&topology)).assert_passed(&scenarios(&topology));
 }

@@ -1,10 +1,12 @@
 //! Every built-in lab of high availability proves itself.
 
 use crate::proof::Proof;
+use crate::shared;
 use crate::text::{parsed, scenarios};
 
 /// Tests a built-in lab, which has these scenarios.
 fn proves_itself(lab: &str, wanted: &[&str]) {
+    let _machine = shared();
     assert_eq!(scenarios(&parsed(lab)), wanted);
     Proof::of(lab).assert_passed(&scenarios(&parsed(lab)));
 }

@@ -1,6 +1,7 @@
 //! The lab `ha-sync` without what it shows: its test fails, and the report says all about it.
 
 use crate::proof::Proof;
+use crate::shared;
 use crate::text::{inner, parsed, with_scenarios, written};
 use std::fs;
 use std::process::Command;
@@ -16,6 +17,7 @@ fn without_synchronisation() -> Proof {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn all_kept_connections_survive_with_synchronisation_and_none_without() {
+    let _machine = shared();
     let with =
         Proof::of_text(&written(&with_scenarios(parsed("ha-sync"), &["connections-survive"])));
     assert_eq!((with.ran.code, with.observed("connections_survived")), (0, vec!["4 of 4"; 2]));
