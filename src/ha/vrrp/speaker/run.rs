@@ -152,7 +152,11 @@ impl Mouth {
             hands.follow(&interface);
         }
         let found: Vec<_> = self.lookers.iter().filter_map(|l| l.look(&interface)).collect();
-        self.around.interfaces.insert(interface.name.clone(), interface);
+        let (name, is_running) = (interface.name.clone(), interface.is_running);
+        let before = self.around.interfaces.insert(name.clone(), interface);
+        if is_running && !before.is_some_and(|before| before.is_running) {
+            self.hands.iter_mut().for_each(|hands| hands.hold_again(&name, &self.around));
+        }
         for finding in found {
             self.learn(&finding);
         }
