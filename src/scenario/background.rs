@@ -82,9 +82,11 @@ impl Background {
         self.watch(stage)?;
         let at = stage.now();
         self.tell(at, IncidentKind::Fault, fault.to_string());
+        let disturbed = stage.disturb(fault).await;
         // In force even if it came only half way: it is to be healed.
-        self.broken.push(Broken { at, fault: fault.clone(), in_force: true });
-        stage.disturb(fault).await
+        let done = stage.now();
+        self.broken.push(Broken { at, done, fault: fault.clone(), in_force: true });
+        disturbed
     }
 
     /// Mends what was broken.

@@ -22,6 +22,8 @@ pub(super) struct Scene {
 pub(super) struct Broken {
     /// When it was about to be done.
     pub at: Duration,
+    /// When it was done.
+    pub done: Duration,
     /// What it was.
     pub fault: Fault,
     /// Whether it is still in force.

@@ -175,7 +175,8 @@ impl Scene {
     }
 
     pub(crate) fn broke(mut self, at: u64, words: &str) -> Self {
-        self.broken.push(Broken { at: secs(at), fault: fault(words), in_force: true });
+        let at = secs(at);
+        self.broken.push(Broken { at, done: at, fault: fault(words), in_force: true });
         self
     }
 

@@ -10,8 +10,10 @@ use std::path::Path;
 const PROGRAM: Program = Program { name: "keepalived", package: "keepalived" };
 
 /// keepalived writes an event a line into a FIFO, as in `INSTANCE "VI_1" MASTER 100`; this reads
-/// them, in order, for the record of states.
+/// them, in order, for the record of states. keepalived ends it by SIGTERM before it says its last
+/// word, that it stops; the end of the FIFO comes after that.
 const RECORDER: &str = r#"#!/bin/sh
+trap '' TERM
 while read -r kind router state rest; do
     [ "$kind" = INSTANCE ] && echo "$(date +%s.%N) $router $state" >>"${0%/*}/states"
 done <"$1"

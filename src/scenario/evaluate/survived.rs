@@ -5,7 +5,8 @@ use crate::traffic::{Failure, Sample};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// So many of the connections that the load kept open at the last fault have had an answer since.
+/// So many of the connections that the load kept open at the last fault have had an answer since, to
+/// a request that went out when the fault was done.
 pub(super) fn evaluate(range: CountRange, scene: &Scene) -> Outcome {
     let expected = format!("{range} connections with an answer after the fault");
     match measure(scene) {
@@ -27,7 +28,8 @@ fn measure(scene: &Scene) -> Result<(u32, usize), String> {
     if open.is_empty() {
         return Err("no connection was open at the last fault".to_owned());
     }
-    let answered = |sample: &&Sample| sample.outcome.is_ok() && sample.ended() > fault.at;
+    // While a fault is being done its victim still answers.
+    let answered = |sample: &&Sample| sample.outcome.is_ok() && sample.sent() >= fault.done;
     let survived = open.values().filter(|samples| samples.iter().any(answered)).count();
     Ok((survived as u32, open.len()))
 }
@@ -70,6 +72,13 @@ mod tests {
         let outcome = evaluate(CountRange::exactly(1), &scene);
         assert_eq!((outcome.verdict, outcome.observed.as_str()), (Passed, "1 of 2"));
         assert_eq!(evaluate(CountRange::exactly(2), &scene).verdict, Failed);
+    }
+
+    #[test]
+    fn an_answer_while_the_fault_is_being_done_is_none_after_it() {
+        let mut scene = kept("1:rs1 2:rs2 4:rs1 6:rs2");
+        scene.broken[0].done = Duration::from_secs(5);
+        assert_eq!(evaluate(CountRange::exactly(1), &scene).observed, "1 of 2");
     }
 
     #[test]
