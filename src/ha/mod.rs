@@ -6,6 +6,7 @@
 
 mod check;
 mod error;
+mod log;
 mod vrrp;
 
 pub use check::check;

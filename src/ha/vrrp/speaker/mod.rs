@@ -2,9 +2,9 @@
 
 mod announce;
 mod commands;
+mod complaints;
 mod frame;
 mod hands;
-mod log;
 mod options;
 mod receive;
 mod run;
