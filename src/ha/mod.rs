@@ -5,6 +5,7 @@
 //! other daemons; each of them is a process of its own.
 
 mod check;
+mod command;
 mod error;
 mod log;
 mod vrrp;
