@@ -52,7 +52,7 @@ pub async fn start(place: Place<'_>) -> Result<(), Cause> {
     let text = fs::read_to_string(&configuration).unwrap_or_default();
     let children = files.iter().filter(|(option, _)| runs(option, &text));
     let children: Vec<_> = children.map(|(_, file)| file).collect();
-    launched.until(async || children.iter().all(|file| is_alive(file))).await
+    launched.until(async |_| children.iter().all(|file| is_alive(file))).await
 }
 
 /// The files with the numbers of its processes: the first one, VRRP's and the checkers'.
