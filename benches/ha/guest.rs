@@ -16,7 +16,8 @@ const REPORT: &str = "/run/bench-guest.json";
 pub enum Choice {
     /// In turns: a director that takes over knows nothing of its predecessor's connections.
     Rr,
-    /// By a hash of the client's address and port, and also for connections that were not seen to
+    /// By a hash of the client's address and port, another one where that has weight 0
+    /// (`fallback`), and also for connections that were not seen to
     /// begin (`sloppy_tcp`): both directors choose the same.
     Mh,
 }
@@ -32,7 +33,7 @@ impl Choice {
     fn scheduler(self) -> &'static str {
         match self {
             Self::Rr => "scheduler: rr",
-            Self::Mh => "scheduler: mh\n    scheduler_flags: [port]",
+            Self::Mh => "scheduler: mh\n    scheduler_flags: [fallback, port]",
         }
     }
 }
