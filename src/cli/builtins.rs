@@ -1,4 +1,4 @@
-use crate::topology;
+use crate::topology::{self, Builtin};
 use std::fmt::Write as _;
 
 /// The verbs that take a topology.
@@ -6,16 +6,17 @@ const VERBS: [&str; 5] = ["plan", "explain", "export", "up", "test"];
 
 /// The built-in topologies with their summaries, for a person to choose from.
 pub fn listed() -> String {
-    let all = topology::builtins();
     let (notes, general): (Vec<_>, Vec<_>) =
-        all.iter().partition(|builtin| builtin.name.starts_with(topology::NOTES));
-    let mut text = String::from("Built-in topologies:");
-    for builtin in general {
-        let _ = write!(text, "\n  {:<12} {}", builtin.name, builtin.summary);
-    }
-    text += "\n\nOf the lecture notes, to the address:";
-    for builtin in notes {
-        let _ = write!(text, "\n  {:<32} {}", builtin.name, builtin.summary);
+        topology::builtins().into_iter().partition(|b| b.name.starts_with(topology::NOTES));
+    let general = section("Built-in topologies:", &general);
+    format!("{general}\n\n{}", section("Of the lecture notes, to the address:", &notes))
+}
+
+fn section(title: &str, builtins: &[Builtin]) -> String {
+    let widest = builtins.iter().map(|builtin| builtin.name.len()).max().unwrap_or(0);
+    let mut text = title.to_owned();
+    for builtin in builtins {
+        let _ = write!(text, "\n  {:<widest$}  {}", builtin.name, builtin.summary);
     }
     text
 }

@@ -95,6 +95,8 @@ impl fmt::Display for Fault {
             FaultKind::Slow { by } => write!(f, " by {by:?}"),
             FaultKind::Cut { network } => write!(f, " from {network}"),
             FaultKind::Weight { to, .. } => write!(f, " to {to}"),
+            FaultKind::Impair { delay, loss: 0, .. } => write!(f, " by {delay:?}"),
+            FaultKind::Impair { delay: Duration::ZERO, loss, .. } => write!(f, " by {loss} %"),
             FaultKind::Impair { delay, loss, .. } => write!(f, " by {delay:?} and {loss} %"),
             _ => Ok(()),
         }

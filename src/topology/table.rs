@@ -89,7 +89,8 @@ mod tests {
     #[test]
     fn a_word_of_a_table_is_found_in_the_file() {
         let literal = "ipvsadm: |\n\n  # a comment\n    -A -t 10.0.0.1:80 -s  rr -q\n  -Z\n";
-        assert_eq!(underlined(literal), ["-q", "-Z"]);
+        // The service itself has no director.
+        assert_eq!(underlined(literal), ["10.0.0.1:80", "-q", "-Z"]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::View;
 use crate::lab::{
-    Connection, Expectation, Expected, Fault, Healing, Load, NodeName, Place, Role, Scenario, Step,
-    StepAction, Target,
+    Connection, Expectation, Expected, Fault, FaultKind, Healing, Load, NodeName, Place, Role,
+    Scenario, Step, StepAction, Target,
 };
 
 /// Whether each step has what it needs of the steps before it.
@@ -21,8 +21,8 @@ struct Past<'s> {
     load: Option<&'s Load>,
     /// Whether it still runs.
     running: bool,
-    /// The faults.
-    faults: Vec<&'s Fault>,
+    /// The faults, and whether a load ran at each.
+    faults: Vec<(&'s Fault, bool)>,
 }
 
 fn follow(scenario: &Scenario, view: &mut View<'_>) {
@@ -56,14 +56,14 @@ impl<'s> Past<'s> {
     }
 
     fn broken(&self, name: &NodeName) -> bool {
-        self.faults.iter().any(|fault| &fault.node == name)
+        self.faults.iter().any(|(fault, _)| &fault.node == name)
     }
 
     fn remember(&mut self, step: &'s Step) {
         match &step.action {
             StepAction::Load(load) => (self.load, self.running) = (Some(load), true),
             StepAction::StopLoad => self.running = false,
-            StepAction::Fault(fault) => self.faults.push(fault),
+            StepAction::Fault(fault) => self.faults.push((fault, self.running)),
             _ => {}
         }
     }
@@ -87,8 +87,6 @@ impl<'s> Past<'s> {
     /// What there would have to be before, and how it is written.
     fn lacks(&self, needs: Needs, view: &View<'_>) -> Option<(&'static str, &'static str)> {
         let no_load = ("there was no load", "begin one before, with a `load` step");
-        let no_fault =
-            ("there was no fault", "break something before, as in `fault: { kill: node01 }`");
         let load = match needs {
             Needs::Detection => return self.undetectable(view),
             Needs::Load | Needs::Takeover | Needs::Connections => match self.load {
@@ -97,7 +95,14 @@ impl<'s> Past<'s> {
             },
         };
         match needs {
-            Needs::Takeover | Needs::Connections if self.faults.is_empty() => Some(no_fault),
+            Needs::Connections if !self.broken_under_load(|_| true) => Some((
+                "there was no fault while the load ran",
+                "break something after the `load` step, as in `fault: { kill: node01 }`",
+            )),
+            Needs::Takeover if !self.broken_under_load(|fault| directs(fault, view)) => Some((
+                "no director was broken while the load ran",
+                "break one after the `load` step, as in `fault: { kill: node01 }`",
+            )),
             Needs::Takeover if !floats(load, view) => Some((
                 "no virtual router has the VIP that the load goes to",
                 "let the load go to a virtual service with high availability",
@@ -110,13 +115,21 @@ impl<'s> Past<'s> {
         }
     }
 
+    fn broken_under_load(&self, wanted: impl Fn(&Fault) -> bool) -> bool {
+        self.faults.iter().any(|(fault, loaded)| *loaded && wanted(fault))
+    }
+
     fn undetectable(&self, view: &View<'_>) -> Option<(&'static str, &'static str)> {
-        let serves = |fault: &Fault| {
-            view.lab.node(&fault.node).is_some_and(|node| node.role == Role::RealServer)
-        };
+        let serves = |fault: &Fault| view.lab.has_role(&fault.node, Role::RealServer);
+        let last = self.faults.iter().rev().find(|(fault, _)| serves(fault));
         let help = "break a real server before, as in `fault: { stop: rs1 }`";
-        let found = self.faults.iter().any(|fault| serves(fault));
-        (!found).then_some(("no real server was broken", help))
+        match last.map(|(fault, _)| &fault.kind) {
+            None => Some(("no real server was broken", help)),
+            Some(FaultKind::Weight { .. } | FaultKind::Remove { .. }) => {
+                Some(("the last fault of a real server changed the tables itself", help))
+            }
+            Some(_) => None,
+        }
     }
 }
 
@@ -132,6 +145,11 @@ enum Needs {
 fn no_cause(message: &str, help: &str, expectation: &Expectation, view: &mut View<'_>) {
     let at: Place = expectation.at.as_key();
     view.push(rule::NO_CAUSE.at(&at, message, help));
+}
+
+/// Whether a fault befalls a director, or a node that is in doubt.
+fn directs(fault: &Fault, view: &View<'_>) -> bool {
+    view.lab.has_role(&fault.node, Role::Director) || view.node(&fault.node).is_none()
 }
 
 /// Whether the load's goal can change its director.
