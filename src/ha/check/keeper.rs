@@ -14,14 +14,14 @@ pub(super) struct Keeper<T> {
 }
 
 impl<T: Table> Keeper<T> {
-    /// The table is complete, and every server up.
+    /// Every server is up.
     pub(super) fn new(services: Vec<CheckedService>, directory: PathBuf, table: T) -> Self {
         let services = services.into_iter().map(Kept::new).collect();
         Self { table, directory, services }
     }
 
-    /// Writes what is wanted before anything is known of the servers: the sorry server, where even
-    /// all of them are too few.
+    /// Writes what is wanted before anything is known of the servers: all of them with their
+    /// weights and no sorry server, or the other way round where even all of them are too few.
     pub(super) async fn begin(&mut self) {
         for kept in &mut self.services {
             kept.begin().into_iter().for_each(|text| log(&text));

@@ -32,9 +32,12 @@ pub(super) fn check(page: &mut Page, check: &HealthCheck) {
     }
     if check.nb_get_retry > 0 {
         let (retries, apart) = (check.nb_get_retry, Seconds(check.delay_before_retry));
+        let every = Seconds(check.delay_loop);
         page.comment(format_args!(
-            "{retries} retries wanted, {apart} s apart; failures are counted at each checkinterval"
+            "a check each {every} s wanted, and {retries} retries {apart} s apart; ldirectord has \
+             one"
         ));
+        page.comment("interval for both, so that it checks more often, lest it find out later");
     }
     page.line(format_args!("failurecount={}", check.nb_get_retry.saturating_add(1)));
 }

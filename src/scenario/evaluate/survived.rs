@@ -5,7 +5,8 @@ use crate::traffic::{Failure, Sample};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// So many of the connections that the load kept open at the last fault have had an answer since.
+/// So many of the connections that the load kept open at the last fault have had an answer since, to
+/// a request that went out when the fault was done.
 pub(super) fn evaluate(range: CountRange, scene: &Scene) -> Outcome {
     let expected = format!("{range} connections with an answer after the fault");
     match measure(scene) {
@@ -40,6 +41,7 @@ fn measure(scene: &Scene) -> Result<Survival, String> {
     if open.is_empty() {
         return Err("no connection was open at the last fault".to_owned());
     }
+    // While a fault is being done its victim still answers.
     let answered = |sample: &&Sample| sample.outcome.is_ok() && sample.sent() >= fault.done;
     let failed = |sample: &&Sample| sample.outcome.is_err() && sample.ended() >= fault.done;
     let survived = open.values().filter(|samples| samples.iter().any(answered)).count();

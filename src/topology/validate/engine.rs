@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::View;
-use crate::lab::{Engine, HealthCheck, Place, Probe, Quorum, VirtualService};
+use crate::lab::{Engine, HealthCheck, HttpProbe, Place, Probe, Quorum, VirtualService};
 
 /// The statuses that ldirectord takes for good: those of LWP's `is_success`.
 const LDIRECTORD_GOOD: (u16, u16) = (200, 299);
@@ -35,8 +35,17 @@ fn quorum(service: &VirtualService, view: &mut View<'_>) {
 }
 
 fn probe(check: &HealthCheck, view: &mut View<'_>) {
-    let Probe::Http(http) = &check.probe else { return };
-    let at = check.at.key("http");
+    match &check.probe {
+        Probe::Http(http) => answer(http, &check.at.key("http"), view),
+        Probe::Tcp => {}
+        Probe::Command { .. } => {
+            let message = "ldirectord runs files, not shell commands".to_owned();
+            unknown(message, &check.at.key("command"), view);
+        }
+    }
+}
+
+fn answer(http: &HttpProbe, at: &Place, view: &mut View<'_>) {
     if http.digest.is_some() {
         let message = "ldirectord compares no digest of the body".to_owned();
         unknown(message, &at.key("digest"), view);
@@ -47,8 +56,11 @@ fn probe(check: &HealthCheck, view: &mut View<'_>) {
     }
 }
 
+/// Its one interval takes the place of two times; only the one that it is counts.
 fn whole_seconds(check: &HealthCheck, view: &mut View<'_>) {
-    let times = [("delay_loop", check.delay_loop), ("connect_timeout", check.connect_timeout)];
+    let interval = check.only_interval();
+    let key = if interval == check.delay_loop { "delay_loop" } else { "delay_before_retry" };
+    let times = [(key, interval), ("connect_timeout", check.connect_timeout)];
     for (key, time) in times.into_iter().filter(|(_, time)| time.subsec_nanos() > 0) {
         let message = format!("ldirectord counts whole seconds, and `{key}` is {time:?}");
         unknown(message, &check.at.key(key), view);

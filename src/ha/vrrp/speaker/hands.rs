@@ -54,6 +54,16 @@ impl Hands {
         }
     }
 
+    /// A master's VIPs may have gone with an interface that has come back: the kernel takes IPv6
+    /// addresses off one that is set down. The neighbours may have moved meanwhile.
+    pub(super) fn hold_again(&mut self, interface: &str, around: &Surroundings) {
+        let is_there = self.seat.vips.iter().any(|vip| vip.interface == interface);
+        if is_there && self.state == VrrpState::Master {
+            self.perform(&Action::Hold, around);
+            self.perform(&Action::Announce, around);
+        }
+    }
+
     /// What a packet says, if it is one of this virtual router and in order.
     pub(super) fn understand(&mut self, datagram: &Datagram) -> Option<Heard> {
         let packet = datagram.received();

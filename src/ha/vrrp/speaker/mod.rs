@@ -1,5 +1,6 @@
 //! The part of the VRRP speaker that has sockets.
 
+mod alarm;
 mod announce;
 mod commands;
 mod frame;
