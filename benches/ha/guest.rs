@@ -2,19 +2,61 @@ use super::Result;
 use super::cluster::VIP;
 use super::contender::Contender;
 use super::timing::timed;
+use clap::ValueEnum;
 use lvs_lab::report::{Incident, IncidentKind, Report, RequestMark, ScenarioReport};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::fs;
 use std::process::Command;
 
 const FILE: &str = "/run/bench-guest.yaml";
 const REPORT: &str = "/run/bench-guest.json";
 
+/// How directors choose servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Choice {
+    /// In turns: a director that takes over knows nothing of its predecessor's connections.
+    Rr,
+    /// By a hash of the client's address and port, another one where that has weight 0
+    /// (`fallback`), and also for connections that were not seen to
+    /// begin (`sloppy_tcp`): both directors choose the same.
+    Mh,
+}
+
+impl Choice {
+    fn sysctls(self) -> &'static str {
+        match self {
+            Self::Rr => "",
+            Self::Mh => ", sysctls: { net.ipv4.vs.sloppy_tcp: 1 }",
+        }
+    }
+
+    fn scheduler(self) -> &'static str {
+        match self {
+            Self::Rr => "scheduler: rr",
+            Self::Mh => "scheduler: mh\n    scheduler_flags: [fallback, port]",
+        }
+    }
+}
+
+/// The word for it in a topology file.
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Rr => "rr",
+            Self::Mh => "mh",
+        })
+    }
+}
+
 /// Plays scenarios in a guest, with real IPVS in it, and gives what they report. Each scenario is a
 /// name and its steps, as lines of a topology file. It is the timelines that count, so that a check
 /// that does not pass is no error.
-pub fn play(contender: Contender, scenarios: &[(&str, String)]) -> Result<Vec<ScenarioReport>> {
-    fs::write(FILE, text(contender, scenarios))?;
+pub fn play(
+    contender: Contender,
+    choice: Choice,
+    scenarios: &[(&str, String)],
+) -> Result<Vec<ScenarioReport>> {
+    fs::write(FILE, text(contender, choice, scenarios))?;
     let mut test = Command::new("sh");
     let script = format!(
         "{} --kernel uml --state-dir /run/bench-state --quiet test {FILE} --report json={REPORT}; \
@@ -33,14 +75,14 @@ pub fn play(contender: Contender, scenarios: &[(&str, String)]) -> Result<Vec<Sc
     }
 }
 
-fn text(contender: Contender, scenarios: &[(&str, String)]) -> String {
+fn text(contender: Contender, choice: Choice, scenarios: &[(&str, String)]) -> String {
     let mut text = format!(
         "name: bench
 networks: {{ lan: 192.168.150.0/24 }}
 clients: {{ client: {{ addresses: {{ lan: 192.168.150.9 }} }} }}
 directors:
-  node01: {{ addresses: {{ lan: 192.168.150.1 }} }}
-  node04: {{ addresses: {{ lan: 192.168.150.4 }} }}
+  node01: {{ addresses: {{ lan: 192.168.150.1 }}{sysctls} }}
+  node04: {{ addresses: {{ lan: 192.168.150.4 }}{sysctls} }}
 real_servers:
   rs1: {{ addresses: {{ lan: 192.168.150.2 }} }}
   rs2: {{ addresses: {{ lan: 192.168.150.3 }} }}
@@ -52,7 +94,7 @@ virtual_services:
   web:
     vip: {VIP}
     port: 80
-    scheduler: rr
+    {scheduler}
     forwarding: dr
     real_servers: [rs1, rs2]
     health_check:
@@ -62,7 +104,9 @@ virtual_services:
       nb_get_retry: 1
       delay_before_retry: 1s
 scenarios:
-"
+",
+        sysctls = choice.sysctls(),
+        scheduler = choice.scheduler(),
     );
     for (name, steps) in scenarios {
         let _ = writeln!(text, "  {name}:\n    steps:\n{steps}");

@@ -1,7 +1,7 @@
 use super::Result;
 use super::contender::{BOTH, Contender};
 use super::figure::{Aim, Figure, Figures};
-use super::guest::{incidents, lost, play};
+use super::guest::{Choice, incidents, lost, play};
 use super::sandbox;
 use lvs_lab::report::{IncidentKind, ScenarioReport};
 use serde::{Deserialize, Serialize};
@@ -40,15 +40,20 @@ pub struct Lost {
 
 /// Counts requests that are lost while nothing dies.
 pub fn measure(rounds: u32, figures: &mut Figures) -> Result<()> {
+    [Choice::Rr, Choice::Mh].into_iter().try_for_each(|choice| compare(choice, rounds, figures))
+}
+
+fn compare(choice: Choice, rounds: u32, figures: &mut Figures) -> Result<()> {
     let mut seen = [Lost::default(); 2];
     for (contender, seen) in BOTH.into_iter().zip(&mut seen) {
-        eprintln!("lost requests in a guest, {contender}, {rounds} rounds");
-        let words = ["lost", &contender.to_string(), &rounds.to_string()].map(str::to_owned);
+        eprintln!("lost requests in a guest, {contender}, {choice}, {rounds} rounds");
+        let (contender, choice) = (contender.to_string(), choice.to_string());
+        let words = ["lost", &contender, &choice, &rounds.to_string()].map(str::to_owned);
         *seen = sandbox::run(&words, 6)?;
     }
     let figure = |what: &str, value: fn(&Lost) -> f64| {
         let [ours, theirs] = seen.each_ref().map(|lost| vec![value(lost)]);
-        let what = format!("{what}, {rounds} times: lost");
+        let what = format!("{what}, {choice}, {rounds} times: lost");
         Figure { what, ours, theirs, unit: "req.", aim: Aim::AtMost(0.0) }
     };
     figures.add(figure("orderly stop", |lost| lost.stopping));
@@ -58,9 +63,9 @@ pub fn measure(rounds: u32, figures: &mut Figures) -> Result<()> {
 }
 
 /// Inside a sandbox: all of it, so often.
-pub fn run(contender: Contender, rounds: u32) -> Result<Lost> {
+pub fn run(contender: Contender, choice: Choice, rounds: u32) -> Result<Lost> {
     let steps = |step: &str| format!("{LOAD}{}{END}", step.repeat(rounds as usize));
-    let reports = play(contender, &[("stop", steps(STOP)), ("quiesce", steps(QUIESCE))])?;
+    let reports = play(contender, choice, &[("stop", steps(STOP)), ("quiesce", steps(QUIESCE))])?;
     let [stop, quiesce] = reports.as_slice() else { return Err("not all was played".into()) };
     let stopping = lost(stop).filter(|request| !is_healed(stop, request.end())).count();
     Ok(Lost {

@@ -30,6 +30,7 @@ use cluster::Protocol;
 use contender::Contender;
 use detection::Death;
 use figure::Figures;
+use guest::Choice;
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -87,7 +88,7 @@ enum Inside {
     Tables { contender: Contender, rounds: u32 },
     /// Lost requests in a guest.
     #[command(hide = true)]
-    Lost { contender: Contender, rounds: u32 },
+    Lost { contender: Contender, choice: Choice, rounds: u32 },
     /// Takeovers in a row.
     #[command(hide = true)]
     Soak { contender: Contender, rounds: u32 },
@@ -105,7 +106,9 @@ fn main() -> ExitCode {
         Some(Inside::Tables { contender, rounds }) => {
             sandbox::report(tables::run(*contender, *rounds))
         }
-        Some(Inside::Lost { contender, rounds }) => sandbox::report(lost::run(*contender, *rounds)),
+        Some(Inside::Lost { contender, choice, rounds }) => {
+            sandbox::report(lost::run(*contender, *choice, *rounds))
+        }
         Some(Inside::Soak { contender, rounds }) => sandbox::report(soak::run(*contender, *rounds)),
         None if arguments.bench => measure(&arguments),
         None => {

@@ -2,7 +2,7 @@ use super::Result;
 use super::contender::{BOTH, Contender};
 use super::detection::Death;
 use super::figure::{Aim, Figure, Figures};
-use super::guest::{incidents, play};
+use super::guest::{Choice, incidents, play};
 use super::sandbox;
 use lvs_lab::report::{IncidentKind, ScenarioReport};
 
@@ -26,8 +26,11 @@ pub fn measure(rounds: u32, figures: &mut Figures) -> Result<()> {
 
 /// Inside a sandbox: the times for servers that refuse, and for those that hang, in milliseconds.
 pub fn run(contender: Contender, rounds: u32) -> Result<(Vec<f64>, Vec<f64>)> {
-    let reports =
-        play(contender, &[("refuses", steps("stop", rounds)), ("hangs", steps("hang", rounds))])?;
+    let reports = play(
+        contender,
+        Choice::Rr,
+        &[("refuses", steps("stop", rounds)), ("hangs", steps("hang", rounds))],
+    )?;
     let [refuses, hangs] = reports.as_slice() else { return Err("not all was played".into()) };
     Ok((times(refuses)?, times(hangs)?))
 }

@@ -7,7 +7,7 @@ use super::faults::Faults;
 use super::foreground::hands;
 use super::hands::Hands;
 use super::reconcile::reconcile;
-use crate::engine::{self, BuildError, Journal, Tools, cancellation};
+use crate::engine::{self, BuildError, Change, Journal, Tools, cancellation, change};
 use crate::kernel::Linux;
 use crate::lab::{Fault, Healing};
 use crate::plan::Act;
@@ -151,17 +151,26 @@ impl Holder {
             Asked::Disturb(fault, reply) => reply.send(&self.disturb(&fault).await),
             Asked::Heal(healing, reply) => reply.send(&self.heal(&healing).await),
             Asked::Reconcile { lab, source, reply } => {
-                let healed = match self.heal(&Healing::All).await {
-                    Ok(healed) => healed,
-                    Err(message) => return reply.send(&unhealed(message)),
-                };
                 let wanted = Assignment { lab: *lab, source, ..self.assignment.clone() };
-                let (kernel, journal) = (&mut self.kernel, &mut self.journal);
-                let event = reconcile(&mut self.assignment, wanted, kernel, journal).await;
-                self.kernel.rest();
-                reply.send(&after_healing(event, healed));
+                reply.send(&self.reconcile(wanted).await);
             }
         }
+    }
+
+    /// Heals every fault, and brings the lab to what is wanted. What needs a lab that is down
+    /// changes nothing, and heals nothing either.
+    async fn reconcile(&mut self, wanted: Assignment) -> Event {
+        if let Change::Rebuild { reasons } = change(&self.assignment.plan(), &wanted.plan()) {
+            return Event::NeedsDown { reasons };
+        }
+        let healed = match self.heal(&Healing::All).await {
+            Ok(healed) => healed,
+            Err(message) => return unhealed(message),
+        };
+        let (kernel, journal) = (&mut self.kernel, &mut self.journal);
+        let event = reconcile(&mut self.assignment, wanted, kernel, journal).await;
+        self.kernel.rest();
+        after_healing(event, healed)
     }
 
     fn status(&self) -> Status {

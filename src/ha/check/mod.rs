@@ -6,7 +6,6 @@ mod example;
 mod failure;
 mod keeper;
 mod kept;
-mod log;
 mod probe;
 mod schedule;
 mod service;

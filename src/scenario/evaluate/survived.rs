@@ -5,8 +5,7 @@ use crate::traffic::{Failure, Sample};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// So many of the connections that the load kept open at the last fault have had an answer since, to
-/// a request that went out when the fault was done.
+/// So many of the connections that the load kept open at the last fault have had an answer since.
 pub(super) fn evaluate(range: CountRange, scene: &Scene) -> Outcome {
     let expected = format!("{range} connections with an answer after the fault");
     match measure(scene) {

@@ -3,9 +3,9 @@
 mod alarm;
 mod announce;
 mod commands;
+mod complaints;
 mod frame;
 mod hands;
-mod log;
 mod options;
 mod receive;
 mod run;

@@ -27,19 +27,14 @@ pub async fn speak(
     let mut mouth = Mouth::open(&speaker, directory)?;
     ready();
     mouth.begin();
-    loop {
-        let woken = mouth.wait(&mut terminate).await?;
-        if matches!(woken, Woken::ToEnd) {
-            break;
-        }
-        mouth.work(woken)?;
-    }
+    // Also one that cannot go on resigns.
+    let ended = mouth.speak(&mut terminate).await;
     let last = mouth.routers.stop();
     mouth.perform(&last);
     if let Some(follower) = mouth.sync.map(|(_, follower)| follower) {
         follower.end().await;
     }
-    Ok(())
+    ended
 }
 
 /// Why the speaker woke up.
@@ -90,6 +85,15 @@ impl Mouth {
         self.perform(&first);
         for interface in self.around.interfaces.clone().into_values() {
             self.notice(interface);
+        }
+    }
+
+    async fn speak(&mut self, terminate: &mut Signal) -> Result<(), HaError> {
+        loop {
+            match self.wait(terminate).await? {
+                Woken::ToEnd => return Ok(()),
+                woken => self.work(woken)?,
+            }
         }
     }
 
