@@ -109,7 +109,7 @@ fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
         let page = fs::read_to_string(path).unwrap();
         let parts = page.split("## ").next().unwrap();
         let plan = run(state.path(), &["plan", lab]).code(0).stdout;
-        let words = parts.split(|c: char| c.is_whitespace() || ",|".contains(c));
+        let words = parts.split(|c: char| c.is_whitespace() || ",|:".contains(c));
         let addresses: Vec<_> = words
             .filter(|word| {
                 word.split('.').count() == 4 && word.starts_with(|c: char| c.is_ascii_digit())

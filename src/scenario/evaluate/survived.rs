@@ -40,6 +40,7 @@ fn measure(scene: &Scene) -> Result<Survival, String> {
     if open.is_empty() {
         return Err("no connection was open at the last fault".to_owned());
     }
+    // While a fault is being done its victim still answers.
     let answered = |sample: &&Sample| sample.outcome.is_ok() && sample.sent() >= fault.done;
     let failed = |sample: &&Sample| sample.outcome.is_err() && sample.ended() >= fault.done;
     let survived = open.values().filter(|samples| samples.iter().any(answered)).count();

@@ -21,8 +21,10 @@ struct Past<'s> {
     load: Option<&'s Load>,
     /// Whether it still runs.
     running: bool,
-    /// The faults, and whether a load ran at each.
+    /// The faults, and whether the last load ran at each.
     faults: Vec<(&'s Fault, bool)>,
+    /// Those that are not healed yet.
+    in_force: Vec<&'s Fault>,
 }
 
 fn follow(scenario: &Scenario, view: &mut View<'_>) {
@@ -45,6 +47,11 @@ impl<'s> Past<'s> {
             StepAction::StopLoad if !self.running => {
                 ("no load is running".to_owned(), "begin one before, with a `load` step", "stop")
             }
+            StepAction::Fault(fault) if self.in_force.contains(&fault) => (
+                format!("`{fault}` is in force already"),
+                "heal it before, with a `heal` step",
+                "fault",
+            ),
             StepAction::Heal(Healing::Node(name)) if !self.broken(name) => (
                 format!("nothing is broken in `{name}`"),
                 "name the node of an earlier `fault` step, or `all`",
@@ -56,14 +63,22 @@ impl<'s> Past<'s> {
     }
 
     fn broken(&self, name: &NodeName) -> bool {
-        self.faults.iter().any(|(fault, _)| &fault.node == name)
+        self.in_force.iter().any(|fault| &fault.node == name)
     }
 
     fn remember(&mut self, step: &'s Step) {
         match &step.action {
-            StepAction::Load(load) => (self.load, self.running) = (Some(load), true),
+            StepAction::Load(load) => {
+                (self.load, self.running) = (Some(load), true);
+                self.faults.iter_mut().for_each(|(_, loaded)| *loaded = false);
+            }
             StepAction::StopLoad => self.running = false,
-            StepAction::Fault(fault) => self.faults.push((fault, self.running)),
+            StepAction::Fault(fault) => {
+                self.faults.push((fault, self.running));
+                self.in_force.push(fault);
+            }
+            StepAction::Heal(Healing::All) => self.in_force.clear(),
+            StepAction::Heal(Healing::Node(name)) => self.in_force.retain(|f| &f.node != name),
             _ => {}
         }
     }

@@ -51,7 +51,7 @@ fn explained(method: ForwardingMethod) -> &'static str {
 
 pub fn connection(_: &mut SchemaGenerator) -> Schema {
     words(
-        "use of connections",
+        "connection use",
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
@@ -64,7 +64,7 @@ pub fn predicted(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub fn stoppable(_: &mut SchemaGenerator) -> Schema {
-    words("thing to stop", [("load", "The requests in the background.")])
+    words("stoppable thing", [("load", "The requests in the background.")])
 }
 
 pub fn engine(_: &mut SchemaGenerator) -> Schema {
