@@ -1,5 +1,7 @@
 //! The labs of the lecture notes, held against what the notes print.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use support::{Place, eventually, run};
