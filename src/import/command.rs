@@ -69,7 +69,9 @@ impl<'t> Line<'t, '_> {
         let scheduler = self.argument(Meaning::Scheduler).map(|said| said.map(str::to_owned));
         let flags = self.argument(Meaning::Flags).map(value::flags);
         let persistence = self.persistence();
-        let netmask = self.argument(Meaning::Netmask).map(value::netmask);
+        let of_ipv6 = key.as_ref().is_some_and(|key| key.vip.value.is_ipv6());
+        let read = if of_ipv6 { value::prefix_length } else { value::netmask };
+        let netmask = self.argument(Meaning::Netmask).map(read);
         let (flags, netmask) = (self.kept(flags), self.kept(netmask));
         if let (None, Some(netmask)) = (&persistence, &netmask) {
             let message = "`-M` is the netmask of persistence, and there is none";
@@ -89,6 +91,7 @@ impl<'t> Line<'t, '_> {
         let weight = self.number(Meaning::Weight);
         let (upper, lower) = (self.number(Meaning::Upper), self.number(Meaning::Lower));
         let forwarding = self.method();
+        self.tunnel();
         let (address, port) = endpoint?;
         let server = Server { address, port, forwarding, weight, upper, lower };
         Some((key?, server))
@@ -123,6 +126,18 @@ impl<'t> Line<'t, '_> {
             _ => None,
         });
         methods.next().unwrap_or(ForwardingMethod::Dr)
+    }
+
+    /// ipvsadm writes out the type of every tunnel, IPIP too.
+    fn tunnel(&mut self) {
+        let other = self.argument(Meaning::TunnelType).filter(|said| said.value != "ipip");
+        if let Some(Said { value, spot }) = other {
+            self.faults.push(Fault::not_yet(
+                spot,
+                format!("`{value}`: labs do not have tunnels other than IPIP yet"),
+                "write `ipip`, or take the option out to try the rest of the table",
+            ));
+        }
     }
 
     fn persistence(&mut self) -> Option<Said<i64>> {
@@ -201,6 +216,7 @@ fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
     match meaning {
         Scheduler | Persistence | Netmask | Flags => verb == AddService,
         Meaning::Server
+        | Meaning::TunnelType
         | Meaning::Method(_)
         | Meaning::Weight
         | Meaning::Upper

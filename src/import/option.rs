@@ -27,6 +27,8 @@ pub enum Meaning {
     Upper,
     /// New connections again below these.
     Lower,
+    /// What a tunnel's packets travel in.
+    TunnelType,
     /// A command that is in no saved table.
     Command,
     /// What labs do not have yet.
@@ -99,6 +101,7 @@ options! {
     'm' "masquerading" None Meaning::Method(ForwardingMethod::Nat);
     'g' "gatewaying" None Meaning::Method(ForwardingMethod::Dr);
     'i' "ipip" None Meaning::Method(ForwardingMethod::Tun);
+    ' ' "tun-type" Must Meaning::TunnelType;
     'w' "weight" Must Meaning::Weight;
     'x' "u-threshold" Must Meaning::Upper;
     'y' "l-threshold" Must Meaning::Lower;
@@ -108,7 +111,6 @@ options! {
     '6' "ipv6" None Meaning::NotYet("IPv6");
     'o' "ops" None Meaning::NotYet("one-packet scheduling");
     ' ' "pe" Must Meaning::NotYet("persistence engines");
-    ' ' "tun-type" Must Meaning::NotYet("tunnels other than IPIP");
     ' ' "tun-port" Must Meaning::NotYet("tunnels other than IPIP");
     ' ' "tun-nocsum" None Meaning::NotYet("tunnels other than IPIP");
     ' ' "tun-csum" None Meaning::NotYet("tunnels other than IPIP");

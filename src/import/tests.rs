@@ -1,4 +1,5 @@
 use super::{Fault, Kind, Table, ipvsadm, sketch};
+use proptest::prelude::*;
 use std::fmt::Write as _;
 
 fn sound(text: &str) -> Table {
@@ -28,6 +29,67 @@ const EVERYTHING: &str = "\
 #[test]
 fn a_saved_table_is_read_with_all_that_it_says() {
     insta::assert_debug_snapshot!(sound(EVERYTHING));
+}
+
+#[test]
+fn a_tunnel_may_say_that_it_is_an_ordinary_one() {
+    let said = "-A -t 10.0.0.1:80\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -i -w 1 --tun-type ipip\n";
+    assert_eq!(sound(said), sound(&said.replace(" --tun-type ipip", "")));
+}
+
+#[test]
+fn a_table_of_ipv6_is_read_as_well() {
+    let table = sound("-A -t [2001:db8::1]:80 -s rr -p 9 -M 64\n");
+    assert!(table.services[0].vip.value.is_ipv6());
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_strange(words in prop::collection::vec(word(), 0..40)) {
+        let text = words.concat();
+        for Fault { spot, .. } in ipvsadm(&text).1 {
+            let line = text.lines().nth(spot.line).unwrap();
+            assert!(line.split_whitespace().nth(spot.word).is_some(), "{spot:?} in {text:?}");
+        }
+    }
+}
+
+/// A word as tables have it, or nearly so, and what parts it from the next.
+fn word() -> impl Strategy<Value = String> {
+    let options = prop::sample::select(vec![
+        "-A",
+        "-a",
+        "-t",
+        "-u",
+        "-f",
+        "-s",
+        "-p",
+        "-M",
+        "-b",
+        "-r",
+        "-g",
+        "-i",
+        "-m",
+        "-w",
+        "-x",
+        "-y",
+        "-At",
+        "-mw3",
+        "--weight=",
+        "--tun-type",
+        "--",
+        "-",
+        "#",
+        "10.0.0.1:80",
+        "[::1]:80",
+        "rr",
+        "300",
+        "255.255.255.0",
+        "sh-port",
+        "ipvsadm",
+    ]);
+    let word = prop_oneof![4 => options.prop_map(str::to_owned), 1 => "[^ \n]{0,6}"];
+    (word, prop::sample::select(vec![" ", " ", " ", "\n", "\t"])).prop_map(|(w, end)| w + end)
 }
 
 #[test]

@@ -60,6 +60,11 @@ pub fn netmask(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
     }
 }
 
+/// The netmask of persistence of IPv6, as in `64`.
+pub fn prefix_length(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
+    number(said).map(|bits| bits.map(Netmask))
+}
+
 /// The scheduler's flags, as in `sh-fallback,sh-port`.
 pub fn flags(said: Said<&str>) -> Result<Vec<SchedulerFlag>, Fault> {
     let flag = |word| match word {
