@@ -24,6 +24,7 @@ files!(
     "dr-multinet",
     "tun",
     "fullnat",
+    "schedulers",
     "plain",
     "ha",
     "ha-nat",

@@ -21,6 +21,8 @@ struct Past<'s> {
     load: Option<&'s Load>,
     /// Whether it still runs.
     running: bool,
+    /// Whether connections are held.
+    held: bool,
     /// The faults.
     faults: Vec<&'s Fault>,
 }
@@ -45,6 +47,11 @@ impl<'s> Past<'s> {
             StepAction::StopLoad if !self.running => {
                 ("no load is running".to_owned(), "begin one before, with a `load` step", "stop")
             }
+            StepAction::Release if !self.held => (
+                "no connection is held".to_owned(),
+                "hold some before, with `connection: held` in a `request` step",
+                "stop",
+            ),
             StepAction::Heal(Healing::Node(name)) if !self.broken(name) => (
                 format!("nothing is broken in `{name}`"),
                 "name the node of an earlier `fault` step, or `all`",
@@ -63,6 +70,8 @@ impl<'s> Past<'s> {
         match &step.action {
             StepAction::Load(load) => (self.load, self.running) = (Some(load), true),
             StepAction::StopLoad => self.running = false,
+            StepAction::Request(request) => self.held |= request.connection == Connection::Held,
+            StepAction::Release => self.held = false,
             StepAction::Fault(fault) => self.faults.push(fault),
             _ => {}
         }

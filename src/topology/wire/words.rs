@@ -51,7 +51,18 @@ fn explained(method: ForwardingMethod) -> &'static str {
 
 pub fn connection(_: &mut SchemaGenerator) -> Schema {
     words(
-        "use of connections",
+        "connection mode",
+        [
+            ("new", "One connection for each request: what a director schedules."),
+            ("keep-alive", "One connection for each of `concurrency` clients, kept."),
+            ("held", "One connection for each request, open until `stop: held` or the end."),
+        ],
+    )
+}
+
+pub fn load_connection(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "connection mode",
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
@@ -64,7 +75,13 @@ pub fn predicted(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub fn stoppable(_: &mut SchemaGenerator) -> Schema {
-    words("thing to stop", [("load", "The requests in the background.")])
+    words(
+        "thing to stop",
+        [
+            ("load", "The requests in the background."),
+            ("held", "The connections that requests hold: they are closed."),
+        ],
+    )
 }
 
 pub fn engine(_: &mut SchemaGenerator) -> Schema {
