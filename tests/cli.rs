@@ -94,7 +94,7 @@ fn the_readme_shows_a_topology_as_it_is_and_names_verbs_that_are_there() {
 #[test]
 fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
     let state = state();
-    for lab in ["nat", "dr", "dr-multinet", "tun", "fullnat"] {
+    for lab in ["nat", "dr", "dr-multinet", "tun", "fullnat", "schedulers", "persistence"] {
         let path = format!("{}/docs/labs/{lab}.md", env!("CARGO_MANIFEST_DIR"));
         let page = fs::read_to_string(path).unwrap();
         let parts = page.split("## ").next().unwrap();

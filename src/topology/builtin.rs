@@ -25,6 +25,7 @@ files!(
     "tun",
     "fullnat",
     "schedulers",
+    "persistence",
     "plain",
     "ha",
     "ha-nat",
