@@ -20,6 +20,7 @@ lint:
 
 bench: setup-test build
 	cargo bench --bench lab
+	cargo bench --bench ha
 
 build:
 	cargo build --release

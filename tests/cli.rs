@@ -69,7 +69,7 @@ fn every_global_flag_has_an_environment_variable() {
 
 #[test]
 fn who_gives_no_topology_is_shown_the_built_in_ones() {
-    let listed = "tun          LVS-TUN, requests travel";
+    let listed = "LVS-TUN, requests travel";
     for verb in ["up", "test", "plan"] {
         run(state().path(), &[verb]).code(2).complains("<TOPOLOGY>").complains(listed);
         run(state().path(), &[verb, "--help"]).code(0).says(listed);
@@ -94,12 +94,24 @@ fn the_readme_shows_a_topology_as_it_is_and_names_verbs_that_are_there() {
 #[test]
 fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
     let state = state();
-    for lab in ["nat", "dr", "dr-multinet", "tun", "fullnat", "schedulers", "persistence"] {
+    for lab in [
+        "nat",
+        "dr",
+        "dr-multinet",
+        "tun",
+        "fullnat",
+        "schedulers",
+        "persistence",
+        "ha",
+        "ha-nat",
+        "ha-active-active",
+        "ha-sync",
+    ] {
         let path = format!("{}/docs/labs/{lab}.md", env!("CARGO_MANIFEST_DIR"));
         let page = fs::read_to_string(path).unwrap();
         let parts = page.split("## ").next().unwrap();
         let plan = run(state.path(), &["plan", lab]).code(0).stdout;
-        let words = parts.split(|c: char| c.is_whitespace() || ",|".contains(c));
+        let words = parts.split(|c: char| c.is_whitespace() || ",|:".contains(c));
         let addresses: Vec<_> = words
             .filter(|word| {
                 word.split('.').count() == 4 && word.starts_with(|c: char| c.is_ascii_digit())

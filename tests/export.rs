@@ -182,6 +182,8 @@ agreements! {
     the_script_of_dr_over_several_networks_makes_what_up_makes: "dr-multinet";
     the_script_of_tun_makes_what_up_makes: "tun";
     the_script_of_fullnat_makes_what_up_makes: "fullnat";
+    the_script_of_ha_makes_what_up_makes: "ha";
+    the_script_of_ha_keepalived_makes_what_up_makes: "ha-keepalived";
 }
 
 /// Runs a script in namespaces of its own, which end with it, and with nothing in /run.

@@ -1,21 +1,13 @@
 use super::Result;
-use super::topology::has_ipvs;
 use std::fs;
 use std::thread::available_parallelism;
 
 /// What the figures were measured on, and how, in a few lines.
 pub fn describe() -> Result<String> {
     let cpus = available_parallelism()?;
-    let services = match has_ipvs() {
-        true => {
-            "the kernel has IPVS: the labs of `lvs-lab` have a virtual service, the others none"
-        }
-        false => "the kernel has no IPVS: no lab has a virtual service",
-    };
     let build = if cfg!(debug_assertions) { " (unoptimized build)" } else { "" };
     Ok(format!(
-        "lvs-lab {}{build} on Linux {}, {cpus} x {}, {:.0} GiB\n{services}\n\
-         times: medians of rounds in which everybody had a turn; ratios: medians of the rounds' own",
+        "lvs-lab {}{build} on Linux {}, {cpus} x {}, {:.0} GiB",
         env!("CARGO_PKG_VERSION"),
         fs::read_to_string("/proc/sys/kernel/osrelease")?.trim(),
         field("/proc/cpuinfo", "model name")?,

@@ -86,6 +86,19 @@ fn measure(arguments: &Arguments) -> Result<()> {
     cycles.rows(&mut table);
     requests::measure(arguments.rounds, &mut table)?;
     let memory = memory::measure()?;
-    println!("{}\n\n{table}\n{memory}", machine::describe()?);
+    println!("{}\n{}\n{TIMES}\n\n{table}\n{memory}", machine::describe()?, services());
     Ok(())
+}
+
+/// What the table's times are.
+const TIMES: &str =
+    "times: medians of rounds in which everybody had a turn; ratios: medians of the rounds' own";
+
+fn services() -> &'static str {
+    match topology::has_ipvs() {
+        true => {
+            "the kernel has IPVS: the labs of `lvs-lab` have a virtual service, the others none"
+        }
+        false => "the kernel has no IPVS: no lab has a virtual service",
+    }
 }

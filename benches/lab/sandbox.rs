@@ -10,13 +10,14 @@ const FURNISH: &str =
     r#"mount -t tmpfs run /run && mkdir /run/netns && ip link set lo up && "$@"; exit $?"#;
 
 /// Runs this program inside a fresh sandbox with these arguments, and reads what it reports. When
-/// it returns, nothing is left; namespaces of up to `size` nodes have been given time to go.
+/// it returns or this program dies, nothing is left; namespaces of up to `size` nodes have been given time to go.
 pub fn run<T: DeserializeOwned>(arguments: &[String], size: u32) -> Result<T> {
-    let mut command = Command::new("unshare");
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "unshare"]);
     command.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
     command.args(["--propagation", "private", "bash", "-c", FURNISH, "sandbox"]);
     command.arg(std::env::current_exe()?).args(arguments).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| format!("unshare: {error}"))?;
+    let output = command.output().map_err(|error| format!("setpriv: {error}"))?;
     std::thread::sleep(settling(size));
     if !output.status.success() {
         return Err(format!("`{}` failed in its sandbox", arguments.join(" ")).into());

@@ -7,8 +7,10 @@ const VERBS: [&str; 5] = ["plan", "explain", "export", "up", "test"];
 /// The built-in topologies with their summaries, for a person to choose from.
 pub fn listed() -> String {
     let mut text = String::from("Built-in topologies:");
-    for builtin in topology::builtins() {
-        let _ = write!(text, "\n  {:<12} {}", builtin.name, builtin.summary);
+    let all = topology::builtins();
+    let widest = all.iter().map(|builtin| builtin.name.len()).max().unwrap_or(0);
+    for builtin in all {
+        let _ = write!(text, "\n  {:<widest$}  {}", builtin.name, builtin.summary);
     }
     text
 }

@@ -5,7 +5,9 @@
 //! other daemons; each of them is a process of its own.
 
 mod check;
+mod command;
 mod error;
+mod log;
 mod vrrp;
 
 pub use check::check;

@@ -1,4 +1,4 @@
-use super::ipvs;
+use super::ipvs::{self, Ipvs};
 use super::namespace::Namespace;
 use super::site::Site;
 use super::{Cause, sysctl};
@@ -16,12 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is left in peace between two looks.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Empties a director's IPVS table, and makes it forget every connection, as a reboot does. A
-/// kernel without IPVS has nothing to forget.
+/// Empties a director's IPVS table, makes it forget every connection, and ends its sync daemons, as
+/// a reboot does. A kernel without IPVS has nothing to forget.
 pub(super) async fn forget(site: &mut Site) -> Result<(), Cause> {
     match site.ipvs().await {
         Err(Cause::NoIpvs) => return Ok(()),
-        opened => drop(opened?),
+        opened => end_sync(opened?).await?,
     }
     let key = SysctlKey(EXPIRE.to_owned());
     let before = sysctl::read(&site.namespace, std::slice::from_ref(&key))?.remove(&key);
@@ -29,6 +29,14 @@ pub(super) async fn forget(site: &mut Site) -> Result<(), Cause> {
     let forgotten = empty(site).await;
     let restored = sysctl::write(&site.namespace, &key, before.as_deref().unwrap_or("0"));
     forgotten.and(restored)
+}
+
+/// Before the connections go: the others would learn of them, or tell them again.
+async fn end_sync(ipvs: &Ipvs) -> Result<(), Cause> {
+    for daemon in ipvs.sync_daemons().await? {
+        ipvs.stop_sync(daemon.role).await?;
+    }
+    Ok(())
 }
 
 async fn empty(site: &mut Site) -> Result<(), Cause> {

@@ -31,13 +31,14 @@ pub enum Expected {
     /// A text that a command's standard output must contain.
     Output(String),
     /// The longest time between two successes of the load, its begin and the moment of judging
-    /// counted as successes.
+    /// counted as successes. One that has not ended since the last fault has no upper bound.
     Outage(DurationRange),
     /// How many requests of the load had no good answer (status 200 to 399).
     Lost(CountRange),
-    /// From the last fault to the first success through the director that took the VIP over.
+    /// From the last fault of a director to the first success after another one took the VIP.
     Takeover(DurationRange),
-    /// From the last fault to the removal, or the weight 0, of its real server in every table.
+    /// From the last fault of a real server to its removal, or its weight 0, in the table of every
+    /// director that nothing befell since.
     Detected(DurationRange),
     /// At least so many thousandths of a percent (100_000 is all) of the load's time was up.
     Availability(u32),

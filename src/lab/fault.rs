@@ -94,11 +94,30 @@ impl fmt::Display for Fault {
             FaultKind::Fail { status } => write!(f, " with {status}"),
             FaultKind::Slow { by } => write!(f, " by {by:?}"),
             FaultKind::Cut { network } => write!(f, " from {network}"),
-            FaultKind::Weight { to, .. } => write!(f, " to {to}"),
-            FaultKind::Impair { delay, loss, .. } => write!(f, " by {delay:?} and {loss} %"),
+            FaultKind::Weight { to, service } => {
+                write!(f, " to {to}")?;
+                somewhere(f, "in", service.as_ref())
+            }
+            FaultKind::Remove { service } => somewhere(f, "from", service.as_ref()),
+            FaultKind::Impair { network, delay, loss } => {
+                somewhere(f, "in", network.as_ref())?;
+                match (delay, loss) {
+                    (&Duration::ZERO, loss) => write!(f, " by {loss} %"),
+                    (delay, 0) => write!(f, " by {delay:?}"),
+                    (delay, loss) => write!(f, " by {delay:?} and {loss} %"),
+                }
+            }
             _ => Ok(()),
         }
     }
+}
+
+fn somewhere(
+    f: &mut fmt::Formatter<'_>,
+    word: &str,
+    place: Option<&impl fmt::Display>,
+) -> fmt::Result {
+    place.map_or(Ok(()), |place| write!(f, " {word} {place}"))
 }
 
 /// What is to be healed.
@@ -108,4 +127,23 @@ pub enum Healing {
     All,
     /// The faults of one node.
     Node(NodeName),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_faults_that_differ_read_differently() {
+        let said = |kind| Fault { node: "rs1".parse().unwrap(), kind }.to_string();
+        let web = || Some("web".parse().unwrap());
+        assert_eq!(said(FaultKind::Weight { service: web(), to: 0 }), "weight rs1 to 0 in web");
+        assert_eq!(said(FaultKind::Weight { service: None, to: 0 }), "weight rs1 to 0");
+        assert_eq!(said(FaultKind::Remove { service: web() }), "remove rs1 from web");
+        let (network, delay) = (Some("lan".parse().unwrap()), Duration::from_millis(50));
+        let impair = FaultKind::Impair { network, delay, loss: 10 };
+        assert_eq!(said(impair), "impair rs1 in lan by 50ms and 10 %");
+        let lossy = FaultKind::Impair { network: None, delay: Duration::ZERO, loss: 10 };
+        assert_eq!(said(lossy), "impair rs1 by 10 %");
+    }
 }

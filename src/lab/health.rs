@@ -22,6 +22,17 @@ pub struct HealthCheck {
     pub at: Place,
 }
 
+impl HealthCheck {
+    /// The time between two attempts where it is the same between checks and between retries: the
+    /// shorter one, so that a failure is found no later than with both.
+    pub fn only_interval(&self) -> Duration {
+        match self.nb_get_retry {
+            0 => self.delay_loop,
+            _ => self.delay_loop.min(self.delay_before_retry),
+        }
+    }
+}
+
 /// What a health check tries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Probe {

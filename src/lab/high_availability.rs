@@ -83,7 +83,8 @@ pub enum Transport {
 pub enum Preemption {
     /// It does not (`preempt: false`; keepalived's nopreempt).
     Never,
-    /// It does, this long after it has begun (zero: at once; keepalived's preempt_delay).
+    /// It does, this long after it has first heard the master of lower priority (keepalived's
+    /// preempt_delay); it has then still to wait as if the master had fallen silent.
     After(Duration),
 }
 

@@ -45,6 +45,11 @@ impl Lab {
         self.high_availability.as_ref()?.router_of(vip)
     }
 
+    /// Whether it has a node of this name and role.
+    pub fn has_role(&self, name: &NodeName, role: Role) -> bool {
+        self.node(name).is_some_and(|node| node.role == role)
+    }
+
     /// The nodes of a role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(move |n| n.role == role)

@@ -37,5 +37,5 @@ pub use fault::{Disturbance, disturb};
 pub use keepalived::keepalived;
 pub use ldirectord::ldirectord;
 pub use op::{Backend, Behaviour, DestinationEntry, Op, ServiceEntry, ServiceKey};
-pub use shell::{ipvsadm, script};
+pub use shell::{flag_word, ipvsadm, netmask, script};
 pub use step::{Plan, Step};

@@ -1,6 +1,7 @@
 use super::{Behaviour, DestinationEntry, Op, ServiceEntry};
 use crate::lab::LabName;
 use std::fmt;
+use std::time::Duration;
 
 /// The operation in words, without its node: "add address 10.0.0.1/24 to eth0".
 impl fmt::Display for Op {
@@ -42,6 +43,12 @@ impl fmt::Display for Op {
             Self::CutCable { interface, .. } => write!(f, "pull the cable of {interface}"),
             Self::Misbehave { port, behaviour, .. } => {
                 write!(f, "make the backend on port {port} {behaviour}")
+            }
+            Self::Impair { interface, delay, loss: 0, .. } => {
+                write!(f, "delay what leaves {interface} by {delay:?}")
+            }
+            Self::Impair { interface, delay: Duration::ZERO, loss, .. } => {
+                write!(f, "lose {loss} % of what leaves {interface}")
             }
             Self::Impair { interface, delay, loss, .. } => {
                 write!(f, "delay what leaves {interface} by {delay:?} and lose {loss} % of it")

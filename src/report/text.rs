@@ -6,7 +6,8 @@ use super::{
 use crate::text::{Ink, Style, elapsed};
 use std::time::Duration;
 
-/// How many lines of one piece of evidence are told; files of a report have them all.
+/// How many lines of one piece of evidence are told, the last ones; files of a report have them
+/// all.
 const MOST_EVIDENCE: usize = 15;
 
 /// Tells a test run to a person, event by event. Labs that run at the same time need one each.
@@ -113,10 +114,12 @@ fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport, style: Style) {
 fn evidence(lines: &mut Lines, evidence: &Evidence) {
     lines.add(4, Ink::Bold, &evidence.title);
     let all: Vec<_> = evidence.lines().collect();
-    all.iter().take(MOST_EVIDENCE).for_each(|line| lines.quoted(6, line));
-    if let Some(more @ 1..) = all.len().checked_sub(MOST_EVIDENCE) {
-        lines.add(6, Ink::Faint, &format!("… and {more} more lines"));
+    let earlier = all.len().saturating_sub(MOST_EVIDENCE);
+    if earlier > 0 {
+        let noun = if earlier == 1 { "line" } else { "lines" };
+        lines.add(6, Ink::Faint, &format!("… {earlier} earlier {noun}"));
     }
+    all.iter().skip(earlier).for_each(|line| lines.quoted(6, line));
 }
 
 fn lab_end(lines: &mut Lines, lab: &LabReport, told: Option<String>) {

@@ -52,11 +52,11 @@ impl Background {
         target: SocketAddr,
     ) -> Result<(), String> {
         self.watch(stage)?;
-        match self.load_seen(stage) {
-            Ok(LoadSeen { samples, .. }) if !self.is_loaded() => self.earlier.extend(samples),
-            Err(_) if self.load.is_none() => {}
-            _ => return Err("a load is running already".to_owned()),
+        if self.is_loaded() {
+            return Err("a load is running already".to_owned());
         }
+        let last = self.load_seen(stage).map(|load| load.samples);
+        self.earlier.extend(last.unwrap_or_default());
         let begun = stage.begin_load(load, target)?;
         self.load = Some(Running { load: load.clone(), target, begun, stopped: None });
         Ok(())
@@ -83,8 +83,12 @@ impl Background {
         let at = stage.now();
         self.tell(at, IncidentKind::Fault, fault.to_string());
         // In force even if it came only half way: it is to be healed.
-        self.broken.push(Broken { at, fault: fault.clone(), in_force: true });
-        stage.disturb(fault).await
+        self.broken.push(Broken { at, done: at, fault: fault.clone(), in_force: true });
+        let disturbed = stage.disturb(fault).await;
+        if let Some(broken) = self.broken.last_mut() {
+            broken.done = stage.now();
+        }
+        disturbed
     }
 
     /// Mends what was broken.
@@ -126,8 +130,9 @@ impl Background {
         let Running { load, target, begun, stopped } = running;
         let mut samples = stage.load_samples()?;
         samples.iter_mut().for_each(|sample| sample.started += *begun);
-        let until = stopped.unwrap_or_else(|| stage.now());
-        Ok(LoadSeen { load: load.clone(), target: *target, begun: *begun, until, samples })
+        let (until, running) = (stopped.unwrap_or_else(|| stage.now()), stopped.is_none());
+        let (load, target, begun) = (load.clone(), *target, *begun);
+        Ok(LoadSeen { load, target, begun, until, running, samples })
     }
 
     fn watch<S: Stage>(&mut self, stage: &mut S) -> Result<(), String> {

@@ -419,7 +419,8 @@ fn failover() -> Playback {
 }
 
 async fn staged(steps: Vec<Step>, stage: &mut Playback) -> ScenarioReport {
-    let lab = Lab { services: farm(Scheduler::Rr).services, ..lab_with(Scheduler::Rr, steps) };
+    let scenarios = lab_with(Scheduler::Rr, steps).scenarios;
+    let lab = Lab { scenarios, ..farm(Scheduler::Rr) };
     run(&lab, History::Fresh, stage, &mut |_| {}).await.remove(0)
 }
 

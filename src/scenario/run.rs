@@ -24,10 +24,9 @@ pub async fn run<S: Stage>(
         begun: Instant::now(),
         background: Background::default(),
     };
-    let first = match lab.high_availability {
-        Some(_) => player.stage.look().await.ok(),
-        None => None,
-    };
+    let changes_by_itself = lab.high_availability.is_some()
+        || lab.services.iter().any(|service| service.health_check.is_some());
+    let first = if changes_by_itself { player.stage.look().await.ok() } else { None };
     let mut reports = Vec::new();
     for scenario in &lab.scenarios {
         let (name, summary) = (scenario.name.clone(), scenario.summary.clone());

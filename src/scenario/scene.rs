@@ -22,6 +22,8 @@ pub(super) struct Scene {
 pub(super) struct Broken {
     /// When it was about to be done.
     pub at: Duration,
+    /// When it was done: what began later began under it.
+    pub done: Duration,
     /// What it was.
     pub fault: Fault,
     /// Whether it is still in force.
@@ -36,8 +38,22 @@ pub(super) struct LoadSeen {
     pub begun: Duration,
     /// This moment, or when it was stopped.
     pub until: Duration,
+    /// Whether it goes on.
+    pub running: bool,
     /// The requests that have ended, in the order of their ends.
     pub samples: Vec<Sample>,
+}
+
+impl LoadSeen {
+    /// Whether requests that were under way at a moment may be so still.
+    pub fn awaits(&self, moment: Duration) -> bool {
+        self.running && self.until < moment + self.load.timeout
+    }
+
+    /// The requests that were sent at a moment or later.
+    pub fn sent_from(&self, moment: Duration) -> impl Iterator<Item = &Sample> {
+        self.samples.iter().filter(move |sample| sample.sent() >= moment)
+    }
 }
 
 impl Scene {
@@ -57,6 +73,19 @@ impl Scene {
             return Err("no request of the load has ended yet".to_owned());
         }
         Ok(load)
+    }
+
+    /// The last fault that came while a load ran.
+    pub fn last_under(&self, load: &LoadSeen) -> Option<&Broken> {
+        let during = |broken: &&Broken| broken.done >= load.begun && broken.at <= load.until;
+        self.broken.iter().rev().find(during)
+    }
+
+    /// Why it is too early to say what the last fault did to the load.
+    pub fn too_early(&self) -> Option<String> {
+        let load = self.load.as_ref().ok()?;
+        let fault = self.last_under(load).filter(|fault| load.awaits(fault.done))?;
+        Some(format!("requests that were under way at `{}` may be so still", fault.fault))
     }
 
     /// The last fault, of those that are wanted.

@@ -170,12 +170,22 @@ impl Scene {
     pub(crate) fn loaded(self, words: &str, until: u64) -> Self {
         let (load, target) = (load(), ([10, 0, 0, 100], 80).into());
         let (begun, samples) = (Duration::ZERO, timed(words));
-        let seen = LoadSeen { load, target, begun, until: secs(until), samples };
+        let until = secs(until);
+        let seen = LoadSeen { load, target, begun, until, running: false, samples };
         Self { load: Ok(seen), ..self }
     }
 
+    /// As it is while the load, whose timeout is 1 s, still runs.
+    pub(crate) fn running_at(mut self, now: u64) -> Self {
+        if let Ok(load) = &mut self.load {
+            (load.until, load.running) = (secs(now), true);
+        }
+        self
+    }
+
     pub(crate) fn broke(mut self, at: u64, words: &str) -> Self {
-        self.broken.push(Broken { at: secs(at), fault: fault(words), in_force: true });
+        let (at, fault) = (secs(at), fault(words));
+        self.broken.push(Broken { at, done: at, fault, in_force: true });
         self
     }
 

@@ -7,12 +7,13 @@ use super::faults::Faults;
 use super::foreground::hands;
 use super::hands::Hands;
 use super::reconcile::reconcile;
-use crate::engine::{self, BuildError, Journal, Tools, cancellation};
+use crate::engine::{self, BuildError, Change, Journal, Tools, cancellation, change};
 use crate::kernel::Linux;
 use crate::lab::{Fault, Healing};
 use crate::plan::Act;
 use crate::report::Event;
 use crate::state::{Lock, Process, Provider, Record, StateError};
+use std::convert::Infallible;
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -20,7 +21,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 /// a tokio runtime.
 pub async fn hold(assignment: Assignment, lock: Lock, mut caller: Caller) -> i32 {
     match raise(&assignment, &mut caller).await {
-        Ok((holder, took)) => {
+        Ok((holder, ends, took)) => {
             // Whoever hears that the lab is up may want the lock at once.
             drop(lock);
             // The commands of the file have run where the user is; no directory is kept busy.
@@ -28,7 +29,7 @@ pub async fn hold(assignment: Assignment, lock: Lock, mut caller: Caller) -> i32
             let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
             caller.tell(&Event::Up { lab: assignment.lab.name, micros });
             drop(caller);
-            holder.serve().await;
+            holder.serve(ends).await;
             0
         }
         Err(event) => {
@@ -39,15 +40,19 @@ pub async fn hold(assignment: Assignment, lock: Lock, mut caller: Caller) -> i32
 }
 
 /// Builds the lab; an error is the event that tells why not.
-async fn raise(assignment: &Assignment, caller: &mut Caller) -> Result<(Holder, Duration), Event> {
-    let mut holder = Holder::new(assignment).map_err(|error| Event::Failed {
+async fn raise(
+    assignment: &Assignment,
+    caller: &mut Caller,
+) -> Result<(Holder, Ends, Duration), Event> {
+    let (mut holder, mut ends) = Holder::new(assignment).map_err(|error| Event::Failed {
         message: error.to_string(),
         undone: "nothing had been done".to_owned(),
         left: Vec::new(),
     })?;
-    let took = holder.build(caller).await.map_err(|error| error.event(Vec::new()))?;
+    let built = holder.build(&mut ends, caller).await;
+    let took = built.map_err(|error| error.event(Vec::new()))?;
     holder.kernel.rest();
-    Ok((holder, took))
+    Ok((holder, ends, took))
 }
 
 /// Removes what is left of a lab that was not built, and says so.
@@ -72,30 +77,33 @@ struct Holder {
     backends: Backends,
     journal: Journal,
     faults: Faults,
-    ends: Ends,
     asked: UnboundedReceiver<Asked>,
 }
 
 impl Holder {
     /// Takes charge of the lab. Whoever calls on the socket is answered when the lab is up.
-    fn new(assignment: &Assignment) -> Result<Self, StateError> {
+    fn new(assignment: &Assignment) -> Result<(Self, Ends), StateError> {
         let dir = &assignment.dir;
         let ends = Ends::catch().map_err(StateError::refused("wait for signals in", dir.path()))?;
         record(assignment)?;
         let (kernel, backends) = hands(assignment);
-        Ok(Self {
+        let holder = Self {
             assignment: assignment.clone(),
             kernel,
             backends,
             journal: Journal::open(dir)?,
             faults: Faults::default(),
-            ends,
             asked: control::listen(dir)?,
-        })
+        };
+        Ok((holder, ends))
     }
 
     /// Builds while it listens for signals, and for the end of whoever wants the lab.
-    async fn build(&mut self, caller: &mut Caller) -> Result<Duration, BuildError> {
+    async fn build(
+        &mut self,
+        ends: &mut Ends,
+        caller: &mut Caller,
+    ) -> Result<Duration, BuildError> {
         let (canceller, cancel) = cancellation();
         let plan = self.assignment.plan();
         let gone = caller.gone();
@@ -110,18 +118,29 @@ impl Holder {
         tokio::select! {
             biased;
             built = &mut building => return built,
-            name = self.ends.next() => canceller.cancel(&format!("by {name}")),
+            name = ends.next() => canceller.cancel(&format!("by {name}")),
             () = or_never(gone) => canceller.cancel("by the end of the command that wanted it"),
         }
         building.await
     }
 
-    /// Does what is asked on the socket, one thing after the other, until a signal ends it.
-    async fn serve(mut self) {
+    /// Does what is asked on the socket until a signal ends it. What is half done then needs no
+    /// end, as all of it is cleaned up: nobody waits for a daemon that does not begin, or for a VIP
+    /// that nobody takes.
+    async fn serve(mut self, mut ends: Ends) {
+        tokio::select! {
+            _ = ends.next() => {}
+            never = self.answer_all() => match never {},
+        }
+        self.clean_up();
+    }
+
+    /// Does one thing after the other.
+    async fn answer_all(&mut self) -> Infallible {
         loop {
-            tokio::select! {
-                _ = self.ends.next() => return self.clean_up(),
-                Some(request) = self.asked.recv() => self.answer(request).await,
+            match self.asked.recv().await {
+                Some(request) => self.answer(request).await,
+                None => std::future::pending().await,
             }
         }
     }
@@ -132,17 +151,26 @@ impl Holder {
             Asked::Disturb(fault, reply) => reply.send(&self.disturb(&fault).await),
             Asked::Heal(healing, reply) => reply.send(&self.heal(&healing).await),
             Asked::Reconcile { lab, source, reply } => {
-                let healed = match self.heal(&Healing::All).await {
-                    Ok(healed) => healed,
-                    Err(message) => return reply.send(&unhealed(message)),
-                };
                 let wanted = Assignment { lab: *lab, source, ..self.assignment.clone() };
-                let (kernel, journal) = (&mut self.kernel, &mut self.journal);
-                let event = reconcile(&mut self.assignment, wanted, kernel, journal).await;
-                self.kernel.rest();
-                reply.send(&after_healing(event, healed));
+                reply.send(&self.reconcile(wanted).await);
             }
         }
+    }
+
+    /// Heals every fault, and brings the lab to what is wanted. What needs a lab that is down
+    /// changes nothing, and heals nothing either.
+    async fn reconcile(&mut self, wanted: Assignment) -> Event {
+        if let Change::Rebuild { reasons } = change(&self.assignment.plan(), &wanted.plan()) {
+            return Event::NeedsDown { reasons };
+        }
+        let healed = match self.heal(&Healing::All).await {
+            Ok(healed) => healed,
+            Err(message) => return unhealed(message),
+        };
+        let (kernel, journal) = (&mut self.kernel, &mut self.journal);
+        let event = reconcile(&mut self.assignment, wanted, kernel, journal).await;
+        self.kernel.rest();
+        after_healing(event, healed)
     }
 
     fn status(&self) -> Status {

@@ -168,15 +168,15 @@ impl Errand<'_> {
         kept: Option<Link>,
     ) -> Result<(Sample, Option<Link>), TrafficError> {
         let (waited, by) = (due.elapsed(), due + self.pace.load.timeout);
-        let (connection, asked) = if waited >= self.pace.load.timeout {
-            (0, Err(Failure::NoClient))
+        let (connection, outcome, link) = if waited >= self.pace.load.timeout {
+            (0, Err(Failure::NoClient), kept)
         } else {
             let carrier = self.clients.carrier(kept)?;
-            (carrier.number(), self.clients.ask(carrier, by).await)
-        };
-        let (outcome, link) = match asked {
-            Ok((answer, link)) => (Ok(answer), Some(link)),
-            Err(failure) => (Err(failure), None),
+            let connection = carrier.number();
+            match self.clients.ask(carrier, by).await {
+                Ok((answer, link)) => (connection, Ok(answer), Some(link)),
+                Err(failure) => (connection, Err(failure), None),
+            }
         };
         let (started, latency) = (due - self.pace.begun, due.elapsed());
         Ok((Sample { index, connection, started, waited, latency, outcome }, link))

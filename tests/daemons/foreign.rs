@@ -48,6 +48,7 @@ fn keepalived_takes_its_vip_and_resigns() {
         assert_eq!(director.running().await, Vec::<String>::new());
         assert_eq!(director.processes(), Vec::<i32>::new());
         assert!(!director.addresses().await.contains(&VIP.to_owned()));
+        assert_eq!(states(director).last(), Some(&VrrpState::Init));
     });
 }
 

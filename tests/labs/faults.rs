@@ -2,6 +2,10 @@
 
 use crate::support::{Place, Ran, unique};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// How long a change may take until it is seen.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Lab {
     place: Place,
@@ -10,8 +14,12 @@ struct Lab {
 
 impl Lab {
     fn up() -> Self {
+        Self::of("nat")
+    }
+
+    fn of(topology: &str) -> Self {
         let lab = Self { place: Place::new(), name: unique("faults") };
-        lab.place.run(&["--kernel", "uml", "up", "nat", "--name", &lab.name]).code(0);
+        lab.place.run(&["--kernel", "uml", "up", topology, "--name", &lab.name]).code(0);
         lab
     }
 
@@ -100,4 +108,84 @@ fn what_cannot_be_broken_is_told_with_what_can() {
     lab.place.run(&["status", &lab.name]).code(0).says("faults: stop rs1\n");
     lab.place.run(&["heal", "rs1"]).code(0).says("healed: stop rs1\n");
     lab.place.run(&["heal", &lab.name]).code(0).says("there is nothing to heal\n");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn sync_daemons_end_with_the_power_and_begin_again() {
+    let lab = Lab::of("ha-sync");
+    let list = ["ipvsadm", "-L", "-n", "--daemon"];
+    let daemons = || lab.place.exec(&lab.name, "d1", &list).code(0).stdout;
+    assert!(daemons().contains("master sync daemon"), "{}", daemons());
+    lab.fault(&["kill", "d1"]).code(0);
+    assert_eq!(daemons().trim(), "");
+    lab.heal();
+    await_that(|| daemons().contains("backup sync daemon"), daemons);
+}
+
+/// Servers of two virtual services that are found out at once: the one has a sorry server, the
+/// other keeps those that failed with weight 0.
+const CHECKED: &str = "
+name: checked
+networks: { lan: 192.168.150.0/24 }
+clients:
+  client: { addresses: { lan: 192.168.150.9 } }
+directors:
+  director: { addresses: { lan: 192.168.150.1 } }
+real_servers:
+  rs1: { addresses: { lan: 192.168.150.2 } }
+  rs2: { addresses: { lan: 192.168.150.3 } }
+  rs3: { addresses: { lan: 192.168.150.4 } }
+virtual_services:
+  web:
+    vip: 192.168.150.100
+    port: 80
+    scheduler: rr
+    forwarding: dr
+    real_servers: [rs1, rs2]
+    health_check: { tcp: {}, delay_loop: 200ms, nb_get_retry: 0 }
+    sorry_server: rs3
+  quiet:
+    vip: 192.168.150.100
+    port: 8080
+    scheduler: rr
+    forwarding: dr
+    real_servers: [rs1, rs2]
+    health_check: { tcp: {}, delay_loop: 200ms, nb_get_retry: 0, inhibit_on_failure: true }
+";
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_checker_that_begins_again_puts_right_what_the_last_one_left() {
+    let place = Place::new();
+    let file = place.write("checked.yaml", CHECKED);
+    let lab = Lab::of(&file);
+    let row = |server: &str, weight| format!("  -> {server:<28} Route   {weight} ");
+    let failed =
+        [row("192.168.150.4:80", 1), row("192.168.150.2:8080", 0), row("192.168.150.3:8080", 0)];
+    let whole =
+        ["192.168.150.2:80", "192.168.150.3:80", "192.168.150.2:8080", "192.168.150.3:8080"];
+    let whole = whole.map(|server| row(server, 1));
+    let table = || lab.table();
+    let has = |rows: &[String]| {
+        let shown = table();
+        let servers = shown.lines().filter(|line| line.starts_with("  -> 1")).count();
+        servers == rows.len() && rows.iter().all(|row| shown.contains(row))
+    };
+    for road in ["stop", "kill-daemons", "kill"] {
+        lab.fault(&["stop", "rs1"]).code(0);
+        lab.fault(&["stop", "rs2"]).code(0);
+        await_that(|| has(&failed), table);
+        lab.fault(&[road, "director"]).code(0);
+        lab.place.run(&["heal"]).code(0);
+        await_that(|| has(&whole), table);
+    }
+}
+
+/// Waits until something is so; what is shown meanwhile is told if it never is.
+fn await_that(so: impl Fn() -> bool, shown: impl Fn() -> String) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "{}", shown());
+    }
 }

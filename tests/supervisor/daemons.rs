@@ -1,9 +1,10 @@
 //! Daemons of a lab that a supervisor holds: they live and die with it.
 
 use crate::again;
-use crate::machine::{Machine, sh, wait_for};
+use crate::machine::{LONG, Machine, sh, wait_for};
 use lvs_lab::report::Event;
-use lvs_lab::state::Process;
+use lvs_lab::state::{Exit, Process};
+use lvs_lab::supervisor::{SupervisorError, reconcile};
 use nix::sys::signal::Signal;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -83,6 +84,22 @@ fn waiting_for_a_vip_can_be_interrupted() {
     let (message, _, left) = caller.failure();
     assert_eq!((message.as_str(), left.len()), ("interrupted by SIGTERM", 0));
     assert!(!daemons.is_empty() && !daemons.iter().any(|process| process.is_alive()));
+    machine.assert_empty();
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_supervisor_that_waits_for_a_vip_again_can_be_ended() {
+    let machine = Machine::new();
+    machine.up_with(PAIR);
+    let number = || fs::read_to_string("/run/lvs-lab/plain/daemons/node04/keepalived.pid").ok();
+    let (before, supervisor) = (number(), machine.supervisor());
+    let slow = machine.assignment(&PAIR.replace("100ms", "10s"));
+    let asking = std::thread::spawn(move || reconcile(&slow));
+    wait_for("the second keepalived", || number().filter(|new| Some(new) != before.as_ref()));
+    supervisor.kill(Signal::SIGTERM).unwrap();
+    assert_eq!(supervisor.wait_gone(LONG).unwrap(), Exit::Gone);
+    assert!(matches!(asking.join().unwrap(), Err(SupervisorError::Silent(_))));
     machine.assert_empty();
 }
 

@@ -112,6 +112,10 @@ fn up_again_heals_every_fault_first() {
         disturb(machine.directory(), &fault("rs1", kind)).unwrap();
     }
     disturb(machine.directory(), &fault("rs2", cut())).unwrap();
+    let more = PLAIN.replace("  rs2:", "  rs3: { addresses: { lan: 192.168.137.202 } }\n  rs2:");
+    let needs = reconcile(&machine.assignment(&more)).unwrap();
+    assert!(matches!(needs, Event::NeedsDown { .. }), "{needs:?}");
+    assert_eq!(in_force(&machine).len(), 3, "nothing is healed for that");
     let healed = ["healed: stop rs1", "healed: kill rs1", "healed: cut rs2 from lan"];
     let event = reconcile(&machine.assignment(PLAIN)).unwrap();
     assert_eq!(event, Event::Repaired { what: healed.map(str::to_owned).to_vec() });

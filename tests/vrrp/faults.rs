@@ -1,9 +1,9 @@
 //! What is tracked, and packets that are not as they should be.
 
-use crate::node::{Network, eventually};
-use crate::speaker::{Running, VIP, seat, seat_v3};
+use crate::node::{Network, eventually, said};
+use crate::speaker::{Running, VIP, seat, seat_v3, seat_v6};
 use lvs_lab::lab::VrrpState;
-use lvs_lab::plan::Seat;
+use lvs_lab::plan::{HeldAddress, Seat};
 
 #[test]
 #[ignore = "needs root"]
@@ -34,6 +34,26 @@ fn an_interface_that_is_set_down_is_a_fault() {
     crate::node::ip(&format!("-n {} link set dev eth0 up", a.namespace));
     master.comes_to(VrrpState::Master);
     eventually("the VIP is back", || a.holds(VIP));
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_vip_returns_with_an_interface_that_was_set_down() {
+    let network = Network::new();
+    let a = network.node("a");
+    let ip = |words: &str| said(&format!("-n {} {words}", a.namespace));
+    ip("link add name eth1 up type veth peer name eth2");
+    ip("link set dev eth2 up");
+    let address = "fd01::64/128".parse().unwrap();
+    let vips = vec![HeldAddress { interface: "eth1".to_owned(), address }];
+    let master = Running::start(&a, Seat { vips, ..seat_v6(&a, 150, 100) });
+    master.comes_to(VrrpState::Master);
+    let holds = || ip("address show dev eth1").contains("fd01::64");
+    eventually("the VIP is there", holds);
+    ip("link set dev eth1 down");
+    assert!(!holds(), "the kernel takes it off");
+    ip("link set dev eth1 up");
+    eventually("the VIP is back", holds);
 }
 
 #[test]

@@ -131,11 +131,13 @@ fn memory() -> Finding {
 /// A program that some labs or lessons use, its Debian package, and what for.
 struct Program(&'static str, &'static str, &'static str);
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 6] = [
     Program("ip", "iproute2", "to look around in a lab"),
     Program("ipvsadm", "ipvsadm", "to change IPVS tables by hand"),
     Program("iptables-legacy", "iptables", "FULLNAT in a guest needs it"),
     Program("nft", "nftables", "FULLNAT on the running kernel needs it"),
+    Program("keepalived", "keepalived", "`engine: keepalived` needs it"),
+    Program("ldirectord", "ldirectord", "`engine: ldirectord` needs it"),
 ];
 
 fn program(Program(what, package, purpose): &Program) -> Finding {

@@ -42,7 +42,8 @@ fn in_service(found: &mut Found<'_>, director: &NodeName, there: &ObservedServic
     }
 }
 
-/// The real servers that the plan, or its health checker, puts into a service; `None` if it does not have the service.
+/// The real servers that the plan, or its health checker, puts into a service; `None` if it does
+/// not have the service.
 fn declared(
     found: &Found<'_>,
     director: &NodeName,

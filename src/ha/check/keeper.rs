@@ -1,7 +1,7 @@
 use super::kept::Kept;
-use super::log::log;
 use super::table::Table;
 use super::watch::Finding;
+use crate::ha::log::log;
 use crate::kernel::{Health, HealthChange, record_health};
 use crate::plan::CheckedService;
 use std::path::PathBuf;
@@ -14,29 +14,29 @@ pub(super) struct Keeper<T> {
 }
 
 impl<T: Table> Keeper<T> {
-    /// The table is complete, and every server up.
+    /// Every server is up.
     pub(super) fn new(services: Vec<CheckedService>, directory: PathBuf, table: T) -> Self {
         let services = services.into_iter().map(Kept::new).collect();
         Self { table, directory, services }
     }
 
-    /// Writes what is wanted before anything is known of the servers: the sorry server, where even
-    /// all of them are too few.
+    /// Writes what is wanted before anything is known of the servers: all of them with their
+    /// weights and no sorry server, or the other way round where even all of them are too few.
     pub(super) async fn begin(&mut self) {
         for kept in &mut self.services {
-            kept.begin().into_iter().for_each(|text| log(&text));
-            kept.write(&mut self.table).await.into_iter().for_each(|text| log(&text));
+            kept.begin().into_iter().for_each(log);
+            kept.write(&mut self.table).await.into_iter().for_each(log);
         }
     }
 
     /// Takes note of a finding, and tries again what the table has refused.
     pub(super) async fn take(&mut self, finding: Finding) {
         let kept = &mut self.services[finding.of.service];
-        kept.attempt(&finding).into_iter().for_each(|text| log(&text));
+        kept.attempt(&finding).into_iter().for_each(log);
         if let Some(health) = finding.step.change {
-            kept.turn(finding.of.server, health).into_iter().for_each(|text| log(&text));
+            kept.turn(finding.of.server, health).into_iter().for_each(log);
         }
-        kept.write(&mut self.table).await.into_iter().for_each(|text| log(&text));
+        kept.write(&mut self.table).await.into_iter().for_each(log);
         if let Some(health) = finding.step.change {
             self.record(&finding, health);
         }
@@ -47,7 +47,7 @@ impl<T: Table> Keeper<T> {
         let server = plan.servers[finding.of.server].name.clone();
         let change = HealthChange { at: finding.at, service: plan.service.key, server, health };
         if let Err(error) = record_health(&self.directory, &change) {
-            log(&format!("cannot record that {} is {health}: {error}", change.server));
+            log(format_args!("cannot record that {} is {health}: {error}", change.server));
         }
     }
 }

@@ -15,10 +15,10 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The table is complete, and every server up.
+    /// Every server is up, whatever an earlier checker has left in the table.
     pub(super) fn new(plan: CheckedService) -> Self {
-        let entries = plan.servers.iter().map(|server| server.entry.clone()).collect();
-        let written = Written::new(plan.service.key, entries);
+        let entries = plan.servers.iter().map(|server| &server.entry).chain(&plan.sorry_server);
+        let written = Written::new(plan.service.key, entries.map(|e| e.address).collect());
         let failures = vec![None; plan.servers.len()];
         Self { service: Service::new(plan), written, failures }
     }

@@ -6,7 +6,6 @@ mod example;
 mod failure;
 mod keeper;
 mod kept;
-mod log;
 mod probe;
 mod schedule;
 mod service;
@@ -27,8 +26,8 @@ use watch::{Finding, Position, watch};
 const BACKLOG: usize = 64;
 
 /// Checks real servers until SIGTERM, and keeps the director's table to what it finds; `ready` is
-/// called before the first check. It begins with a complete table and every server up, and leaves
-/// the table behind as it is. Changes of health are recorded in `directory`. Runs inside a tokio
+/// called before the first check. It begins with every server up, brings the table to that, and
+/// leaves it behind as it is. Changes of health are recorded in `directory`. Runs inside a tokio
 /// runtime.
 pub async fn check(
     checker: Checker,
@@ -39,10 +38,11 @@ pub async fn check(
     let mut terminated = terminated.map_err(|error| HaError::Io { call: "sigaction", error })?;
     let table = Local::here()?;
     let (tell, findings) = channel(BACKLOG);
+    let mut keeper = Keeper::new(checker.services.clone(), directory.to_owned(), table);
+    keeper.begin().await;
     ready();
     // Dropping it ends every attempt.
     let _watches = watches(&checker, tell);
-    let keeper = Keeper::new(checker.services, directory.to_owned(), table);
     tokio::select! {
         () = keep(keeper, findings) => Ok(()),
         _ = terminated.recv() => Ok(()),
@@ -50,7 +50,6 @@ pub async fn check(
 }
 
 async fn keep(mut keeper: Keeper<Local>, mut findings: Receiver<Finding>) {
-    keeper.begin().await;
     while let Some(finding) = findings.recv().await {
         keeper.take(finding).await;
     }

@@ -2,6 +2,7 @@ use super::service::{Change, changes};
 use crate::kernel::{Cause, Local};
 use crate::plan::{DestinationEntry, ServiceKey};
 use std::fmt;
+use std::net::SocketAddr;
 
 /// A director's IPVS table, as much of it as a health checker changes.
 pub(super) trait Table {
@@ -24,6 +25,8 @@ impl Table for Local {
 pub(super) struct Written {
     service: ServiceKey,
     entries: Vec<DestinationEntry>,
+    /// What is there in an unknown way: an earlier checker may have changed or removed it.
+    found: Vec<SocketAddr>,
 }
 
 /// A change that could not be made.
@@ -34,9 +37,9 @@ pub(super) struct Refused {
 }
 
 impl Written {
-    /// These destinations are in the table.
-    pub(super) fn new(service: ServiceKey, entries: Vec<DestinationEntry>) -> Self {
-        Self { service, entries }
+    /// Nothing is written yet, and each of these destinations may be in the table or not.
+    pub(super) fn new(service: ServiceKey, found: Vec<SocketAddr>) -> Self {
+        Self { service, entries: Vec::new(), found }
     }
 
     /// Brings the table to the destinations that are wanted. What is refused is left for the next
@@ -47,7 +50,10 @@ impl Written {
         table: &mut impl Table,
     ) -> Vec<Refused> {
         let mut refused = Vec::new();
-        for change in changes(&self.entries, wanted) {
+        let unwanted =
+            self.found.iter().filter(|a| wanted.iter().all(|entry| entry.address != **a));
+        let unwanted: Vec<_> = unwanted.copied().map(Change::Delete).collect();
+        for change in changes(&self.entries, wanted).into_iter().chain(unwanted) {
             match table.make(&self.service, &change).await {
                 Ok(()) => self.made(change),
                 Err(cause) => refused.push(Refused { change, cause }),
@@ -57,6 +63,7 @@ impl Written {
     }
 
     fn made(&mut self, change: Change) {
+        self.found.retain(|address| *address != change.address());
         match change {
             Change::Delete(address) => self.entries.retain(|entry| entry.address != address),
             Change::Put(new) => match self.entries.iter_mut().find(|e| e.address == new.address) {

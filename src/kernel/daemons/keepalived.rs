@@ -10,8 +10,10 @@ use std::path::Path;
 const PROGRAM: Program = Program { name: "keepalived", package: "keepalived" };
 
 /// keepalived writes an event a line into a FIFO, as in `INSTANCE "VI_1" MASTER 100`; this reads
-/// them, in order, for the record of states.
+/// them, in order, for the record of states. keepalived ends it by SIGTERM before it says its last
+/// word, that it stops; the end of the FIFO comes after that.
 const RECORDER: &str = r#"#!/bin/sh
+trap '' TERM
 while read -r kind router state rest; do
     [ "$kind" = INSTANCE ] && echo "$(date +%s.%N) $router $state" >>"${0%/*}/states"
 done <"$1"
@@ -50,7 +52,7 @@ pub async fn start(place: Place<'_>) -> Result<(), Cause> {
     let text = fs::read_to_string(&configuration).unwrap_or_default();
     let children = files.iter().filter(|(option, _)| runs(option, &text));
     let children: Vec<_> = children.map(|(_, file)| file).collect();
-    launched.until(async || children.iter().all(|file| is_alive(file))).await
+    launched.until(async |_| children.iter().all(|file| is_alive(file))).await
 }
 
 /// The files with the numbers of its processes: the first one, VRRP's and the checkers'.

@@ -69,6 +69,8 @@ pub fn launch(
     command.arg0(program.package);
     command.args(arguments).stdin(Stdio::null()).stdout(output).stderr(errors);
     command.env(MARK, mark).env("LC_ALL", "C").current_dir("/");
+    // Without it ldirectord sets it and begins once more, which doubles the time that it takes.
+    command.env("PERLIO", "perlio");
     let (namespace, parent) = (place.namespace.clone(), getpid());
     let begin = move || {
         set_pdeathsig(Signal::SIGKILL)?;
@@ -94,8 +96,8 @@ impl Launched {
     }
 
     /// Waits until something is true of it; its end is an error.
-    pub async fn until(&mut self, mut works: impl AsyncFnMut() -> bool) -> Result<(), Cause> {
-        while !works().await {
+    pub async fn until(&mut self, mut works: impl AsyncFnMut(&Log) -> bool) -> Result<(), Cause> {
+        while !works(&self.log).await {
             if self.process.try_wait().map_err(|e| Cause::io("waitid", e))?.is_some() {
                 return Err(self.failure().await);
             }

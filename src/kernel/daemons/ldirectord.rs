@@ -3,10 +3,16 @@ use crate::kernel::Cause;
 use crate::kernel::ipvs::Ipvs;
 use crate::kernel::program::Program;
 use std::ffi::OsStr;
+use std::time::{Duration, Instant};
 
 const PROGRAM: Program = Program { name: "ldirectord", package: "ldirectord" };
 
-/// Starts ldirectord, and waits until the director's table has every virtual service.
+/// How long it may take to check every server once. Those that hang take their time, one after
+/// the other, and a lab need not wait for them all.
+const ROUND: Duration = Duration::from_secs(10);
+
+/// Starts ldirectord, and waits until it has checked every server once, so that those that serve
+/// are in the director's table.
 pub async fn start(place: Place<'_>, configuration: &str) -> Result<(), Cause> {
     // A connection of its own: waiting may be given up while an answer is under way.
     let table = Ipvs::open(place.namespace).await?;
@@ -14,14 +20,24 @@ pub async fn start(place: Place<'_>, configuration: &str) -> Result<(), Cause> {
     // `-d` keeps it in the foreground, says everything on standard error, and makes no files.
     let arguments = [OsStr::new("-d"), file.as_os_str(), OsStr::new("start")];
     let mut launched = launch(place, PROGRAM, &arguments, Output::Log)?;
-    let wanted = services(configuration);
-    launched.until(async || table.services().await.is_ok_and(|made| made.len() >= wanted)).await
+    let services = lines_of("virtual", configuration);
+    launched
+        .until(async |_| table.services().await.is_ok_and(|made| made.len() >= services))
+        .await?;
+    let (begun, servers) = (Instant::now(), lines_of("real", configuration));
+    launched.until(async |log| begun.elapsed() > ROUND || checks(&log.said()) > servers).await
 }
 
-/// How many virtual services a configuration has.
-fn services(configuration: &str) -> usize {
+/// How many lines of a configuration are about a word.
+fn lines_of(word: &str, configuration: &str) -> usize {
     let words = configuration.lines().filter_map(|line| line.split_once('='));
-    words.filter(|(word, _)| word.trim_end() == "virtual").count()
+    words.filter(|(found, _)| found.trim() == word).count()
+}
+
+/// How many checks ldirectord has begun, by its own words.
+fn checks(said: &str) -> usize {
+    let begun = ["DEBUG2: Checking ", "DEBUG3: Already checked: "];
+    said.lines().filter(|line| begun.iter().any(|words| line.starts_with(words))).count()
 }
 
 #[cfg(test)]
@@ -29,9 +45,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn virtual_services_are_counted() {
+    fn virtual_services_and_servers_are_counted() {
         let text = "checktimeout=3\nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 masq\n\
                     \tvirtualhost=www\nvirtual = 10.0.0.1:443\n";
-        assert_eq!(services(text), 2);
+        assert_eq!((lines_of("virtual", text), lines_of("real", text)), (2, 1));
+    }
+
+    #[test]
+    fn a_server_of_two_services_is_checked_once_and_counted_twice() {
+        let said = "Added virtual server: 10.0.0.1:80\n\
+                    DEBUG2: Checking negotiate: real server=negotiate:http:tcp:10.0.0.2:80\n\
+                    DEBUG2: check_http: url=\"http://10.0.0.2:80/\"\n\
+                    DEBUG3: Already checked: real server=negotiate:http:tcp:10.0.0.2:80\n";
+        assert_eq!(checks(said), 2);
     }
 }

@@ -23,10 +23,15 @@ impl Log {
         Ok((Self { path: path.to_owned(), begin }, file))
     }
 
-    /// The last lines of what was said in this life.
-    pub fn last_words(&self) -> String {
+    /// What was said in this life.
+    pub fn said(&self) -> String {
         let text = fs::read(&self.path).unwrap_or_default();
-        tail(text.get(self.begin..).unwrap_or_default())
+        String::from_utf8_lossy(text.get(self.begin..).unwrap_or_default()).into_owned()
+    }
+
+    /// The last lines of that.
+    pub fn last_words(&self) -> String {
+        tail(&self.said())
     }
 }
 
@@ -35,13 +40,13 @@ pub fn last_words(directory: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let said = entries.filter_map(|entry| {
         let daemon = entry.file_name().to_str()?.strip_suffix(".log")?.to_owned();
-        Some((daemon, tail(&fs::read(entry.path()).ok()?)))
+        let said = fs::read(entry.path()).ok()?;
+        Some((daemon, tail(&String::from_utf8_lossy(&said))))
     });
     said.filter(|(_, words)| !words.is_empty()).collect()
 }
 
-fn tail(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
+fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }

@@ -30,9 +30,16 @@ impl StateChange {
         let mut words = line.split_whitespace();
         let at = stamp::parse(words.next()?)?;
         let router = words.next()?.trim_matches('"').parse().ok()?;
-        let word = words.next()?;
-        let state = VrrpState::ALL.into_iter().find(|s| s.keyword().eq_ignore_ascii_case(word))?;
-        Some(Self { at, router, state })
+        Some(Self { at, router, state: state(words.next()?)? })
+    }
+}
+
+/// keepalived calls it STOP when it ends.
+fn state(word: &str) -> Option<VrrpState> {
+    let mut states = VrrpState::ALL.into_iter();
+    match word {
+        "STOP" => Some(VrrpState::Init),
+        word => states.find(|state| state.keyword().eq_ignore_ascii_case(word)),
     }
 }
 
@@ -68,6 +75,14 @@ mod tests {
             record_state(directory.path(), change).unwrap();
         }
         assert_eq!(state_changes(directory.path()), changes);
+    }
+
+    #[test]
+    fn a_line_of_keepaliveds_is_read() {
+        let state = |line| StateChange::parse(line).map(|change| change.state);
+        assert_eq!(state("1700000000.000000001 \"VI_1\" MASTER"), Some(VrrpState::Master));
+        assert_eq!(state("1700000000.000000001 \"VI_1\" STOP"), Some(VrrpState::Init));
+        assert_eq!(state("1700000000.000000001 \"VI_1\" MASTER_RX_LOWER_PRI"), None);
     }
 
     #[test]

@@ -4,9 +4,13 @@ use crate::plan::grain::Seconds;
 use crate::plan::page::Page;
 use crate::plan::percent::encoded;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// What ldirectord takes for a good answer (LWP's `is_success`).
 const SUCCESS: (u16, u16) = (200, 299);
+
+/// The shortest checkinterval.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// How a virtual service's real servers are checked.
 pub(super) fn check(page: &mut Page, check: &HealthCheck) {
@@ -32,11 +36,21 @@ pub(super) fn check(page: &mut Page, check: &HealthCheck) {
     }
     if check.nb_get_retry > 0 {
         let (retries, apart) = (check.nb_get_retry, Seconds(check.delay_before_retry));
+        let every = Seconds(check.delay_loop);
         page.comment(format_args!(
-            "{retries} retries wanted, {apart} s apart; failures are counted at each checkinterval"
+            "a check each {every} s wanted, and {retries} retries {apart} s apart; ldirectord has \
+             one"
         ));
+        page.comment("interval for both, the shorter one, lest it find out later");
     }
-    page.line(format_args!("failurecount={}", check.nb_get_retry.saturating_add(1)));
+    page.line(format_args!("failurecount={}", failures(check)));
+}
+
+/// How many failed checks in a row last at least as long as the retries that are wanted.
+fn failures(check: &HealthCheck) -> u128 {
+    let retrying = check.delay_before_retry.saturating_mul(check.nb_get_retry);
+    let interval = check.only_interval().max(SHORTEST);
+    1 + retrying.as_nanos().div_ceil(interval.as_nanos())
 }
 
 fn http(page: &mut Page, probe: &HttpProbe) {

@@ -10,7 +10,9 @@ mod tests;
 use super::grain::{Grain, rounded};
 use super::page::Page;
 use super::shell::{flag_word, netmask};
-use crate::lab::{Destination, ForwardingMethod, Lab, NodeName, OnFailure, Quorum, VirtualService};
+use crate::lab::{
+    Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Quorum, VirtualService,
+};
 use std::time::Duration;
 
 /// Its own default of checkinterval.
@@ -25,6 +27,8 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     intervals.dedup();
     let mut page = Page::default();
     time(&mut page, "checkinterval", first);
+    page.comment("otherwise it adds each server and removes it again before the first check");
+    page.line("readdquiescent=yes");
     if intervals.len() > 1 {
         page.comment(
             "a process for each virtual service, as only these have intervals of their own",
@@ -46,7 +50,7 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
 }
 
 fn interval(service: &VirtualService) -> Duration {
-    service.health_check.as_ref().map_or(CHECKINTERVAL, |check| check.delay_loop)
+    service.health_check.as_ref().map_or(CHECKINTERVAL, HealthCheck::only_interval)
 }
 
 fn virtual_service(page: &mut Page, service: &VirtualService) {

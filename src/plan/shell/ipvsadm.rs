@@ -80,7 +80,7 @@ fn service_words(key: &ServiceKey) -> String {
 }
 
 /// The netmask of persistence, as `-M` takes it; none for the kernel's own, one client.
-pub(in crate::plan) fn netmask(persistence: Persistence, ipv4: bool) -> Option<String> {
+pub fn netmask(persistence: Persistence, ipv4: bool) -> Option<String> {
     let length = u32::from(persistence.prefix_length);
     match (ipv4, length) {
         (true, 32) | (false, 128) => None,
@@ -93,7 +93,7 @@ pub(in crate::plan) fn netmask(persistence: Persistence, ipv4: bool) -> Option<S
 }
 
 /// A scheduler's flag, as `-b` takes it.
-pub(in crate::plan) fn flag_word(scheduler: Scheduler, flag: SchedulerFlag) -> String {
+pub fn flag_word(scheduler: Scheduler, flag: SchedulerFlag) -> String {
     let suffix = match flag {
         SchedulerFlag::Fallback => "fallback",
         SchedulerFlag::Port => "port",

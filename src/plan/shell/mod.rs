@@ -8,6 +8,5 @@ mod script;
 mod tests;
 
 pub(super) use commands::commands;
-pub use ipvsadm::ipvsadm;
-pub(super) use ipvsadm::{flag_word, netmask};
+pub use ipvsadm::{flag_word, ipvsadm, netmask};
 pub use script::script;

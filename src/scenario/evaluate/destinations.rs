@@ -38,11 +38,14 @@ fn differences(
     lab: &Lab,
 ) -> Result<Vec<String>, String> {
     let look = scene.look.as_ref().map_err(Clone::clone)?;
-    let (mut wrong, mut tables) = (Vec::new(), 0);
+    let mut wrong = Vec::new();
     for (service, wanted) in services {
         let directors = lab.service(service).into_iter().flat_map(|service| &service.directors);
-        for director in directors.filter(|director| scene.lives(director)) {
-            tables += 1;
+        let mut living = directors.filter(|director| scene.lives(director)).peekable();
+        if living.peek().is_none() {
+            return Err(format!("no director of `{service}` lives"));
+        }
+        for director in living {
             let seen = table(look, director, service)?;
             if seen.as_ref() != Some(wanted) {
                 let words = seen.map_or(format!("no {service}"), |seen| words(service, &seen));
@@ -50,7 +53,7 @@ fn differences(
             }
         }
     }
-    if tables == 0 { Err("no director of it lives".to_owned()) } else { Ok(wrong) }
+    Ok(wrong)
 }
 
 /// What a director's table has for a virtual service, sorted; none if it has no such service.
@@ -119,5 +122,24 @@ mod tests {
         let scene = seen(&[], &right).broke(1, "kill node01");
         assert_eq!(judge(&scene).verdict, Passed);
         assert_eq!(judge(&scene.broke(2, "kill node04")).verdict, Errored);
+    }
+
+    #[test]
+    fn a_service_whose_directors_are_dead_is_not_passed_over() {
+        let mut lab = farm(Scheduler::Rr);
+        lab.services[0].directors = vec!["node04".parse().unwrap()];
+        let name: ServiceName = "other".parse().unwrap();
+        let directors = vec!["node01".parse().unwrap()];
+        let other = crate::lab::VirtualService { name, directors, ..lab.services[0].clone() };
+        lab.services.push(other);
+        let wanted = ["web", "other"].map(|service| WeightExpected {
+            service: service.parse().unwrap(),
+            real_server: "rs1".parse().unwrap(),
+            weight: 1,
+        });
+        let scene = seen(&[], &[("rs1", 1)]).broke(1, "kill node01");
+        let outcome = evaluate(&wanted, &scene, &lab);
+        let words = "cannot be measured because no director of `other` lives";
+        assert_eq!((outcome.verdict, outcome.observed.as_str()), (Errored, words));
     }
 }

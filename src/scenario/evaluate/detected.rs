@@ -1,4 +1,4 @@
-use crate::lab::{DurationRange, Lab, NodeName, Role, ServiceName};
+use crate::lab::{DurationRange, FaultKind, Lab, NodeName, Role, ServiceName, VirtualService};
 use crate::report::Outcome;
 use crate::scenario::Seen;
 use crate::scenario::scene::{Broken, Scene};
@@ -18,12 +18,19 @@ pub(super) fn evaluate(range: DurationRange, scene: &Scene, lab: &Lab) -> Outcom
 
 /// The time, or in which tables the server still is.
 fn measure(scene: &Scene, lab: &Lab) -> Result<Result<Duration, String>, String> {
-    let is_server = |node: &NodeName| lab.node(node).is_some_and(|n| n.role == Role::RealServer);
     let fault = scene
-        .last_fault(|fault| is_server(&fault.node))
+        .last_fault(|fault| lab.has_role(&fault.node, Role::RealServer))
         .ok_or("no fault of a real server came before")?;
+    if let FaultKind::Weight { .. } | FaultKind::Remove { .. } = fault.fault.kind {
+        return Err(format!("`{}` changes the tables itself", fault.fault));
+    }
+    let tables = tables(scene, lab, fault);
+    if tables.is_empty() {
+        let server = &fault.fault.node;
+        return Err(format!("no director that could detect it has `{server}` in its table"));
+    }
     let (mut last, mut still) = (Duration::ZERO, Vec::new());
-    for (director, service) in tables(scene, lab, &fault.fault.node) {
+    for (director, service) in tables {
         match gone(scene, fault, (director, service))? {
             Some(at) => last = last.max(at.saturating_sub(fault.at)),
             None => still.push(format!("{service} on {director}")),
@@ -35,21 +42,22 @@ fn measure(scene: &Scene, lab: &Lab) -> Result<Result<Duration, String>, String>
     Ok(Err(format!("{} is still in the table of {}", fault.fault.node, still.join(", "))))
 }
 
-/// The living directors with each of their virtual services that has the server.
-fn tables<'a>(
-    scene: &Scene,
-    lab: &'a Lab,
-    server: &NodeName,
-) -> Vec<(&'a NodeName, &'a ServiceName)> {
-    let has = |service: &&crate::lab::VirtualService| {
-        service.destinations.iter().any(|d| &d.real_server == server)
+/// The directors that could detect the fault, with each of their virtual services that has the
+/// server. What befell a director meanwhile may have changed its table as well.
+fn tables<'a>(scene: &Scene, lab: &'a Lab, fault: &Broken) -> Vec<(&'a NodeName, &'a ServiceName)> {
+    let has = |service: &&VirtualService| {
+        service.destinations.iter().any(|d| d.real_server == fault.fault.node)
+    };
+    let spared = |director: &NodeName| {
+        let mut later = scene.broken.iter().filter(|broken| broken.at >= fault.at);
+        scene.lives(director) && !later.any(|broken| &broken.fault.node == director)
     };
     let services = lab.services.iter().filter(has);
     let pairs = services.flat_map(|s| s.directors.iter().map(move |d| (d, &s.name)));
-    pairs.filter(|(director, _)| scene.lives(director)).collect()
+    pairs.filter(|(director, _)| spared(director)).collect()
 }
 
-/// When the server left a table for good, if it has: the last change after the fault says so.
+/// When the server left a table first after the fault, if it has.
 fn gone(
     scene: &Scene,
     fault: &Broken,
@@ -110,6 +118,34 @@ mod tests {
     fn a_dead_director_does_not_count() {
         let scene = watched().broke(3, "kill node01").saw(4, "node04", weight(None));
         assert_eq!(judge(&scene).verdict, Passed);
+    }
+
+    #[test]
+    fn without_a_director_that_could_detect_it_nothing_is_known() {
+        let dead = watched().broke(3, "kill node01").broke(3, "kill node04");
+        assert_eq!(judge(&dead).verdict, Errored);
+    }
+
+    #[test]
+    fn a_table_that_its_director_lost_was_not_changed_by_a_checker() {
+        let mut scene = watched()
+            .broke(3, "kill node01")
+            .saw(3, "node01", weight(None))
+            .saw(4, "node04", weight(None))
+            .saw(7, "node01", weight(Some(1)));
+        scene.broken[1].in_force = false;
+        let outcome = judge(&scene);
+        assert_eq!((outcome.verdict, outcome.observed.as_str()), (Passed, "2 s"));
+    }
+
+    #[test]
+    fn what_a_fault_takes_out_is_not_detected() {
+        let mut scene = watched().saw(2, "node01", weight(None)).saw(2, "node04", weight(None));
+        scene.broken[0].fault.kind = FaultKind::Remove { service: None };
+        let outcome = judge(&scene);
+        assert_eq!(outcome.verdict, Errored);
+        let words = "cannot be measured because `remove rs1` changes the tables itself";
+        assert_eq!(outcome.observed, words);
     }
 
     #[test]

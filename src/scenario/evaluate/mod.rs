@@ -24,7 +24,7 @@ use super::measured::{CommandOutput, Measured};
 use super::prediction::Prediction;
 use super::scene::Scene;
 use crate::lab::{Distribution, Expected, Lab};
-use crate::report::Outcome;
+use crate::report::{Outcome, Verdict};
 use crate::traffic::Sample;
 
 /// What a judgement needs beside the measurement.
@@ -59,17 +59,27 @@ pub(super) fn evaluate(expected: &Expected, measured: &Measured, context: Contex
 /// what the step itself did.
 fn scene(expected: &Expected, Context { lab, scene, .. }: Context) -> Option<Outcome> {
     Some(match expected {
-        Expected::Outage(range) => outage::evaluate(*range, scene),
-        Expected::Lost(range) => lost::evaluate(*range, scene),
-        Expected::Takeover(range) => takeover::evaluate(*range, scene),
+        Expected::Outage(range) => certain(outage::evaluate(*range, scene), scene),
+        Expected::Lost(range) => certain(lost::evaluate(*range, scene), scene),
+        Expected::Takeover(range) => takeover::evaluate(*range, scene, lab),
         Expected::Detected(range) => detected::evaluate(*range, scene, lab),
-        Expected::Availability(least) => availability::evaluate(*least, scene),
+        Expected::Availability(least) => certain(availability::evaluate(*least, scene), scene),
         Expected::VipOwner(wanted) => vip_owner::evaluate(wanted, scene),
         Expected::VrrpState(wanted) => vrrp_state::evaluate(wanted, scene),
         Expected::Destinations(wanted) => destinations::evaluate(wanted, scene, lab),
         Expected::ConnectionsSurvived(range) => survived::evaluate(*range, scene),
         _ => return None,
     })
+}
+
+/// A pass that rests on requests whose end is not known yet is none.
+fn certain(outcome: Outcome, scene: &Scene) -> Outcome {
+    match scene.too_early() {
+        Some(reason) if outcome.verdict == Verdict::Passed => {
+            Outcome::unmeasured(outcome.expected, reason)
+        }
+        _ => outcome,
+    }
 }
 
 /// Whether an expectation is about the scenario so far, rather than what its step did.
@@ -156,9 +166,9 @@ fn command(expected: &Expected, output: &CommandOutput) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::CountRange;
-    use crate::report::Verdict;
+    use crate::lab::{CountRange, DurationRange};
     use crate::scenario::support::{lab, sample, scene};
+    use std::time::Duration;
 
     fn judge(expected: &Expected, measured: &Measured) -> Outcome {
         let prediction = Err("nobody asked".to_owned());
@@ -210,6 +220,29 @@ mod tests {
         assert_eq!(judge(&Expected::Status(200), &command).verdict, Verdict::Errored);
         let requests = Measured::Requests(vec![sample(0, Ok("rs1"))]);
         assert_eq!(judge(&Expected::Exit(0), &requests).verdict, Verdict::Errored);
+    }
+
+    #[test]
+    fn nothing_passes_while_an_outage_may_go_on_unseen() {
+        let all = DurationRange { min: Duration::ZERO, max: Duration::from_secs(9) };
+        let upper = [
+            Expected::Outage(all),
+            Expected::Lost(CountRange { min: 0, max: 9 }),
+            Expected::Availability(1),
+        ];
+        let seen = scene().loaded("1:rs1 3:rs1", 9).broke(2, "kill node01");
+        let prediction = Err("nobody asked".to_owned());
+        let judge = |expected: &Expected, scene: &Scene| {
+            let context = Context { lab: &lab(), prediction: &prediction, scene };
+            evaluate(expected, &Measured::Nothing, context)
+        };
+        for expected in &upper {
+            let early = judge(expected, &seen.clone().running_at(2));
+            assert_eq!(early.verdict, Verdict::Errored, "{}", early.expected);
+            let words = "requests that were under way at `kill node01` may be so still";
+            assert_eq!(early.observed, format!("cannot be measured because {words}"));
+            assert_eq!(judge(expected, &seen.clone().running_at(3)).verdict, Verdict::Passed);
+        }
     }
 
     #[test]

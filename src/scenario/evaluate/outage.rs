@@ -1,22 +1,46 @@
-use crate::lab::DurationRange;
+use crate::lab::{DurationRange, Fault};
 use crate::report::Outcome;
 use crate::scenario::scene::{LoadSeen, Scene};
 use crate::text::elapsed;
+use crate::traffic::Sample;
 use std::time::Duration;
 
-/// The longest time between two successes is within bounds; a request that is under way says
-/// nothing yet.
+/// The longest time between two successes is within bounds. One that has not ended since the last
+/// fault has no upper bound.
 pub(super) fn evaluate(range: DurationRange, scene: &Scene) -> Outcome {
     let expected = format!("{range} at the longest without a success");
-    match scene.measured_load() {
-        Ok(load) => {
+    match scene.measured_load().and_then(|load| Ok((load, lasting(load, scene)?))) {
+        Ok((load, lasting)) => {
             let (from, gap) = longest(load);
             let after = elapsed(from.saturating_sub(load.begun));
             let seen = format!("{}, from {after} after the load's begin on", elapsed(gap));
-            Outcome::measured(range.contains(gap), expected, seen)
+            match lasting {
+                None => Outcome::measured(range.contains(gap), expected, seen),
+                Some(fault) => {
+                    let holds = range.contains(gap) && range.max == Duration::MAX;
+                    Outcome::measured(
+                        holds,
+                        expected,
+                        format!("{seen}; no success since `{fault}`"),
+                    )
+                }
+            }
         }
         Err(reason) => Outcome::unmeasured(expected, reason),
     }
+}
+
+/// The last fault, if there was no success after it.
+///
+/// # Errors
+/// If nobody asked after it.
+fn lasting<'a>(load: &LoadSeen, scene: &'a Scene) -> Result<Option<&'a Fault>, String> {
+    let Some(fault) = scene.last_under(load) else { return Ok(None) };
+    let mut later = load.sent_from(fault.done).peekable();
+    if later.peek().is_none() {
+        return Err(format!("no request that was sent after `{}` has ended", fault.fault));
+    }
+    Ok((!later.any(Sample::is_good)).then_some(&fault.fault))
 }
 
 /// When the longest time without a success began, and how long it was. The load's begin and its
@@ -63,6 +87,25 @@ mod tests {
     fn the_time_up_to_now_counts_and_so_does_that_from_the_begin() {
         assert_eq!(evaluate(range(4), &scene().loaded("1:rs1", 6)).verdict, Failed);
         assert_eq!(evaluate(range(4), &scene().loaded("5:rs1", 6)).verdict, Failed);
+    }
+
+    #[test]
+    fn an_outage_that_does_not_end_is_as_long_as_you_like() {
+        let scene = scene().loaded("1:rs1 3:refused 4:refused", 5).broke(2, "kill node01");
+        let outcome = evaluate(range(9), &scene);
+        assert_eq!(outcome.verdict, Failed);
+        let words = "4 s, from 1 s after the load's begin on; no success since `kill node01`";
+        assert_eq!(outcome.observed, words);
+        let endless = DurationRange { min: secs(4), max: Duration::MAX };
+        assert_eq!(evaluate(endless, &scene).verdict, Passed);
+    }
+
+    #[test]
+    fn without_a_request_after_the_fault_nothing_is_known() {
+        let scene = scene().loaded("1:rs1", 2).broke(2, "kill node01");
+        assert_eq!(evaluate(range(9), &scene).verdict, Errored);
+        let later = scene.loaded("1:rs1", 2).broke(3, "kill node01");
+        assert_eq!(evaluate(range(9), &later).verdict, Errored);
     }
 
     #[test]

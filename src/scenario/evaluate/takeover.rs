@@ -1,14 +1,15 @@
-use crate::lab::{DurationRange, NodeName};
+use crate::lab::{DurationRange, Fault, Lab, NodeName, Role};
 use crate::report::Outcome;
 use crate::scenario::scene::{LoadSeen, Scene};
 use crate::scenario::{Seen, Sight};
 use crate::text::elapsed;
+use crate::traffic::Sample;
 use std::time::Duration;
 
-/// From the last fault to the first success through the director that took the VIP over.
-pub(super) fn evaluate(range: DurationRange, scene: &Scene) -> Outcome {
+/// From the last fault of a director to the first success through the director that took the VIP over.
+pub(super) fn evaluate(range: DurationRange, scene: &Scene, lab: &Lab) -> Outcome {
     let expected = format!("{range} to the first success through another director");
-    match measure(scene) {
+    match measure(scene, lab) {
         Ok(Takeover::Done { by, moved, served }) => {
             let (moved, words) = (elapsed(moved), elapsed(served));
             let seen = format!("{words} ({by} holds the VIP after {moved})");
@@ -30,9 +31,13 @@ enum Takeover {
     Pending(String),
 }
 
-fn measure(scene: &Scene) -> Result<Takeover, String> {
+fn measure(scene: &Scene, lab: &Lab) -> Result<Takeover, String> {
     let load = scene.load.as_ref().map_err(Clone::clone)?;
-    let fault = scene.last_fault(|_| true).ok_or("nothing was broken before")?;
+    let is_director = |fault: &Fault| lab.has_role(&fault.node, Role::Director);
+    let fault = scene.last_fault(is_director).ok_or("no director was broken before")?;
+    if fault.at < load.begun || fault.at > load.until {
+        return Err(format!("the load did not run at `{}`", fault.fault));
+    }
     let before = scene.holders_at(load.target.ip(), fault.at);
     if before.is_empty() {
         return Err(format!("no director held {} before the fault", load.target.ip()));
@@ -55,18 +60,22 @@ fn measure(scene: &Scene) -> Result<Takeover, String> {
 
 /// The end of the first good answer to a request that was sent at a moment or later.
 fn first_success(load: &LoadSeen, from: Duration) -> Option<Duration> {
-    let later = load.samples.iter().filter(|sample| sample.is_good() && sample.sent() >= from);
-    later.map(|sample| sample.ended()).min()
+    load.sent_from(from).filter(|sample| sample.is_good()).map(Sample::ended).min()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::Scheduler;
     use crate::report::Verdict::{Errored, Failed, Passed};
-    use crate::scenario::support::{scene, secs};
+    use crate::scenario::support::{farm, scene, secs};
 
     fn range() -> DurationRange {
         DurationRange { min: secs(3), max: secs(5) }
+    }
+
+    fn judge(scene: &Scene) -> Outcome {
+        evaluate(range(), scene, &farm(Scheduler::Rr))
     }
 
     #[test]
@@ -76,7 +85,7 @@ mod tests {
             .broke(2, "kill node01")
             .saw(5, "node04", Seen::Holds([10, 0, 0, 100].into()))
             .loaded("1:rs1 2:timeout 4:rs1 6:rs1 7:rs1", 8);
-        let outcome = evaluate(range(), &scene);
+        let outcome = judge(&scene);
         assert_eq!(
             (outcome.verdict, outcome.observed.as_str()),
             (Passed, "4 s (node04 holds the VIP after 3 s)")
@@ -89,7 +98,7 @@ mod tests {
             .saw(0, "node01", Seen::Holds([10, 0, 0, 100].into()))
             .broke(2, "kill node01")
             .loaded("1:rs1", 3);
-        let outcome = evaluate(range(), &scene);
+        let outcome = judge(&scene);
         assert_eq!((outcome.verdict, outcome.observed.as_str()), (Failed, "no takeover yet"));
     }
 
@@ -101,13 +110,36 @@ mod tests {
             .saw(3, "node01", Seen::Lost([10, 0, 0, 100].into()))
             .saw(4, "node01", Seen::Holds([10, 0, 0, 100].into()))
             .loaded("5:rs1", 6);
-        assert_eq!(evaluate(range(), &scene).verdict, Failed);
+        assert_eq!(judge(&scene).verdict, Failed);
     }
 
     #[test]
     fn without_a_fault_or_an_owner_nothing_is_known() {
         let loaded = scene().loaded("1:rs1", 2);
-        assert_eq!(evaluate(range(), &loaded).verdict, Errored);
-        assert_eq!(evaluate(range(), &loaded.broke(1, "kill node01")).verdict, Errored);
+        assert_eq!(judge(&loaded).verdict, Errored);
+        assert_eq!(judge(&loaded.broke(1, "kill node01")).verdict, Errored);
+    }
+
+    #[test]
+    fn a_fault_of_a_server_moves_no_vip() {
+        let scene = scene()
+            .saw(0, "node01", Seen::Holds([10, 0, 0, 100].into()))
+            .broke(2, "kill node01")
+            .saw(5, "node04", Seen::Holds([10, 0, 0, 100].into()))
+            .broke(6, "stop rs1")
+            .loaded("1:rs1 6:rs1", 8);
+        assert_eq!(judge(&scene).verdict, Passed);
+    }
+
+    #[test]
+    fn a_load_that_did_not_run_at_the_fault_saw_no_takeover() {
+        let scene = scene()
+            .saw(0, "node01", Seen::Holds([10, 0, 0, 100].into()))
+            .broke(2, "kill node01")
+            .saw(5, "node04", Seen::Holds([10, 0, 0, 100].into()));
+        assert_eq!(judge(&scene.clone().loaded("1:rs1", 1)).verdict, Errored);
+        let mut late = scene.loaded("6:rs1", 8);
+        late.load.as_mut().unwrap().begun = secs(3);
+        assert_eq!(judge(&late).verdict, Errored);
     }
 }

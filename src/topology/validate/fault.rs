@@ -79,7 +79,7 @@ impl Making<'_, '_> {
 
     fn status(&mut self) -> Option<u16> {
         let (number, at) = (self.wire.status.unwrap_or(500), self.at.key("status"));
-        Bounds::plain("status", 100..=599).check(number, &at, self.draft.faults)
+        Bounds::plain("status", 200..=599).check(number, &at, self.draft.faults)
     }
 
     fn by(&mut self) -> Option<Duration> {

@@ -112,8 +112,9 @@ pub fn only_one(keys: &[(&str, bool)], at: &Place, noun: &str, faults: &mut Faul
 }
 
 fn run(run: wire::Run, at: &Place, draft: &mut Draft<'_>) -> Option<RunCommand> {
-    let node = node(&run.on, &at.key("on"), draft)?;
-    Some(RunCommand { node, shell: run.command })
+    let node = node(&run.on, &at.key("on"), draft);
+    let shell = value::shell(run.command, &at.key("command"), draft.faults);
+    Some(RunCommand { node: node?, shell: shell? })
 }
 
 /// The one node that a word names.

@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::View;
 use crate::lab::{
-    Connection, Expectation, Expected, Fault, Healing, Load, NodeName, Place, Role, Scenario, Step,
-    StepAction, Target,
+    Connection, Expectation, Expected, Fault, FaultKind, Healing, Load, NodeName, Place, Role,
+    Scenario, Step, StepAction, Target,
 };
 
 /// Whether each step has what it needs of the steps before it.
@@ -23,8 +23,10 @@ struct Past<'s> {
     running: bool,
     /// Whether connections are held.
     held: bool,
-    /// The faults.
-    faults: Vec<&'s Fault>,
+    /// The faults, and whether the last load ran at each.
+    faults: Vec<(&'s Fault, bool)>,
+    /// Those that are not healed yet.
+    in_force: Vec<&'s Fault>,
 }
 
 fn follow(scenario: &Scenario, view: &mut View<'_>) {
@@ -52,6 +54,11 @@ impl<'s> Past<'s> {
                 "hold some before, with `connection: held` in a `request` step",
                 "stop",
             ),
+            StepAction::Fault(fault) if self.in_force.contains(&fault) => (
+                format!("`{fault}` is in force already"),
+                "heal it before, with a `heal` step",
+                "fault",
+            ),
             StepAction::Heal(Healing::Node(name)) if !self.broken(name) => (
                 format!("nothing is broken in `{name}`"),
                 "name the node of an earlier `fault` step, or `all`",
@@ -63,16 +70,24 @@ impl<'s> Past<'s> {
     }
 
     fn broken(&self, name: &NodeName) -> bool {
-        self.faults.iter().any(|fault| &fault.node == name)
+        self.in_force.iter().any(|fault| &fault.node == name)
     }
 
     fn remember(&mut self, step: &'s Step) {
         match &step.action {
-            StepAction::Load(load) => (self.load, self.running) = (Some(load), true),
+            StepAction::Load(load) => {
+                (self.load, self.running) = (Some(load), true);
+                self.faults.iter_mut().for_each(|(_, loaded)| *loaded = false);
+            }
             StepAction::StopLoad => self.running = false,
             StepAction::Request(request) => self.held |= request.connection == Connection::Held,
             StepAction::Release => self.held = false,
-            StepAction::Fault(fault) => self.faults.push(fault),
+            StepAction::Fault(fault) => {
+                self.faults.push((fault, self.running));
+                self.in_force.push(fault);
+            }
+            StepAction::Heal(Healing::All) => self.in_force.clear(),
+            StepAction::Heal(Healing::Node(name)) => self.in_force.retain(|f| &f.node != name),
             _ => {}
         }
     }
@@ -96,8 +111,6 @@ impl<'s> Past<'s> {
     /// What there would have to be before, and how it is written.
     fn lacks(&self, needs: Needs, view: &View<'_>) -> Option<(&'static str, &'static str)> {
         let no_load = ("there was no load", "begin one before, with a `load` step");
-        let no_fault =
-            ("there was no fault", "break something before, as in `fault: { kill: node01 }`");
         let load = match needs {
             Needs::Detection => return self.undetectable(view),
             Needs::Load | Needs::Takeover | Needs::Connections => match self.load {
@@ -106,7 +119,14 @@ impl<'s> Past<'s> {
             },
         };
         match needs {
-            Needs::Takeover | Needs::Connections if self.faults.is_empty() => Some(no_fault),
+            Needs::Connections if !self.broken_under_load(|_| true) => Some((
+                "there was no fault while the load ran",
+                "break something after the `load` step, as in `fault: { kill: node01 }`",
+            )),
+            Needs::Takeover if !self.broken_under_load(|fault| directs(fault, view)) => Some((
+                "no director was broken while the load ran",
+                "break one after the `load` step, as in `fault: { kill: node01 }`",
+            )),
             Needs::Takeover if !floats(load, view) => Some((
                 "no virtual router has the VIP that the load goes to",
                 "let the load go to a virtual service with high availability",
@@ -119,13 +139,21 @@ impl<'s> Past<'s> {
         }
     }
 
+    fn broken_under_load(&self, wanted: impl Fn(&Fault) -> bool) -> bool {
+        self.faults.iter().any(|(fault, loaded)| *loaded && wanted(fault))
+    }
+
     fn undetectable(&self, view: &View<'_>) -> Option<(&'static str, &'static str)> {
-        let serves = |fault: &Fault| {
-            view.lab.node(&fault.node).is_some_and(|node| node.role == Role::RealServer)
-        };
+        let serves = |fault: &Fault| view.lab.has_role(&fault.node, Role::RealServer);
+        let last = self.faults.iter().rev().find(|(fault, _)| serves(fault));
         let help = "break a real server before, as in `fault: { stop: rs1 }`";
-        let found = self.faults.iter().any(|fault| serves(fault));
-        (!found).then_some(("no real server was broken", help))
+        match last.map(|(fault, _)| &fault.kind) {
+            None => Some(("no real server was broken", help)),
+            Some(FaultKind::Weight { .. } | FaultKind::Remove { .. }) => {
+                Some(("the last fault of a real server changed the tables itself", help))
+            }
+            Some(_) => None,
+        }
     }
 }
 
@@ -141,6 +169,11 @@ enum Needs {
 fn no_cause(message: &str, help: &str, expectation: &Expectation, view: &mut View<'_>) {
     let at: Place = expectation.at.as_key();
     view.push(rule::NO_CAUSE.at(&at, message, help));
+}
+
+/// Whether a fault befalls a director, or a node that is in doubt.
+fn directs(fault: &Fault, view: &View<'_>) -> bool {
+    view.lab.has_role(&fault.node, Role::Director) || view.node(&fault.node).is_none()
 }
 
 /// Whether the load's goal can change its director.

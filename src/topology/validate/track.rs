@@ -56,5 +56,6 @@ fn command(wire: wire::Track, at: &Place, draft: &mut Draft<'_>) -> Option<Track
     };
     let (rise, fall) = (times(wire.rise, "rise"), times(wire.fall, "fall"));
     let interval = interval.unwrap_or(Some(INTERVAL));
-    Some(Tracked::Command { shell: wire.command?, interval: interval?, rise: rise?, fall: fall? })
+    let shell = value::shell(wire.command?, &at.key("command"), draft.faults);
+    Some(Tracked::Command { shell: shell?, interval: interval?, rise: rise?, fall: fall? })
 }

@@ -70,6 +70,16 @@ fn parse_range(text: &str) -> Option<CountRange> {
     (min <= max).then_some(CountRange { min, max })
 }
 
+/// A command that can fail.
+pub fn shell(text: String, at: &Place, faults: &mut Faults) -> Option<String> {
+    if !text.trim().is_empty() {
+        return Some(text);
+    }
+    let help = "write what must succeed, as in `test ! -e /tmp/down`";
+    faults.push(rule::ALWAYS_HOLDS.at(at, "an empty command always succeeds", help));
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

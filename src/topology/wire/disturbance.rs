@@ -88,8 +88,8 @@ pub struct Fault {
     pub remove: Option<String>,
     /// The node whose packets are delayed (`delay`) or lost (`loss`) on their way into `network`.
     pub impair: Option<String>,
-    /// The HTTP status of `fail`, 100 to 599. Default: 500.
-    #[schemars(range(min = 100, max = 599))]
+    /// The HTTP status of `fail`, 200 to 599. Default: 500.
+    #[schemars(range(min = 200, max = 599))]
     pub status: Option<i64>,
     /// How much later answers come, for `slow`.
     #[schemars(title = "a duration")]

@@ -51,7 +51,7 @@ fn explained(method: ForwardingMethod) -> &'static str {
 
 pub fn connection(_: &mut SchemaGenerator) -> Schema {
     words(
-        "connection mode",
+        "connection use",
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
@@ -62,7 +62,7 @@ pub fn connection(_: &mut SchemaGenerator) -> Schema {
 
 pub fn load_connection(_: &mut SchemaGenerator) -> Schema {
     words(
-        "connection mode",
+        "connection use",
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
@@ -76,7 +76,7 @@ pub fn predicted(_: &mut SchemaGenerator) -> Schema {
 
 pub fn stoppable(_: &mut SchemaGenerator) -> Schema {
     words(
-        "thing to stop",
+        "stoppable thing",
         [
             ("load", "The requests in the background."),
             ("held", "The connections that requests hold: they are closed."),

@@ -66,7 +66,7 @@ pub struct Particulars {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub delay: Option<Duration>,
     /// impair: how many packets of a hundred are lost
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub loss: Option<u8>,
 }
 
@@ -79,7 +79,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let (lab, kind, node) = match args.words.as_slice() {
         [kind, node] => (None, kind, node),
         [lab, kind, node] => (Some(lab.as_str()), kind, node),
-        _ => return Err(Failure::usage("say what to break, and where")),
+        _ => {
+            return Err(Failure::usage("say what to break, and where").help(
+                "as in `lvs-lab fault kill node01`; `lvs-lab fault --help` lists the kinds",
+            ));
+        }
     };
     let running = Running::find(context, lab)?;
     if running.is_elsewhere(context) {

@@ -1,7 +1,7 @@
 use crate::kernel::{IpvsTable, ObservedDestination, ObservedService, Statistics};
-use crate::lab::{ForwardingMethod, SchedulerFlag};
+use crate::lab::ForwardingMethod;
+use crate::plan::{flag_word, netmask};
 use std::fmt::Write as _;
-use std::net::Ipv4Addr;
 
 /// The table as `ipvsadm -L -n` prints it.
 pub fn text(table: &IpvsTable) -> String {
@@ -58,18 +58,13 @@ fn flags(service: &ObservedService) -> String {
     let mut text = String::new();
     if let Some(persistence) = service.persistence {
         let _ = write!(text, " persistent {}", persistence.timeout.as_secs());
-        let length = u32::from(persistence.prefix_length);
-        if service.key.address.is_ipv4() && length != 32 {
-            let mask = Ipv4Addr::from(u32::MAX.checked_shl(32 - length).unwrap_or(0));
+        let ipv4 = service.key.address.is_ipv4();
+        if let Some(mask) = netmask(persistence, ipv4).filter(|_| ipv4) {
             let _ = write!(text, " mask {mask}");
         }
     }
     if let (Some(scheduler), false) = (service.scheduler, service.flags.is_empty()) {
-        let word = |flag: &SchedulerFlag| match flag {
-            SchedulerFlag::Fallback => format!("{scheduler}-fallback"),
-            SchedulerFlag::Port => format!("{scheduler}-port"),
-        };
-        let words: Vec<_> = service.flags.iter().map(word).collect();
+        let words: Vec<_> = service.flags.iter().map(|flag| flag_word(scheduler, *flag)).collect();
         let _ = write!(text, " ({})", words.join(","));
     }
     text

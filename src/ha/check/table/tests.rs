@@ -26,9 +26,16 @@ impl Table for Fake {
     }
 }
 
-fn written(fake: &mut Fake, entries: &[DestinationEntry]) -> Written {
-    fake.weights = entries.iter().map(|entry| (entry.address, entry.weight)).collect();
-    Written::new(web(&[]).service.key, entries.to_vec())
+/// Nothing is written, and the servers 1, 2 and 3 may be there.
+fn unwritten() -> Written {
+    let found = [entry(1, 0), entry(2, 0), entry(3, 0)].map(|entry| entry.address);
+    Written::new(web(&[]).service.key, found.to_vec())
+}
+
+async fn written(fake: &mut Fake, entries: &[DestinationEntry]) -> Written {
+    let mut written = unwritten();
+    assert!(written.bring(entries, fake).await.is_empty());
+    written
 }
 
 fn weights(fake: &Fake) -> Vec<u32> {
@@ -38,7 +45,7 @@ fn weights(fake: &Fake) -> Vec<u32> {
 #[tokio::test]
 async fn what_is_refused_is_tried_again_and_the_rest_is_done() {
     let mut fake = Fake::default();
-    let mut written = written(&mut fake, &[entry(1, 1), entry(2, 2)]);
+    let mut written = written(&mut fake, &[entry(1, 1), entry(2, 2)]).await;
     let wanted = [entry(2, 0), entry(3, 3)];
     fake.refused = Some(entry(3, 3).address);
     let refused = written.bring(&wanted, &mut fake).await;
@@ -61,11 +68,27 @@ async fn what_is_refused_is_tried_again_and_the_rest_is_done() {
 #[tokio::test]
 async fn what_an_operator_has_changed_is_left_alone() {
     let mut fake = Fake::default();
-    let mut written = written(&mut fake, &[entry(1, 1), entry(2, 2)]);
+    let mut written = written(&mut fake, &[entry(1, 1), entry(2, 2)]).await;
     fake.weights.insert(entry(1, 0).address, 7);
     assert!(written.bring(&[entry(1, 1)], &mut fake).await.is_empty());
     assert_eq!(weights(&fake), [7]);
     assert!(written.bring(&[entry(2, 2)], &mut fake).await.is_empty());
     assert!(written.bring(&[entry(1, 1), entry(2, 2)], &mut fake).await.is_empty());
     assert_eq!(weights(&fake), [1, 2]);
+}
+
+#[tokio::test]
+async fn what_an_earlier_checker_has_left_is_put_right() {
+    let mut fake = Fake::default();
+    let left = [entry(2, 0), entry(3, 1), entry(9, 5)];
+    fake.weights = left.iter().map(|entry| (entry.address, entry.weight)).collect();
+    let mut written = unwritten();
+    fake.refused = Some(entry(3, 1).address);
+    let wanted = [entry(1, 1), entry(2, 2)];
+    assert_eq!(written.bring(&wanted, &mut fake).await.len(), 1);
+    assert_eq!(weights(&fake), [1, 2, 1, 5], "added, restored, not yet removed, not ours");
+
+    fake.refused = None;
+    assert!(written.bring(&wanted, &mut fake).await.is_empty());
+    assert_eq!(weights(&fake), [1, 2, 5]);
 }

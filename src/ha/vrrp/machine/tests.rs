@@ -151,6 +151,19 @@ fn skew_is_a_part_of_the_masters_interval_in_version_3() {
 }
 
 #[test]
+fn the_interval_of_a_master_is_forgotten_in_a_fault() {
+    let mut clock = Clock::with(Seat { version: VrrpVersion::V3, ..seat("VI_1", 100) });
+    let due = clock.due();
+    let interval = Duration::from_secs(40);
+    let heard = Heard { source: PEER.parse().unwrap(), priority: 200, interval };
+    clock.routers.handle(clock.now, 0, Event::Advert(heard));
+    assert!(clock.due() > 3 * interval);
+    clock.condition(0, 0, Condition::Down);
+    clock.condition(0, 0, Condition::Up);
+    assert_eq!(clock.due(), due);
+}
+
+#[test]
 fn an_owner_is_master_at_once() {
     let clock = Clock::with(seat("VI_1", 255));
     assert_eq!(clock.state(), VrrpState::Master);

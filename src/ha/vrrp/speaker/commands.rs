@@ -1,9 +1,6 @@
+use crate::ha::command;
 use crate::ha::vrrp::machine::{Command, Condition};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-use std::process::Stdio;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 /// Runs a tracked command at its interval for ever, and tells what becomes of it: of the first
 /// run at once, then as rise and fall say.
@@ -11,8 +8,7 @@ pub(super) async fn watch(command: Command, mut tell: impl FnMut(Condition)) {
     let mut known = Known::default();
     let mut next = Instant::now();
     loop {
-        if let Some(condition) = known.learn(&command, run(&command.shell, command.interval).await)
-        {
+        if let Some(condition) = known.learn(&command, run(&command).await) {
             tell(condition);
         }
         next = (next + command.interval).max(Instant::now());
@@ -20,22 +16,11 @@ pub(super) async fn watch(command: Command, mut tell: impl FnMut(Condition)) {
     }
 }
 
-/// Runs a command; one that takes too long is killed with all that it started, and has failed.
-async fn run(shell: &str, most: Duration) -> Condition {
-    let mut command = tokio::process::Command::new("/bin/sh");
-    command.args(["-c", shell]).process_group(0).kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let Ok(mut child) = command.spawn() else { return Condition::Down };
-    let group = child.id().map(|id| Pid::from_raw(id.cast_signed()));
-    match timeout(most, child.wait()).await {
-        Ok(Ok(status)) if status.success() => Condition::Up,
-        Ok(_) => Condition::Down,
-        Err(_) => {
-            if let Some(group) = group {
-                let _ = killpg(group, Signal::SIGKILL);
-            }
-            Condition::Down
-        }
+/// Runs a command; one that takes longer than the interval has failed.
+async fn run(Command { shell, interval, .. }: &Command) -> Condition {
+    match command::run(shell, &[], *interval).await {
+        Ok(Some(status)) if status.success() => Condition::Up,
+        _ => Condition::Down,
     }
 }
 
@@ -71,9 +56,10 @@ impl Known {
 mod tests {
     use super::*;
     use Condition::{Down, Up};
+    use std::time::Duration;
 
     fn command() -> Command {
-        let interval = Duration::from_secs(1);
+        let interval = Duration::from_secs(60);
         Command { shell: "true".to_owned(), interval, rise: 2, fall: 3 }
     }
 
@@ -88,9 +74,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_is_what_its_exit_code_says() {
-        let second = Duration::from_secs(60);
-        assert_eq!(run("true", second).await, Up);
-        assert_eq!(run("exit 3", second).await, Down);
-        assert_eq!(run("sleep 600 & wait", Duration::from_millis(20)).await, Down);
+        let of = |shell: &str| Command { shell: shell.to_owned(), ..command() };
+        assert_eq!(run(&of("true")).await, Up);
+        assert_eq!(run(&of("exit 3")).await, Down);
+        assert_eq!(
+            run(&Command { interval: Duration::from_millis(20), ..of("sleep 600") }).await,
+            Down
+        );
     }
 }

@@ -1,8 +1,9 @@
 use super::announce::Announcer;
-use super::log::{Complaints, log};
+use super::complaints::Complaints;
 use super::receive::Datagram;
 use super::socket::VrrpSocket;
 use crate::ha::HaError;
+use crate::ha::log::log;
 use crate::ha::vrrp::machine::{Action, Heard};
 use crate::ha::vrrp::packet::Expected;
 use crate::kernel::{Cause, Interface, Local, StateChange, record_state};
@@ -54,6 +55,16 @@ impl Hands {
         }
     }
 
+    /// A master's VIPs may have gone with an interface that has come back: the kernel takes IPv6
+    /// addresses off one that is set down. The neighbours may have moved meanwhile.
+    pub(super) fn hold_again(&mut self, interface: &str, around: &Surroundings) {
+        let is_there = self.seat.vips.iter().any(|vip| vip.interface == interface);
+        if is_there && self.state == VrrpState::Master {
+            self.perform(&Action::Hold, around);
+            self.perform(&Action::Announce, around);
+        }
+    }
+
     /// What a packet says, if it is one of this virtual router and in order.
     pub(super) fn understand(&mut self, datagram: &Datagram) -> Option<Heard> {
         let packet = datagram.received();
@@ -84,12 +95,16 @@ impl Hands {
             Action::Release => self.each_vip(around, "remove", Local::remove_address),
             Action::Announce => self.announce(around),
             Action::Enter(state) => self.enter(*state, around),
-            Action::Say(remark) => log(&self.seat.router, remark),
+            Action::Say(remark) => self.say(remark),
         }
     }
 
     pub(super) fn complain(&mut self, text: &dyn std::fmt::Display) {
-        self.complaints.log(&self.seat.router, text);
+        self.complaints.log(format!("{}: {text}", self.seat.router));
+    }
+
+    fn say(&self, text: &dyn std::fmt::Display) {
+        log(format_args!("{}: {text}", self.seat.router));
     }
 
     fn each_vip(
@@ -117,7 +132,7 @@ impl Hands {
         }
         // Whoever becomes master says so afterwards, as nothing may hold it up.
         if self.state == VrrpState::Master {
-            log(&self.seat.router, &format_args!("announcing {} again", self.vips()));
+            self.say(&format_args!("announcing {} again", self.vips()));
         }
     }
 
@@ -131,9 +146,9 @@ impl Hands {
         match state {
             VrrpState::Master => {
                 let vips = self.vips();
-                log(&self.seat.router, &format_args!("master, sent gratuitous ARP for {vips}"));
+                self.say(&format_args!("master, sent gratuitous ARP for {vips}"));
             }
-            other => log(&self.seat.router, &other),
+            other => self.say(&other),
         }
         let router = self.seat.router.clone();
         let change = StateChange { at: SystemTime::now(), router, state };

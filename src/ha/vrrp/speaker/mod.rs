@@ -1,10 +1,11 @@
 //! The part of the VRRP speaker that has sockets.
 
+mod alarm;
 mod announce;
 mod commands;
+mod complaints;
 mod frame;
 mod hands;
-mod log;
 mod options;
 mod receive;
 mod run;

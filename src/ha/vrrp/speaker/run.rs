@@ -1,3 +1,4 @@
+use super::alarm::Alarm;
 use super::announce::Announcer;
 use super::hands::{Hands, Surroundings};
 use super::socket::failed;
@@ -14,7 +15,6 @@ use std::rc::Rc;
 use std::time::Instant;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::sleep_until;
 
 /// Speaks VRRP until SIGTERM, then resigns in order; `ready` is called when every socket is open.
 /// Changes of state are recorded in `directory`. Runs inside a tokio runtime.
@@ -27,19 +27,14 @@ pub async fn speak(
     let mut mouth = Mouth::open(&speaker, directory)?;
     ready();
     mouth.begin();
-    loop {
-        let woken = mouth.wait(&mut terminate).await?;
-        if matches!(woken, Woken::ToEnd) {
-            break;
-        }
-        mouth.work(woken)?;
-    }
+    // Also one that cannot go on resigns.
+    let ended = mouth.speak(&mut terminate).await;
     let last = mouth.routers.stop();
     mouth.perform(&last);
     if let Some(follower) = mouth.sync.map(|(_, follower)| follower) {
         follower.end().await;
     }
-    Ok(())
+    ended
 }
 
 /// Why the speaker woke up.
@@ -59,6 +54,7 @@ struct Mouth {
     routers: Routers,
     hands: Vec<Hands>,
     around: Surroundings,
+    alarm: Alarm,
     links: LinkWatch,
     lookers: Vec<Looker>,
     found: UnboundedReceiver<Finding>,
@@ -80,7 +76,8 @@ impl Mouth {
         let (tell, found) = unbounded_channel();
         let lookers = watchers::begin(&routers, hands.len(), &tell);
         let sync = follower(speaker)?;
-        Ok(Self { routers, hands, around, links, lookers, found, sync })
+        let alarm = Alarm::new().map_err(failed("timerfd_create"))?;
+        Ok(Self { routers, hands, around, alarm, links, lookers, found, sync })
     }
 
     fn begin(&mut self) {
@@ -91,17 +88,26 @@ impl Mouth {
         }
     }
 
+    async fn speak(&mut self, terminate: &mut Signal) -> Result<(), HaError> {
+        loop {
+            match self.wait(terminate).await? {
+                Woken::ToEnd => return Ok(()),
+                woken => self.work(woken)?,
+            }
+        }
+    }
+
     /// Waits until there is something to do. Packets are not taken here.
     async fn wait(&mut self, terminate: &mut Signal) -> Result<Woken, HaError> {
         let readable = readable(&self.hands);
-        let due = due(self.routers.deadline());
+        let due = self.alarm.at(self.routers.deadline());
         Ok(tokio::select! {
             biased;
             _ = terminate.recv() => Woken::ToEnd,
             ready = readable => ready.map(|()| Woken::ToWork).map_err(failed("epoll_wait"))?,
             changed = self.links.changed() => Woken::ByLinks(changed?),
             Some(finding) = self.found.recv() => Woken::ByFinding(finding),
-            () = due => Woken::ToWork,
+            rung = due => rung.map(|()| Woken::ToWork).map_err(failed("timerfd_settime"))?,
         })
     }
 
@@ -150,7 +156,11 @@ impl Mouth {
             hands.follow(&interface);
         }
         let found: Vec<_> = self.lookers.iter().filter_map(|l| l.look(&interface)).collect();
-        self.around.interfaces.insert(interface.name.clone(), interface);
+        let (name, is_running) = (interface.name.clone(), interface.is_running);
+        let before = self.around.interfaces.insert(name.clone(), interface);
+        if is_running && !before.is_some_and(|before| before.is_running) {
+            self.hands.iter_mut().for_each(|hands| hands.hold_again(&name, &self.around));
+        }
         for finding in found {
             self.learn(&finding);
         }
@@ -187,11 +197,4 @@ async fn readable(hands: &[Hands]) -> io::Result<()> {
         std::future::pending::<()>().await;
     }
     select_all(hands.iter().map(|hands| Box::pin(hands.socket.readable()))).await.0
-}
-
-async fn due(deadline: Option<Instant>) {
-    match deadline {
-        Some(at) => sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
 }

@@ -1,4 +1,4 @@
-use super::log::log;
+use crate::ha::log::log;
 use crate::kernel::{Cause, Local, SyncDaemon, SyncRole};
 use crate::lab::VrrpState;
 use crate::plan::SyncSeat;
@@ -68,7 +68,7 @@ impl Sync {
         }
         match self.change(role).await {
             Ok(()) => self.role = role,
-            Err(error) => log(&"connection sync", &error),
+            Err(error) => log(format_args!("connection sync: {error}")),
         }
     }
 

@@ -59,7 +59,7 @@ pub(super) struct Router {
     preemption: Preemption,
     watched: Vec<Watched>,
     state: State,
-    /// The time between the master's adverts, as it last said.
+    /// The time between the master's adverts, as it last said; where none is heard, between ours.
     master_interval: Duration,
     /// When a master of lower priority may be preempted, once there is one.
     preempt_at: Option<Instant>,
@@ -194,6 +194,7 @@ impl Router {
 
     /// Becomes master; whoever waits for that is told first of all.
     pub(super) fn enter_master(&mut self, now: Instant, why: Remark, act: &mut Vec<Action>) {
+        self.master_interval = self.interval;
         self.state = State::Master {
             advert_at: now + self.interval,
             announce_at: Some(now + SECOND_ANNOUNCEMENT),
@@ -225,6 +226,7 @@ impl Router {
             act.extend([Action::Advertise { priority: 0 }, Action::Release]);
         }
         self.state = to;
+        self.master_interval = self.interval;
         act.push(Action::Enter(self.state()));
     }
 }
