@@ -8,7 +8,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 .PHONY: demo test lint bench setup-demo setup-test build
 
 demo: setup-demo build
-	$(LVS_LAB) test nat dr tun fullnat
+	$(LVS_LAB) test nat dr tun fullnat ha
 
 test: setup-test
 	./.ci/test

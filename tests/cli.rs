@@ -69,7 +69,7 @@ fn every_global_flag_has_an_environment_variable() {
 
 #[test]
 fn who_gives_no_topology_is_shown_the_built_in_ones() {
-    let listed = "LVS-TUN, requests travel";
+    let listed = " LVS-TUN, requests travel";
     for verb in ["up", "test", "plan"] {
         run(state().path(), &[verb]).code(2).complains("<TOPOLOGY>").complains(listed);
         run(state().path(), &[verb, "--help"]).code(0).says(listed);

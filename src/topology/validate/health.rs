@@ -52,7 +52,9 @@ fn probe(wire: wire::HealthCheck, at: &Place, draft: &mut Draft<'_>) -> Option<P
     let lone = scenario::only_one(&given, &at.as_key(), "health check", draft.faults);
     let probe = match (wire.http, wire.command) {
         (Some(http), _) => http_probe(http, &at.key("http"), draft)?,
-        (_, Some(shell)) => Probe::Command { shell },
+        (_, Some(shell)) => {
+            Probe::Command { shell: value::shell(shell, &at.key("command"), draft.faults)? }
+        }
         _ => Probe::Tcp,
     };
     lone.then_some(probe)
