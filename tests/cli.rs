@@ -100,6 +100,8 @@ fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
         "dr-multinet",
         "tun",
         "fullnat",
+        "schedulers",
+        "persistence",
         "ha",
         "ha-nat",
         "ha-active-active",

@@ -50,6 +50,8 @@ pub enum StepAction {
     Load(Load),
     /// Ends the load that is running, and waits for its last answers.
     StopLoad,
+    /// Closes every connection that requests hold ([`Connection::Held`]).
+    Release,
     /// Breaks something.
     Fault(Fault),
     /// Mends it.
@@ -103,6 +105,9 @@ pub enum Connection {
     New,
     /// One connection for each of `concurrency` clients, used again and again (HTTP keep-alive).
     KeepAlive,
+    /// One connection for each request, which stays open until [`StepAction::Release`] or the end of
+    /// the scenario.
+    Held,
 }
 
 /// The client's source ports.

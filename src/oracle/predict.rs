@@ -111,6 +111,12 @@ impl Oracle {
         }
     }
 
+    /// The clients closed every connection that is open.
+    pub fn close_all(&mut self) {
+        let clients: Vec<_> = self.connections.keys().copied().collect();
+        clients.into_iter().for_each(|client| self.close(client));
+    }
+
     // Where the entry that this client port still has sends it, if the connection goes on with it.
     fn reused(&mut self, client: SocketAddr) -> Option<usize> {
         let connection = self.connections.get_mut(&client)?;

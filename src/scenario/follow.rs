@@ -79,6 +79,7 @@ impl Follower<'_> {
                 self.oracle.close(current.client);
                 None
             }
+            Connection::Held => None,
         }
     }
 
@@ -100,8 +101,11 @@ impl Follower<'_> {
     // A scheduler that looks at the load is predictable only while no connection ends.
     fn check_overlap(&self, connections: &[&Sample]) -> Result<(), String> {
         let kept = connections.iter().filter(|sample| sample.outcome.is_ok()).count();
-        let all_at_once = self.sent.request.connection == Connection::KeepAlive
-            && kept <= self.sent.request.concurrency as usize;
+        let all_at_once = match self.sent.request.connection {
+            Connection::New => false,
+            Connection::KeepAlive => kept <= self.sent.request.concurrency as usize,
+            Connection::Held => true,
+        };
         if !self.oracle.load_matters() || all_at_once {
             return Ok(());
         }

@@ -5,6 +5,7 @@ use crate::oracle::Oracle;
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// What happened to a lab's directors before its scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,14 @@ impl<'a> Forecast<'a> {
         if let Some(service) = service_at(self.lab, target) {
             let reason = "a load ran in the background, and its connections are not followed";
             self.services.insert(&service.name, Err(reason.to_owned()));
+        }
+    }
+
+    /// The connections that requests held were closed, at this time since the run's begin.
+    pub fn released(&mut self, at: Duration) {
+        for oracle in self.services.values_mut().flatten() {
+            oracle.advance(at);
+            oracle.close_all();
         }
     }
 

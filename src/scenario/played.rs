@@ -50,6 +50,10 @@ impl Stage for Playback {
         Ok(samples)
     }
 
+    async fn release(&mut self) {
+        self.done.push("release".to_owned());
+    }
+
     async fn run(&mut self, command: &RunCommand) -> Result<CommandOutput, String> {
         let stdout = command.shell.clone();
         Ok(CommandOutput { exit: 0, stdout, stderr: String::new() })
@@ -244,6 +248,37 @@ async fn a_kept_connection_is_scheduled_once_and_held_to_the_end_of_the_step() {
     assert_eq!(verdicts(&report), [Passed, Passed]);
 }
 
+fn held() -> Request {
+    Request { connection: Connection::Held, ..request() }
+}
+
+#[tokio::test]
+async fn held_connections_count_in_the_next_steps_until_they_are_closed() {
+    let steps = vec![predicted(held()), predicted(request()), act(StepAction::Release)];
+    let steps = [steps, vec![predicted(request())]].concat();
+    let replies = ["rs2 rs1 rs2 rs1", "rs2 rs2 rs2 rs2", "rs2 rs2 rs2 rs2"];
+    let report = play(Scheduler::Sed, steps, &replies).await;
+    assert_eq!(verdicts(&report), [Passed, Passed, Passed]);
+    let steps = vec![predicted(held()), act(StepAction::Release), predicted(request())];
+    let report = play(Scheduler::Nq, steps, &["rs2 rs1 rs2 rs1", "rs2 rs2 rs2 rs2"]).await;
+    assert_eq!(verdicts(&report), [Passed, Passed]);
+}
+
+#[tokio::test]
+async fn held_connections_at_once_are_predicted_even_by_load() {
+    let step = predicted(Request { concurrency: 4, ..held() });
+    let report = play(Scheduler::Sed, vec![step], &["rs2 rs1 rs1 rs2"]).await;
+    assert_eq!(verdicts(&report), [Passed]);
+}
+
+#[tokio::test]
+async fn what_is_held_is_closed_when_the_scenario_ends() {
+    let mut stage = Playback { replies: ["rs2 rs1 rs2 rs1"].into(), ..Playback::default() };
+    let lab = lab_with(Scheduler::Rr, vec![predicted(held())]);
+    run(&lab, History::Fresh, &mut stage, &mut |_| {}).await;
+    assert!(stage.done.contains(&"release".to_owned()), "{:?}", stage.done);
+}
+
 #[tokio::test]
 async fn kept_connections_at_once_are_predicted_even_by_load() {
     let kept = Request { connection: Connection::KeepAlive, concurrency: 2, ..request() };
@@ -399,7 +434,7 @@ async fn a_fault_is_done_once_and_judged_until_it_holds() {
     assert_eq!(outcomes(&report)[0].observed, "5 s (node04 holds the VIP after 4 s)");
     assert!(!report.steps[1].earlier.is_empty());
     assert_eq!(report.steps[1].earlier[0][1].outcome.observed, "node01 holds 10.0.0.100");
-    assert_eq!(stage.done, ["load", "kill node01", "stop", "heal All"]);
+    assert_eq!(stage.done, ["load", "kill node01", "stop", "release", "heal All"]);
 }
 
 #[tokio::test]

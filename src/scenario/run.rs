@@ -73,6 +73,7 @@ async fn end<S: Stage>(report: &mut ScenarioReport, player: &mut Player<'_, S>, 
         report.evidence = player.stage.evidence().await;
     }
     player.background.stop_load(player.stage).await;
+    player.release().await;
     report.timeline = timeline(&player.background, player.stage, from);
     if player.background.is_broken() {
         let healed = player.background.heal(player.stage, &Healing::All).await;

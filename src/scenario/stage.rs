@@ -19,6 +19,9 @@ pub trait Stage {
         target: SocketAddr,
     ) -> impl Future<Output = Result<Vec<Sample>, String>>;
 
+    /// Closes the connections that requests hold, and waits until both sides have.
+    fn release(&mut self) -> impl Future<Output = ()>;
+
     /// Runs a command in a node and waits for its end.
     ///
     /// # Errors

@@ -81,6 +81,7 @@ impl<S: Stage> Player<'_, S> {
                 self.background.begin_load(self.stage, load, target)?;
             }
             StepAction::StopLoad => return self.stop_load().await,
+            StepAction::Release => self.release().await,
             StepAction::Fault(fault) => {
                 self.forecast.disturbed(fault);
                 self.background.disturb(self.stage, fault).await?;
@@ -95,6 +96,12 @@ impl<S: Stage> Player<'_, S> {
         let load = self.background.load_seen(self.stage)?;
         let answers = Some(self.answers(load.target, &load.samples));
         Ok(Attempt { answers, ..Attempt::of(Measured::Nothing) })
+    }
+
+    /// Closes the connections that requests hold.
+    pub async fn release(&mut self) {
+        self.stage.release().await;
+        self.forecast.released(self.begun.elapsed());
     }
 
     fn destination(&self, target: &Target) -> Result<SocketAddr, String> {

@@ -1,4 +1,4 @@
-use crate::lab::{Healing, Request, RunCommand, StepAction, Target};
+use crate::lab::{Connection, Healing, Request, RunCommand, StepAction, Target};
 use crate::text::elapsed;
 
 /// The longest piece of a command that a title shows, in characters.
@@ -17,6 +17,7 @@ pub(super) fn title(action: &StepAction) -> String {
             format!("load of {} requests a second from {} to {target}", load.rate, load.from)
         }
         StepAction::StopLoad => "stop the load".to_owned(),
+        StepAction::Release => "close what is held".to_owned(),
         StepAction::Fault(fault) => fault.to_string(),
         StepAction::Heal(healing) => self::healing(healing),
     }
@@ -45,7 +46,8 @@ fn requests(request: &Request) -> String {
         0 | 1 => String::new(),
         several => format!(", {several} at once"),
     };
-    format!("{} {noun} from {} to {target}{path}{at_once}", request.count, request.from)
+    let held = if request.connection == Connection::Held { ", held" } else { "" };
+    format!("{} {noun} from {} to {target}{path}{at_once}{held}", request.count, request.from)
 }
 
 fn first_line(shell: &str) -> String {

@@ -24,6 +24,8 @@ files!(
     "dr-multinet",
     "tun",
     "fullnat",
+    "schedulers",
+    "persistence",
     "plain",
     "ha",
     "ha-nat",

@@ -73,7 +73,7 @@ impl Clients<'_> {
     /// The connection for the next request, if connections are kept; a new one is closed.
     pub(super) async fn keep(&self, link: Option<Link>) -> Option<Link> {
         match self.connection {
-            Connection::KeepAlive => link,
+            Connection::KeepAlive | Connection::Held => link,
             Connection::New => {
                 link?.close().await;
                 None

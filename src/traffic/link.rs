@@ -12,7 +12,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 /// How long the server may take to close a connection that it was asked to close; after that the
@@ -72,6 +72,17 @@ impl Link {
         drop(sender);
         let ended = async {
             let mut stream = driver.without_shutdown().await.ok()?.io.into_inner();
+            while stream.read(&mut [0; 512]).await.ok()? > 0 {}
+            Some(())
+        };
+        let _ = tokio::time::timeout(LINGER, ended).await;
+    }
+
+    /// Closes it while the server waits for another request; both FINs are sent when this returns.
+    pub(super) async fn hang_up(self) {
+        let mut stream = self.driver.into_parts().io.into_inner();
+        let ended = async {
+            stream.shutdown().await.ok()?;
             while stream.read(&mut [0; 512]).await.ok()? > 0 {}
             Some(())
         };

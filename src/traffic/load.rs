@@ -134,7 +134,7 @@ fn clients<'a>(load: &Load, to: SocketAddr, get: Get, sockets: &'a mut dyn Socke
     let pool = Pool::new(sockets, to.ip(), SourcePorts::Any);
     let pool = match load.connection {
         Connection::New => pool.foresee(usize::MAX).batched(BATCH),
-        Connection::KeepAlive => pool.foresee(load.concurrency as usize),
+        Connection::KeepAlive | Connection::Held => pool.foresee(load.concurrency as usize),
     };
     Clients { to, get, connection: load.connection, pool: Mutex::new(pool) }
 }

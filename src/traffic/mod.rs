@@ -6,6 +6,7 @@
 mod client;
 mod error;
 mod failure;
+mod held;
 mod link;
 mod load;
 mod pool;
@@ -17,6 +18,7 @@ mod target;
 
 pub use error::TrafficError;
 pub use failure::Failure;
+pub use held::Held;
 pub use load::RunningLoad;
 pub use sample::{Answer, Sample};
 pub use send::send;

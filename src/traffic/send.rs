@@ -1,12 +1,12 @@
 use super::client::{Carrier, Clients, get};
 use super::link::Link;
 use super::pool::Pool;
-use super::{Sample, Sockets, TrafficError};
+use super::{Held, Sample, Sockets, TrafficError};
 use crate::lab::{Connection, Request};
 use futures::stream::{FuturesUnordered, TryStreamExt};
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,16 +14,18 @@ use tokio::time::Instant;
 /// numbers. What happens to a request is in its sample; an error means that nothing was measured.
 ///
 /// With a concurrency of 1 and new connections, a connection is closed on both sides before the
-/// next one begins. Runs inside a tokio runtime with time and I/O; dropping it closes everything.
+/// next one begins. Connections that the request holds ([`Connection::Held`]) are added to `held`.
+/// Runs inside a tokio runtime with time and I/O; dropping it closes everything.
 pub async fn send(
     request: &Request,
     to: SocketAddr,
     sockets: &mut dyn Sockets,
+    held: &mut Held,
 ) -> Result<Vec<Sample>, TrafficError> {
     let count = request.count as usize;
     let clients = (request.concurrency.max(1) as usize).min(count);
     let connections = match request.connection {
-        Connection::New => count,
+        Connection::New | Connection::Held => count,
         Connection::KeepAlive => clients,
     };
     let pool = Pool::new(sockets, to.ip(), request.source_ports).foresee(connections);
@@ -31,6 +33,7 @@ pub async fn send(
     let errand = Errand {
         request,
         clients: Clients { to, get, connection, pool: Mutex::new(pool) },
+        held: Mutex::new(held),
         next: AtomicUsize::new(0),
         begun: Instant::now(),
     };
@@ -44,6 +47,7 @@ pub async fn send(
 struct Errand<'a> {
     request: &'a Request,
     clients: Clients<'a>,
+    held: Mutex<&'a mut Held>,
     next: AtomicUsize,
     begun: Instant,
 }
@@ -60,8 +64,18 @@ impl Errand<'_> {
             }
             let (sample, link) = self.sample(index, self.clients.carrier(kept)?).await;
             samples.push(sample);
-            kept = self.clients.keep(link).await;
+            kept = match self.request.connection {
+                Connection::Held => self.hold(link),
+                Connection::New | Connection::KeepAlive => self.clients.keep(link).await,
+            };
         }
+    }
+
+    /// Sets a connection aside, so that the next request gets a new one.
+    fn hold(&self, link: Option<Link>) -> Option<Link> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        link.into_iter().for_each(|link| held.hold(link));
+        None
     }
 
     async fn sample(&self, index: usize, carrier: Carrier) -> (Sample, Option<Link>) {

@@ -5,6 +5,9 @@
 //! its own with an empty /run.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
+mod choices;
+mod draw;
+mod farm;
 mod guest;
 mod sandbox;
 #[path = "../support/mod.rs"]
@@ -43,8 +46,10 @@ fn wait_for(test: impl Future<Output = ()>) {
 }
 
 fn main() {
-    let trials =
-        [sync::trials(), tables::trials(), traffic::trials()].into_iter().flatten().collect();
+    let trials = [choices::trials(), sync::trials(), tables::trials(), traffic::trials()]
+        .into_iter()
+        .flatten()
+        .collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     guest::end();
     conclusion.exit();

@@ -7,6 +7,7 @@ mod support;
 mod deaths;
 mod everyday;
 mod faults;
+mod held;
 mod host;
 mod interrupted;
 mod verdicts;

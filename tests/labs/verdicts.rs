@@ -3,7 +3,8 @@
 use crate::support::{Place, replaced, topology};
 use serde_json::Value;
 
-const ALL: [&str; 6] = ["nat", "dr", "dr-multinet", "tun", "fullnat", "plain"];
+const ALL: [&str; 8] =
+    ["nat", "dr", "dr-multinet", "tun", "fullnat", "schedulers", "persistence", "plain"];
 
 /// The number after `name="` in the first element of this kind.
 fn attribute(xml: &str, element: &str, name: &str) -> u64 {

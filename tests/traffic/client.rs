@@ -1,8 +1,8 @@
 use crate::farm::Farm;
 use lvs_lab::lab::{Connection, Request, SourcePorts, Target};
 use lvs_lab::traffic::{
-    Answer, Failure, HostSockets, Sample, SocketSpec, Sockets, Summary, TrafficError, open_here,
-    send,
+    Answer, Failure, Held, HostSockets, Sample, SocketSpec, Sockets, Summary, TrafficError,
+    open_here, send,
 };
 use nix::sys::socket::{Backlog, listen, setsockopt, sockopt::Linger};
 use std::collections::HashSet;
@@ -28,7 +28,7 @@ fn request(count: u32) -> Request {
 
 fn try_run(request: &Request, to: SocketAddr) -> Result<Vec<Sample>, TrafficError> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(send(request, to, &mut HostSockets))
+    runtime.block_on(send(request, to, &mut HostSockets, &mut Held::default()))
 }
 
 fn run(request: &Request, to: SocketAddr) -> Vec<Sample> {
@@ -128,6 +128,34 @@ fn keep_alive_uses_one_connection_for_each_client() {
 }
 
 #[test]
+fn held_connections_stay_open_until_they_are_released() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let mut open: Vec<_> = (0..3).map(|_| listener.accept().unwrap().0).collect();
+        for stream in &mut open {
+            read_head(stream);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        }
+        open
+    });
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let request = Request { connection: Connection::Held, concurrency: 3, ..request(3) };
+    let (mut here, mut held) = (HostSockets, Held::default());
+    let sent = send(&request, address, &mut here, &mut held);
+    assert_eq!(answers(&runtime.block_on(sent).unwrap()).len(), 3);
+    assert_eq!(held.count(), 3);
+    let mut open = server.join().unwrap();
+    for stream in &mut open {
+        stream.set_nonblocking(true).unwrap();
+        assert_eq!(stream.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+    runtime.block_on(held.release());
+    assert_eq!(held.count(), 0);
+    assert!(open.iter_mut().all(|stream| stream.read(&mut [0]).unwrap() == 0));
+}
+
+#[test]
 fn a_kept_connection_that_the_server_closes_is_opened_again() {
     let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let (address, thread) = server(3, |stream| stream.write_all(answer).unwrap());
@@ -176,7 +204,8 @@ fn a_namespace_without_sockets_is_no_measurement() {
     }
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let to = SocketAddr::from((Ipv4Addr::LOCALHOST, 80));
-    let error = runtime.block_on(send(&request(1), to, &mut Gone)).unwrap_err();
+    let error =
+        runtime.block_on(send(&request(1), to, &mut Gone, &mut Held::default())).unwrap_err();
     assert_eq!(
         error.to_string(),
         "client sockets cannot be opened: No such file or directory (os error 2)"

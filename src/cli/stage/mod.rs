@@ -13,7 +13,7 @@ use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
 use crate::supervisor::Foreground;
 use crate::topology;
-use crate::traffic::{self, RunningLoad, Sample};
+use crate::traffic::{self, Held, RunningLoad, Sample};
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +24,7 @@ pub struct LabStage<'a> {
     held: &'a mut Foreground,
     directors: Directors<'a>,
     clock: Clock,
+    held_open: Held,
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
     packets: Option<Packets>,
@@ -38,7 +39,8 @@ impl<'a> LabStage<'a> {
         held: &'a mut Foreground,
     ) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
-        Self { lab, source, held, directors, clock, load: None, watch: None, packets: None }
+        let (held_open, load, watch, packets) = (Held::default(), None, None, None);
+        Self { lab, source, held, directors, clock, held_open, load, watch, packets }
     }
 }
 
@@ -50,7 +52,12 @@ impl Stage for LabStage<'_> {
     ) -> Result<Vec<Sample>, String> {
         let opened = NodeSockets::open(self.lab, &request.from);
         let mut sockets = opened.map_err(|failure| failure.message)?;
-        traffic::send(request, target, &mut sockets).await.map_err(|error| error.to_string())
+        let sent = traffic::send(request, target, &mut sockets, &mut self.held_open).await;
+        sent.map_err(|error| error.to_string())
+    }
+
+    async fn release(&mut self) {
+        self.held_open.release().await;
     }
 
     async fn run(&mut self, command: &RunCommand) -> Result<CommandOutput, String> {

@@ -50,6 +50,7 @@ fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
         StepAction::Wait(_) => ("wait", "expect it of the step after it"),
         StepAction::Load(_) => ("load", ABOUT_LOAD),
         StepAction::StopLoad => ("stop", ABOUT_LOAD),
+        StepAction::Release => ("stop", "expect it of the step after it"),
         StepAction::Fault(_) => ("fault", "expect it of a `request` or `run` step after it"),
         StepAction::Heal(_) => ("heal", "expect it of a `request` or `run` step after it"),
     };

@@ -29,7 +29,8 @@ pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load
         None => Some(TIMEOUT),
         asked => request::timeout(asked, at, draft.faults),
     };
-    let busy = || clients(wire.connection, rate?, timeout?).into();
+    let connection = wire.connection.into();
+    let busy = || clients(connection, rate?, timeout?).into();
     let concurrency = wire.concurrency.or_else(busy).unwrap_or(KEPT);
     let bounds = Bounds::plain("concurrency", 1..=CLIENTS);
     let concurrency = bounds.check(concurrency, &at.key("concurrency"), draft.faults);
@@ -40,7 +41,7 @@ pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load
         path,
         rate: rate?,
         concurrency: concurrency?,
-        connection: wire.connection,
+        connection,
         timeout: timeout?,
     })
 }
@@ -48,7 +49,7 @@ pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load
 /// How many clients it takes for each request to begin at its time while nobody answers.
 fn clients(connection: Connection, rate: u32, timeout: Duration) -> i64 {
     match connection {
-        Connection::KeepAlive => KEPT,
+        Connection::KeepAlive | Connection::Held => KEPT,
         Connection::New => {
             let waiting = timeout.as_secs_f64() * f64::from(rate);
             (waiting.ceil() as i64).clamp(1, CLIENTS)

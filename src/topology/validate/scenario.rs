@@ -89,7 +89,10 @@ fn action(wire: wire::Step, at: &Place, draft: &mut Draft<'_>) -> Option<StepAct
     if let Some(word) = wire.heal {
         return fault::healing(&word, &at.key("heal"), draft).map(StepAction::Heal);
     }
-    wire.stop.map(|wire::Stoppable::Load| StepAction::StopLoad)
+    wire.stop.map(|what| match what {
+        wire::Stoppable::Load => StepAction::StopLoad,
+        wire::Stoppable::Held => StepAction::Release,
+    })
 }
 
 /// Whether exactly one of some keys is there; else a fault.

@@ -21,6 +21,8 @@ struct Past<'s> {
     load: Option<&'s Load>,
     /// Whether it still runs.
     running: bool,
+    /// Whether connections are held.
+    held: bool,
     /// The faults, and whether the last load ran at each.
     faults: Vec<(&'s Fault, bool)>,
     /// Those that are not healed yet.
@@ -47,6 +49,11 @@ impl<'s> Past<'s> {
             StepAction::StopLoad if !self.running => {
                 ("no load is running".to_owned(), "begin one before, with a `load` step", "stop")
             }
+            StepAction::Release if !self.held => (
+                "no connection is held".to_owned(),
+                "hold some before, with `connection: held` in a `request` step",
+                "stop",
+            ),
             StepAction::Fault(fault) if self.in_force.contains(&fault) => (
                 format!("`{fault}` is in force already"),
                 "heal it before, with a `heal` step",
@@ -73,6 +80,8 @@ impl<'s> Past<'s> {
                 self.faults.iter_mut().for_each(|(_, loaded)| *loaded = false);
             }
             StepAction::StopLoad => self.running = false,
+            StepAction::Request(request) => self.held |= request.connection == Connection::Held,
+            StepAction::Release => self.held = false,
             StepAction::Fault(fault) => {
                 self.faults.push((fault, self.running));
                 self.in_force.push(fault);

@@ -1,5 +1,5 @@
 use super::{NumberOrText, words};
-use crate::lab::Connection;
+use crate::lab;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,12 +26,30 @@ pub struct Load {
     /// Whether each request has a connection of its own (`new`) or connections are kept
     /// (`keep-alive`). Default: new.
     #[serde(default)]
-    #[schemars(schema_with = "words::connection")]
-    pub connection: Connection,
+    #[schemars(schema_with = "words::load_connection")]
+    pub connection: LoadConnection,
     /// How long one request may take, its connect included: a duration such as `300ms`, `2s` or
     /// `1m`. Default: 1s, so that an outage holds no request for long.
     #[schemars(title = "a duration")]
     pub timeout: Option<String>,
+}
+
+/// How a load uses connections: its clients go on with theirs or take new ones, and hold none.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoadConnection {
+    #[default]
+    New,
+    KeepAlive,
+}
+
+impl From<LoadConnection> for lab::Connection {
+    fn from(word: LoadConnection) -> Self {
+        match word {
+            LoadConnection::New => Self::New,
+            LoadConnection::KeepAlive => Self::KeepAlive,
+        }
+    }
 }
 
 /// What a `stop` step ends.
@@ -39,6 +57,7 @@ pub struct Load {
 #[serde(rename_all = "lowercase")]
 pub enum Stoppable {
     Load,
+    Held,
 }
 
 /// Something that is broken on purpose: exactly one kind, with the node that it befalls, as in

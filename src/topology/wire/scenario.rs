@@ -38,7 +38,8 @@ pub struct Step {
     pub wait: Option<String>,
     /// Begins to send requests in the background, until `stop: load` or the scenario's end.
     pub load: Option<Load>,
-    /// Ends the load and waits for its last answers, as in `stop: load`.
+    /// Ends the load and waits for its last answers, `load`; or closes the connections that
+    /// requests hold, `held`.
     #[serde(default)]
     #[schemars(schema_with = "words::stoppable")]
     pub stop: Option<Stoppable>,
@@ -73,8 +74,9 @@ pub struct Request {
     /// How many at once, 1 to `count`. Default: 1.
     #[schemars(range(min = 1))]
     pub concurrency: Option<i64>,
-    /// Whether each request has a connection of its own (`new`) or connections are kept
-    /// (`keep-alive`). Default: new.
+    /// Whether each request has a connection of its own (`new`), connections are kept
+    /// (`keep-alive`), or each request has one that stays open (`held`) until `stop: held` or the
+    /// scenario's end. Default: new.
     #[serde(default)]
     #[schemars(schema_with = "words::connection")]
     pub connection: Connection,

@@ -55,6 +55,17 @@ pub fn connection(_: &mut SchemaGenerator) -> Schema {
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
+            ("held", "One connection for each request, open until `stop: held` or the end."),
+        ],
+    )
+}
+
+pub fn load_connection(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "connection use",
+        [
+            ("new", "One connection for each request: what a director schedules."),
+            ("keep-alive", "One connection for each of `concurrency` clients, kept."),
         ],
     )
 }
@@ -64,7 +75,13 @@ pub fn predicted(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub fn stoppable(_: &mut SchemaGenerator) -> Schema {
-    words("stoppable thing", [("load", "The requests in the background.")])
+    words(
+        "stoppable thing",
+        [
+            ("load", "The requests in the background."),
+            ("held", "The connections that requests hold: they are closed."),
+        ],
+    )
 }
 
 pub fn engine(_: &mut SchemaGenerator) -> Schema {

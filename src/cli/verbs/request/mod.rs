@@ -1,7 +1,10 @@
 //! `request`: HTTP requests from a node of a lab that is up, and who answered.
 
 mod answers;
+mod hold;
 mod wanted;
+
+pub use hold::Until;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -12,7 +15,7 @@ use crate::cli::running::Running;
 use crate::cli::sockets::NodeSockets;
 use crate::cli::terminal::{print, print_json};
 use crate::lab::{SourcePorts, written};
-use crate::traffic::{self, Summary, TrafficError};
+use crate::traffic::{self, Held, Summary, TrafficError};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -43,6 +46,9 @@ pub struct Args {
     /// Use one connection again and again
     #[arg(long)]
     pub keep_alive: bool,
+    /// Keep each request's connection open, until Enter or for so long, as in 10s
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "enter", value_parser = until, conflicts_with = "keep_alive")]
+    pub hold: Option<Until>,
     /// The client's source port; `PORT..` counts up, one for each connection
     #[arg(long, value_name = "PORT", value_parser = source_ports)]
     pub source_port: Option<SourcePorts>,
@@ -71,6 +77,11 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
     written::duration(text).ok_or("write a whole number above 0 and a unit: 300ms, 2s or 1m")
 }
 
+fn until(text: &str) -> Result<Until, &'static str> {
+    let time = (text != "enter").then(|| duration(text)).transpose()?;
+    Ok(time.map_or(Until::Enter, Until::Over))
+}
+
 /// Sends the requests and says who answered; a request without an answer makes the exit code 1.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let running = Running::find(context, args.lab.as_deref())?;
@@ -82,8 +93,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let to = traffic::destination(&lab, &request.target)
         .ok_or_else(|| Failure::usage("the lab has no such virtual service"))?;
     let mut sockets = NodeSockets::open(&lab, &request.from)?;
-    let sending = traffic::send(&request, to, &mut sockets);
-    let samples = context.runtime()?.block_on(sending).map_err(|error| match error {
+    let (runtime, mut held) = (context.runtime()?, Held::default());
+    let sending = traffic::send(&request, to, &mut sockets, &mut held);
+    let samples = runtime.block_on(sending).map_err(|error| match error {
         TrafficError::SourcePorts { .. } => Failure::usage(error),
         _ => Failure::failed(error),
     })?;
@@ -91,6 +103,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     match args.format {
         Format::Json => print_json(&answers::json(&samples, &summary)),
         Format::Text => print(&answers::text(&samples, &summary)),
+    }
+    if let Some(until) = args.hold {
+        runtime.block_on(hold::hold(&mut held, until, &summary, context));
     }
     Ok(if summary.failed() == 0 { Exit::Ok } else { Exit::Unproven })
 }

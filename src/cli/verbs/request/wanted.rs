@@ -13,10 +13,18 @@ pub fn request(args: &Args, lab: &Lab) -> Result<Request, Failure> {
         path,
         count: args.count,
         concurrency: args.concurrency,
-        connection: if args.keep_alive { Connection::KeepAlive } else { Connection::New },
+        connection: connection(args),
         source_ports: args.source_port.unwrap_or_default(),
         timeout: args.timeout,
     })
+}
+
+fn connection(args: &Args) -> Connection {
+    match args.hold {
+        Some(_) => Connection::Held,
+        None if args.keep_alive => Connection::KeepAlive,
+        None => Connection::New,
+    }
 }
 
 fn from(args: &Args, lab: &Lab) -> Result<NodeName, Failure> {

@@ -2,9 +2,9 @@ use super::availability::{Availability, Directors};
 use crate::cli::failure::Failure;
 use crate::cli::running::Running;
 use crate::engine;
-use crate::kernel::{Kernel, Linux, Observed};
+use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
 use crate::lab::{Lab, Node};
-use crate::plan;
+use crate::plan::{self, ServiceKey};
 use crate::supervisor::{self, BackendStatus};
 use serde::Serialize;
 
@@ -62,6 +62,10 @@ pub struct ServiceStatus {
     pub service: String,
     /// How many real servers it has.
     pub real_servers: usize,
+    /// For how long a client stays with its real server, where it does.
+    pub persistence_seconds: Option<u64>,
+    /// How many persistence templates there are.
+    pub templates: usize,
 }
 
 /// Reads a lab back.
@@ -76,7 +80,12 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
         let observed = observed.unwrap_or_default();
         let availability = directors.describe(&node.name, &observed);
-        let described = describe(&lab, node, observed, &status.backends);
+        let connections = match observed.services.is_empty() {
+            true => Vec::new(),
+            false => kernel.ipvs_connections(&node.name).map_err(Failure::failed)?,
+        };
+        let mut described = describe(&lab, node, &observed, &status.backends);
+        described.virtual_services = services(&observed, &connections);
         nodes.push(NodeStatus { availability, ..described });
     }
     let drift = engine::verify(&plan, &mut kernel).await.map_err(Failure::failed)?;
@@ -90,7 +99,24 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
     })
 }
 
-fn describe(lab: &Lab, node: &Node, observed: Observed, backends: &[BackendStatus]) -> NodeStatus {
+fn services(observed: &Observed, connections: &[Connection]) -> Vec<ServiceStatus> {
+    let one = |service: &ObservedService| {
+        let is_its = |connection: &&Connection| {
+            let ServiceKey { protocol, address } = service.key;
+            connection.is_template()
+                && (connection.protocol, connection.virtual_service) == (protocol, address)
+        };
+        ServiceStatus {
+            service: service.key.to_string(),
+            real_servers: service.destinations.len(),
+            persistence_seconds: service.persistence.map(|p| p.timeout.as_secs()),
+            templates: connections.iter().filter(is_its).count(),
+        }
+    };
+    observed.services.iter().map(one).collect()
+}
+
+fn describe(lab: &Lab, node: &Node, observed: &Observed, backends: &[BackendStatus]) -> NodeStatus {
     let shown = |interface: &str, address: ipnet::IpNet| {
         (interface != "lo" || !address.addr().is_loopback()).then(|| AddressStatus {
             interface: interface.to_owned(),
@@ -99,17 +125,13 @@ fn describe(lab: &Lab, node: &Node, observed: Observed, backends: &[BackendStatu
     };
     let addresses = observed.addresses.iter().filter_map(|a| shown(&a.interface, a.address));
     let default = observed.routes.iter().find(|route| route.destination.is_none());
-    let services = observed.services.iter().map(|service| ServiceStatus {
-        service: service.key.to_string(),
-        real_servers: service.destinations.len(),
-    });
     NodeStatus {
         node: node.name.to_string(),
         namespace: lab.namespace(&node.name),
         role: node.role.noun(),
         addresses: addresses.collect(),
         gateway: default.map(|route| route.via.to_string()),
-        virtual_services: services.collect(),
+        virtual_services: Vec::new(),
         backends: backends.iter().filter(|b| b.node == node.name).cloned().collect(),
         availability: None,
     }

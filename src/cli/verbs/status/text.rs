@@ -86,9 +86,19 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
     if let Some(gateway) = &node.gateway {
         let _ = writeln!(text, "  via    {gateway}");
     }
-    for ServiceStatus { service, real_servers } in &node.virtual_services {
+    for ServiceStatus { service, real_servers, persistence_seconds, templates } in
+        &node.virtual_services
+    {
         let noun = if *real_servers == 1 { "real server" } else { "real servers" };
-        let _ = writeln!(text, "  ipvs   {service}, {real_servers} {noun}");
+        let _ = write!(text, "  ipvs   {service}, {real_servers} {noun}");
+        let _ = match (persistence_seconds, templates) {
+            (None, 0) => writeln!(text),
+            (None, several) => writeln!(text, ", templates left: {several}"),
+            (Some(seconds), 1) => writeln!(text, ", persistent {seconds} s, 1 template"),
+            (Some(seconds), several) => {
+                writeln!(text, ", persistent {seconds} s, {several} templates")
+            }
+        };
     }
     for backend in &node.backends {
         let _ = write!(text, "  http   port {}, {} requests", backend.port, backend.requests);
