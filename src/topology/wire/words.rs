@@ -51,7 +51,7 @@ fn explained(method: ForwardingMethod) -> &'static str {
 
 pub fn connection(_: &mut SchemaGenerator) -> Schema {
     words(
-        "connection use",
+        "connection mode",
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
@@ -62,7 +62,7 @@ pub fn connection(_: &mut SchemaGenerator) -> Schema {
 
 pub fn load_connection(_: &mut SchemaGenerator) -> Schema {
     words(
-        "connection use",
+        "connection mode",
         [
             ("new", "One connection for each request: what a director schedules."),
             ("keep-alive", "One connection for each of `concurrency` clients, kept."),
