@@ -15,16 +15,19 @@ use std::net::IpAddr;
 /// Interface names by index.
 type Interfaces = HashMap<u32, String>;
 
+/// The addresses of a node's interfaces, without IPv6 link-local ones.
+pub(super) fn addresses(site: &Site) -> Result<Vec<ObservedAddress>, Cause> {
+    named_addresses(site, &names(&links::all(&site.netlink)?))
+}
+
 /// Reads a node back.
 pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Observed, Cause> {
     let links = links::all(&site.netlink)?;
-    let interfaces: Interfaces =
-        links.iter().filter_map(|l| Some((l.header.index, name(l)?.to_owned()))).collect();
-    let addresses = addresses::all(&site.netlink)?;
+    let interfaces = names(&links);
     let routes = routes::all(&site.netlink)?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
-        addresses: addresses.iter().filter_map(|a| address(a, &interfaces)).collect(),
+        addresses: named_addresses(site, &interfaces)?,
         routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
         settings: sysctl::read(&site.namespace, settings)?,
         services: services(site).await?,
@@ -32,6 +35,15 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
     })
+}
+
+fn names(links: &[LinkMessage]) -> Interfaces {
+    links.iter().filter_map(|l| Some((l.header.index, name(l)?.to_owned()))).collect()
+}
+
+fn named_addresses(site: &Site, interfaces: &Interfaces) -> Result<Vec<ObservedAddress>, Cause> {
+    let found = addresses::all(&site.netlink)?;
+    Ok(found.iter().filter_map(|a| address(a, interfaces)).collect())
 }
 
 async fn services(site: &mut Site) -> Result<Vec<ObservedService>, Cause> {
