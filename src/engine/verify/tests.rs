@@ -75,6 +75,7 @@ async fn what_is_missing_is_named_and_put_back() {
     director: real server 192.168.137.200:80 is missing in tcp 192.168.136.100:80
     director: clients of tcp 192.168.136.100:80 are not masqueraded
     rs2: nothing listens on port 80
+    director: no director holds 192.168.136.100
     ");
 }
 
@@ -100,7 +101,10 @@ async fn a_lost_namespace_is_made_again_without_its_commands() {
 async fn a_lost_switch_takes_all_cables_along() {
     let mut bench = Bench::new().await;
     bench.undo("switch: create the namespace").await;
-    insta::assert_snapshot!(bench.mended().await, @"switch: its namespace is missing");
+    insta::assert_snapshot!(bench.mended().await, @"
+    switch: its namespace is missing
+    director: no director holds 192.168.136.100
+    ");
 }
 
 #[tokio::test]
