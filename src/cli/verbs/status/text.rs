@@ -1,4 +1,4 @@
-use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus};
+use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
 use crate::plan::Behaviour;
@@ -115,6 +115,9 @@ fn availability(availability: &Availability, colour: Colour) -> String {
         let held = if vips.is_empty() { "" } else { ", holds " };
         let _ = writeln!(text, "  vrrp   {router} {state}{held}{}", vips.join(", "));
     }
+    for SyncStatus { role, id, interface } in &availability.connection_sync {
+        let _ = writeln!(text, "  sync   {role}, id {id}, on {interface}");
+    }
     for HealthStatus { service, server, up } in &availability.health {
         let how = if *up { "up".to_owned() } else { colour.paint(Ink::BoldRed, "down") };
         let _ = writeln!(text, "  health {server} of {service} is {how}");
@@ -141,6 +144,11 @@ mod tests {
                 router("VI_1", Some(VrrpState::Master), &["10.0.0.1", "10.0.0.2"]),
                 router("VI_2", None, &[]),
             ],
+            connection_sync: vec![SyncStatus {
+                role: "backup",
+                id: 51,
+                interface: "eth0".to_owned(),
+            }],
             health: vec![HealthStatus {
                 service: "tcp 10.0.0.1:80".to_owned(),
                 server: "rs1".to_owned(),
@@ -152,6 +160,7 @@ mod tests {
           daemon checker does not run
           vrrp   VI_1 master, holds 10.0.0.1, 10.0.0.2
           vrrp   VI_2 silent
+          sync   backup, id 51, on eth0
           health rs1 of tcp 10.0.0.1:80 is down
         ");
     }
