@@ -21,6 +21,16 @@ pub(super) struct Mend {
     pub(super) act: Act,
 }
 
+impl Drift {
+    /// Whether what mends it is among some acts, as those that heal a fault: then the fault is
+    /// the reason for it.
+    pub fn is_mended_by(&self, acts: &[Act]) -> bool {
+        // What else mends it follows from the first.
+        let first = self.mends.first().map(|mend| mend.act.op());
+        first.is_some_and(|op| acts.iter().any(|act| act.op() == op))
+    }
+}
+
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nodes: Vec<_> = self.nodes.iter().map(NodeName::as_str).collect();

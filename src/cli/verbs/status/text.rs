@@ -67,6 +67,7 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
         );
     }
     match lab.drift.as_slice() {
+        [] if !lab.faults.is_empty() => text.push_str("as the file says, but for the faults\n"),
         [] => text.push_str("as the file says\n"),
         drift => {
             let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, "not as the file says:"));
@@ -129,6 +130,32 @@ fn availability(availability: &Availability, colour: Colour) -> String {
 mod tests {
     use super::*;
     use crate::lab::VrrpState;
+
+    #[test]
+    fn what_the_faults_explain_is_not_told_again() {
+        let end = |faults: &[&str], drift: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+            let status = LabStatus {
+                lab: "ha".to_owned(),
+                summary: None,
+                kernel: "6.1".to_owned(),
+                nodes: Vec::new(),
+                faults: owned(faults),
+                drift: owned(drift),
+                drift_by_faults: owned(&["node01: keepalived does not run"]),
+            };
+            lab(&status, Colour::Plain).lines().skip(2).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(end(&[], &[]), "as the file says");
+        let kill = ["kill node01"];
+        assert_eq!(end(&kill, &[]), "faults: kill node01\nas the file says, but for the faults");
+        let told = end(&kill, &["rs1: interface eth0 is missing"]);
+        insta::assert_snapshot!(told, @"
+        faults: kill node01
+        not as the file says:
+          rs1: interface eth0 is missing
+        ");
+    }
 
     #[test]
     fn a_director_tells_its_part() {
