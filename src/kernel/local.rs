@@ -1,7 +1,8 @@
+use super::address_watch::AddressWatch;
 use super::link_watch::{self, Interface, LinkWatch};
 use super::namespace::Namespace;
 use super::site::Site;
-use super::{Cause, SyncDaemon, SyncRole, addresses};
+use super::{Cause, ObservedAddress, SyncDaemon, SyncRole, addresses, observe};
 use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -33,6 +34,16 @@ impl Local {
             Err(cause) if cause.number() == Some(nix::errno::Errno::EADDRNOTAVAIL) => Ok(()),
             removed => removed,
         }
+    }
+
+    /// The addresses of every interface, without IPv6 link-local ones.
+    pub fn addresses(&self) -> Result<Vec<ObservedAddress>, Cause> {
+        observe::addresses(&self.site)
+    }
+
+    /// Opens the kernel's notices of addresses that come and go, from now on.
+    pub fn watch_addresses(&self) -> Result<AddressWatch, Cause> {
+        AddressWatch::open(&self.site.namespace)
     }
 
     /// Every interface.

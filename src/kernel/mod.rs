@@ -4,6 +4,7 @@
 //! not: touch an interface of the host's own namespace, decide what to do, or keep a memory of
 //! what it did; what it says of the world it has just read.
 
+mod address_watch;
 mod addresses;
 mod command;
 mod daemons;
@@ -34,6 +35,7 @@ mod source_nat;
 mod sysctl;
 mod watch;
 
+pub use address_watch::AddressWatch;
 pub use daemons::{
     Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
     record_health, record_state, state_changes,

@@ -1,8 +1,8 @@
 use super::ipvs;
 use super::site::Site;
 use super::{
-    Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, addresses,
-    links, ports, routes, source_nat, sysctl,
+    Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
+    addresses, links, ports, routes, source_nat, sysctl,
 };
 use crate::lab::SysctlKey;
 use ipnet::IpNet;
@@ -15,30 +15,46 @@ use std::net::IpAddr;
 /// Interface names by index.
 type Interfaces = HashMap<u32, String>;
 
+/// The addresses of a node's interfaces, without IPv6 link-local ones.
+pub(super) fn addresses(site: &Site) -> Result<Vec<ObservedAddress>, Cause> {
+    named_addresses(site, &names(&links::all(&site.netlink)?))
+}
+
 /// Reads a node back.
 pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Observed, Cause> {
     let links = links::all(&site.netlink)?;
-    let interfaces: Interfaces =
-        links.iter().filter_map(|l| Some((l.header.index, name(l)?.to_owned()))).collect();
-    let addresses = addresses::all(&site.netlink)?;
+    let interfaces = names(&links);
     let routes = routes::all(&site.netlink)?;
+    let (services, sync) = ipvs(site).await?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
-        addresses: addresses.iter().filter_map(|a| address(a, &interfaces)).collect(),
+        addresses: named_addresses(site, &interfaces)?,
         routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
         settings: sysctl::read(&site.namespace, settings)?,
-        services: services(site).await?,
+        services,
+        sync,
         source_nat: source_nat::all(&site.namespace).await?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
     })
 }
 
-async fn services(site: &mut Site) -> Result<Vec<ObservedService>, Cause> {
+fn names(links: &[LinkMessage]) -> Interfaces {
+    links.iter().filter_map(|l| Some((l.header.index, name(l)?.to_owned()))).collect()
+}
+
+fn named_addresses(site: &Site, interfaces: &Interfaces) -> Result<Vec<ObservedAddress>, Cause> {
+    let found = addresses::all(&site.netlink)?;
+    Ok(found.iter().filter_map(|a| address(a, interfaces)).collect())
+}
+
+/// The table and the sync daemons.
+async fn ipvs(site: &mut Site) -> Result<(Vec<ObservedService>, Vec<SyncDaemon>), Cause> {
     if !ipvs::is_in_use(&site.namespace)? {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
-    site.ipvs().await?.services().await
+    let ipvs = site.ipvs().await?;
+    Ok((ipvs.services().await?, ipvs.sync_daemons().await?))
 }
 
 fn name(link: &LinkMessage) -> Option<&str> {

@@ -1,3 +1,4 @@
+use super::SyncDaemon;
 use crate::lab::{Persistence, Scheduler, SchedulerFlag, SysctlKey};
 use crate::plan::{DestinationEntry, ServiceKey};
 use ipnet::IpNet;
@@ -18,6 +19,8 @@ pub struct Observed {
     pub settings: BTreeMap<SysctlKey, String>,
     /// Its IPVS table; empty where the kernel has no ip_vs.
     pub services: Vec<ObservedService>,
+    /// Its sync daemons.
+    pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
     /// The TCP ports with a listener, sorted.

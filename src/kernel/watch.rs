@@ -1,21 +1,14 @@
 use super::ipvs::{Listing, Weight};
 use super::netlink::Netlink;
-use super::{Cause, KernelError, Namespace, addresses};
+use super::{AddressWatch, Cause, KernelError, Namespace, addresses};
 use crate::lab::NodeName;
 use crate::plan::ServiceKey;
 use rtnetlink::packet_route::address::AddressAttribute;
-use rtnetlink::sys::Socket;
-use rtnetlink::sys::protocols::NETLINK_ROUTE;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::io::unix::AsyncFd;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
-
-/// RTNLGRP_IPV4_IFADDR and RTNLGRP_IPV6_IFADDR (linux/rtnetlink.h).
-const ADDRESS_GROUPS: [u32; 2] = [5, 9];
 
 /// How often a table is read: the kernel tells nobody of its changes.
 const TICK: Duration = Duration::from_millis(10);
@@ -76,7 +69,7 @@ impl Watch {
 /// What looks at one director.
 struct Eye {
     director: NodeName,
-    notices: AsyncFd<Socket>,
+    notices: AddressWatch,
     netlink: Netlink,
     listing: Option<Listing>,
     held: Vec<IpAddr>,
@@ -87,12 +80,9 @@ struct Eye {
 impl Eye {
     fn open(namespace: &Namespace, director: NodeName, changes: Changes) -> Result<Self, Cause> {
         let socket = |error| Cause::io("socket", error);
-        let notices = namespace.run(subscribe).map_err(socket)?;
-        // SAFETY: the socket owns its descriptor and keeps it open as long as it lives.
-        let notices = unsafe { AsyncFd::register(notices) };
         let mut eye = Self {
             director,
-            notices: notices.map_err(|e| socket(e.into()))?,
+            notices: AddressWatch::open(namespace)?,
             netlink: Netlink::open(namespace).map_err(socket)?,
             listing: Listing::open(namespace).map_err(|error| Cause::io("open", error))?,
             held: Vec::new(),
@@ -110,12 +100,10 @@ impl Eye {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                noticed = self.notices.readable() => {
-                    let Ok(mut noticed) = noticed else { return };
-                    if drain(noticed.get_inner()) {
-                        noticed.clear_ready();
+                noticed = self.notices.changed() => {
+                    if noticed.is_err() {
+                        return;
                     }
-                    drop(noticed);
                     let _ = self.look_at_addresses();
                 }
                 _ = ticks.tick() => self.look_at_table(),
@@ -123,7 +111,6 @@ impl Eye {
         }
     }
 
-    /// A notice says only that it is time to look: the dump holds even where notices were lost.
     fn look_at_addresses(&mut self) -> Result<(), Cause> {
         let mut now = Vec::new();
         for message in addresses::all(&self.netlink)? {
@@ -157,26 +144,5 @@ impl Eye {
         let (at, director) = (Instant::now(), &self.director);
         let changes = what.into_iter().map(|what| Change { at, director: director.clone(), what });
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).extend(changes);
-    }
-}
-
-/// A socket that is told when addresses come and go.
-fn subscribe() -> io::Result<Socket> {
-    let mut socket = Socket::new(NETLINK_ROUTE)?;
-    socket.bind_auto()?;
-    ADDRESS_GROUPS.iter().try_for_each(|group| socket.add_membership(*group))?;
-    socket.set_non_blocking(true)?;
-    Ok(socket)
-}
-
-/// Reads all that has come; true when nothing is left.
-fn drain(socket: &Socket) -> bool {
-    let mut datagram = Vec::with_capacity(8192);
-    loop {
-        datagram.clear();
-        match socket.recv(&mut datagram, 0) {
-            Ok(_) => {}
-            Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
-        }
     }
 }

@@ -21,6 +21,18 @@ impl Act {
         }
     }
 
+    /// What it is in words when it breaks something, with the node. A fault puts nothing new into a
+    /// table: it gives an entry that is there another weight.
+    pub fn breaking(&self) -> String {
+        match self {
+            Self::Apply(Op::AddDestination { node, service, destination }) => {
+                let (address, weight) = (destination.address, destination.weight);
+                format!("{node}: set real server {address} of {service} to weight {weight}")
+            }
+            act => act.to_string(),
+        }
+    }
+
     /// The node whose namespace it works in.
     pub fn node(&self) -> NodeName {
         self.op().node()

@@ -182,7 +182,7 @@ impl Holder {
         let hands = Hands { kernel: &mut self.kernel, journal: &mut self.journal };
         let done = self.faults.disturb(&self.assignment.lab, fault, hands).await;
         self.kernel.rest();
-        done.map(|acts| acts.iter().map(Act::to_string).collect()).map_err(|e| e.to_string())
+        done.map(|acts| acts.iter().map(Act::breaking).collect()).map_err(|e| e.to_string())
     }
 
     async fn heal(&mut self, healing: &Healing) -> Done {

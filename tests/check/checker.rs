@@ -5,27 +5,31 @@ use lvs_lab::kernel::{Health, HealthChange, health_changes};
 use lvs_lab::plan::CheckedService;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::process::{Child, ExitStatus, Stdio};
 
 /// A checker in the namespace of the thread that made it.
 pub struct Running {
     place: Place,
     child: Child,
+    names: HashMap<SocketAddr, String>,
 }
 
 impl Running {
     /// Begins, and returns when it is ready.
     pub fn new(services: Vec<CheckedService>) -> Self {
         let place = Place::new();
+        let names = names(&services);
         let configuration = place.write("checker.conf", &crate::configuration::text(services));
         let mut command = program(&place.state());
         command.args(["daemon", &configuration]).stdout(Stdio::piped());
         command.stderr(File::create(place.file("log")).unwrap());
         let mut child = command.spawn().unwrap();
         await_ready(&mut child);
-        Self { place, child }
+        Self { place, child, names }
     }
 
     /// What it has recorded.
@@ -47,7 +51,7 @@ impl Running {
     fn down(&self) -> Vec<String> {
         let mut down = Vec::new();
         for change in self.changes() {
-            let name = change.server.to_string();
+            let name = self.names[&change.server].clone();
             match change.health {
                 Health::Down => down.push(name),
                 Health::Up => down.retain(|server| *server != name),
@@ -69,6 +73,12 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What the servers are called, by address.
+fn names(services: &[CheckedService]) -> HashMap<SocketAddr, String> {
+    let servers = services.iter().flat_map(|service| &service.servers);
+    servers.map(|server| (server.entry.address, server.name.to_string())).collect()
 }
 
 /// Waits for a daemon to say that it is ready.

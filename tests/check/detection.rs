@@ -47,8 +47,9 @@ fn http_finds_what_is_refused_hung_slow_or_wrong_and_what_is_good_again() {
     checker.await_down(&["hung", "refused", "slow", "wrong"]);
 
     let changes = checker.changes();
+    let address_of = |name: &str| servers.iter().find(|server| server.0 == name).unwrap().1;
     let when = |name: &str| {
-        let change = changes.iter().find(|change| change.server.as_str() == name).unwrap();
+        let change = changes.iter().find(|change| change.server == address_of(name)).unwrap();
         assert_eq!(change.health, Health::Down);
         change.at.duration_since(begun).unwrap()
     };

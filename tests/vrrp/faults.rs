@@ -1,5 +1,6 @@
 //! What is tracked, and packets that are not as they should be.
 
+use crate::capture::Capture;
 use crate::node::{Network, eventually, said};
 use crate::speaker::{Running, VIP, seat, seat_v3, seat_v6};
 use lvs_lab::lab::VrrpState;
@@ -54,6 +55,33 @@ fn a_vip_returns_with_an_interface_that_was_set_down() {
     assert!(!holds(), "the kernel takes it off");
     ip("link set dev eth1 up");
     eventually("the VIP is back", holds);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_vip_that_somebody_deletes_returns_with_an_announcement() {
+    let network = Network::new();
+    let (a, client) = (network.node("a"), network.node("c"));
+    for (seat, address, protocol) in [
+        (seat_v3(&a, 150, 100), "10.0.0.100/32", "arp"),
+        (seat_v6(&a, 150, 100), "fd00::64/128", "icmp6"),
+    ] {
+        let vip = address.split('/').next().unwrap();
+        let mut master = Running::start(&a, seat);
+        master.comes_to(VrrpState::Master);
+        eventually("the VIP is there", || a.holds(vip));
+        let capture = Capture::begin(&client, protocol);
+        for times in 1..=2 {
+            said(&format!("-n {} address del {address} dev eth0", a.namespace));
+            eventually("the VIP is back", || a.holds(vip));
+            let told = format!("{vip} was gone from eth0, holding it again");
+            eventually("it is said", || master.log().matches(&told).count() == times);
+        }
+        capture.text(vip, 2);
+        assert_eq!(master.changes().len(), 2, "backup and master: {}", master.log());
+        master.stop();
+        assert!(!a.holds(vip), "who resigns does not take it back");
+    }
 }
 
 #[test]

@@ -6,10 +6,11 @@ use crate::cli::failure::Failure;
 use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
-use crate::lab::Lab;
-use crate::lab::Source;
+use crate::lab::{Lab, LabName, Source};
 use crate::state::{Exit as ProcessExit, LabDir, Lock, Process, Provider, Record};
 use crate::supervisor::{self, Assignment};
+use crate::topology;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// How long a killed process may take to be gone.
@@ -28,7 +29,8 @@ pub struct Args {
 
 /// Builds the lab, or brings the one that is up to its file.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let (source, lab) = context.lab(&args.topology)?;
+    let name = &args.topology.topology;
+    let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
     let state = state_dir(context)?;
     state.prepare().map_err(Failure::failed)?;
     let dir = state.lab(&lab.name);
@@ -49,6 +51,30 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         clear(&wanted.assignment.dir, &lock)?;
     }
     wanted.build(lock, context)
+}
+
+/// A lab that is up has no topology by its name, if it was given that name: then it helps to know
+/// what it was built from.
+fn up_already(failure: Failure, name: &str, context: &Context) -> Failure {
+    match built_from(name, context) {
+        Some(source) => failure.help(format!(
+            "the lab `{name}` is up, built from `{source}`; say `lvs-lab up {source} --name {name}`"
+        )),
+        None => failure,
+    }
+}
+
+/// What a living lab was built from, in the words for `up`; none if the name is a topology's.
+fn built_from(name: &str, context: &Context) -> Option<String> {
+    let lab: LabName = name.parse().ok()?;
+    if topology::builtin(name).is_some() || Path::new(name).exists() {
+        return None;
+    }
+    let record = Record::read(&state_dir(context).ok()?.lab(&lab)).ok()??;
+    let is_builtin = |name: &&str| topology::builtin(name).is_some_and(|b| b == record.source);
+    let builtin = record.source.name.strip_suffix(".yaml").filter(is_builtin);
+    let source = builtin.unwrap_or(&record.source.name).to_owned();
+    record.supervisor.is_alive().then_some(source)
 }
 
 /// Whether a supervisor that did not do as it was asked was about to end: killed, it is there for

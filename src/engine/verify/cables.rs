@@ -51,9 +51,16 @@ pub(super) fn cable(found: &mut Found<'_>, number: usize) {
 
 /// Both ends of a cable must be up.
 fn ends_up(found: &mut Found<'_>, number: usize, ends: [(&NodeName, &ObservedLink); 2]) {
-    for (node, link) in ends.into_iter().filter(|(_, link)| !link.up) {
-        let mends = vec![set_up(number, node, &link.name)];
-        found.add(node, format!("interface {} is down", link.name), mends);
+    let Op::Connect { node, interface, .. } = found.plan.steps[number].op.clone() else { return };
+    for (end, link) in ends.into_iter().filter(|(_, link)| !link.up) {
+        let mend = if *end == node {
+            set_up(number, end, &link.name)
+        } else {
+            let (node, interface) = (node.clone(), interface.clone());
+            // A cable that was cut as a fault is plugged in by the same act.
+            Mend { step: number, act: Act::Undo(Op::CutCable { node, interface }) }
+        };
+        found.add(end, format!("interface {} is down", link.name), vec![mend]);
     }
 }
 

@@ -43,8 +43,8 @@ impl Found<'_> {
                 tables::entry(self, number);
             }
             Op::StartDaemon { .. } => daemons::runs(self, number),
+            Op::AwaitAddress { .. } => daemons::held(self, number),
             Op::RunCommand { .. }
-            | Op::AwaitAddress { .. }
             | Op::KillDaemons { .. }
             | Op::ForgetConnections { .. }
             | Op::CutCable { .. }
@@ -53,11 +53,21 @@ impl Found<'_> {
         }
     }
 
-    /// Notes a drift and what mends it.
+    /// Notes a drift of a node and what mends it.
     pub(super) fn add(&mut self, node: &NodeName, words: impl Into<String>, mends: Vec<Mend>) {
+        self.add_of_all(vec![node.clone()], words, mends);
+    }
+
+    /// Notes a drift that is of several nodes together.
+    pub(super) fn add_of_all(
+        &mut self,
+        nodes: Vec<NodeName>,
+        words: impl Into<String>,
+        mends: Vec<Mend>,
+    ) {
         let applied = mends.iter().filter(|mend| matches!(mend.act, Act::Apply(_)));
         self.redone.extend(applied.map(|mend| mend.step));
-        self.drifts.push(Drift { node: node.clone(), words: words.into(), mends });
+        self.drifts.push(Drift { nodes, words: words.into(), mends });
     }
 
     /// Doing a step again.

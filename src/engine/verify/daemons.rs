@@ -1,4 +1,5 @@
 use super::compare::Found;
+use crate::kernel::Observed;
 use crate::lab::NodeName;
 use crate::plan::{CheckedService, Daemon, Op, Plan, ServiceKey};
 
@@ -21,6 +22,18 @@ pub(super) fn runs(found: &mut Found<'_>, number: usize) {
     let mends = [found.undo(number), found.apply(number)].into_iter();
     let mends = mends.chain(again.into_iter().map(|step| found.apply(step))).collect();
     found.add(node, format!("{daemon} does not run"), mends);
+}
+
+/// A VIP has a master again after a while, unless something is wrong; that much is waited for.
+pub(super) fn held(found: &mut Found<'_>, number: usize) {
+    let Op::AwaitAddress { node, others, address } = &found.plan.steps[number].op else { return };
+    let directors: Vec<_> = [node].into_iter().chain(others).cloned().collect();
+    let holds = |seen: &Observed| seen.addresses.iter().any(|a| a.address.addr() == *address);
+    if directors.iter().filter_map(|director| found.survey.node(director)).any(holds) {
+        return;
+    }
+    let mends = vec![found.apply(number)];
+    found.add_of_all(directors, format!("no director holds {address}"), mends);
 }
 
 /// What a health checker of the plan does with a virtual service of a director, if one has it.

@@ -6,8 +6,8 @@ use std::fmt;
 /// One thing that is not as planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
-    /// Where.
-    pub node: NodeName,
+    /// Where: one node, or all directors that a VIP could be at.
+    pub nodes: Vec<NodeName>,
     /// What is wrong: "address 192.168.137.100/32 is missing on lo".
     pub words: String,
     /// What mends it, each with the number of the step that it belongs to.
@@ -21,9 +21,20 @@ pub(super) struct Mend {
     pub(super) act: Act,
 }
 
+impl Drift {
+    /// Whether what mends it is among some acts, as those that heal a fault: then the fault is
+    /// the reason for it.
+    pub fn is_mended_by(&self, acts: &[Act]) -> bool {
+        // What else mends it follows from the first.
+        let first = self.mends.first().map(|mend| mend.act.op());
+        first.is_some_and(|op| acts.iter().any(|act| act.op() == op))
+    }
+}
+
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.words)
+        let nodes: Vec<_> = self.nodes.iter().map(NodeName::as_str).collect();
+        write!(f, "{}: {}", nodes.join(", "), self.words)
     }
 }
 

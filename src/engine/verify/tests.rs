@@ -75,6 +75,7 @@ async fn what_is_missing_is_named_and_put_back() {
     director: real server 192.168.137.200:80 is missing in tcp 192.168.136.100:80
     director: clients of tcp 192.168.136.100:80 are not masqueraded
     rs2: nothing listens on port 80
+    director: no director holds 192.168.136.100
     ");
 }
 
@@ -100,7 +101,10 @@ async fn a_lost_namespace_is_made_again_without_its_commands() {
 async fn a_lost_switch_takes_all_cables_along() {
     let mut bench = Bench::new().await;
     bench.undo("switch: create the namespace").await;
-    insta::assert_snapshot!(bench.mended().await, @"switch: its namespace is missing");
+    insta::assert_snapshot!(bench.mended().await, @"
+    switch: its namespace is missing
+    director: no director holds 192.168.136.100
+    ");
 }
 
 #[tokio::test]
@@ -123,6 +127,27 @@ async fn links_that_are_down_are_set_up_and_their_routes_put_back() {
     rs1: default route via 192.168.137.199 is missing
     switch: interface rs2.0 is down
     ");
+}
+
+#[tokio::test]
+async fn a_drift_is_told_from_one_that_heals_with_a_fault() {
+    let mut bench = Bench::new().await;
+    bench.undo("rs2: start a backend on port 80").await;
+    bench.undo("rs1: add default route via 192.168.137.199").await;
+    let (node, interface) = ("rs2".parse().unwrap(), "eth0".to_owned());
+    let cut = Op::CutCable { node, interface };
+    bench.kernel.apply(&cut).await.unwrap();
+    let drifts = verify(&bench.plan, &mut bench.kernel).await.unwrap();
+    let backend = bench.plan.steps[find(&bench.plan, "rs2: start a backend on port 80")].op.clone();
+    let heals = [Act::Undo(cut), Act::Apply(backend)];
+    let (by_faults, rest): (Vec<_>, Vec<_>) = drifts.iter().partition(|d| d.is_mended_by(&heals));
+    let words = |drifts: Vec<&Drift>| drifts.iter().map(|d| d.to_string()).collect::<Vec<_>>();
+    assert_eq!(
+        words(by_faults),
+        ["switch: interface rs2.0 is down", "rs2: nothing listens on port 80"]
+    );
+    assert_eq!(words(rest), ["rs1: default route via 192.168.137.199 is missing"]);
+    bench.mended().await;
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ impl<T: Table> Keeper<T> {
 
     fn record(&self, finding: &Finding, health: Health) {
         let plan = &self.services[finding.of.service].service.plan;
-        let server = plan.servers[finding.of.server].name.clone();
+        let server = plan.servers[finding.of.server].entry.address;
         let change = HealthChange { at: finding.at, service: plan.service.key, server, health };
         if let Err(error) = record_health(&self.directory, &change) {
             log(format_args!("cannot record that {} is {health}: {error}", change.server));

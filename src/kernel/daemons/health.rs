@@ -1,14 +1,15 @@
 use super::stamp;
-use crate::lab::{NodeName, Protocol};
+use crate::lab::Protocol;
 use crate::plan::ServiceKey;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::SystemTime;
 
 /// The file in a director's directory to which the health checker appends every change of a real
-/// server's health: a line `SECONDS.NANOSECONDS PROTOCOL ADDRESS SERVER UP|DOWN`.
+/// server's health: a line `SECONDS.NANOSECONDS PROTOCOL VIP:PORT RIP:PORT UP|DOWN`.
 const FILE: &str = "health";
 
 /// What a health checker thinks of a real server.
@@ -36,8 +37,8 @@ pub struct HealthChange {
     pub at: SystemTime,
     /// The virtual service.
     pub service: ServiceKey,
-    /// The real server.
-    pub server: NodeName,
+    /// The real server's address and port.
+    pub server: SocketAddr,
     /// What it is from then on.
     pub health: Health,
 }
@@ -73,6 +74,15 @@ pub fn record_health(directory: &Path, change: &HealthChange) -> io::Result<()> 
     file.write_all(change.line().as_bytes())
 }
 
+/// Takes away the record in a director's directory: a daemon that starts knows nothing of what
+/// another one thought.
+pub(super) fn forget_health(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(directory.join(FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Reads the record in a director's directory, oldest first; none where nothing was recorded. A
 /// line that is still being written is left out.
 pub fn health_changes(directory: &Path) -> Vec<HealthChange> {
@@ -89,7 +99,7 @@ mod tests {
         HealthChange {
             at: UNIX_EPOCH + Duration::new(1_700_000_000, 7),
             service: ServiceKey { protocol, address: address.parse().unwrap() },
-            server: "rs1".parse().unwrap(),
+            server: "10.0.0.2:80".parse().unwrap(),
             health,
         }
     }
@@ -111,7 +121,7 @@ mod tests {
     #[test]
     fn a_line_is_short_and_half_a_line_is_left_out() {
         let line = change(Protocol::Tcp, "10.0.0.100:80", Health::Down).line();
-        assert_eq!(line, "1700000000.000000007 tcp 10.0.0.100:80 rs1 DOWN\n");
+        assert_eq!(line, "1700000000.000000007 tcp 10.0.0.100:80 10.0.0.2:80 DOWN\n");
         for end in 0..line.len() - "DOWN\n".len() {
             assert_eq!(HealthChange::parse(&line[..end]), None);
         }

@@ -9,28 +9,47 @@ use std::path::Path;
 
 const PROGRAM: Program = Program { name: "keepalived", package: "keepalived" };
 
-/// keepalived writes an event a line into a FIFO, as in `INSTANCE "VI_1" MASTER 100`; this reads
-/// them, in order, for the record of states. keepalived ends it by SIGTERM before it says its last
-/// word, that it stops; the end of the FIFO comes after that.
+/// keepalived writes an event a line into FIFOs, as in `INSTANCE "VI_1" MASTER 100` and
+/// `RS [10.0.0.2]:tcp:80 [10.0.0.100]:tcp:80 DOWN`; this reads those of one FIFO, in order, for the
+/// records of states and of health. keepalived ends it by SIGTERM before it says its last word,
+/// that it stops; the end of the FIFO comes after that.
 const RECORDER: &str = r#"#!/bin/sh
 trap '' TERM
-while read -r kind router state rest; do
-    [ "$kind" = INSTANCE ] && echo "$(date +%s.%N) $router $state" >>"${0%/*}/states"
+here=${0%/*}
+address() {
+    host=${1#?} port=${1##*:}
+    host=${host%%]*}
+    case $host in *:*) host="[$host]" ;; esac
+    echo "$host:$port"
+}
+protocol() {
+    rest=${1#*]:}
+    echo "${rest%%:*}"
+}
+while read -r kind one other rest; do
+    now=$(date +%s.%N)
+    case $kind in
+        INSTANCE) echo "$now $one $other" >>"$here/states" ;;
+        RS) echo "$now $(protocol "$other") $(address "$other") $(address "$one") $rest" >>"$here/health" ;;
+    esac
 done <"$1"
 "#;
 
 /// The configuration, and what makes keepalived record its states.
 pub fn configuration(exported: &str, place: Place<'_>) -> String {
-    let (fifo, recorder) = (place.file("fifo"), place.file("sh"));
-    let (fifo, recorder) = (fifo.display(), recorder.display());
+    let [states, health] = FIFOS.map(|suffix| place.file(suffix));
+    let recorder = place.file("sh");
+    let (states, health, recorder) = (states.display(), health.display(), recorder.display());
     format!(
         "{}\n\n\
-         # What follows makes lvs-lab know the state of each virtual router.\n\
+         # What follows makes lvs-lab know each virtual router's state and server's health.\n\
          global_defs {{\n    \
              script_user root\n    \
              enable_script_security\n    \
-             vrrp_notify_fifo {fifo}\n    \
-             vrrp_notify_fifo_script {recorder}\n\
+             vrrp_notify_fifo {states}\n    \
+             vrrp_notify_fifo_script {recorder}\n    \
+             lvs_notify_fifo {health}\n    \
+             lvs_notify_fifo_script {recorder}\n\
          }}\n",
         exported.trim_end()
     )
@@ -58,6 +77,9 @@ pub async fn start(place: Place<'_>) -> Result<(), Cause> {
 /// The files with the numbers of its processes: the first one, VRRP's and the checkers'.
 const FILES: [(&str, &str); 3] = [("-p", "pid"), ("-r", "vrrp.pid"), ("-c", "checkers.pid")];
 
+/// What tells of virtual routers, and of real servers.
+const FIFOS: [&str; 2] = ["vrrp.fifo", "checkers.fifo"];
+
 /// Whether it has the process of an option: it has only those that its configuration needs.
 fn runs(option: &str, configuration: &str) -> bool {
     let has =
@@ -82,7 +104,7 @@ async fn test(place: Place<'_>, configuration: &Path) -> Result<(), Cause> {
 
 /// Takes away what a killed one left: it would think that it runs already.
 fn clear(place: Place<'_>) -> io::Result<()> {
-    for suffix in FILES.map(|(_, suffix)| suffix).into_iter().chain(["fifo"]) {
+    for suffix in FILES.map(|(_, suffix)| suffix).into_iter().chain(FIFOS) {
         match fs::remove_file(place.file(suffix)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -107,4 +129,34 @@ fn write_program(path: &Path, text: &str) -> io::Result<()> {
 fn is_alive(file: &Path) -> bool {
     let number = fs::read_to_string(file).ok().and_then(|text| text.trim().parse::<u32>().ok());
     number.is_some_and(|number| Path::new(&format!("/proc/{number}")).exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{health_changes, state_changes};
+
+    #[test]
+    fn what_keepalived_says_is_recorded() {
+        let directory = tempfile::tempdir().unwrap();
+        let [recorder, said] = ["sh", "fifo"].map(|name| directory.path().join(name));
+        write_program(&recorder, RECORDER).unwrap();
+        let lines = "INSTANCE \"VI_1\" MASTER 100\n\
+                     VS [10.0.0.100]:tcp:80 UP\n\
+                     RS [10.0.0.2]:tcp:8080 [10.0.0.100]:tcp:80 DOWN\n\
+                     RS [fd00::2]:udp:53 [fd00::64]:udp:53 UP\n";
+        fs::write(&said, lines).unwrap();
+        let status = std::process::Command::new("sh").arg(&recorder).arg(&said).status().unwrap();
+        assert!(status.success());
+        let states = state_changes(directory.path());
+        let states: Vec<_> = states.iter().map(|c| format!("{} {}", c.router, c.state)).collect();
+        assert_eq!(states, ["VI_1 master"]);
+        let health = health_changes(directory.path());
+        let told = health.iter().map(|c| format!("{} {} {}", c.service, c.server, c.health));
+        let told: Vec<_> = told.collect();
+        assert_eq!(
+            told,
+            ["tcp 10.0.0.100:80 10.0.0.2:8080 DOWN", "udp [fd00::64]:53 [fd00::2]:53 UP"]
+        );
+    }
 }

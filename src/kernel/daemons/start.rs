@@ -1,3 +1,4 @@
+use super::health::forget_health;
 use super::launch::Place;
 use super::running::processes_of;
 use super::{builtin, keepalived, ldirectord};
@@ -17,6 +18,9 @@ pub async fn start(namespace: &Namespace, directory: &Path, daemon: &Daemon) -> 
     fs::create_dir_all(directory).map_err(|e| Cause::io("mkdir", e))?;
     if !processes_of(directory, daemon.name())?.is_empty() {
         return Err(Cause::errno("start", Errno::EEXIST));
+    }
+    if !matches!(daemon, Daemon::Speaker(_)) {
+        forget_health(directory).map_err(|e| Cause::io("unlink", e))?;
     }
     let place = Place { namespace, directory, daemon: daemon.name() };
     fs::write(place.file("conf"), text(daemon, place)?).map_err(|e| Cause::io("write", e))?;

@@ -161,6 +161,10 @@ fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
         Op::AddDestination { service, destination, .. } => {
             tables::put_destination(namespace, service, destination)
         }
+        Op::AwaitAddress { address, .. } => {
+            addresses::hold(namespace, *address);
+            Ok(())
+        }
         Op::ForgetConnections { .. } => {
             namespace.state.services.clear();
             Ok(())

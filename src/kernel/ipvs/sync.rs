@@ -3,6 +3,7 @@ use super::fields::{Encoded, Fields, Record};
 use super::wire::{Attribute, Command, DaemonAttribute as D, SYNC_BACKUP, SYNC_MASTER};
 use crate::kernel::Cause;
 use nix::errno::Errno;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -10,7 +11,8 @@ use tokio::time::timeout;
 const ANSWER: Duration = Duration::from_millis(500);
 
 /// Which way connections go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SyncRole {
     /// This director tells its connections.
     Master,
@@ -30,7 +32,7 @@ impl SyncRole {
 }
 
 /// A sync daemon of the kernel (ipvsadm(8), --start-daemon): a thread of a director's namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncDaemon {
     /// Its part.
     pub role: SyncRole,

@@ -37,10 +37,12 @@ fn words(lab: &Lab, faults: impl IntoIterator<Item = Fault>) -> String {
     for fault in faults {
         let Disturbance { acts, mends } = disturb(lab, &fault);
         let _ = writeln!(text, "{fault}");
-        for (title, acts) in [("acts", acts), ("mends", mends)] {
+        let acts = acts.iter().map(Act::breaking).collect();
+        let mends = mends.iter().map(Act::to_string).collect();
+        for (title, lines) in [("acts", acts), ("mends", mends)] as [(&str, Vec<_>); 2] {
             let _ = writeln!(text, "  {title}");
-            for act in acts {
-                let _ = writeln!(text, "    {act}");
+            for line in lines {
+                let _ = writeln!(text, "    {line}");
             }
         }
     }

@@ -93,8 +93,8 @@ fn networks(node: &Node) -> Vec<&str> {
 
 fn network(node: &Node, text: &str) -> Result<NetworkName, Failure> {
     let found = node.interfaces.iter().find(|i| i.network.as_str() == text);
-    let noun = format!("network of `{}`", node.name);
-    found.map(|i| i.network.clone()).ok_or_else(|| unknown(&noun, text, &networks(node)))
+    let message = format!("`{}` is in no network `{text}`", node.name);
+    found.map(|i| i.network.clone()).ok_or_else(|| mistaken(message, text, &networks(node)))
 }
 
 fn only(node: &Node) -> Result<NetworkName, Failure> {
@@ -106,12 +106,16 @@ fn only(node: &Node) -> Result<NetworkName, Failure> {
 }
 
 fn unknown(noun: &str, text: &str, names: &[&str]) -> Failure {
+    mistaken(format!("there is no {noun} `{text}`"), text, names)
+}
+
+fn mistaken(message: String, text: &str, names: &[&str]) -> Failure {
     let known = match names {
         [] => "there is none at all".to_owned(),
         names => format!("known: {}", names.join(", ")),
     };
     let near = topology::did_you_mean(text, names.iter().copied());
-    Failure::usage(format!("there is no {noun} `{text}`")).help(match near {
+    Failure::usage(message).help(match near {
         Some(near) => format!("did you mean `{near}`? {known}"),
         None => known,
     })

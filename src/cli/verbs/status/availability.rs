@@ -1,8 +1,10 @@
-use crate::kernel::{Health, Observed, daemons_directory, health_changes, state_changes};
-use crate::lab::{Lab, NodeName, VirtualRouter, VrrpState};
-use crate::plan::{Op, Plan, ServiceKey};
+use crate::kernel::{
+    Health, HealthChange, Observed, SyncDaemon, SyncRole, daemons_directory, health_changes,
+    state_changes,
+};
+use crate::lab::{Destination, Lab, NodeName, VirtualRouter, VirtualService, VrrpState};
+use crate::plan::{DestinationEntry, Op, Plan, ServiceEntry};
 use crate::state::LabDir;
-use indexmap::IndexMap;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -13,7 +15,9 @@ pub struct Availability {
     pub daemons: Vec<DaemonStatus>,
     /// The virtual routers that it takes part in.
     pub virtual_routers: Vec<RouterStatus>,
-    /// What its health checker thinks of each real server.
+    /// Its sync daemons; none where connections are not synchronised.
+    pub connection_sync: Vec<SyncStatus>,
+    /// What its health checker thinks of each real server that it checks.
     pub health: Vec<HealthStatus>,
 }
 
@@ -35,6 +39,17 @@ pub struct RouterStatus {
     pub state: Option<VrrpState>,
     /// The VIPs that the director holds now.
     pub vips: Vec<String>,
+}
+
+/// A sync daemon of the kernel.
+#[derive(Debug, Serialize)]
+pub struct SyncStatus {
+    /// `master`, which tells connections, or `backup`, which learns them.
+    pub role: &'static str,
+    /// The sync id.
+    pub id: u8,
+    /// The interface that carries it.
+    pub interface: String,
 }
 
 /// What a health checker thinks of a real server of a virtual service.
@@ -64,7 +79,13 @@ impl Directors<'_> {
         let daemons = self.daemons(node, observed);
         let virtual_routers = self.routers(node, observed);
         let health = self.health(node, observed);
-        (!daemons.is_empty()).then_some(Availability { daemons, virtual_routers, health })
+        let connection_sync = sync(observed);
+        (!daemons.is_empty()).then_some(Availability {
+            daemons,
+            virtual_routers,
+            connection_sync,
+            health,
+        })
     }
 
     fn daemons(&self, node: &NodeName, observed: &Observed) -> Vec<DaemonStatus> {
@@ -97,25 +118,53 @@ impl Directors<'_> {
         here.map(status).collect()
     }
 
-    /// The last word on each server, in the order of the first; a dead checker has none.
+    /// Each server that is checked is up unless the last word on it is otherwise; a dead checker
+    /// knows nothing. ldirectord does not say what it thinks.
     fn health(&self, node: &NodeName, observed: &Observed) -> Vec<HealthStatus> {
-        if !observed.daemons.iter().any(|name| name == "checker") {
+        let checks = |name: &String| matches!(name.as_str(), "checker" | "keepalived");
+        if !observed.daemons.iter().any(checks) {
             return Vec::new();
         }
-        let changes = health_changes(&self.directory(node)).into_iter();
-        let last: IndexMap<_, _> =
-            changes.map(|change| ((change.service, change.server), change.health)).collect();
-        let status = |((service, server), health): ((ServiceKey, NodeName), Health)| HealthStatus {
-            service: service.to_string(),
-            server: server.to_string(),
-            up: health == Health::Up,
+        let changes = health_changes(&self.directory(node));
+        let is_checked = |service: &&VirtualService| {
+            service.health_check.is_some() && service.directors.contains(node)
         };
-        last.into_iter().map(status).collect()
+        let checked = self.lab.services.iter().filter(is_checked);
+        let status = |service, server| health(service, server, &changes);
+        checked.flat_map(|s| s.destinations.iter().map(move |d| status(s, d))).collect()
     }
 
     fn directory(&self, node: &NodeName) -> PathBuf {
         daemons_directory(self.dir.path(), node)
     }
+}
+
+fn health(
+    service: &VirtualService,
+    server: &Destination,
+    changes: &[HealthChange],
+) -> HealthStatus {
+    let key = ServiceEntry::from(service).key;
+    let address = DestinationEntry::from(server).address;
+    let is_its = |change: &&HealthChange| change.service == key && change.server == address;
+    let last = changes.iter().rev().find(is_its);
+    HealthStatus {
+        service: key.to_string(),
+        server: server.real_server.to_string(),
+        up: last.is_none_or(|change| change.health == Health::Up),
+    }
+}
+
+fn sync(observed: &Observed) -> Vec<SyncStatus> {
+    let status = |daemon: &SyncDaemon| SyncStatus {
+        role: match daemon.role {
+            SyncRole::Master => "master",
+            SyncRole::Backup => "backup",
+        },
+        id: daemon.id,
+        interface: daemon.interface.clone(),
+    };
+    observed.sync.iter().map(status).collect()
 }
 
 fn held(router: &VirtualRouter, observed: &Observed) -> Vec<String> {
@@ -129,7 +178,7 @@ fn held(router: &VirtualRouter, observed: &Observed) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{ObservedAddress, StateChange, record_state};
+    use crate::kernel::{ObservedAddress, StateChange, record_health, record_state};
     use crate::lab::Source;
     use crate::state::StateDir;
     use std::time::SystemTime;
@@ -154,6 +203,39 @@ virtual_services:
     health_check: { tcp: {} }
 ";
 
+    fn lab() -> Lab {
+        let source = Source { name: "lab.yaml".to_owned(), text: LAB.to_owned() };
+        crate::topology::load(&source).unwrap().lab
+    }
+
+    #[test]
+    fn a_checked_server_is_up_until_a_living_checker_says_otherwise() {
+        let (lab, parent) = (lab(), tempfile::tempdir().unwrap());
+        let dir = StateDir::at(parent.path()).lab(&lab.name);
+        let node: NodeName = "node01".parse().unwrap();
+        let directory = daemons_directory(dir.path(), &node);
+        std::fs::create_dir_all(&directory).unwrap();
+        let plan = crate::plan::build(&lab);
+        let directors = Directors { lab: &lab, plan: &plan, dir: &dir };
+        let told = |daemon: &str| {
+            let observed = Observed { daemons: vec![daemon.to_owned()], ..Observed::default() };
+            let health = directors.describe(&node, &observed).unwrap().health;
+            health
+                .iter()
+                .map(|h| format!("{} {} {}", h.service, h.server, h.up))
+                .collect::<Vec<_>>()
+        };
+        for daemon in ["checker", "keepalived"] {
+            assert_eq!(told(daemon), ["tcp 192.168.150.100:80 rs1 true"]);
+        }
+        let service = ServiceEntry::from(&lab.services[0]).key;
+        let server = "192.168.150.2:80".parse().unwrap();
+        let (at, health) = (SystemTime::UNIX_EPOCH, Health::Down);
+        record_health(&directory, &HealthChange { at, service, server, health }).unwrap();
+        assert_eq!(told("checker"), ["tcp 192.168.150.100:80 rs1 false"]);
+        assert!(told("speaker").is_empty(), "a dead checker knows nothing");
+    }
+
     fn master() -> StateChange {
         let router = "VI_1".parse().unwrap();
         StateChange { at: SystemTime::UNIX_EPOCH, router, state: VrrpState::Master }
@@ -161,8 +243,7 @@ virtual_services:
 
     #[test]
     fn a_state_is_told_only_of_a_living_speaker() {
-        let source = Source { name: "lab.yaml".to_owned(), text: LAB.to_owned() };
-        let lab = crate::topology::load(&source).unwrap().lab;
+        let lab = lab();
         let parent = tempfile::tempdir().unwrap();
         let dir = StateDir::at(parent.path()).lab(&lab.name);
         let node: NodeName = "node01".parse().unwrap();

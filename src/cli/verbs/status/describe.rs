@@ -23,6 +23,8 @@ pub struct LabStatus {
     pub faults: Vec<String>,
     /// How what is there differs from the file, one entry each.
     pub drift: Vec<String>,
+    /// The same, as far as the faults explain it.
+    pub drift_by_faults: Vec<String>,
 }
 
 /// How a node is.
@@ -89,6 +91,9 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         nodes.push(NodeStatus { availability, ..described });
     }
     let drift = engine::verify(&plan, &mut kernel).await.map_err(Failure::failed)?;
+    let heals: Vec<_> = status.faults.iter().flat_map(|f| plan::disturb(&lab, f).mends).collect();
+    let (by_faults, drift): (Vec<_>, Vec<_>) =
+        drift.iter().partition(|drift| drift.is_mended_by(&heals));
     Ok(LabStatus {
         lab: lab.name.to_string(),
         summary: lab.summary.clone(),
@@ -96,6 +101,7 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         nodes,
         faults: status.faults.iter().map(ToString::to_string).collect(),
         drift: drift.iter().map(ToString::to_string).collect(),
+        drift_by_faults: by_faults.iter().map(ToString::to_string).collect(),
     })
 }
 

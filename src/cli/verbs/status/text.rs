@@ -1,4 +1,4 @@
-use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus};
+use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
 use super::{LabInShort, State};
 use crate::plan::Behaviour;
@@ -67,6 +67,7 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
         );
     }
     match lab.drift.as_slice() {
+        [] if !lab.faults.is_empty() => text.push_str("as the file says, but for the faults\n"),
         [] => text.push_str("as the file says\n"),
         drift => {
             let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, "not as the file says:"));
@@ -125,6 +126,9 @@ fn availability(availability: &Availability, colour: Colour) -> String {
         let held = if vips.is_empty() { "" } else { ", holds " };
         let _ = writeln!(text, "  vrrp   {router} {state}{held}{}", vips.join(", "));
     }
+    for SyncStatus { role, id, interface } in &availability.connection_sync {
+        let _ = writeln!(text, "  sync   {role}, id {id}, on {interface}");
+    }
     for HealthStatus { service, server, up } in &availability.health {
         let how = if *up { "up".to_owned() } else { colour.paint(Ink::BoldRed, "down") };
         let _ = writeln!(text, "  health {server} of {service} is {how}");
@@ -136,6 +140,32 @@ fn availability(availability: &Availability, colour: Colour) -> String {
 mod tests {
     use super::*;
     use crate::lab::VrrpState;
+
+    #[test]
+    fn what_the_faults_explain_is_not_told_again() {
+        let end = |faults: &[&str], drift: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+            let status = LabStatus {
+                lab: "ha".to_owned(),
+                summary: None,
+                kernel: "6.1".to_owned(),
+                nodes: Vec::new(),
+                faults: owned(faults),
+                drift: owned(drift),
+                drift_by_faults: owned(&["node01: keepalived does not run"]),
+            };
+            lab(&status, Colour::Plain).lines().skip(2).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(end(&[], &[]), "as the file says");
+        let kill = ["kill node01"];
+        assert_eq!(end(&kill, &[]), "faults: kill node01\nas the file says, but for the faults");
+        let told = end(&kill, &["rs1: interface eth0 is missing"]);
+        insta::assert_snapshot!(told, @"
+        faults: kill node01
+        not as the file says:
+          rs1: interface eth0 is missing
+        ");
+    }
 
     #[test]
     fn a_director_tells_its_part() {
@@ -151,6 +181,11 @@ mod tests {
                 router("VI_1", Some(VrrpState::Master), &["10.0.0.1", "10.0.0.2"]),
                 router("VI_2", None, &[]),
             ],
+            connection_sync: vec![SyncStatus {
+                role: "backup",
+                id: 51,
+                interface: "eth0".to_owned(),
+            }],
             health: vec![HealthStatus {
                 service: "tcp 10.0.0.1:80".to_owned(),
                 server: "rs1".to_owned(),
@@ -162,6 +197,7 @@ mod tests {
           daemon checker does not run
           vrrp   VI_1 master, holds 10.0.0.1, 10.0.0.2
           vrrp   VI_2 silent
+          sync   backup, id 51, on eth0
           health rs1 of tcp 10.0.0.1:80 is down
         ");
     }

@@ -1,8 +1,8 @@
 //! Daemons of a plan, and tables that are theirs.
 
 use super::Bench;
-use crate::kernel::{Kernel, ObservedDestination, Statistics};
-use crate::lab::{HealthCheck, OnFailure, Place, Probe, Quorum};
+use crate::kernel::{Kernel, ObservedAddress, ObservedDestination, Statistics};
+use crate::lab::{HealthCheck, NodeName, OnFailure, Place, Probe, Quorum};
 use crate::plan::{CheckedServer, CheckedService, Checker, Daemon, DestinationEntry, Op, Step};
 use std::time::Duration;
 
@@ -64,6 +64,22 @@ async fn a_daemon_that_died_is_started_again() {
     director: the VRRP speaker does not run
     director: the health checker does not run
     ");
+}
+
+#[tokio::test]
+async fn a_vip_that_nobody_holds_is_waited_for() {
+    let mut bench = Bench::new().await;
+    let [first, other] = ["director", "rs1"].map(|node| node.parse::<NodeName>().unwrap());
+    let address = "192.168.136.101".parse().unwrap();
+    let op = Op::AwaitAddress { node: first, others: vec![other], address };
+    bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
+    insta::assert_snapshot!(bench.mended().await, @"director, rs1: no director holds 192.168.136.101");
+    bench.meddle("director", |seen| seen.addresses.retain(|a| a.address.addr() != address));
+    bench.meddle("rs1", |seen| {
+        let interface = "eth0".to_owned();
+        seen.addresses.push(ObservedAddress { interface, address: address.into() });
+    });
+    assert_eq!(bench.mended().await, "", "the other holds it");
 }
 
 #[tokio::test]

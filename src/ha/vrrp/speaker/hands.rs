@@ -6,10 +6,11 @@ use crate::ha::HaError;
 use crate::ha::log::log;
 use crate::ha::vrrp::machine::{Action, Heard};
 use crate::ha::vrrp::packet::Expected;
-use crate::kernel::{Cause, Interface, Local, StateChange, record_state};
+use crate::kernel::{Cause, Interface, Local, ObservedAddress, StateChange, record_state};
 use crate::lab::VrrpState;
 use crate::plan::{HeldAddress, Seat};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -62,6 +63,38 @@ impl Hands {
         if is_there && self.state == VrrpState::Master {
             self.perform(&Action::Hold, around);
             self.perform(&Action::Announce, around);
+        }
+    }
+
+    /// Takes back the VIPs of a master that somebody removed. Where the interface itself is down,
+    /// they come back with it.
+    pub(super) fn hold_missing(&mut self, there: &[ObservedAddress], around: &Surroundings) {
+        if self.state != VrrpState::Master {
+            return;
+        }
+        for vip in &self.seat.clone().vips {
+            let is_it = |a: &ObservedAddress| {
+                a.interface == vip.interface && a.address.addr() == vip.address.addr()
+            };
+            let runs = around.interface(&vip.interface).is_ok_and(|i| i.is_running);
+            if runs && !there.iter().any(is_it) {
+                self.take_back(vip, around);
+            }
+        }
+    }
+
+    fn take_back(
+        &mut self,
+        HeldAddress { interface, address }: &HeldAddress,
+        around: &Surroundings,
+    ) {
+        match around.local.add_address(interface, *address) {
+            Ok(()) => {
+                let vip = address.addr();
+                self.announce_one(interface, vip, around);
+                self.say(&format_args!("{vip} was gone from {interface}, holding it again"));
+            }
+            Err(error) => self.complain(&format_args!("cannot add {address}: {error}")),
         }
     }
 
@@ -122,17 +155,20 @@ impl Hands {
 
     fn announce(&mut self, around: &Surroundings) {
         for HeldAddress { interface, address } in &self.seat.clone().vips {
-            let vip = address.addr();
-            let sent = around.interface(interface).map(|i| around.announcer.announce(i, vip));
-            match sent {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => self.complain(&format_args!("cannot announce {vip}: {error}")),
-                Err(error) => self.complain(&error),
-            }
+            self.announce_one(interface, address.addr(), around);
         }
         // Whoever becomes master says so afterwards, as nothing may hold it up.
         if self.state == VrrpState::Master {
             self.say(&format_args!("announcing {} again", self.vips()));
+        }
+    }
+
+    fn announce_one(&mut self, interface: &str, vip: IpAddr, around: &Surroundings) {
+        let sent = around.interface(interface).map(|i| around.announcer.announce(i, vip));
+        match sent {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.complain(&format_args!("cannot announce {vip}: {error}")),
+            Err(error) => self.complain(&error),
         }
     }
 

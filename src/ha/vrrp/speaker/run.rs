@@ -6,7 +6,7 @@ use super::sync::Follower;
 use super::watchers::{self, Finding, Looker};
 use crate::ha::HaError;
 use crate::ha::vrrp::machine::{Action, Event, Routers};
-use crate::kernel::{Interface, LinkWatch, Local};
+use crate::kernel::{AddressWatch, Interface, LinkWatch, Local};
 use crate::plan::Speaker;
 use futures::future::select_all;
 use std::io;
@@ -43,6 +43,8 @@ enum Woken {
     ToWork,
     /// Interfaces changed; `None` if nobody knows which.
     ByLinks(Option<Vec<Interface>>),
+    /// Addresses came or went.
+    ByAddresses,
     /// Something is known of what is watched.
     ByFinding(Finding),
     /// SIGTERM.
@@ -56,6 +58,7 @@ struct Mouth {
     around: Surroundings,
     alarm: Alarm,
     links: LinkWatch,
+    addresses: AddressWatch,
     lookers: Vec<Looker>,
     found: UnboundedReceiver<Finding>,
     /// The seat that connection synchronisation follows.
@@ -66,7 +69,7 @@ impl Mouth {
     fn open(speaker: &Speaker, directory: &Path) -> Result<Self, HaError> {
         let local = Local::here()?;
         // Before the first look, so that no change is missed.
-        let links = local.watch_links()?;
+        let (links, addresses) = (local.watch_links()?, local.watch_addresses()?);
         let interfaces = local.interfaces()?.into_iter().map(|i| (i.name.clone(), i)).collect();
         let (announcer, directory) = (Announcer::open()?, directory.to_owned());
         let around = Surroundings { local, announcer, interfaces, directory };
@@ -77,7 +80,7 @@ impl Mouth {
         let lookers = watchers::begin(&routers, hands.len(), &tell);
         let sync = follower(speaker)?;
         let alarm = Alarm::new().map_err(failed("timerfd_create"))?;
-        Ok(Self { routers, hands, around, alarm, links, lookers, found, sync })
+        Ok(Self { routers, hands, around, alarm, links, addresses, lookers, found, sync })
     }
 
     fn begin(&mut self) {
@@ -106,6 +109,7 @@ impl Mouth {
             _ = terminate.recv() => Woken::ToEnd,
             ready = readable => ready.map(|()| Woken::ToWork).map_err(failed("epoll_wait"))?,
             changed = self.links.changed() => Woken::ByLinks(changed?),
+            changed = self.addresses.changed() => changed.map(|()| Woken::ByAddresses)?,
             Some(finding) = self.found.recv() => Woken::ByFinding(finding),
             rung = due => rung.map(|()| Woken::ToWork).map_err(failed("timerfd_settime"))?,
         })
@@ -123,6 +127,7 @@ impl Mouth {
                     self.notice(interface);
                 }
             }
+            Woken::ByAddresses => self.keep_vips()?,
             Woken::ByFinding(finding) => self.learn(&finding),
             Woken::ToWork | Woken::ToEnd => {}
         }
@@ -164,6 +169,13 @@ impl Mouth {
         for finding in found {
             self.learn(&finding);
         }
+    }
+
+    /// Whatever a master should hold, and somebody took away, comes back.
+    fn keep_vips(&mut self) -> Result<(), HaError> {
+        let there = self.around.local.addresses()?;
+        self.hands.iter_mut().for_each(|hands| hands.hold_missing(&there, &self.around));
+        Ok(())
     }
 
     fn learn(&mut self, finding: &Finding) {
