@@ -1,4 +1,4 @@
-use crate::lab::NodeName;
+use crate::lab::{NodeName, Scheduler};
 use nix::errno::Errno;
 use std::io;
 use std::path::PathBuf;
@@ -35,6 +35,9 @@ pub enum Cause {
     /// The kernel has no IPVS, neither built in nor as a module.
     #[error("the kernel has no ip_vs")]
     NoIpvs,
+    /// The kernel was built without a scheduler, and no module brings it.
+    #[error("the kernel has no scheduler `{0}` (module {module})", module = .0.module())]
+    NoScheduler(Scheduler),
     /// Nothing is served on the port.
     #[error("nothing is served on port {port}")]
     NoBackend {

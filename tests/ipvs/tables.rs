@@ -12,6 +12,7 @@ trials![
     what_is_observed_is_what_was_made_with_the_last_server_first,
     entries_that_are_there_are_brought_to_the_operations_values,
     every_scheduler_of_the_kernel_can_be_used,
+    a_scheduler_that_the_kernel_lacks_is_named,
     a_long_table_is_read_whole,
     undoing_leaves_an_empty_table_however_often,
     a_refusal_names_the_command_and_the_reason,
@@ -111,6 +112,17 @@ async fn every_scheduler_of_the_kernel_can_be_used() {
         lab.apply(&[add_service(service(web(), scheduler))]).await;
         assert_eq!(lab.services().await[0].scheduler, Some(scheduler));
     }
+}
+
+async fn a_scheduler_that_the_kernel_lacks_is_named() {
+    let mut lab = Sandbox::new();
+    lab.apply(&alone()).await;
+    let refused = lab.kernel.apply(&add_service(service(web(), Scheduler::Twos))).await;
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "cannot add virtual service tcp 10.1.0.100:80 (twos) in node `director`: the kernel has no \
+         scheduler `twos` (module ip_vs_twos)"
+    );
 }
 
 async fn a_long_table_is_read_whole() {

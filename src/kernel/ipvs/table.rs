@@ -33,11 +33,12 @@ pub struct IpvsTimeouts {
 impl Ipvs {
     /// Adds a virtual service, or brings the one that is there to the entry's values.
     pub(in crate::kernel) async fn put_service(&self, entry: &ServiceEntry) -> Result<(), Cause> {
-        let added = self.tell(Command::NewService, vec![encode::service(entry)?]).await;
-        if is(&added, Errno::EEXIST) {
-            return self.tell(Command::SetService, vec![encode::service(entry)?]).await;
+        let mut put = self.tell(Command::NewService, vec![encode::service(entry)?]).await;
+        if is(&put, Errno::EEXIST) {
+            put = self.tell(Command::SetService, vec![encode::service(entry)?]).await;
         }
-        added
+        // `ip_vs_add_service` and `ip_vs_edit_service` in ip_vs_ctl.c
+        if is(&put, Errno::ENOENT) { Err(Cause::NoScheduler(entry.scheduler)) } else { put }
     }
 
     /// Deletes a virtual service; one that is not there counts as deleted.
