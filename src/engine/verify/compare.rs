@@ -65,7 +65,10 @@ impl Found<'_> {
         words: impl Into<String>,
         mends: Vec<Mend>,
     ) {
-        let applied = mends.iter().filter(|mend| matches!(mend.act, Act::Apply(_)));
+        // That no director holds a VIP is news also where one of them is known to be ill.
+        let is_news = |op: &Op| matches!(op, Op::AwaitAddress { .. });
+        let applied =
+            mends.iter().filter(|mend| matches!(&mend.act, Act::Apply(op) if !is_news(op)));
         self.redone.extend(applied.map(|mend| mend.step));
         self.drifts.push(Drift { nodes, words: words.into(), mends });
     }

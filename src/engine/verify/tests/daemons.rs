@@ -133,5 +133,8 @@ async fn a_table_that_a_daemon_makes_is_its_own() {
 async fn a_node_that_was_lost_gets_its_daemons_back() {
     let mut bench = checked().await;
     bench.undo("director: create the namespace").await;
-    insta::assert_snapshot!(bench.mended().await, @"director: its namespace is missing");
+    insta::assert_snapshot!(bench.mended().await, @"
+    director: its namespace is missing
+    director: no director holds 192.168.136.100
+    ");
 }
