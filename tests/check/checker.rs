@@ -2,7 +2,7 @@
 
 use crate::support::{Place, eventually, program};
 use lvs_lab::kernel::{Health, HealthChange, health_changes};
-use lvs_lab::plan::CheckedService;
+use lvs_lab::plan::{CheckedService, ServiceKey};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use std::process::{Child, ExitStatus, Stdio};
 pub struct Running {
     place: Place,
     child: Child,
-    names: HashMap<SocketAddr, String>,
+    names: HashMap<(ServiceKey, SocketAddr), String>,
 }
 
 impl Running {
@@ -51,7 +51,7 @@ impl Running {
     fn down(&self) -> Vec<String> {
         let mut down = Vec::new();
         for change in self.changes() {
-            let name = self.names[&change.server].clone();
+            let name = self.names[&(change.service, change.server)].clone();
             match change.health {
                 Health::Down => down.push(name),
                 Health::Up => down.retain(|server| *server != name),
@@ -75,10 +75,14 @@ impl Drop for Running {
     }
 }
 
-/// What the servers are called, by address.
-fn names(services: &[CheckedService]) -> HashMap<SocketAddr, String> {
-    let servers = services.iter().flat_map(|service| &service.servers);
-    servers.map(|server| (server.entry.address, server.name.to_string())).collect()
+/// What the servers are called, by virtual service and address.
+fn names(services: &[CheckedService]) -> HashMap<(ServiceKey, SocketAddr), String> {
+    let of = |checked: &CheckedService| {
+        let key = checked.service.key;
+        let servers = checked.servers.clone().into_iter();
+        servers.map(move |server| ((key, server.entry.address), server.name.to_string()))
+    };
+    services.iter().flat_map(of).collect()
 }
 
 /// Waits for a daemon to say that it is ready.
