@@ -86,6 +86,7 @@ pub(super) fn replug(found: &Found<'_>, number: usize) -> Vec<Mend> {
         Op::AddAddress { node: n, interface: i, .. } => n == node && i == interface,
         Op::AddRoute { node: n, via, .. } => n == node && nets.iter().any(|net| net.contains(via)),
         Op::SetSysctl { node: n, key, .. } => n == node && key.0.contains(&name),
+        Op::AwaitAddress { node: first, others, .. } => first == node || others.contains(node),
         _ => false,
     };
     let mut mends = vec![found.undo(number), found.apply(number)];
