@@ -56,6 +56,11 @@ impl Written {
         for change in changes(&self.entries, wanted).into_iter().chain(unwanted) {
             match table.make(&self.service, &change).await {
                 Ok(()) => self.made(change),
+                // Asking again for each server makes the kernel look for the module each time.
+                Err(cause @ Cause::NoIpvs) => {
+                    refused.push(Refused { change, cause });
+                    break;
+                }
                 Err(cause) => refused.push(Refused { change, cause }),
             }
         }
