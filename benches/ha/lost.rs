@@ -7,7 +7,8 @@ use lvs_lab::report::{IncidentKind, ScenarioReport};
 use serde::{Deserialize, Serialize};
 
 /// So many at once that the rate holds while nobody answers.
-const LOAD: &str = "      - load: { from: client, service: web, rate: 100, concurrency: 200 }
+const LOAD: &str =
+    "      - load: { from: client, service: web, rate: 100, concurrency: 200, timeout: 5s }
       - wait: 1s
 ";
 const END: &str = "      - stop: load\n        expect: { lost: 0 }";
