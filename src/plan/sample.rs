@@ -1,8 +1,9 @@
 //! Labs with high availability, for this room's tests.
 
 use crate::lab::{
-    Engine, HealthCheck, HighAvailability, HttpProbe, Lab, OnFailure, Place, Preemption, Probe,
-    Source, Transport, VirtualAddress, VirtualRouter, VrrpVersion,
+    Destination, Engine, ForwardingMethod, HealthCheck, HighAvailability, HttpProbe, Lab,
+    OnFailure, Persistence, Place, Preemption, Probe, Quorum, Scheduler, SchedulerFlag, Source,
+    Thresholds, Transport, VirtualAddress, VirtualRouter, VrrpVersion,
 };
 use std::time::Duration;
 
@@ -20,6 +21,23 @@ pub fn cluster(engine: Engine) -> Lab {
         connection_sync: None,
         at: Place::root().key("high_availability"),
     });
+    lab
+}
+
+/// The cluster with everything that a virtual service can have, but for its check.
+pub fn furnished(engine: Engine) -> Lab {
+    let mut lab = cluster(engine);
+    let web = &mut lab.services[0];
+    web.scheduler = Scheduler::Mh;
+    web.flags = vec![SchedulerFlag::Fallback, SchedulerFlag::Port];
+    web.persistence = Some(Persistence { timeout: Duration::from_secs(50), prefix_length: 24 });
+    web.quorum = Quorum { weight: 2, hysteresis: 1 };
+    let sorry = web.destinations[1].clone();
+    let mapped = Destination { forwarding: ForwardingMethod::FullNat, port: 8080, ..sorry };
+    web.sorry_server = Some(mapped);
+    web.destinations[0].thresholds = Thresholds { upper: 100, lower: 50 };
+    web.destinations[0].forwarding = ForwardingMethod::Tun;
+    web.destinations[1].weight = 0;
     lab
 }
 

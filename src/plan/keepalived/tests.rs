@@ -1,10 +1,10 @@
 use super::quote;
 use crate::lab::{
-    ConnectionSync, Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, Lab, OnFailure,
-    Persistence, Place, Preemption, Probe, Quorum, Scheduler, SchedulerFlag, SyncGroup, Thresholds,
-    Track, Tracked, Transport, VirtualRouter, VrrpVersion,
+    ConnectionSync, Engine, HealthCheck, HttpProbe, Lab, OnFailure, Persistence, Place, Preemption,
+    Probe, Scheduler, SchedulerFlag, SyncGroup, Track, Tracked, Transport, VirtualRouter,
+    VrrpVersion,
 };
-use crate::plan::sample::{cluster, http, router, without_availability};
+use crate::plan::sample::{cluster, furnished, http, router, without_availability};
 use crate::plan::{Daemon, Op, build};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -82,18 +82,8 @@ fn every_vrrp_feature() -> Lab {
 
 /// Everything that a virtual service can have.
 fn every_service_feature() -> Lab {
-    let mut lab = cluster(Engine::Keepalived);
+    let mut lab = furnished(Engine::Keepalived);
     let web = &mut lab.services[0];
-    web.scheduler = Scheduler::Mh;
-    web.flags = vec![SchedulerFlag::Fallback, SchedulerFlag::Port];
-    web.persistence = Some(Persistence { timeout: Duration::from_secs(50), prefix_length: 24 });
-    web.quorum = Quorum { weight: 2, hysteresis: 1 };
-    let sorry = web.destinations[1].clone();
-    let mapped = Destination { forwarding: ForwardingMethod::FullNat, port: 8080, ..sorry };
-    web.sorry_server = Some(mapped);
-    web.destinations[0].thresholds = Thresholds { upper: 100, lower: 50 };
-    web.destinations[0].forwarding = ForwardingMethod::Tun;
-    web.destinations[1].weight = 0;
     web.destinations[0].weight = 65535;
     let check = check(&mut lab);
     check.probe = Probe::Http(HttpProbe {

@@ -1,8 +1,5 @@
-use crate::lab::{
-    Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, Lab, OnFailure, Persistence,
-    Probe, Quorum, Scheduler, SchedulerFlag, Thresholds, VirtualService,
-};
-use crate::plan::sample::{cluster, http};
+use crate::lab::{Engine, HealthCheck, HttpProbe, Lab, OnFailure, Probe, VirtualService};
+use crate::plan::sample::{cluster, furnished, http};
 use crate::plan::{Daemon, Op, build};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -36,18 +33,8 @@ fn two_services() -> Lab {
 
 /// Everything that a virtual service can have.
 fn every_feature() -> Lab {
-    let mut lab = cluster(Engine::Ldirectord);
+    let mut lab = furnished(Engine::Ldirectord);
     let web = &mut lab.services[0];
-    web.scheduler = Scheduler::Mh;
-    web.flags = vec![SchedulerFlag::Fallback, SchedulerFlag::Port];
-    web.persistence = Some(Persistence { timeout: Duration::from_secs(50), prefix_length: 24 });
-    web.quorum = Quorum { weight: 2, hysteresis: 1 };
-    let sorry = web.destinations[1].clone();
-    let mapped = Destination { forwarding: ForwardingMethod::FullNat, port: 8080, ..sorry };
-    web.sorry_server = Some(mapped);
-    web.destinations[0].thresholds = Thresholds { upper: 100, lower: 50 };
-    web.destinations[0].forwarding = ForwardingMethod::Tun;
-    web.destinations[1].weight = 0;
     let check = web.health_check.as_mut().unwrap();
     check.probe = Probe::Http(HttpProbe {
         path: "/?a=1&b=c#d \"e\"".to_owned(),
