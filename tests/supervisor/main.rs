@@ -11,7 +11,7 @@ use lvs_lab::plan::Behaviour;
 use lvs_lab::report::Event;
 use lvs_lab::state::{Exit, Lock};
 use lvs_lab::supervisor::{BackendStatus, Status, SupervisorError, reconcile, status};
-use machine::{ENDLESS, LONG, Machine, PLAIN, endless, sh, source, with_command};
+use machine::{Caller, ENDLESS, LONG, Machine, PLAIN, endless, sh, source, with_command};
 use nix::sys::signal::Signal;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -122,23 +122,22 @@ fn a_failing_command_undoes_everything() {
 #[test]
 #[ignore = "needs root"]
 fn an_interrupted_build_is_undone() {
-    let machine = Machine::new();
-    let mut caller = machine.caller(&with_command(ENDLESS));
-    let command = endless();
-    caller.interrupt();
-    let (message, _, left) = caller.failure();
-    assert_eq!((message.as_str(), left.len()), ("interrupted by SIGTERM", 0));
-    assert!(!command.is_alive());
-    machine.assert_empty();
+    an_endless_build_is_undone_by(|_, caller| caller.interrupt());
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_signal_to_the_supervisor_undoes_the_build() {
+    an_endless_build_is_undone_by(|machine, _| {
+        machine.supervisor().kill(Signal::SIGTERM).unwrap();
+    });
+}
+
+fn an_endless_build_is_undone_by(ending: impl FnOnce(&Machine, &mut Caller)) {
     let machine = Machine::new();
     let mut caller = machine.caller(&with_command(ENDLESS));
     let command = endless();
-    machine.supervisor().kill(Signal::SIGTERM).unwrap();
+    ending(&machine, &mut caller);
     let (message, _, left) = caller.failure();
     assert_eq!((message.as_str(), left.len()), ("interrupted by SIGTERM", 0));
     assert!(!command.is_alive());
