@@ -377,7 +377,7 @@ async fn a_setting_is_that_of_its_node() {
 async fn a_backend_gets_a_listener_inside_its_node() {
     let mut lab = Sandbox::new();
     lab.apply(&pair()).await;
-    let backend = Backend { port: 8080, vips: Vec::new() };
+    let backend = Backend { port: 8080, protocol: Protocol::Tcp, vips: Vec::new() };
     let start = Op::StartBackend { node: node("rs1"), backend: backend.clone() };
     lab.apply(std::slice::from_ref(&start)).await;
     assert_eq!(lab.observed("rs1").await.listening, [8080]);
@@ -416,7 +416,7 @@ async fn a_backend_of_a_node_with_ipv6_listens_on_both() {
     lab.apply(&pair()).await;
     lab.apply(&[address("rs1", "eth0", "fd00::200/64"), address("rs2", "eth0", "fd00::201/64")])
         .await;
-    let backend = Backend { port: 80, vips: Vec::new() };
+    let backend = Backend { port: 80, protocol: Protocol::Tcp, vips: Vec::new() };
     lab.apply(&[Op::StartBackend { node: node("rs1"), backend }]).await;
     let client = Namespace::named("nat-rs2").unwrap();
     for address in ["[fd00::200]:80", "192.168.137.200:80"] {
@@ -477,8 +477,8 @@ async fn what_a_command_leaves_behind_ends_with_its_undoing_and_nothing_else_doe
 async fn source_nat_is_added_seen_and_removed_for_each_service() {
     let mut lab = Sandbox::new();
     lab.apply(&[namespace("director")]).await;
-    let web = ServiceKey { protocol: Protocol::Tcp, address: "10.0.0.100:80".parse().unwrap() };
-    let dns = ServiceKey { protocol: Protocol::Udp, address: "[fd00::100]:53".parse().unwrap() };
+    let web = ServiceKey::Address(Protocol::Tcp, "10.0.0.100:80".parse().unwrap());
+    let dns = ServiceKey::Address(Protocol::Udp, "[fd00::100]:53".parse().unwrap());
     let ops = [web, dns].map(|service| Op::AddSourceNat { node: node("director"), service });
     assert_eq!(lab.observed("director").await.source_nat, []);
     lab.apply(&ops).await;

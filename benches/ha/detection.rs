@@ -5,7 +5,6 @@ use clap::ValueEnum;
 use lvs_lab::kernel::{Health, health_changes};
 use lvs_lab::lab::{
     ForwardingMethod, HealthCheck, HttpProbe, OnFailure, Place, Probe, Protocol, Quorum, Scheduler,
-    Thresholds,
 };
 use lvs_lab::plan::{
     CheckedServer, CheckedService, Checker, Daemon, DestinationEntry, ServiceEntry, ServiceKey,
@@ -122,10 +121,8 @@ fn start(server: SocketAddr) -> Result<Child> {
 }
 
 fn checker(server: SocketAddr) -> Result<Checker> {
-    let key = ServiceKey { protocol: Protocol::Tcp, address: "10.0.0.100:80".parse()? };
-    let (forwarding, thresholds) = (ForwardingMethod::Dr, Thresholds::default());
-    let entry = DestinationEntry { address: server, forwarding, weight: 1, thresholds };
-    let (scheduler, flags) = (Scheduler::Rr, Vec::new());
+    let key = ServiceKey::Address(Protocol::Tcp, "10.0.0.100:80".parse()?);
+    let entry = DestinationEntry::new(server, ForwardingMethod::Dr);
     let probe = HttpProbe { path: "/".to_owned(), status: (200, 299), digest: None, body: None };
     let check = HealthCheck {
         probe: Probe::Http(probe),
@@ -137,7 +134,7 @@ fn checker(server: SocketAddr) -> Result<Checker> {
         at: Place::default(),
     };
     let service = CheckedService {
-        service: ServiceEntry { key, scheduler, flags, persistence: None },
+        service: ServiceEntry::new(key, Scheduler::Rr),
         servers: vec![CheckedServer { name: "rs1".parse()?, entry }],
         sorry_server: None,
         quorum: Quorum::default(),

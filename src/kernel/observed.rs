@@ -1,5 +1,5 @@
 use super::SyncDaemon;
-use crate::lab::{Persistence, Scheduler, SchedulerFlag, SysctlKey};
+use crate::lab::{Persistence, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
 use crate::plan::{DestinationEntry, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,8 @@ pub struct ObservedService {
     pub flags: Vec<SchedulerFlag>,
     /// Persistence.
     pub persistence: Option<Persistence>,
+    /// What the scheduler is asked for.
+    pub scheduled: Scheduled,
     /// Counters.
     pub statistics: Statistics,
     /// Its real servers, in the order that the kernel dumps them (last added first).

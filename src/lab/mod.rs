@@ -43,7 +43,7 @@ pub use scenario::{
     Connection, Load, Request, Retry, RunCommand, Scenario, SourcePorts, Step, StepAction, Target,
 };
 pub use service::{
-    Destination, ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Thresholds,
-    VirtualService,
+    Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
+    Scheduler, SchedulerFlag, Thresholds, Tunnel, TunnelChecksum, VirtualService,
 };
 pub use source::Source;

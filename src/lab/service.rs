@@ -2,6 +2,7 @@ use super::{HealthCheck, NodeName, Place, Quorum, ServiceName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// How a director hands packets to a real server (ipvsadm(8), packet-forwarding-method).
@@ -53,15 +54,58 @@ pub enum Protocol {
     Tcp,
     /// UDP (ipvsadm -u).
     Udp,
+    /// SCTP (ipvsadm --sctp-service).
+    Sctp,
+}
+
+impl Protocol {
+    /// Every protocol that IPVS knows ports of.
+    pub const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
+
+    /// The word in a topology file.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Sctp => "sctp",
+        }
+    }
+
+    /// Its number in the IP header (IANA protocol numbers; IPPROTO_* of linux/in.h).
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Tcp => 6,
+            Self::Udp => 17,
+            Self::Sctp => 132,
+        }
+    }
+
+    /// The protocol of this word.
+    pub fn of_keyword(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|protocol| protocol.keyword() == word)
+    }
+
+    /// The protocol of this number.
+    pub fn of_number(number: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|protocol| u64::from(protocol.number()) == number)
+    }
 }
 
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-        })
+        f.pad(self.keyword())
     }
+}
+
+/// What a director chooses a real server for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheduled {
+    /// Each connection; for UDP, which has none, each client address and port for some time.
+    #[default]
+    Connections,
+    /// Each packet of UDP (ipvsadm --ops, one-packet scheduling): nothing is remembered.
+    Packets,
 }
 
 macro_rules! schedulers {
@@ -156,6 +200,37 @@ pub struct Thresholds {
     pub lower: u32,
 }
 
+/// What goes around a packet on its way to a real server of TUN (ipvsadm(8), --tun-type).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tunnel {
+    /// IP in IP (RFC 2003).
+    #[default]
+    Ipip,
+    /// Generic routing encapsulation (RFC 2784).
+    Gre(TunnelChecksum),
+    /// Generic UDP encapsulation (draft-ietf-intarea-gue).
+    Gue {
+        /// The UDP port on the real server.
+        port: u16,
+        /// What guards the envelope.
+        checksum: TunnelChecksum,
+    },
+}
+
+/// The checksum of a tunnel's envelope (ipvsadm(8), --tun-nocsum and following).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TunnelChecksum {
+    /// None (--tun-nocsum).
+    #[default]
+    None,
+    /// Over the whole envelope (--tun-csum).
+    Full,
+    /// As `Full`, but the inner one is left to the receiver (--tun-remcsum), GUE only.
+    Remote,
+}
+
 /// A real server in a virtual service's table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
@@ -169,13 +244,37 @@ pub struct Destination {
     pub weight: u32,
     /// The forwarding method, usually the service's.
     pub forwarding: ForwardingMethod,
+    /// The tunnel, where the method is TUN.
+    pub tunnel: Tunnel,
     /// Connection limits.
     pub thresholds: Thresholds,
     /// Where the file says so.
     pub at: Place,
 }
 
-/// A virtual service: one VIP, protocol and port, and the real servers behind it.
+/// A mark that a director's firewall puts on packets (`skb->mark`), by which IPVS knows them as
+/// of one virtual service (ipvsadm -f); never 0, which is what unmarked packets have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FirewallMark(pub NonZeroU32);
+
+impl fmt::Display for FirewallMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Several ports of a VIP as one virtual service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    /// What the packets are marked with.
+    pub mark: FirewallMark,
+    /// The virtual ports whose packets are marked, at least one, in the order of the file.
+    pub ports: Vec<u16>,
+}
+
+/// A virtual service: one VIP, protocol and port, and the real servers behind it; or by a firewall
+/// mark several ports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VirtualService {
     /// Its name in the file.
@@ -184,16 +283,22 @@ pub struct VirtualService {
     pub directors: Vec<NodeName>,
     /// The virtual address.
     pub vip: IpAddr,
-    /// The virtual port.
+    /// The virtual port; the first of them, where there is a firewall mark.
     pub port: u16,
+    /// The firewall mark that makes it, where asked for, and every port that gets it.
+    pub marked: Option<Marked>,
     /// The transport protocol.
     pub protocol: Protocol,
+    /// What the scheduler is asked for.
+    pub scheduled: Scheduled,
     /// The scheduler.
     pub scheduler: Scheduler,
     /// The scheduler's flags.
     pub flags: Vec<SchedulerFlag>,
     /// The forwarding method of destinations that name none.
     pub forwarding: ForwardingMethod,
+    /// The tunnel of destinations that name none, where the method is TUN.
+    pub tunnel: Tunnel,
     /// Persistence, where asked for.
     pub persistence: Option<Persistence>,
     /// The table, in the order of addition.
@@ -209,6 +314,11 @@ pub struct VirtualService {
 }
 
 impl VirtualService {
+    /// Every virtual port.
+    pub fn ports(&self) -> &[u16] {
+        self.marked.as_ref().map_or(std::slice::from_ref(&self.port), |marked| &marked.ports)
+    }
+
     /// Every real server that its table can come to hold: those of the file, and the sorry server.
     pub fn servers(&self) -> impl Iterator<Item = &Destination> {
         self.destinations.iter().chain(&self.sorry_server)

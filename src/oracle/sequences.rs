@@ -2,8 +2,8 @@
 
 use super::{Choice, Oracle, Unpredictable};
 use crate::lab::{
-    Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduler, SchedulerFlag,
-    Thresholds, VirtualService,
+    Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduled, Scheduler,
+    SchedulerFlag, Thresholds, Tunnel, VirtualService,
 };
 use proptest::prelude::*;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,6 +17,7 @@ pub(super) fn service(scheduler: Scheduler, weights: &[u32]) -> VirtualService {
         port: 80,
         weight,
         forwarding: ForwardingMethod::Dr,
+        tunnel: Tunnel::Ipip,
         thresholds: Thresholds::default(),
         at: Place::root(),
     });
@@ -25,10 +26,13 @@ pub(super) fn service(scheduler: Scheduler, weights: &[u32]) -> VirtualService {
         directors: vec!["director".parse().unwrap()],
         vip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 100)),
         port: 80,
+        marked: None,
         protocol: Protocol::Tcp,
+        scheduled: Scheduled::Connections,
         scheduler,
         flags: Vec::new(),
         forwarding: ForwardingMethod::Dr,
+        tunnel: Tunnel::Ipip,
         persistence: None,
         destinations: entries.collect(),
         health_check: None,

@@ -36,6 +36,6 @@ pub use explain::explain;
 pub use fault::{Disturbance, disturb};
 pub use keepalived::keepalived;
 pub use ldirectord::ldirectord;
-pub use op::{Backend, Behaviour, DestinationEntry, Op, ServiceEntry, ServiceKey};
+pub use op::{Backend, Behaviour, DestinationEntry, Family, Op, ServiceEntry, ServiceKey};
 pub use shell::{flag_word, ipvsadm, netmask, script};
 pub use step::{Plan, Step};

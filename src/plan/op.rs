@@ -1,7 +1,7 @@
 use super::Daemon;
 use crate::lab::{
-    ForwardingMethod, NetworkName, NodeName, Persistence, Protocol, Scheduler, SchedulerFlag,
-    SysctlKey, Thresholds,
+    FirewallMark, ForwardingMethod, NetworkName, NodeName, Persistence, Protocol, Scheduled,
+    Scheduler, SchedulerFlag, SysctlKey, Thresholds, Tunnel,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,66 @@ use std::time::Duration;
 
 /// What identifies a virtual service in a director's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ServiceKey {
-    /// The transport protocol.
-    pub protocol: Protocol,
-    /// The VIP and the virtual port.
-    pub address: SocketAddr,
+#[serde(rename_all = "lowercase")]
+pub enum ServiceKey {
+    /// A transport protocol, and the VIP and the virtual port.
+    Address(Protocol, SocketAddr),
+    /// A firewall mark, in one address family.
+    Mark(FirewallMark, Family),
+}
+
+/// An address family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// IPv4 (AF_INET).
+    Inet,
+    /// IPv6 (AF_INET6).
+    Inet6,
+}
+
+impl Family {
+    /// The family of an address.
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::Inet } else { Self::Inet6 }
+    }
+}
+
+impl ServiceKey {
+    /// Reads two words, as in `tcp 10.0.0.1:80`, or for firewall marks `fwm 1` and `fwm6 1`.
+    pub fn of_words(kind: &str, which: &str) -> Option<Self> {
+        let mark = || Some(FirewallMark(which.parse().ok()?));
+        match kind {
+            "fwm" => Some(Self::Mark(mark()?, Family::Inet)),
+            "fwm6" => Some(Self::Mark(mark()?, Family::Inet6)),
+            _ => Some(Self::Address(Protocol::of_keyword(kind)?, which.parse().ok()?)),
+        }
+    }
+
+    /// The two words that [`ServiceKey::of_words`] reads.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Address(protocol, address) => format!("{protocol} {address}"),
+            Self::Mark(mark, Family::Inet) => format!("fwm {mark}"),
+            Self::Mark(mark, Family::Inet6) => format!("fwm6 {mark}"),
+        }
+    }
+
+    /// The family of its clients' addresses.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Address(_, address) => Family::of(address.ip()),
+            Self::Mark(_, family) => *family,
+        }
+    }
+
+    /// Its VIP and virtual port; none where a firewall mark stands for them.
+    pub fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Address(_, address) => Some(*address),
+            Self::Mark(..) => None,
+        }
+    }
 }
 
 /// A virtual service as a director's table holds it.
@@ -28,6 +83,8 @@ pub struct ServiceEntry {
     pub flags: Vec<SchedulerFlag>,
     /// Persistence, where asked for.
     pub persistence: Option<Persistence>,
+    /// What the scheduler is asked for.
+    pub scheduled: Scheduled,
 }
 
 /// A real server as a director's table holds it.
@@ -37,17 +94,21 @@ pub struct DestinationEntry {
     pub address: SocketAddr,
     /// The forwarding method.
     pub forwarding: ForwardingMethod,
+    /// The tunnel, where the method is TUN.
+    pub tunnel: Tunnel,
     /// The weight; 0 means quiesced.
     pub weight: u32,
     /// Connection limits.
     pub thresholds: Thresholds,
 }
 
-/// A built-in HTTP server in a node.
+/// A built-in server in a node: HTTP over TCP or SCTP, and the same in datagrams over UDP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backend {
     /// The port, on every address of the node.
     pub port: u16,
+    /// The transport protocol.
+    pub protocol: Protocol,
     /// The VIPs it serves: what `/whoami` says.
     pub vips: Vec<IpAddr>,
 }

@@ -1,4 +1,4 @@
-use super::{Behaviour, DestinationEntry, Op, ServiceEntry};
+use super::{Behaviour, DestinationEntry, Family, Op, ServiceEntry};
 use crate::lab::LabName;
 use std::fmt;
 use std::time::Duration;
@@ -116,7 +116,11 @@ impl fmt::Display for Behaviour {
 
 impl fmt::Display for super::ServiceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.protocol, self.address)
+        match self {
+            Self::Address(protocol, address) => write!(f, "{protocol} {address}"),
+            Self::Mark(mark, Family::Inet) => write!(f, "firewall mark {mark}"),
+            Self::Mark(mark, Family::Inet6) => write!(f, "firewall mark {mark} of IPv6"),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::scene::{Broken, LoadSeen, Scene};
 use super::{DirectorLook, Look, Seen, Sight};
 use crate::lab::{
     Connection, Destination, Fault, FaultKind, ForwardingMethod, Interface, Lab, Load, Node, Place,
-    Protocol, Quorum, Role, Scheduler, Target, VirtualService,
+    Protocol, Quorum, Role, Scheduled, Scheduler, Target, Tunnel, VirtualService,
 };
 use crate::traffic::{Answer, Failure, Sample};
 use std::net::SocketAddr;
@@ -78,6 +78,7 @@ pub(crate) fn service(scheduler: Scheduler, servers: u8) -> VirtualService {
         port: 80,
         weight: 1,
         forwarding: ForwardingMethod::Dr,
+        tunnel: Tunnel::Ipip,
         thresholds: Default::default(),
         at: Place::root(),
     };
@@ -86,10 +87,13 @@ pub(crate) fn service(scheduler: Scheduler, servers: u8) -> VirtualService {
         directors: vec!["director".parse().unwrap()],
         vip: [10, 0, 0, 100].into(),
         port: 80,
+        marked: None,
         protocol: Protocol::Tcp,
+        scheduled: Scheduled::Connections,
         scheduler,
         flags: Vec::new(),
         forwarding: ForwardingMethod::Dr,
+        tunnel: Tunnel::Ipip,
         persistence: None,
         destinations: (1..=servers).map(destination).collect(),
         health_check: None,

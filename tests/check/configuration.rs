@@ -2,7 +2,6 @@
 
 use lvs_lab::lab::{
     ForwardingMethod, HealthCheck, HttpProbe, OnFailure, Place, Probe, Protocol, Quorum, Scheduler,
-    Thresholds,
 };
 use lvs_lab::plan::{
     CheckedServer, CheckedService, Checker, Daemon, DestinationEntry, ServiceEntry, ServiceKey,
@@ -31,14 +30,13 @@ pub fn check(probe: Probe) -> HealthCheck {
 
 /// A TCP service at this address without sorry server.
 pub fn service(vip: SocketAddr, servers: &[(&str, SocketAddr)], probe: Probe) -> CheckedService {
-    let key = ServiceKey { protocol: Protocol::Tcp, address: vip };
-    let (scheduler, flags) = (Scheduler::Rr, Vec::new());
+    let key = ServiceKey::Address(Protocol::Tcp, vip);
     let servers = servers.iter().map(|(name, address)| CheckedServer {
         name: name.parse().unwrap(),
         entry: destination(*address),
     });
     CheckedService {
-        service: ServiceEntry { key, scheduler, flags, persistence: None },
+        service: ServiceEntry::new(key, Scheduler::Rr),
         servers: servers.collect(),
         sorry_server: None,
         quorum: Quorum::default(),
@@ -48,8 +46,7 @@ pub fn service(vip: SocketAddr, servers: &[(&str, SocketAddr)], probe: Probe) ->
 
 /// A destination of weight 1 that requests are routed to.
 pub fn destination(address: SocketAddr) -> DestinationEntry {
-    let (forwarding, thresholds) = (ForwardingMethod::Dr, Thresholds::default());
-    DestinationEntry { address, forwarding, weight: 1, thresholds }
+    DestinationEntry::new(address, ForwardingMethod::Dr)
 }
 
 /// The text of a checker's configuration file.

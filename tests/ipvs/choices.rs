@@ -11,8 +11,8 @@ use crate::sandbox::{add_destination, add_service, director};
 use crate::trials;
 use lvs_lab::kernel::Kernel;
 use lvs_lab::lab::{
-    Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduler, SchedulerFlag,
-    Thresholds, VirtualService,
+    Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduled, Scheduler,
+    SchedulerFlag, Thresholds, Tunnel, VirtualService,
 };
 use lvs_lab::oracle::{Choice, Oracle};
 use lvs_lab::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
@@ -178,10 +178,13 @@ fn service(draw: &mut Draw, number: u16) -> VirtualService {
         directors: vec![director()],
         vip: VIPS[0].parse().unwrap(),
         port,
+        marked: None,
         protocol: Protocol::Tcp,
+        scheduled: Scheduled::Connections,
         scheduler,
         flags,
         forwarding: ForwardingMethod::Dr,
+        tunnel: Tunnel::Ipip,
         persistence,
         destinations,
         health_check: None,
@@ -200,6 +203,7 @@ fn destination(number: usize, greatest: u64, limited: bool, draw: &mut Draw) -> 
         port: 0,
         weight: draw.below(greatest + 1) as u32,
         forwarding: ForwardingMethod::Dr,
+        tunnel: Tunnel::Ipip,
         thresholds: Thresholds { upper, lower },
         at: Place::root(),
     }
@@ -207,16 +211,14 @@ fn destination(number: usize, greatest: u64, limited: bool, draw: &mut Draw) -> 
 
 /// What makes a virtual service; undoing the first removes it.
 fn table(service: &VirtualService) -> Vec<Op> {
-    let address = SocketAddr::new(service.vip, service.port);
-    let key = ServiceKey { protocol: Protocol::Tcp, address };
-    let (flags, persistence) = (service.flags.clone(), service.persistence);
-    let entry = ServiceEntry { key, scheduler: service.scheduler, flags, persistence };
+    let key = ServiceKey::from(service);
+    let entry = ServiceEntry::from(service);
     let destination = |d: &Destination| {
         let address = SocketAddr::new(d.address, d.port);
         let (weight, thresholds) = (d.weight, d.thresholds);
         add_destination(
             key,
-            DestinationEntry { address, forwarding: d.forwarding, weight, thresholds },
+            DestinationEntry { weight, thresholds, ..DestinationEntry::new(address, d.forwarding) },
         )
     };
     std::iter::once(add_service(entry))

@@ -3,12 +3,12 @@
 use lvs_lab::kernel::{
     BackendOrder, IpvsSupport, Kernel, Linux, Names, ObservedService, ip_vs_available,
 };
-use lvs_lab::lab::{ForwardingMethod, NodeName, Protocol, Scheduler, Thresholds};
+use lvs_lab::lab::{ForwardingMethod, NodeName, Protocol, Scheduler};
 use lvs_lab::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -67,11 +67,16 @@ pub fn director() -> NodeName {
 }
 
 pub fn web() -> ServiceKey {
-    ServiceKey { protocol: Protocol::Tcp, address: "10.1.0.100:80".parse().unwrap() }
+    ServiceKey::Address(Protocol::Tcp, web_address())
+}
+
+/// The VIP and port of [`web`].
+pub fn web_address() -> SocketAddr {
+    "10.1.0.100:80".parse().unwrap()
 }
 
 pub fn service(key: ServiceKey, scheduler: Scheduler) -> ServiceEntry {
-    ServiceEntry { key, scheduler, flags: Vec::new(), persistence: None }
+    ServiceEntry::new(key, scheduler)
 }
 
 pub fn add_service(service: ServiceEntry) -> Op {
@@ -79,8 +84,7 @@ pub fn add_service(service: ServiceEntry) -> Op {
 }
 
 pub fn destination(address: &str, forwarding: ForwardingMethod, weight: u32) -> DestinationEntry {
-    let (address, thresholds) = (address.parse().unwrap(), Thresholds::default());
-    DestinationEntry { address, forwarding, weight, thresholds }
+    DestinationEntry { weight, ..DestinationEntry::new(address.parse().unwrap(), forwarding) }
 }
 
 pub fn add_destination(service: ServiceKey, destination: DestinationEntry) -> Op {

@@ -23,7 +23,7 @@ trials![
 async fn a_table_is_what_ipvsadm_says_it_is() {
     let mut lab = Sandbox::new();
     lab.apply(&alone()).await;
-    let dns = ServiceKey { protocol: Protocol::Udp, address: "[fd00::100]:53".parse().unwrap() };
+    let dns = ServiceKey::Address(Protocol::Udp, "[fd00::100]:53".parse().unwrap());
     let mut sticky = service(dns, Scheduler::Mh);
     sticky.flags = vec![SchedulerFlag::Fallback, SchedulerFlag::Port];
     let persistence = Persistence { timeout: Duration::from_secs(120), prefix_length: 64 };

@@ -3,7 +3,7 @@
 use crate::sandbox::*;
 use crate::trials;
 use lvs_lab::kernel::{Kernel, Namespace};
-use lvs_lab::lab::{ForwardingMethod, Persistence, Scheduler, SysctlKey};
+use lvs_lab::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SysctlKey};
 use lvs_lab::plan::{Backend, Op};
 use std::io::Read;
 use std::net::TcpStream;
@@ -53,7 +53,11 @@ fn fullnat() -> Vec<Op> {
         add_destination(web(), destination("10.2.0.10:8080", ForwardingMethod::FullNat, 1)),
         Op::StartBackend {
             node: node("rs1"),
-            backend: Backend { port: 8080, vips: vec![web().address.ip()] },
+            backend: Backend {
+                port: 8080,
+                protocol: Protocol::Tcp,
+                vips: vec![web_address().ip()],
+            },
         },
     ]);
     ops
@@ -61,7 +65,7 @@ fn fullnat() -> Vec<Op> {
 
 fn requested() -> String {
     let client = Namespace::named("lab-client").unwrap();
-    let mut stream = client.run(|| TcpStream::connect(web().address)).unwrap();
+    let mut stream = client.run(|| TcpStream::connect(web_address())).unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     text
@@ -99,7 +103,7 @@ async fn connections_and_counters_are_read_back() {
     assert_eq!((templates.len(), others.len()), (1, 3));
     for connection in templates.iter().chain(&others) {
         assert_eq!(connection.client.ip().to_string(), "10.1.0.10");
-        assert_eq!(connection.virtual_service, web().address);
+        assert_eq!(connection.virtual_service, web_address());
         assert_eq!(connection.destination.to_string(), "10.2.0.10:8080");
     }
     assert!(templates[0].expires <= Duration::from_secs(90));

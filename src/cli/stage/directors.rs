@@ -118,10 +118,7 @@ impl<'a> Directors<'a> {
     }
 
     fn service(&self, key: ServiceKey) -> Option<&'a VirtualService> {
-        self.lab.services.iter().find(|service| {
-            service.protocol == key.protocol
-                && SocketAddr::new(service.vip, service.port) == key.address
-        })
+        self.lab.services.iter().find(|service| ServiceKey::from(*service) == key)
     }
 }
 

@@ -83,5 +83,6 @@ fn entry(there: &ObservedService) -> ServiceEntry {
         scheduler: there.scheduler.unwrap_or(Scheduler::Wlc),
         flags: there.flags.clone(),
         persistence: there.persistence,
+        scheduled: there.scheduled,
     }
 }

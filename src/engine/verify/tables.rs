@@ -39,7 +39,9 @@ fn service_words(seen: &Observed, entry: &ServiceEntry) -> Option<String> {
         let (key, wanted) = (entry.key, entry.scheduler);
         return Some(format!("virtual service {key} has scheduler {scheduler}, not {wanted}"));
     }
-    let same = flags(&there.flags) == flags(&entry.flags) && there.persistence == entry.persistence;
+    let same = flags(&there.flags) == flags(&entry.flags)
+        && there.persistence == entry.persistence
+        && there.scheduled == entry.scheduled;
     (!same).then(|| format!("virtual service {} has other flags or persistence", entry.key))
 }
 
@@ -58,6 +60,8 @@ fn destination_words(
         format!("is forwarded to by {is}, not {wanted}")
     } else if there.weight != entry.weight {
         format!("has weight {}, not {}", there.weight, entry.weight)
+    } else if entry.forwarding == ForwardingMethod::Tun && there.tunnel != entry.tunnel {
+        "has another tunnel".to_owned()
     } else if there.thresholds != entry.thresholds {
         "has other thresholds".to_owned()
     } else {

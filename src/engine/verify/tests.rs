@@ -3,8 +3,8 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed};
-use crate::lab::{LabName, Scheduler, SysctlKey};
-use crate::plan::{Op, ServiceEntry};
+use crate::lab::{LabName, Protocol, Scheduler, SysctlKey};
+use crate::plan::{Op, ServiceEntry, ServiceKey};
 use crate::state::StateDir;
 use std::net::SocketAddr;
 
@@ -204,8 +204,9 @@ async fn what_the_file_does_not_have_is_removed_from_a_table() {
     for step in steps {
         match step.op {
             Op::AddService { node, service } => {
-                let mut key = service.key;
-                key.address.set_port(8080);
+                let mut address = service.key.address().unwrap();
+                address.set_port(8080);
+                let key = ServiceKey::Address(Protocol::Tcp, address);
                 let service = ServiceEntry { key, ..service };
                 bench.kernel.apply(&Op::AddService { node, service }).await.unwrap();
             }

@@ -1,19 +1,15 @@
 //! A virtual service for tests.
 
 use crate::lab::{
-    ForwardingMethod, HealthCheck, OnFailure, Place, Probe, Protocol, Quorum, Scheduler, Thresholds,
+    ForwardingMethod, HealthCheck, OnFailure, Place, Probe, Protocol, Quorum, Scheduler,
 };
 use crate::plan::{CheckedServer, CheckedService, DestinationEntry, ServiceEntry, ServiceKey};
 use std::time::Duration;
 
 /// A destination `10.0.0.NUMBER:80`.
 pub(super) fn entry(number: u8, weight: u32) -> DestinationEntry {
-    DestinationEntry {
-        address: ([10, 0, 0, number], 80).into(),
-        forwarding: ForwardingMethod::Dr,
-        weight,
-        thresholds: Thresholds::default(),
-    }
+    let address = ([10, 0, 0, number], 80).into();
+    DestinationEntry { weight, ..DestinationEntry::new(address, ForwardingMethod::Dr) }
 }
 
 /// `10.0.0.100:80` with servers rs1, rs2, … of these weights, at `10.0.0.1` and so on; without
@@ -25,12 +21,7 @@ pub(super) fn web(weights: &[u32]) -> CheckedService {
         entry: entry(number, *weight),
     });
     CheckedService {
-        service: ServiceEntry {
-            key: ServiceKey { protocol: Protocol::Tcp, address },
-            scheduler: Scheduler::Rr,
-            flags: Vec::new(),
-            persistence: None,
-        },
+        service: ServiceEntry::new(ServiceKey::Address(Protocol::Tcp, address), Scheduler::Rr),
         servers: servers.collect(),
         sorry_server: None,
         quorum: Quorum::default(),

@@ -31,7 +31,7 @@ impl Kept {
     /// Brings the table to what is wanted, and says what it refused.
     pub(super) async fn write(&mut self, table: &mut impl Table) -> Vec<String> {
         let refused = self.written.bring(&self.service.wanted(), table).await;
-        let vip = self.address();
+        let vip = self.name();
         refused.iter().map(|refused| format!("service {vip}: {refused}")).collect()
     }
 
@@ -67,7 +67,7 @@ impl Kept {
     }
 
     fn effect(&self, server: SocketAddr, changes: &[Change]) -> String {
-        let vip = self.address();
+        let vip = self.name();
         let change = changes.iter().find(|change| change.address() == server);
         match change {
             Some(Change::Put(entry)) => format!("; weight {} in {vip}", entry.weight),
@@ -85,11 +85,13 @@ impl Kept {
             QuorumState::Lost => ("lost quorum", "serves"),
         };
         let then = sorry.map(|sorry| format!("; sorry server {sorry} {then}")).unwrap_or_default();
-        format!("service {} {verb} ({weight} of {needed}){then}", self.address())
+        format!("service {} {verb} ({weight} of {needed}){then}", self.name())
     }
 
-    fn address(&self) -> SocketAddr {
-        self.service.plan.service.key.address
+    /// As in "10.0.0.100:80", or "firewall mark 1".
+    fn name(&self) -> String {
+        let key = self.service.plan.service.key;
+        key.address().map_or_else(|| key.to_string(), |address| address.to_string())
     }
 
     /// As in "rs1 10.0.0.2:80".

@@ -1,5 +1,4 @@
 use super::stamp;
-use crate::lab::Protocol;
 use crate::plan::ServiceKey;
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -46,18 +45,13 @@ pub struct HealthChange {
 impl HealthChange {
     fn line(&self) -> String {
         let Self { at, service, server, health } = self;
-        format!("{} {service} {server} {health}\n", stamp::stamp(*at))
+        format!("{} {} {server} {health}\n", stamp::stamp(*at), service.words())
     }
 
     fn parse(line: &str) -> Option<Self> {
         let mut words = line.split_whitespace();
         let at = stamp::parse(words.next()?)?;
-        let protocol = match words.next()? {
-            "tcp" => Protocol::Tcp,
-            "udp" => Protocol::Udp,
-            _ => return None,
-        };
-        let service = ServiceKey { protocol, address: words.next()?.parse().ok()? };
+        let service = ServiceKey::of_words(words.next()?, words.next()?)?;
         let server = words.next()?.parse().ok()?;
         let health = match words.next()? {
             "UP" => Health::Up,
@@ -93,12 +87,13 @@ pub fn health_changes(directory: &Path) -> Vec<HealthChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::Protocol;
     use std::time::{Duration, UNIX_EPOCH};
 
     fn change(protocol: Protocol, address: &str, health: Health) -> HealthChange {
         HealthChange {
             at: UNIX_EPOCH + Duration::new(1_700_000_000, 7),
-            service: ServiceKey { protocol, address: address.parse().unwrap() },
+            service: ServiceKey::Address(protocol, address.parse().unwrap()),
             server: "10.0.0.2:80".parse().unwrap(),
             health,
         }

@@ -70,6 +70,7 @@ fn observed(new: &ServiceEntry) -> ObservedService {
         scheduler: Some(new.scheduler),
         flags: new.flags.clone(),
         persistence: new.persistence,
+        scheduled: new.scheduled,
         statistics: Statistics::default(),
         destinations: Vec::new(),
     }

@@ -222,7 +222,7 @@ impl Kernel for Fake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{ForwardingMethod, Protocol, Scheduler, Thresholds};
+    use crate::lab::{ForwardingMethod, Protocol, Scheduler};
     use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
 
     fn node() -> NodeName {
@@ -239,21 +239,17 @@ mod tests {
     }
 
     fn key() -> ServiceKey {
-        ServiceKey { protocol: Protocol::Tcp, address: "10.0.0.100:80".parse().unwrap() }
+        ServiceKey::Address(Protocol::Tcp, "10.0.0.100:80".parse().unwrap())
     }
 
     fn service(scheduler: Scheduler) -> Op {
-        let service = ServiceEntry { key: key(), scheduler, flags: Vec::new(), persistence: None };
+        let service = ServiceEntry::new(key(), scheduler);
         Op::AddService { node: node(), service }
     }
 
     fn destination(address: &str) -> Op {
-        let destination = DestinationEntry {
-            address: address.parse().unwrap(),
-            forwarding: ForwardingMethod::FullNat,
-            weight: 1,
-            thresholds: Thresholds::default(),
-        };
+        let address = address.parse().unwrap();
+        let destination = DestinationEntry::new(address, ForwardingMethod::FullNat);
         Op::AddDestination { node: node(), service: key(), destination }
     }
 

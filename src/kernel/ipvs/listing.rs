@@ -1,10 +1,11 @@
 use super::connections::socket;
 use crate::kernel::Namespace;
-use crate::lab::Protocol;
-use crate::plan::ServiceKey;
+use crate::lab::{FirewallMark, Protocol};
+use crate::plan::{Family, ServiceKey};
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::os::unix::fs::FileExt;
 
 /// A weight in a table: the virtual service, the real server, and the weight.
@@ -51,21 +52,24 @@ fn weights(text: &str) -> Vec<Weight> {
                 let entry = || Some((service?, endpoint(address)?, weight.parse().ok()?));
                 found.extend(entry());
             }
-            [protocol, address, ..] => service = key(protocol, address),
+            [protocol, rest @ ..] => service = key(protocol, rest),
             _ => {}
         }
     }
     found
 }
 
-/// Nothing for services by firewall mark, which a lab has not, and for the heading.
-fn key(protocol: &str, address: &str) -> Option<ServiceKey> {
-    let protocol = match protocol {
-        "TCP" => Protocol::Tcp,
-        "UDP" => Protocol::Udp,
-        _ => return None,
-    };
-    Some(ServiceKey { protocol, address: endpoint(address)? })
+/// Nothing for the heading. A firewall mark is in hexadecimal digits, and `FWM  00000001 IPv6` for
+/// IPv6.
+fn key(protocol: &str, rest: &[&str]) -> Option<ServiceKey> {
+    let address = rest.first()?;
+    if protocol == "FWM" {
+        let mark = NonZeroU32::new(u32::from_str_radix(address, 16).ok()?)?;
+        let family = if rest.get(1) == Some(&"IPv6") { Family::Inet6 } else { Family::Inet };
+        return Some(ServiceKey::Mark(FirewallMark(mark), family));
+    }
+    let protocol = Protocol::of_keyword(&protocol.to_lowercase())?;
+    Some(ServiceKey::Address(protocol, endpoint(address)?))
 }
 
 /// `C0A80001:0050`, or `[fd00:…]:0050`.
@@ -94,13 +98,14 @@ UDP  [fd00:0000:0000:0000:0000:0000:0000:0064]:0035 rr
 ";
         let read = weights(text);
         let words: Vec<_> =
-            read.iter().map(|(key, to, weight)| format!("{} {to} {weight}", key.address)).collect();
+            read.iter().map(|(key, to, weight)| format!("{key} {to} {weight}")).collect();
         assert_eq!(
             words,
             [
-                "192.168.150.100:80 192.168.150.7:80 1",
-                "192.168.150.100:80 192.168.150.6:80 0",
-                "[fd00::64]:53 [fd00::7]:53 5"
+                "tcp 192.168.150.100:80 192.168.150.7:80 1",
+                "tcp 192.168.150.100:80 192.168.150.6:80 0",
+                "firewall mark 1 192.168.150.8:80 1",
+                "udp [fd00::64]:53 [fd00::7]:53 5"
             ]
         );
     }

@@ -85,10 +85,10 @@ impl Ipvs {
             answers.iter().filter_map(|a| decode::service(&Record::of(a.attrs()))).collect();
         for service in &mut services {
             let key = encode::service_key(&service.key)?;
-            let vip = service.key.address.ip();
+            let family = service.key.family();
             let answers = self.dump(Command::GetDestination, vec![key]).await?;
             let destinations =
-                answers.iter().map(|a| decode::destination(&Record::of(a.attrs()), vip));
+                answers.iter().map(|a| decode::destination(&Record::of(a.attrs()), family));
             service.destinations = destinations.flatten().collect();
         }
         Ok(services)

@@ -14,6 +14,9 @@ pub(super) const SYNC_BACKUP: u32 = 2;
 /// IP_VS_SVC_F_PERSISTENT.
 pub(super) const PERSISTENT: u32 = 0x1;
 
+/// IP_VS_SVC_F_ONEPACKET.
+pub(super) const ONE_PACKET: u32 = 0x4;
+
 /// IP_VS_SVC_F_SCHED1: `fallback` of sh and mh.
 pub(super) const SCHEDULER_FLAG_1: u32 = 0x8;
 
@@ -24,6 +27,16 @@ pub(super) const SCHEDULER_FLAG_2: u32 = 0x10;
 pub(super) const MASQUERADE: u32 = 0;
 pub(super) const TUNNEL: u32 = 2;
 pub(super) const DIRECT_ROUTE: u32 = 3;
+
+/// IP_VS_CONN_F_TUNNEL_TYPE_*: IPIP, GUE and GRE.
+pub(super) const TUNNEL_IPIP: u8 = 0;
+pub(super) const TUNNEL_GUE: u8 = 1;
+pub(super) const TUNNEL_GRE: u8 = 2;
+
+/// IP_VS_TUNNEL_ENCAP_FLAG_*: NOCSUM, CSUM and REMCSUM.
+pub(super) const TUNNEL_NO_CHECKSUM: u16 = 0;
+pub(super) const TUNNEL_CHECKSUM: u16 = 1;
+pub(super) const TUNNEL_REMOTE_CHECKSUM: u16 = 2;
 
 /// IP_VS_CONN_F_FWD_MASK: the bits that hold the forwarding method.
 pub(super) const FORWARDING_MASK: u32 = 0x7;
@@ -127,6 +140,9 @@ pub(super) enum DestinationAttribute {
     Inactive = 8,
     AddressFamily = 11,
     Statistics = 12,
+    TunnelKind = 13,
+    TunnelPort = 14,
+    TunnelFlags = 15,
 }
 
 impl NlAttrType for DestinationAttribute {}

@@ -1,5 +1,4 @@
-use crate::plan::ServiceKey;
-use std::net::IpAddr;
+use crate::plan::{self, ServiceKey};
 
 /// Which of the two IPs a rule is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +10,9 @@ pub(super) enum Family {
 impl Family {
     /// The one that a virtual service is of.
     pub(super) fn of(service: &ServiceKey) -> Self {
-        match service.address.ip() {
-            IpAddr::V4(_) => Self::Ipv4,
-            IpAddr::V6(_) => Self::Ipv6,
+        match service.family() {
+            plan::Family::Inet => Self::Ipv4,
+            plan::Family::Inet6 => Self::Ipv6,
         }
     }
 }

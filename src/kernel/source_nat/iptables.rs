@@ -50,8 +50,11 @@ pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Vec<Ser
 }
 
 async fn change(namespace: &Namespace, verb: &str, service: &ServiceKey) -> Result<(), Cause> {
-    let (vip, port) = (service.address.ip().to_string(), service.address.port().to_string());
-    let protocol = service.protocol.to_string();
+    let ServiceKey::Address(protocol, address) = service else {
+        return Err(Cause::Other("source NAT by firewall mark".to_owned()));
+    };
+    let (vip, port) = (address.ip().to_string(), address.port().to_string());
+    let protocol = protocol.to_string();
     let arguments = [
         ["-w", "-t", "nat", verb, "POSTROUTING", "-p", &protocol, "-m", "conntrack"].as_slice(),
         &["--ctorigdst", &vip, "--ctorigdstport", &port, "-j", "MASQUERADE"],
@@ -79,14 +82,10 @@ fn service(rule: &str) -> Option<ServiceKey> {
     if after("-j")? != "MASQUERADE" {
         return None;
     }
-    let protocol = match after("-p")? {
-        "tcp" => Protocol::Tcp,
-        "udp" => Protocol::Udp,
-        _ => return None,
-    };
+    let protocol = Protocol::of_keyword(after("-p")?)?;
     let vip = after("--ctorigdst")?.split('/').next()?.parse().ok()?;
     let port = after("--ctorigdstport")?.parse().ok()?;
-    Some(ServiceKey { protocol, address: SocketAddr::new(vip, port) })
+    Some(ServiceKey::Address(protocol, SocketAddr::new(vip, port)))
 }
 
 #[cfg(test)]
@@ -98,8 +97,7 @@ mod tests {
         let rule = "-A POSTROUTING -p tcp -m conntrack --ctorigdst 10.0.0.1 --ctorigdstport 80 \
                     -j MASQUERADE";
         let read = service(rule).unwrap();
-        assert_eq!(read.protocol, Protocol::Tcp);
-        assert_eq!(read.address, "10.0.0.1:80".parse().unwrap());
+        assert_eq!(read, ServiceKey::Address(Protocol::Tcp, "10.0.0.1:80".parse().unwrap()));
     }
 
     #[test]

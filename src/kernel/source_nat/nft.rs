@@ -96,7 +96,8 @@ fn ruleset(family: Family, services: &[ServiceKey]) -> String {
     let _ = writeln!(text, "table {keyword} {TABLE} {{\n  chain postrouting {{");
     let _ = writeln!(text, "    type nat hook postrouting priority 100;");
     for service in services {
-        let (ip, port, protocol) = (service.address.ip(), service.address.port(), service.protocol);
+        let ServiceKey::Address(protocol, address) = service else { continue };
+        let (ip, port) = (address.ip(), address.port());
         let _ = writeln!(
             text,
             "    ct original {keyword} daddr {ip} meta l4proto {protocol} \
@@ -124,15 +125,14 @@ fn service(expressions: &[Value]) -> Option<ServiceKey> {
             _ => {}
         }
     }
-    Some(ServiceKey { protocol: protocol?, address: SocketAddr::new(ip?, port?) })
+    Some(ServiceKey::Address(protocol?, SocketAddr::new(ip?, port?)))
 }
 
 /// `-n` writes numbers (IPPROTO_*), and some versions words all the same.
 fn transport(value: &Value) -> Option<Protocol> {
-    match (value.as_str(), value.as_u64()) {
-        (Some("tcp"), _) | (_, Some(6)) => Some(Protocol::Tcp),
-        (Some("udp"), _) | (_, Some(17)) => Some(Protocol::Udp),
-        _ => None,
+    match value.as_str() {
+        Some(word) => Protocol::of_keyword(word),
+        None => Protocol::of_number(value.as_u64()?),
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn key(protocol: Protocol, address: &str) -> ServiceKey {
-        ServiceKey { protocol, address: address.parse().unwrap() }
+        ServiceKey::Address(protocol, address.parse().unwrap())
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::Draft;
-use crate::lab::{Destination, Node, Place, Role, VirtualService};
+use crate::lab::{Destination, Node, Place, Protocol, Role, VirtualService};
 use crate::plan::{Backend, Op};
 use std::collections::BTreeMap;
 
@@ -12,7 +12,10 @@ pub(super) fn build(draft: &mut Draft<'_>) {
     for node in lab.with_role(Role::RealServer) {
         for (port, at) in ports(&lab.services, node) {
             let vips = vips(&lab.services, node, port);
-            let op = Op::StartBackend { node: node.name.clone(), backend: Backend { port, vips } };
+            let op = Op::StartBackend {
+                node: node.name.clone(),
+                backend: Backend { port, protocol: Protocol::Tcp, vips },
+            };
             draft.add(op, "answers with the real server's name", &at);
         }
     }

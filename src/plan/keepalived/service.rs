@@ -1,5 +1,5 @@
 use super::check::{checker, timing};
-use crate::lab::{Destination, ForwardingMethod, OnFailure, Protocol, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, OnFailure, VirtualService};
 use crate::plan::page::Page;
 use crate::plan::shell::{flag_word, netmask};
 
@@ -13,10 +13,7 @@ pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
         }
         page.line(format_args!("lvs_method {}", method(service.forwarding)));
         persistence(page, service);
-        page.line(match service.protocol {
-            Protocol::Tcp => "protocol TCP",
-            Protocol::Udp => "protocol UDP",
-        });
+        page.line(format_args!("protocol {}", service.protocol.keyword().to_uppercase()));
         page.line(format_args!("quorum {}", service.quorum.weight));
         page.line(format_args!("hysteresis {}", service.quorum.hysteresis));
         if let Some(check) = &service.health_check {

@@ -1,8 +1,7 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use crate::lab::{LabName, NodeName};
-use crate::plan::{Op, ServiceKey};
-use std::net::IpAddr;
+use crate::plan::{Family, Op, ServiceKey};
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
 pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
@@ -91,15 +90,19 @@ fn mtu_words(mtu: Option<u32>) -> String {
 
 /// The rule that sends connections of a virtual service on with the director's address.
 fn masquerade(service: &ServiceKey) -> String {
-    let (protocol, vip, port) = (service.protocol, service.address.ip(), service.address.port());
-    let program = match vip {
-        IpAddr::V4(_) => "iptables",
-        IpAddr::V6(_) => "ip6tables",
+    let program = match service.family() {
+        Family::Inet => "iptables",
+        Family::Inet6 => "ip6tables",
     };
-    format!(
-        "{program} -t nat -A POSTROUTING -p {protocol} -m conntrack --ctorigdst {vip} \
-         --ctorigdstport {port} -j MASQUERADE"
-    )
+    let matched = match service {
+        ServiceKey::Address(protocol, address) => format!(
+            "-p {protocol} -m conntrack --ctorigdst {} --ctorigdstport {}",
+            address.ip(),
+            address.port()
+        ),
+        ServiceKey::Mark(mark, _) => format!("-m mark --mark {mark}"),
+    };
+    format!("{program} -t nat -A POSTROUTING {matched} -j MASQUERADE")
 }
 
 /// The text as one word of a POSIX shell.

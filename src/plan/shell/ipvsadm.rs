@@ -1,5 +1,5 @@
 use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag};
-use crate::plan::{DestinationEntry, Op, Plan, ServiceEntry, ServiceKey};
+use crate::plan::{DestinationEntry, Family, Op, Plan, ServiceEntry, ServiceKey};
 use std::fmt::Write as _;
 
 /// The tables of a plan's directors as ipvsadm-save(8) writes them with -n, real servers in the
@@ -43,7 +43,7 @@ pub(super) fn add_service(service: &ServiceEntry) -> String {
     let mut words = format!("-A {} -s {}", service_words(&service.key), service.scheduler);
     if let Some(persistence) = service.persistence {
         let _ = write!(words, " -p {}", persistence.timeout.as_secs());
-        if let Some(netmask) = netmask(persistence, service.key.address.is_ipv4()) {
+        if let Some(netmask) = netmask(persistence, service.key.family() == Family::Inet) {
             let _ = write!(words, " -M {netmask}");
         }
     }
@@ -72,11 +72,13 @@ pub(super) fn add_destination(service: &ServiceKey, destination: &DestinationEnt
 }
 
 fn service_words(key: &ServiceKey) -> String {
-    let option = match key.protocol {
-        Protocol::Tcp => "-t",
-        Protocol::Udp => "-u",
-    };
-    format!("{option} {}", key.address)
+    match key {
+        ServiceKey::Address(Protocol::Tcp, address) => format!("-t {address}"),
+        ServiceKey::Address(Protocol::Udp, address) => format!("-u {address}"),
+        ServiceKey::Address(Protocol::Sctp, address) => format!("--sctp-service {address}"),
+        ServiceKey::Mark(mark, Family::Inet) => format!("-f {mark}"),
+        ServiceKey::Mark(mark, Family::Inet6) => format!("-f {mark} -6"),
+    }
 }
 
 /// The netmask of persistence, as `-M` takes it; none for the kernel's own, one client.

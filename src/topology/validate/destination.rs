@@ -93,6 +93,7 @@ impl Pattern {
             port: self.port,
             weight: self.weight,
             forwarding: self.forwarding,
+            tunnel: service.tunnel,
             thresholds: self.thresholds,
             at: self.at.clone(),
         })

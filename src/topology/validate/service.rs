@@ -5,8 +5,8 @@ use super::super::{
 use super::draft::{Draft, Lookup};
 use super::{address, destination, health, high_availability::routers_place, name, number::Bounds};
 use crate::lab::{
-    NodeName, Persistence, Place, Quorum, Role, Scheduler, SchedulerFlag, ServiceName,
-    VirtualService,
+    NodeName, Persistence, Place, Quorum, Role, Scheduled, Scheduler, SchedulerFlag, ServiceName,
+    Tunnel, VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -50,10 +50,13 @@ fn one(
         directors,
         vip: vip?,
         port: port?,
+        marked: None,
         protocol: wire.protocol,
+        scheduled: Scheduled::default(),
         scheduler,
         flags,
         forwarding: wire.forwarding.into(),
+        tunnel: Tunnel::default(),
         persistence,
         destinations: Vec::new(),
         health_check: wire.health_check.and_then(|h| health::build(h, at, draft)),

@@ -1,6 +1,6 @@
 use crate::kernel::{IpvsTable, ObservedDestination, ObservedService, Statistics};
-use crate::lab::ForwardingMethod;
-use crate::plan::{flag_word, netmask};
+use crate::lab::{ForwardingMethod, Scheduled};
+use crate::plan::{Family, ServiceKey, flag_word, netmask};
 use std::fmt::Write as _;
 
 /// The table as `ipvsadm -L -n` prints it.
@@ -50,18 +50,26 @@ fn title(table: &IpvsTable) -> String {
 }
 
 fn name(service: &ObservedService) -> String {
-    let protocol = service.key.protocol.to_string().to_uppercase();
-    format!("{protocol}  {}", service.key.address)
+    match service.key {
+        ServiceKey::Address(protocol, address) => {
+            format!("{:<4} {address}", protocol.to_string().to_uppercase())
+        }
+        ServiceKey::Mark(mark, Family::Inet) => format!("FWM  {mark}"),
+        ServiceKey::Mark(mark, Family::Inet6) => format!("FWM  {mark} IPv6"),
+    }
 }
 
 fn flags(service: &ObservedService) -> String {
     let mut text = String::new();
     if let Some(persistence) = service.persistence {
         let _ = write!(text, " persistent {}", persistence.timeout.as_secs());
-        let ipv4 = service.key.address.is_ipv4();
+        let ipv4 = service.key.family() == Family::Inet;
         if let Some(mask) = netmask(persistence, ipv4).filter(|_| ipv4) {
             let _ = write!(text, " mask {mask}");
         }
+    }
+    if service.scheduled == Scheduled::Packets {
+        text.push_str(" ops");
     }
     if let (Some(scheduler), false) = (service.scheduler, service.flags.is_empty()) {
         let words: Vec<_> = service.flags.iter().map(|flag| flag_word(scheduler, *flag)).collect();

@@ -1,5 +1,7 @@
 use super::Shown;
 use crate::kernel::{Connection, ObservedDestination, ObservedService};
+use crate::lab::ForwardingMethod;
+use crate::plan::ServiceKey;
 use serde_json::{Value, json};
 
 /// One director's table and connections.
@@ -15,10 +17,17 @@ pub fn director(shown: &Shown) -> Value {
 }
 
 fn service(service: &ObservedService) -> Value {
+    let (protocol, address, mark) = match service.key {
+        ServiceKey::Address(protocol, address) => (Some(protocol), Some(address), None),
+        ServiceKey::Mark(mark, _) => (None, None, Some(mark)),
+    };
     json!({
-        "protocol": service.key.protocol,
-        "vip": service.key.address.ip(),
-        "port": service.key.address.port(),
+        "protocol": protocol,
+        "vip": address.map(|address| address.ip()),
+        "port": address.map(|address| address.port()),
+        "firewall_mark": mark,
+        "family": service.key.family(),
+        "scheduled": service.scheduled,
         "scheduler": service.scheduler,
         "scheduler_flags": service.flags,
         "persistence_seconds": service.persistence.map(|p| p.timeout.as_secs()),
@@ -33,6 +42,7 @@ fn destination(destination: &ObservedDestination) -> Value {
         "rip": entry.address.ip(),
         "port": entry.address.port(),
         "forwarding": entry.forwarding,
+        "tunnel": (entry.forwarding == ForwardingMethod::Tun).then_some(entry.tunnel),
         "weight": entry.weight,
         "upper_threshold": entry.thresholds.upper,
         "lower_threshold": entry.thresholds.lower,

@@ -1,12 +1,17 @@
 use crate::kernel::IpvsTable;
-use crate::lab::Protocol;
+use crate::plan::ServiceKey;
 use std::net::{Ipv6Addr, SocketAddr};
 
 /// Puts a table in the order of ipvsadm(8), which does not keep the kernel's own.
 pub fn sort(table: &mut IpvsTable) {
     table.services.sort_by_key(|service| {
-        let protocol = service.key.protocol == Protocol::Udp;
-        (service.key.address.is_ipv6(), protocol, rank(service.key.address))
+        let family = service.key.family();
+        match service.key {
+            ServiceKey::Mark(mark, _) => (Some(mark), family, None),
+            ServiceKey::Address(protocol, address) => {
+                (None, family, Some((protocol.number(), rank(address))))
+            }
+        }
     });
     for service in &mut table.services {
         service.destinations.sort_by_key(|destination| rank(destination.entry.address));

@@ -108,9 +108,8 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
 fn services(observed: &Observed, connections: &[Connection]) -> Vec<ServiceStatus> {
     let one = |service: &ObservedService| {
         let is_its = |connection: &&Connection| {
-            let ServiceKey { protocol, address } = service.key;
-            connection.is_template()
-                && (connection.protocol, connection.virtual_service) == (protocol, address)
+            let its = ServiceKey::Address(connection.protocol, connection.virtual_service);
+            connection.is_template() && its == service.key
         };
         ServiceStatus {
             service: service.key.to_string(),
