@@ -15,6 +15,7 @@ mod node;
 mod place;
 mod routing;
 mod scenario;
+mod scheduler;
 mod service;
 mod source;
 pub mod written;
@@ -42,8 +43,9 @@ pub use routing::{DefaultGateway, GatewayReason};
 pub use scenario::{
     Connection, Load, Request, Retry, RunCommand, Scenario, SourcePorts, Step, StepAction, Target,
 };
+pub use scheduler::{Scheduler, SchedulerFlag};
 pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Scheduler, SchedulerFlag, Thresholds, Tunnel, TunnelChecksum, VirtualService,
+    Thresholds, Tunnel, TunnelChecksum, VirtualService,
 };
 pub use source::Source;

@@ -16,7 +16,7 @@ trials![
     a_long_table_is_read_whole,
     undoing_leaves_an_empty_table_however_often,
     a_refusal_names_the_command_and_the_reason,
-    tables_are_per_node_and_services_by_mark_are_passed_over,
+    tables_are_per_node_and_have_services_by_mark,
     a_whole_table_has_version_size_and_timeouts,
 ];
 
@@ -165,14 +165,15 @@ async fn a_refusal_names_the_command_and_the_reason() {
     );
 }
 
-async fn tables_are_per_node_and_services_by_mark_are_passed_over() {
+async fn tables_are_per_node_and_have_services_by_mark() {
     let mut lab = Sandbox::new();
     lab.apply(&alone()).await;
     lab.apply(&[Op::CreateNamespace { node: node("rs1") }]).await;
     said(&["ipvsadm", "-A", "-f", "1", "-s", "rr"]);
     said(&["ipvsadm", "-A", "-t", "10.1.0.100:80", "-s", "rr"]);
     let services = lab.services().await;
-    assert_eq!(services.iter().map(|s| s.key).collect::<Vec<_>>(), [web()]);
+    let words: Vec<_> = services.iter().map(|s| s.key.to_string()).collect();
+    assert_eq!(words, ["tcp 10.1.0.100:80", "firewall mark 1"]);
     let other = lab.kernel.observe(&node("rs1"), &[]).await.unwrap().unwrap();
     assert_eq!(other.services, []);
 }
