@@ -1,17 +1,39 @@
-use super::{DestinationEntry, Family, ServiceEntry, ServiceKey};
+use super::ServiceKey;
 use crate::lab::{
-    Destination, ForwardingMethod, Scheduled, Scheduler, Thresholds, Tunnel, VirtualService,
+    Destination, ForwardingMethod, Persistence, Scheduled, Scheduler, SchedulerFlag, Thresholds,
+    Tunnel, VirtualService,
 };
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
-/// How a director's table knows the virtual service.
-impl From<&VirtualService> for ServiceKey {
-    fn from(service: &VirtualService) -> Self {
-        match &service.marked {
-            Some(marked) => Self::Mark(marked.mark, Family::of(service.vip)),
-            None => Self::Address(service.protocol, SocketAddr::new(service.vip, service.port)),
-        }
-    }
+/// A virtual service as a director's table holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceEntry {
+    /// Its identity.
+    pub key: ServiceKey,
+    /// The scheduler.
+    pub scheduler: Scheduler,
+    /// The scheduler's flags.
+    pub flags: Vec<SchedulerFlag>,
+    /// Persistence, where asked for.
+    pub persistence: Option<Persistence>,
+    /// What the scheduler is asked for.
+    pub scheduled: Scheduled,
+}
+
+/// A real server as a director's table holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationEntry {
+    /// The RIP and the port there.
+    pub address: SocketAddr,
+    /// The forwarding method.
+    pub forwarding: ForwardingMethod,
+    /// The tunnel, where the method is TUN.
+    pub tunnel: Tunnel,
+    /// The weight; 0 means quiesced.
+    pub weight: u32,
+    /// Connection limits.
+    pub thresholds: Thresholds,
 }
 
 impl ServiceEntry {

@@ -16,6 +16,7 @@ mod explain;
 mod fault;
 mod grain;
 mod keepalived;
+mod key;
 mod ldirectord;
 mod op;
 mod page;
@@ -32,10 +33,12 @@ pub use by_hand::{by_hand, with_tables};
 pub use daemon::{
     CheckedServer, CheckedService, Checker, Daemon, HeldAddress, Seat, SeatTrack, Speaker, SyncSeat,
 };
+pub use entry::{DestinationEntry, ServiceEntry};
 pub use explain::explain;
 pub use fault::{Disturbance, disturb};
 pub use keepalived::keepalived;
+pub use key::{Family, ServiceKey};
 pub use ldirectord::ldirectord;
-pub use op::{Backend, Behaviour, DestinationEntry, Family, Op, ServiceEntry, ServiceKey};
+pub use op::{Backend, Behaviour, Op};
 pub use shell::{flag_word, ipvsadm, netmask, script};
 pub use step::{Plan, Step};
