@@ -186,9 +186,9 @@ impl Linux {
     }
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let listener = listener::open(self.sites.get(node)?, backend.port)?;
+        let socket = listener::open(self.sites.get(node)?, backend.socket())?;
         let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, listener })
+        self.order(BackendOrder::Start { node, backend, socket })
     }
 
     /// A process that cannot start backends has none to stop.
@@ -197,7 +197,7 @@ impl Linux {
             return Ok(());
         }
         let (closed, seen) = oneshot::channel();
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port, closed })?;
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.socket(), closed })?;
         // Whoever drops the order has nothing to close.
         let _ = seen.await;
         Ok(())

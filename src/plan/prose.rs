@@ -29,7 +29,7 @@ impl fmt::Display for Op {
                 write!(f, "add real server {destination} to {service}")
             }
             Self::StartBackend { backend, .. } => {
-                write!(f, "start a backend on port {}", backend.port)
+                write!(f, "start a backend on {}", backend.socket())
             }
             Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
             Self::StartDaemon { daemon, .. } => write!(f, "start {daemon}"),
@@ -42,7 +42,7 @@ impl fmt::Display for Op {
             }
             Self::CutCable { interface, .. } => write!(f, "pull the cable of {interface}"),
             Self::Misbehave { port, behaviour, .. } => {
-                write!(f, "make the backend on port {port} {behaviour}")
+                write!(f, "make the backend on {port} {behaviour}")
             }
             Self::Impair { interface, delay, loss: 0, .. } => {
                 write!(f, "delay what leaves {interface} by {delay:?}")
@@ -83,7 +83,7 @@ impl Op {
                 format!("remove real server {destination} from {service}")
             }
             Self::StartBackend { backend, .. } => {
-                format!("stop the backend on port {}", backend.port)
+                format!("stop the backend on {}", backend.socket())
             }
             Self::RunCommand { shell, .. } => format!("end what `{shell}` left running"),
             Self::StartDaemon { daemon, .. } => format!("stop {daemon}"),
@@ -91,7 +91,7 @@ impl Op {
             Self::KillDaemons { .. } => "leave its daemons killed".to_owned(),
             Self::ForgetConnections { .. } => "leave its IPVS table empty".to_owned(),
             Self::CutCable { interface, .. } => format!("plug the cable of {interface} in again"),
-            Self::Misbehave { port, .. } => format!("make the backend on port {port} serve again"),
+            Self::Misbehave { port, .. } => format!("make the backend on {port} serve again"),
             Self::Impair { interface, .. } => format!("let {interface} send as fast as it can"),
         }
     }

@@ -1,5 +1,5 @@
 use super::prediction::{Comparison, Pair, Reply};
-use crate::lab::{Connection, Request, SchedulerFlag, SourcePorts, VirtualService};
+use crate::lab::{Connection, Endpoint, Request, SchedulerFlag, SourcePorts, VirtualService};
 use crate::oracle::{Choice, Oracle};
 use crate::traffic::Sample;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'a> {
     pub request: &'a Request,
-    pub target: SocketAddr,
+    pub target: Endpoint,
     /// When the first one began, counted from the run's begin.
     pub begun: Duration,
     pub samples: &'a [Sample],

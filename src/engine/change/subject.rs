@@ -1,4 +1,4 @@
-use crate::lab::{NetworkName, NodeName, SysctlKey};
+use crate::lab::{NetworkName, NodeName, Port, SysctlKey};
 use crate::plan::{Op, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -16,14 +16,14 @@ pub(super) enum Subject<'a> {
     SourceNat(&'a NodeName, ServiceKey),
     Service(&'a NodeName, ServiceKey),
     Destination(&'a NodeName, ServiceKey, SocketAddr),
-    Backend(&'a NodeName, u16),
+    Backend(&'a NodeName, Port),
     Command(&'a NodeName, &'a str),
     Daemon(&'a NodeName, &'static str),
     Awaited(IpAddr),
     Daemons(&'a NodeName),
     Connections(&'a NodeName),
     Carrier(&'a NodeName, &'a str),
-    Behaviour(&'a NodeName, u16),
+    Behaviour(&'a NodeName, Port),
     Impairment(&'a NodeName, &'a str),
 }
 
@@ -51,7 +51,7 @@ impl<'a> Subject<'a> {
             Op::AddDestination { node, service, destination } => {
                 Self::Destination(node, *service, destination.address)
             }
-            Op::StartBackend { node, backend } => Self::Backend(node, backend.port),
+            Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
             Op::AwaitAddress { address, .. } => Self::Awaited(*address),

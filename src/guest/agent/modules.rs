@@ -43,6 +43,9 @@ pub const LAB: &[&str] = &[
     "nf_conntrack_netlink",
     "sch_netem",
     "af_packet",
+    "sctp",
+    "sctp_diag",
+    "udp_diag",
 ];
 
 /// The kernel's modules: where they are, and which need which.
