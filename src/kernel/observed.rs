@@ -23,6 +23,9 @@ pub struct Observed {
     pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
+    /// The UDP ports that take GUE envelopes, sorted.
+    #[serde(default)]
+    pub gue: Vec<u16>,
     /// The TCP ports with a listener, sorted.
     pub listening: Vec<u16>,
     /// The daemons that run for it, by name, sorted.

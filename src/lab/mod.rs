@@ -18,6 +18,7 @@ mod scenario;
 mod scheduler;
 mod service;
 mod source;
+mod tunnel;
 pub mod written;
 
 pub use expected::{
@@ -46,6 +47,7 @@ pub use scenario::{
 pub use scheduler::{Scheduler, SchedulerFlag};
 pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Thresholds, Tunnel, TunnelChecksum, VirtualService,
+    Thresholds, VirtualService,
 };
 pub use source::Source;
+pub use tunnel::{Tunnel, TunnelChecksum};
