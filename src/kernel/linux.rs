@@ -6,7 +6,7 @@ use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, limit, listener, observe, routes, source_nat, sysctl,
+    daemons, fou, limit, listener, observe, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
@@ -88,6 +88,7 @@ impl Linux {
                 self.plug_in(node, network, &cable)
             }
             Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
+            Op::OpenGue { node, port } => fou::open(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::add(self.links(node)?, interface, *address)
             }
@@ -125,6 +126,7 @@ impl Linux {
             Op::CreateBridge { network, .. } => links::delete(self.switch()?, network.as_str()),
             Op::Connect { node, interface, .. } => self.unplug(node, interface),
             Op::SetLinkUp { node, interface } => links::set_down(self.links(node)?, interface),
+            Op::OpenGue { node, port } => fou::close(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::remove(self.links(node)?, interface, *address)
             }

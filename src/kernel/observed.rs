@@ -23,6 +23,9 @@ pub struct Observed {
     pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
+    /// The UDP ports that take GUE envelopes, sorted.
+    #[serde(default)]
+    pub gue: Vec<u16>,
     /// The ports that somebody serves: TCP and SCTP ports with a listener, UDP ports with an
     /// unconnected socket; sorted.
     pub listening: Vec<Port>,

@@ -19,6 +19,7 @@ mod scenario;
 mod scheduler;
 mod service;
 mod source;
+mod tunnel;
 pub mod written;
 
 pub use endpoint::{Endpoint, Port};
@@ -48,6 +49,7 @@ pub use scenario::{
 pub use scheduler::{Scheduler, SchedulerFlag};
 pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Thresholds, Tunnel, TunnelChecksum, VirtualService,
+    Thresholds, VirtualService,
 };
 pub use source::Source;
+pub use tunnel::{Tunnel, TunnelChecksum};

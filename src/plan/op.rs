@@ -72,6 +72,14 @@ pub enum Op {
         /// The interface.
         interface: String,
     },
+    /// Opens a UDP port for packets in GUE envelopes (ip-fou(8)): what is in them is taken out, and
+    /// goes on as if it had come alone.
+    OpenGue {
+        /// The node.
+        node: NodeName,
+        /// The port.
+        port: u16,
+    },
     /// Adds an address.
     AddAddress {
         /// The node.
@@ -203,6 +211,7 @@ impl Op {
             Self::CreateNamespace { node }
             | Self::Connect { node, .. }
             | Self::SetLinkUp { node, .. }
+            | Self::OpenGue { node, .. }
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }

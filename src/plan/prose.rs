@@ -1,5 +1,5 @@
 use super::{Behaviour, DestinationEntry, Family, Op, ServiceEntry};
-use crate::lab::LabName;
+use crate::lab::{ForwardingMethod, LabName, Tunnel};
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ impl fmt::Display for Op {
                 write!(f, "plug {interface} into {network}")
             }
             Self::SetLinkUp { interface, .. } => write!(f, "set {interface} up"),
+            Self::OpenGue { port, .. } => write!(f, "open UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 write!(f, "add address {address} to {interface}")
             }
@@ -67,6 +68,7 @@ impl Op {
                 format!("unplug {interface} from {network}")
             }
             Self::SetLinkUp { interface, .. } => format!("set {interface} down"),
+            Self::OpenGue { port, .. } => format!("close UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 format!("remove address {address} from {interface}")
             }
@@ -132,6 +134,12 @@ impl fmt::Display for ServiceEntry {
 
 impl fmt::Display for DestinationEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}, weight {})", self.address, self.forwarding, self.weight)
+        let Self { address, forwarding, weight, .. } = self;
+        match self.tunnel {
+            tunnel if *forwarding == ForwardingMethod::Tun && tunnel != Tunnel::Ipip => {
+                write!(f, "{address} ({forwarding} by {tunnel}, weight {weight})")
+            }
+            _ => write!(f, "{address} ({forwarding}, weight {weight})"),
+        }
     }
 }

@@ -143,4 +143,7 @@ rules! {
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
+
+    TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
+    TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
 }

@@ -30,6 +30,8 @@ pub const LAB: &[&str] = &[
     "ip_vs_mh",
     "ip_vs_ftp",
     "ipip",
+    "ip_gre",
+    "fou",
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",

@@ -150,6 +150,7 @@ impl Fake {
 fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
     match op {
         Op::SetLinkUp { interface, .. } => links::set_up(namespace, interface),
+        Op::OpenGue { port, .. } => links::open_gue(namespace, *port),
         Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
         Op::SetSysctl { key, value, .. } => settings::write(namespace, key, value),
@@ -179,6 +180,7 @@ fn revert(namespace: &mut Namespace, op: &Op) {
     match op {
         Op::CreateBridge { network, .. } => links::remove_bridge(namespace, network),
         Op::SetLinkUp { interface, .. } => links::set_down(namespace, interface),
+        Op::OpenGue { port, .. } => namespace.state.gue.retain(|there| there != port),
         Op::AddAddress { interface, address, .. } => {
             addresses::remove(namespace, interface, *address);
         }
