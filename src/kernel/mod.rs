@@ -10,6 +10,7 @@ mod command;
 mod daemons;
 mod error;
 mod fake;
+mod firewall;
 mod forget;
 mod ipvs;
 mod limit;
@@ -31,7 +32,6 @@ mod program;
 mod question;
 mod routes;
 mod site;
-mod source_nat;
 mod sysctl;
 mod watch;
 

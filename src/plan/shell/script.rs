@@ -32,8 +32,8 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
             lines.extend(commands(&step.op, &plan.lab));
             lines
         }
-        Op::AddSourceNat { .. } => {
-            let through = |line: &String| line.replace("iptables -t nat", "\"$iptables\" -t nat");
+        Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
+            let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
             commands(&step.op, &plan.lab).iter().map(through).collect()
         }
         op => commands(op, &plan.lab),
@@ -46,7 +46,7 @@ fn head(plan: &Plan) -> String {
     format!(
         r#"#!/bin/sh
 # The lab `{lab}` by hand: `sh {lab}.sh` makes it, `sh {lab}.sh down` removes it.
-# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3{more}.
+# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT and firewall marks), python3{more}.
 set -eu
 lab={lab}
 www=/run/lvs-lab-script/$lab
