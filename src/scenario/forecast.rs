@@ -100,7 +100,9 @@ impl<'a> Forecast<'a> {
 /// The TCP service of a lab at an address.
 pub(super) fn service_at(lab: &Lab, target: SocketAddr) -> Option<&VirtualService> {
     let is_there = |service: &&VirtualService| {
-        service.protocol == Protocol::Tcp && SocketAddr::new(service.vip, service.port) == target
+        service.protocol == Protocol::Tcp
+            && service.vip == target.ip()
+            && service.ports().contains(&target.port())
     };
     lab.services.iter().find(is_there)
 }

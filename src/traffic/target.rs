@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 pub fn destination(lab: &Lab, target: &Target) -> Option<SocketAddr> {
     match target {
         Target::Address(address, port) => Some(SocketAddr::new(*address, *port)),
+        Target::Port(name, port) => {
+            lab.service(name).map(|service| SocketAddr::new(service.vip, *port))
+        }
         Target::Service(name) => {
             lab.service(name).map(|service| SocketAddr::new(service.vip, service.port))
         }

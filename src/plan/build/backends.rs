@@ -22,11 +22,13 @@ pub(super) fn build(draft: &mut Draft<'_>) {
 }
 
 fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<u16, Place> {
-    let all = services.iter().flat_map(VirtualService::servers);
-    let mine = all.filter(|d| d.real_server == node.name);
+    let all = services.iter().flat_map(|s| s.servers().map(move |d| (s, d)));
+    let mine = all.filter(|(_, d)| d.real_server == node.name);
     let mut ports = BTreeMap::new();
-    for destination in mine {
-        ports.entry(destination.port).or_insert_with(|| destination.at.clone());
+    for (service, destination) in mine {
+        for port in service.ports_on(destination) {
+            ports.entry(*port).or_insert_with(|| destination.at.clone());
+        }
     }
     if ports.is_empty() {
         ports.insert(HTTP, node.at.clone());
@@ -35,9 +37,9 @@ fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<u16, Place> {
 }
 
 fn vips(services: &[VirtualService], node: &Node, port: u16) -> Vec<std::net::IpAddr> {
-    let here =
-        |d: &Destination| d.real_server == node.name && d.port == port && d.forwarding.keeps_vip();
-    let with_me = services.iter().filter(|s| s.servers().any(here));
+    let mine = |d: &Destination| d.real_server == node.name && d.forwarding.keeps_vip();
+    let here = |s: &VirtualService, d| mine(d) && s.ports_on(d).contains(&port);
+    let with_me = services.iter().filter(|s| s.servers().any(|d| here(s, d)));
     let mut vips: Vec<_> = with_me.map(|s| s.vip).collect();
     vips.sort_unstable();
     vips.dedup();
