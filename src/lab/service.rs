@@ -144,7 +144,7 @@ pub struct Destination {
     pub real_server: NodeName,
     /// Its RIP: the address that the director uses.
     pub address: IpAddr,
-    /// The port on the real server.
+    /// The port on the real server; 0, of a service by firewall mark only, is the packet's own.
     pub port: u16,
     /// 0 means quiesced: no new connections.
     pub weight: u32,
@@ -223,6 +223,19 @@ impl VirtualService {
     /// Every virtual port.
     pub fn ports(&self) -> &[u16] {
         self.marked.as_ref().map_or(std::slice::from_ref(&self.port), |marked| &marked.ports)
+    }
+
+    /// The ports on one of its real servers that packets get to, at least one.
+    pub fn ports_on<'s>(&'s self, server: &'s Destination) -> &'s [u16] {
+        match server.port {
+            0 => self.ports(),
+            _ => std::slice::from_ref(&server.port),
+        }
+    }
+
+    /// The port on one of its real servers that is checked: the first that packets get to.
+    pub fn checked_port(&self, server: &Destination) -> u16 {
+        if server.port == 0 { self.port } else { server.port }
     }
 
     /// Every real server that its table can come to hold: those of the file, and the sorry server.

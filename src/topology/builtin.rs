@@ -26,6 +26,7 @@ files!(
     "fullnat",
     "schedulers",
     "persistence",
+    "fwmark",
     "plain",
     "ha",
     "ha-nat",

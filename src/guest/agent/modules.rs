@@ -35,6 +35,8 @@ pub const LAB: &[&str] = &[
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",
+    "ip6table_nat",
+    "ip6table_mangle",
     "xt_MASQUERADE",
     "xt_conntrack",
     "xt_ipvs",

@@ -28,7 +28,12 @@ fn asked<'s>(
 ) -> impl Iterator<Item = (Port, &'s Place, bool)> {
     let protocol = service.protocol;
     let mine = service.servers().filter(|d| d.real_server == node.name);
-    mine.map(move |d| (Port { protocol, number: d.port }, &d.at, d.forwarding.keeps_vip()))
+    mine.flat_map(move |d| {
+        let ports = service.ports_on(d).iter();
+        ports.map(move |number| {
+            (Port { protocol, number: *number }, &d.at, d.forwarding.keeps_vip())
+        })
+    })
 }
 
 fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<Port, Place> {

@@ -109,9 +109,10 @@ fn settings(
     draft: &mut Draft<'_>,
 ) -> Option<Pattern> {
     let value = Place { part: crate::lab::Part::Value, ..at.clone() };
-    let port = server.port.map_or(Some(service.port), |port| {
-        Bounds::port().check(port, &value.key("port"), draft.faults)
-    });
+    let same = if service.marked.is_some() { 0 } else { service.port };
+    let port = server
+        .port
+        .map_or(Some(same), |port| Bounds::port().check(port, &value.key("port"), draft.faults));
     let weight = weight_bounds();
     let weight = weight.check(server.weight.unwrap_or(1), &value.key("weight"), draft.faults);
     let thresholds = thresholds(server, &value, draft);

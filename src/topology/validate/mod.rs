@@ -27,6 +27,7 @@ mod network;
 mod node;
 mod node_parts;
 mod number;
+mod ports;
 mod reach;
 mod reachability;
 mod redundancy;

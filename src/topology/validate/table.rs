@@ -64,7 +64,10 @@ fn built(
 }
 
 fn same(known: &wire::VirtualService, service: &import::Service) -> bool {
-    known.vip.parse().is_ok_and(|vip| service.is(known.protocol, vip, known.port))
+    known
+        .vip
+        .parse()
+        .is_ok_and(|vip| known.port.is_some_and(|port| service.is(known.protocol, vip, port)))
 }
 
 /// The name itself, longer if another service has it.
@@ -224,7 +227,9 @@ fn empty(service: &import::Service) -> wire::VirtualService {
     let vip: IpAddr = service.vip.value;
     wire::VirtualService {
         vip: vip.to_string(),
-        port: service.port.value,
+        port: Some(service.port.value),
+        ports: None,
+        firewall_mark: None,
         protocol: service.protocol,
         scheduler: None,
         scheduler_flags: Vec::new(),
