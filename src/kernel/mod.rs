@@ -11,6 +11,7 @@ mod daemons;
 mod error;
 mod fake;
 mod forget;
+mod fou;
 mod ipvs;
 mod limit;
 mod link_watch;

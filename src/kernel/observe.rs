@@ -2,7 +2,7 @@ use super::ipvs;
 use super::site::Site;
 use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
-    addresses, links, ports, routes, source_nat, sysctl,
+    addresses, fou, links, ports, routes, source_nat, sysctl,
 };
 use crate::lab::SysctlKey;
 use ipnet::IpNet;
@@ -34,6 +34,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         services,
         sync,
         source_nat: source_nat::all(&site.namespace).await?,
+        gue: fou::ports(&site.namespace)?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
     })

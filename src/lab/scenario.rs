@@ -1,6 +1,5 @@
-use super::{Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
+use super::{Endpoint, Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// A named proof: steps in order.
@@ -92,8 +91,8 @@ pub struct RunCommand {
 pub enum Target {
     /// A virtual service's VIP and port.
     Service(ServiceName),
-    /// An address and a port.
-    Address(IpAddr, u16),
+    /// A protocol, an address and a port.
+    Address(Endpoint),
 }
 
 /// How connections are used.

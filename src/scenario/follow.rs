@@ -1,5 +1,5 @@
 use super::prediction::{Comparison, Pair, Reply};
-use crate::lab::{Connection, Request, SchedulerFlag, SourcePorts, VirtualService};
+use crate::lab::{Connection, Endpoint, Request, SchedulerFlag, SourcePorts, VirtualService};
 use crate::oracle::{Choice, Oracle, Tuple};
 use crate::traffic::Sample;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'a> {
     pub request: &'a Request,
-    pub target: SocketAddr,
+    pub target: Endpoint,
     /// When the first one began, counted from the run's begin.
     pub begun: Duration,
     pub samples: &'a [Sample],
@@ -117,7 +117,7 @@ impl Follower<'_> {
     }
 
     fn connect(&mut self, sample: &Sample) -> Result<Open, String> {
-        let tuple = Tuple { client: self.client_of(sample)?, target: self.sent.target };
+        let tuple = Tuple { client: self.client_of(sample)?, target: self.sent.target.address };
         self.oracle.advance(self.sent.begun + sample.started);
         let choice = self.oracle.connect(tuple).map_err(|reason| reason.to_string())?;
         let expected = match choice {

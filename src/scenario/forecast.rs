@@ -1,7 +1,7 @@
 use super::edit::{Edit, edits, mends};
 use super::follow::{Follower, Sent};
 use super::prediction::{Pair, Prediction};
-use crate::lab::{Fault, Healing, Lab, Protocol, ServiceName, VirtualService};
+use crate::lab::{Endpoint, Fault, Healing, Lab, ServiceName, VirtualService};
 use crate::oracle::Oracle;
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
@@ -39,7 +39,7 @@ impl<'a> Forecast<'a> {
     }
 
     /// Requests to a target were begun, and nobody knows how many reached it.
-    pub fn lose(&mut self, target: SocketAddr) {
+    pub fn lose(&mut self, target: Endpoint) {
         if let Some(service) = service_at(self.lab, target) {
             let reason = "an earlier step could not be done, and how far it came is not known";
             self.services.insert(&service.name, Err(reason.to_owned()));
@@ -47,7 +47,7 @@ impl<'a> Forecast<'a> {
     }
 
     /// A load to a target was begun, whose connections nobody follows.
-    pub fn loaded(&mut self, target: SocketAddr) {
+    pub fn loaded(&mut self, target: Endpoint) {
         if let Some(service) = service_at(self.lab, target) {
             let reason = "a load ran in the background, and its connections are not followed";
             self.services.insert(&service.name, Err(reason.to_owned()));
@@ -122,7 +122,7 @@ impl<'a> Forecast<'a> {
     pub fn follow(&mut self, sent: Sent) -> Result<Prediction, String> {
         let lab = self.lab;
         let service = service_at(lab, sent.target)
-            .ok_or_else(|| format!("no virtual service has the address {}", sent.target))?;
+            .ok_or_else(|| format!("no virtual service is at {}", sent.target))?;
         let begin = || begin(lab, service, self.history);
         let state = self.services.entry(&service.name).or_insert_with(begin);
         let oracle = state.as_mut().map_err(|reason| reason.clone())?;
@@ -142,10 +142,11 @@ impl<'a> Forecast<'a> {
     }
 }
 
-/// The TCP service of a lab at an address.
-pub(super) fn service_at(lab: &Lab, target: SocketAddr) -> Option<&VirtualService> {
+/// The virtual service of a lab that is there.
+pub(super) fn service_at(lab: &Lab, target: Endpoint) -> Option<&VirtualService> {
     let is_there = |service: &&VirtualService| {
-        service.protocol == Protocol::Tcp && SocketAddr::new(service.vip, service.port) == target
+        let address = SocketAddr::new(service.vip, service.port);
+        Endpoint { protocol: service.protocol, address } == target
     };
     lab.services.iter().find(is_there)
 }

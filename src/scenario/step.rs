@@ -7,11 +7,10 @@ use super::prediction::Prediction;
 use super::scene::Scene;
 use super::stage::Stage;
 use super::words::title;
-use crate::lab::{Expectation, Healing, Lab, Request, Retry, Step, StepAction, Target};
+use crate::lab::{Endpoint, Expectation, Healing, Lab, Request, Retry, Step, StepAction, Target};
 use crate::report::{Answers, Check, StepReport, Verdict};
 use crate::traffic::{Sample, destination};
 use indexmap::IndexSet;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// The pause between two attempts at a step.
@@ -118,7 +117,7 @@ impl<S: Stage> Player<'_, S> {
         Ok(())
     }
 
-    fn destination(&self, target: &Target) -> Result<SocketAddr, String> {
+    fn destination(&self, target: &Target) -> Result<Endpoint, String> {
         Ok(destination(self.lab, target).ok_or("the lab has no such virtual service")?)
     }
 
@@ -138,7 +137,7 @@ impl<S: Stage> Player<'_, S> {
     }
 
     /// Who answered how often, each real server of the target named.
-    fn answers(&self, target: SocketAddr, samples: &[Sample]) -> Answers {
+    fn answers(&self, target: Endpoint, samples: &[Sample]) -> Answers {
         let servers = service_at(self.lab, target).into_iter().flat_map(|s| &s.destinations);
         let names: IndexSet<_> = servers.map(|d| d.real_server.to_string()).collect();
         answers(&Vec::from_iter(names), samples)

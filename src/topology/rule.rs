@@ -109,7 +109,6 @@ rules! {
     EMPTY_SCENARIO "L060" Error "scenario without steps";
     OUT_OF_RANGE "L061" Error "number out of range";
     URL "L062" Error "bad URL";
-    UDP_REQUEST "L063" Error "HTTP request to a UDP service";
     NO_WAY_BACK "L064" Warning "replies that cannot get back";
     ALWAYS_HOLDS "L065" Error "expectation that always holds";
     PROVES_NOTHING "L066" Warning "scenario that expects nothing";
@@ -144,4 +143,7 @@ rules! {
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
+
+    TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
+    TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
 }

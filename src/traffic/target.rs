@@ -1,12 +1,14 @@
-use crate::lab::{Lab, Target};
+use crate::lab::{Endpoint, Lab, Target};
 use std::net::SocketAddr;
 
-/// The address and port that a target means in a lab; none for a virtual service that it has not.
-pub fn destination(lab: &Lab, target: &Target) -> Option<SocketAddr> {
+/// Where a target is in a lab; none for a virtual service that it has not.
+pub fn destination(lab: &Lab, target: &Target) -> Option<Endpoint> {
     match target {
-        Target::Address(address, port) => Some(SocketAddr::new(*address, *port)),
+        Target::Address(endpoint) => Some(*endpoint),
         Target::Service(name) => {
-            lab.service(name).map(|service| SocketAddr::new(service.vip, service.port))
+            let service = lab.service(name)?;
+            let address = SocketAddr::new(service.vip, service.port);
+            Some(Endpoint { protocol: service.protocol, address })
         }
     }
 }

@@ -107,11 +107,13 @@ impl Farm {
         }
     }
 
-    /// One of the client's addresses, and one of so few ports that some come again.
-    pub fn source(&self, draw: &mut Draw) -> SocketAddr {
+    /// One of the client's addresses, and one of so few ports that some come again; each VIP has its
+    /// own, as a real server of NAT could not tell two connections from one port apart.
+    pub fn source(&self, draw: &mut Draw, vip: IpAddr) -> SocketAddr {
+        let number = VIPS.iter().position(|known| *known == vip.to_string()).unwrap() as u16;
         let address =
             Ipv4Addr::new(10, 0, 1 + draw.below(2) as u8, 1 + draw.below(CLIENTS.into()) as u8);
-        SocketAddr::new(address.into(), 20_000 + draw.below(50) as u16)
+        SocketAddr::new(address.into(), 20_000 + 100 * number + draw.below(50) as u16)
     }
 
     /// Who answers a call, and the connection where there is one.

@@ -75,7 +75,7 @@ impl Play {
         let which = case.draw.below(case.services.len() as u64) as usize;
         let target = *case.draw.one_of(&case.targets(which));
         let client = loop {
-            let from = farm.source(&mut case.draw);
+            let from = farm.source(&mut case.draw, target.ip());
             if self.open.iter().all(|(_, tuple, _)| tuple.client != from) {
                 break from;
             }

@@ -30,6 +30,8 @@ pub const LAB: &[&str] = &[
     "ip_vs_mh",
     "ip_vs_ftp",
     "ipip",
+    "ip_gre",
+    "fou",
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",
@@ -43,6 +45,9 @@ pub const LAB: &[&str] = &[
     "nf_conntrack_netlink",
     "sch_netem",
     "af_packet",
+    "sctp",
+    "sctp_diag",
+    "udp_diag",
 ];
 
 /// The kernel's modules: where they are, and which need which.

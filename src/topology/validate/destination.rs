@@ -6,9 +6,10 @@ use super::{
     Draft,
     number::Bounds,
     service::{of_role, one_of_role},
+    tunnel,
 };
 use crate::lab::{
-    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, VirtualService,
+    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, Tunnel, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -73,6 +74,7 @@ struct Pattern {
     port: u16,
     weight: u32,
     forwarding: ForwardingMethod,
+    tunnel: Tunnel,
     thresholds: Thresholds,
     address: Option<IpAddr>,
     at: Place,
@@ -93,7 +95,7 @@ impl Pattern {
             port: self.port,
             weight: self.weight,
             forwarding: self.forwarding,
-            tunnel: service.tunnel,
+            tunnel: self.tunnel,
             thresholds: self.thresholds,
             at: self.at.clone(),
         })
@@ -114,8 +116,17 @@ fn settings(
     let weight = weight.check(server.weight.unwrap_or(1), &value.key("weight"), draft.faults);
     let thresholds = thresholds(server, &value, draft);
     let forwarding = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    let tunnel = tunnel(server, service, &value, draft);
     let (thresholds, address) = (thresholds?, server.address);
-    Some(Pattern { port: port?, weight: weight?, forwarding, thresholds, address, at })
+    Some(Pattern { port: port?, weight: weight?, forwarding, tunnel, thresholds, address, at })
+}
+
+fn tunnel(server: &Server, service: &VirtualService, at: &Place, draft: &mut Draft<'_>) -> Tunnel {
+    let Some(wire) = &server.tunnel else { return service.tunnel };
+    let at = at.key("tunnel");
+    let method = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    tunnel::without_tun(method, &at, draft);
+    tunnel::build(wire, &at, draft).unwrap_or_default()
 }
 
 /// Bounds of a weight.

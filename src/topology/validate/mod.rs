@@ -37,6 +37,7 @@ mod sequence;
 mod service;
 mod table;
 mod track;
+mod tunnel;
 mod value;
 mod view;
 mod vip;

@@ -114,7 +114,9 @@ pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Tar
     let lone = scenario::only_one(&given, &at.as_key(), goal.noun, draft.faults);
     let path = path(goal.path, &at.key("path"), draft.faults);
     match (goal.service, goal.url) {
-        (Some(name), None) => Some((asked(name, &at.key("service"), draft)?, path?)),
+        (Some(name), None) => {
+            Some((Target::Service(service(name, &at.key("service"), draft)?), path?))
+        }
         (None, Some(url)) => {
             let (target, url_path) = parse_url(url, &at.key("url"), draft.faults)?;
             let path = goal.path.map_or(Some(url_path), |_| path)?;
@@ -141,20 +143,6 @@ pub fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<Strin
     None
 }
 
-/// A virtual service that HTTP requests can be sent to.
-fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
-    let name = service(word, at, draft)?;
-    let found = draft.lab.service(&name);
-    if found.is_some_and(|service| service.protocol == crate::lab::Protocol::Udp) {
-        draft.faults.push(rule::UDP_REQUEST.at(
-            at,
-            format!("the virtual service `{name}` is UDP, and requests are HTTP over TCP"),
-            "ask a TCP service, or use a `run` step with a UDP client",
-        ));
-    }
-    Some(Target::Service(name))
-}
-
 /// The virtual service that a word names.
 pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceName> {
     if let Some(service) = draft.lab.services.iter().find(|s| s.name.as_str() == word) {
@@ -170,16 +158,17 @@ pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceN
     None
 }
 
-/// Reads `http://ADDRESS[:PORT][/PATH]`.
+/// Reads `http://ADDRESS[:PORT][/PATH]`, or that of another protocol.
 fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, String)> {
     let parsed = written::url(url);
     if parsed.is_none() {
         faults.push(rule::URL.at(
             at,
             format!("`{url}` is not a URL that can be requested"),
-            "write `http://ADDRESS:PORT/PATH` with an IPv4 address: the lab has no names",
+            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, with an IPv4 address: the \
+             lab has no names",
         ));
     }
-    let (address, path) = parsed?;
-    Some((Target::Address(address.ip(), address.port()), path))
+    let (endpoint, path) = parsed?;
+    Some((Target::Address(endpoint), path))
 }

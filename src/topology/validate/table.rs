@@ -1,10 +1,10 @@
 use super::super::{
     rule, suggest,
-    wire::{self, Entries, Forwarding, Server, Servers},
+    wire::{self, Entries, Forwarding, Server, Servers, TunnelDetails, TunnelKind},
 };
 use super::draft::Draft;
 use crate::import::{self, Fault, Kind, Said, Spot, Table};
-use crate::lab::{ForwardingMethod, Place, Role, Scheduler};
+use crate::lab::{ForwardingMethod, Place, Role, Scheduler, Tunnel};
 use indexmap::IndexMap;
 use std::net::IpAddr;
 
@@ -103,6 +103,7 @@ impl Entry<'_> {
         wire.scheduler_flags = said.flags.iter().copied().map(Some).collect();
         wire.persistence = persistence(said);
         wire.forwarding = method(said.forwarding());
+        wire.tunnel = None;
         wire.real_servers = Servers::Table(self.servers(method, draft));
         wire
     }
@@ -211,6 +212,7 @@ fn entry(server: &import::Server, forwarding: Forwarding) -> Server {
         weight: number(server.weight),
         port: number(server.port),
         forwarding: Some(forwarding),
+        tunnel: matches!(forwarding, Forwarding::Tun).then(|| tunnel(server.tunnel)),
         upper_threshold: number(server.upper),
         lower_threshold: number(server.lower),
         address: Some(server.address.value),
@@ -227,6 +229,7 @@ fn empty(service: &import::Service) -> wire::VirtualService {
         scheduler: None,
         scheduler_flags: Vec::new(),
         forwarding: Forwarding::Nat,
+        tunnel: None,
         persistence: None,
         directors: None,
         real_servers: Servers::default(),
@@ -241,6 +244,16 @@ fn persistence(service: &import::Service) -> Option<wire::Persistence> {
     let timeout = service.persistence?.value;
     let prefix_length = service.netmask.map(|said| said.value.0);
     Some(wire::Persistence::Details(wire::PersistenceDetails { timeout, prefix_length }))
+}
+
+/// The tunnel as a file says it.
+fn tunnel(tunnel: Tunnel) -> wire::Tunnel {
+    let (port, checksum) = (tunnel.port().map(i64::from), Some(tunnel.checksum()));
+    wire::Tunnel::Details(match tunnel {
+        Tunnel::Ipip => TunnelDetails::plain(TunnelKind::Ipip),
+        Tunnel::Gre(_) => TunnelDetails { kind: TunnelKind::Gre, port, checksum },
+        Tunnel::Gue { .. } => TunnelDetails { kind: TunnelKind::Gue, port, checksum },
+    })
 }
 
 fn written(method: ForwardingMethod) -> Forwarding {

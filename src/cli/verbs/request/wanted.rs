@@ -1,7 +1,8 @@
 use super::Args;
 use crate::cli::failure::Failure;
 use crate::cli::running::node_name;
-use crate::lab::{Connection, Lab, NodeName, Request, Role, Target};
+use crate::lab::{Connection, Endpoint, Lab, NodeName, Request, Role, Target};
+use std::net::SocketAddr;
 
 /// The request that the flags ask for, in this lab.
 pub fn request(args: &Args, lab: &Lab) -> Result<Request, Failure> {
@@ -38,8 +39,8 @@ fn from(args: &Args, lab: &Lab) -> Result<NodeName, Failure> {
 }
 
 fn target(args: &Args, lab: &Lab) -> Result<(Target, Option<String>), Failure> {
-    if let Some((address, path)) = &args.url {
-        return Ok((Target::Address(address.ip(), address.port()), Some(path.clone())));
+    if let Some((endpoint, path)) = &args.url {
+        return Ok((Target::Address(*endpoint), Some(path.clone())));
     }
     if let Some(name) = &args.service {
         return Ok((service(name, lab)?, None));
@@ -47,7 +48,7 @@ fn target(args: &Args, lab: &Lab) -> Result<(Target, Option<String>), Failure> {
     let service = lab.services.first().map(|service| Target::Service(service.name.clone()));
     let server = || {
         let mut servers = lab.with_role(Role::RealServer).flat_map(|node| node.addresses());
-        servers.next().map(|rip| Target::Address(rip, 80))
+        servers.next().map(|rip| Target::Address(Endpoint::tcp(SocketAddr::new(rip, 80))))
     };
     let target = service.or_else(server);
     Ok((target.ok_or_else(|| Failure::usage("the lab has nothing to ask"))?, None))
