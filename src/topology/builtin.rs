@@ -26,6 +26,8 @@ files!(
     "fullnat",
     "schedulers",
     "persistence",
+    "run-time",
+    "localnode",
     "plain",
     "ha",
     "ha-nat",

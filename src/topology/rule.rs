@@ -142,6 +142,10 @@ rules! {
     NOT_FLOATING "L090" Error "VIP that does not move";
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
+    LOCAL_NODE "L094" Error "director that cannot serve itself";
+
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
+
+    PING_PONG "L115" Warning "directors that forward to each other";
 }
