@@ -243,6 +243,17 @@ impl VirtualService {
         self.destinations.iter().chain(&self.sorry_server)
     }
 
+    /// The directors that stand in its own table: each serves itself, as IPVS's local node.
+    pub fn local_nodes(&self) -> impl Iterator<Item = &Destination> {
+        self.servers().filter(|server| self.directors.contains(&server.real_server))
+    }
+
+    /// The entry by which one of its directors gets packets addressed to the VIP from another one.
+    pub fn peer(&self, director: &NodeName) -> Option<&Destination> {
+        let mine = |d: &&Destination| d.real_server == *director && d.forwarding.keeps_vip();
+        self.local_nodes().find(mine).filter(|_| self.directors.len() > 1)
+    }
+
     /// The forwarding methods in use, each once.
     pub fn methods(&self) -> Vec<ForwardingMethod> {
         let used = |m: &ForwardingMethod| self.servers().any(|d| d.forwarding == *m);

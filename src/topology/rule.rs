@@ -142,6 +142,7 @@ rules! {
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
     FIREWALL_MARK "L092" Error "firewall mark out of range";
+    LOCAL_NODE "L094" Error "director that cannot serve itself";
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
@@ -151,4 +152,5 @@ rules! {
     OTHER_PORT "L100" Error "port that the virtual service does not have";
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
+    PING_PONG "L115" Warning "directors that forward to each other";
 }

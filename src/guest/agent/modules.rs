@@ -44,6 +44,7 @@ pub const LAB: &[&str] = &[
     "xt_tcpudp",
     "xt_multiport",
     "xt_comment",
+    "xt_mac",
     "nf_conntrack_netlink",
     "sch_netem",
     "af_packet",

@@ -22,6 +22,7 @@ mod health;
 mod high_availability;
 mod link;
 mod load;
+mod local_node;
 mod name;
 mod network;
 mod node;

@@ -46,7 +46,8 @@ pub struct VirtualService {
     /// else all.
     pub directors: Option<List<String>>,
     /// The real servers in the order of their addition: a list of names, or a mapping from names
-    /// to settings such as `rs1: { weight: 3 }`.
+    /// to settings such as `rs1: { weight: 3 }`. A director of the service may be among them: it
+    /// serves itself.
     #[serde(default)]
     pub real_servers: Servers,
     /// How the directors find out which real servers serve. Default: they do not.
