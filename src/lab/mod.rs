@@ -4,6 +4,7 @@
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
 mod expected;
+mod family;
 mod fault;
 mod header;
 mod health;
@@ -24,6 +25,7 @@ pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
     SourceExpected, StateExpected, VipExpected, WeightExpected,
 };
+pub use family::Family;
 pub use fault::{Fault, FaultKind, Healing};
 pub use header::{BACKEND_HEADER, PEER_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};

@@ -3,7 +3,8 @@ use super::hash::fold;
 use super::round_robin::gcd;
 use super::schedule::{Chosen, HashFlags, Packet, Schedule};
 use super::siphash::hsiphash;
-use crate::lab::{self, VirtualService};
+use crate::lab::{self, Family, VirtualService};
+use std::net::IpAddr;
 
 /// The table's size with `CONFIG_IP_VS_MH_TAB_INDEX` 12, the default: the fifth prime of
 /// ip_vs_mh.c.
@@ -27,8 +28,8 @@ struct Permutation {
 }
 
 impl Permutation {
-    fn new(entry: &lab::Destination, turns: i64) -> Self {
-        let word = fold(entry.address).wrapping_add(entry.port.into());
+    fn new(entry: &lab::Destination, family: Family, turns: i64) -> Self {
+        let word = name(entry.address, family).wrapping_add(entry.port.into());
         let [next, skip] = KEYS.map(|key| hsiphash(word, key));
         Self { next: next % SIZE, skip: skip % (SIZE - 1) + 1, turns }
     }
@@ -41,11 +42,22 @@ impl Permutation {
     }
 }
 
+/// A destination's address as the service's family has it: behind an IPv4 VIP nothing but the first
+/// word of an IPv6 address counts (`ip_vs_mh_hashkey`).
+fn name(address: IpAddr, family: Family) -> u32 {
+    match (family, address) {
+        (Family::Inet, IpAddr::V6(address)) => (address.to_bits() >> 96) as u32,
+        _ => fold(address),
+    }
+}
+
 impl Maglev {
     pub fn new(service: &VirtualService) -> Self {
         let turns = turns(service);
         let entries = service.destinations.iter().zip(turns).rev();
-        let permutations: Vec<_> = entries.map(|(e, turns)| Permutation::new(e, turns)).collect();
+        let family = Family::of(service.vip);
+        let permutations = entries.map(|(e, turns)| Permutation::new(e, family, turns));
+        let permutations: Vec<_> = permutations.collect();
         Self { table: populate(permutations), flags: HashFlags::of(service) }
     }
 

@@ -2,6 +2,7 @@ use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use crate::lab::{LabName, NodeName};
 use crate::plan::{Family, Op, ServiceKey};
+use ipnet::IpNet;
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
 pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
@@ -21,11 +22,16 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             vec![format!("{} link set dev {interface} up", at(node))]
         }
         Op::AddAddress { node, interface, address } => {
-            vec![format!("{} address add {address} dev {interface}", at(node))]
+            vec![format!(
+                "{} address add {address} dev {interface}{}",
+                at(node),
+                lifetime(*address)
+            )]
         }
         Op::AddRoute { node, destination, via } => {
             let to = destination.map_or_else(|| "default".to_owned(), |to| to.to_string());
-            vec![format!("{} route add {to} via {via}", at(node))]
+            let of = if via.is_ipv6() { " -6" } else { "" };
+            vec![format!("{}{of} route add {to} via {via}", at(node))]
         }
         Op::SetSysctl { node, key, value } => {
             vec![format!("{} sysctl -qw {key}={}", inside(node), quoted(value))]
@@ -56,6 +62,16 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         | Op::CutCable { .. }
         | Op::Misbehave { .. }
         | Op::Impair { .. } => Vec::new(),
+    }
+}
+
+/// In IPv6 an address is not tried before use, as nobody else can have it; one alone, as a VIP, is
+/// never what the node speaks from.
+fn lifetime(address: IpNet) -> &'static str {
+    match address {
+        IpNet::V4(_) => "",
+        IpNet::V6(net) if net.prefix_len() < 128 => " nodad",
+        IpNet::V6(_) => " nodad preferred_lft 0",
     }
 }
 

@@ -27,8 +27,8 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
             vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
         }
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
-        Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
-            let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
+        Op::SetLinkUp { interface, .. } => {
+            let mut lines: Vec<_> = module(interface).into_iter().map(probe).collect();
             lines.extend(commands(&step.op, &plan.lab));
             lines
         }
@@ -38,6 +38,20 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         }
         op => commands(op, &plan.lab),
     }
+}
+
+/// The module that makes an interface of every namespace.
+fn module(interface: &str) -> Option<&'static str> {
+    match interface {
+        "tunl0" => Some("ipip"),
+        "sit0" => Some("sit"),
+        "ip6tnl0" => Some("ip6_tunnel"),
+        _ => None,
+    }
+}
+
+fn probe(module: &str) -> String {
+    format!("modprobe -q {module} 2>/dev/null || true")
 }
 
 fn head(plan: &Plan) -> String {

@@ -8,7 +8,8 @@ use super::{
     service::{of_role, one_of_role},
 };
 use crate::lab::{
-    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, VirtualService,
+    Destination, Family, ForwardingMethod, Interface, Node, NodeName, Place, Role, Thresholds,
+    VirtualService,
 };
 use std::net::IpAddr;
 
@@ -144,13 +145,15 @@ fn thresholds(server: &Server, at: &Place, draft: &mut Draft<'_>) -> Option<Thre
     Some(Thresholds { upper, lower })
 }
 
-/// The address that a director uses: on a network that they share, if there is one.
+/// The address that a director uses: on a network that they share, and of the VIP's family, if there
+/// is one.
 fn rip(node: &Node, service: &VirtualService, draft: &Draft<'_>) -> Option<IpAddr> {
     let directors: Vec<_> = service.directors.iter().filter_map(|d| draft.lab.node(d)).collect();
-    let shared = |network| directors.iter().any(|d| d.interface_in(network).is_some());
-    let interfaces = &node.interfaces;
-    let interface = interfaces.iter().find(|i| shared(&i.network)).or(interfaces.first());
-    interface.map(|i| i.address.addr())
+    let shared = |i: &Interface| directors.iter().any(|d| d.interface_in(&i.network).is_some());
+    let family = Family::of(service.vip);
+    let liking = |i: &&Interface| (shared(i), family.has(i.address));
+    // Of equals `max_by_key` takes the last one, and the first is wanted.
+    node.interfaces.iter().rev().max_by_key(liking).map(|i| i.address.addr())
 }
 
 /// Takes out a real server that is there twice: the kernel refuses the second one.

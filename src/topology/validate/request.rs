@@ -177,7 +177,7 @@ fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, Stri
         faults.push(rule::URL.at(
             at,
             format!("`{url}` is not a URL that can be requested"),
-            "write `http://ADDRESS:PORT/PATH` with an IPv4 address: the lab has no names",
+            "write `http://ADDRESS:PORT/PATH`, IPv6 in brackets: the lab has no names",
         ));
     }
     let (address, path) = parsed?;

@@ -61,7 +61,9 @@ pub struct Args {
 }
 
 fn url(text: &str) -> Result<(SocketAddr, String), &'static str> {
-    written::url(text).ok_or("write http://ADDRESS[:PORT][/PATH] with an IPv4 address")
+    written::url(text).ok_or(
+        "write http://ADDRESS[:PORT][/PATH] with an IPv4 address, or an IPv6 one in brackets",
+    )
 }
 
 fn path(text: &str) -> Result<String, &'static str> {
