@@ -30,14 +30,9 @@ pub const LAB: &[&str] = &[
     "ip_vs_mh",
     "ip_vs_ftp",
     "ipip",
-    "ip6_tunnel",
-    "sit",
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",
-    "ip6table_filter",
-    "ip6table_nat",
-    "ip6table_mangle",
     "xt_MASQUERADE",
     "xt_conntrack",
     "xt_ipvs",
@@ -49,6 +44,11 @@ pub const LAB: &[&str] = &[
     "sch_netem",
     "af_packet",
 ];
+
+/// What labs with IPv6 need beside. It is not loaded before such a lab comes: each of the tunnels
+/// makes an interface in every namespace, which together take as long as some ten modules.
+pub const IPV6: &[&str] =
+    &["ip6_tunnel", "sit", "ip6table_filter", "ip6table_nat", "ip6table_mangle"];
 
 /// The kernel's modules: where they are, and which need which.
 pub struct Modules {

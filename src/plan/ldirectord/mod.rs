@@ -13,6 +13,7 @@ use super::shell::{flag_word, netmask};
 use crate::lab::{
     Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Quorum, VirtualService,
 };
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Its own default of checkinterval.
@@ -38,8 +39,8 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     for service in services {
         page.gap();
         page.comment(format_args!("virtual service `{}`", service.name));
-        let (vip, port) = (service.vip, service.port);
-        page.indented(format_args!("virtual={vip}:{port}"), |page| {
+        let vip = SocketAddr::new(service.vip, service.port);
+        page.indented(format_args!("virtual{}={vip}", six(vip)), |page| {
             if intervals.len() > 1 {
                 time(page, "checkinterval", interval(service));
             }
@@ -84,13 +85,22 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
 
 fn real_server(page: &mut Page, destination: &Destination) {
     page.comment(format_args!("`{}`", destination.real_server));
-    let (address, port, weight) = (destination.address, destination.port, destination.weight);
+    let (rip, weight) = (endpoint(destination), destination.weight);
     let method = method(destination.forwarding);
     let limits = match destination.thresholds {
         limits if limits.upper > 0 => format!(" l:{} u:{}", limits.lower, limits.upper),
         _ => String::new(),
     };
-    page.line(format_args!("real={address}:{port} {method} {weight}{limits}"));
+    page.line(format_args!("real{}={rip} {method} {weight}{limits}", six(rip)));
+}
+
+fn endpoint(destination: &Destination) -> SocketAddr {
+    SocketAddr::new(destination.address, destination.port)
+}
+
+/// What the words for addresses end in where they are of IPv6.
+fn six(address: SocketAddr) -> &'static str {
+    if address.is_ipv6() { "6" } else { "" }
 }
 
 fn fallback(page: &mut Page, service: &VirtualService) {
@@ -102,9 +112,9 @@ fn fallback(page: &mut Page, service: &VirtualService) {
         ));
     }
     if let Some(sorry) = &service.sorry_server {
-        let (address, port) = (sorry.address, sorry.port);
+        let rip = endpoint(sorry);
         page.comment(format_args!("`{}` serves while no other does", sorry.real_server));
-        page.line(format_args!("fallback={address}:{port} {}", method(sorry.forwarding)));
+        page.line(format_args!("fallback{}={rip} {}", six(rip), method(sorry.forwarding)));
     }
 }
 
