@@ -5,9 +5,11 @@
 mod support;
 
 mod deaths;
+mod edits;
 mod everyday;
 mod faults;
 mod held;
 mod host;
 mod interrupted;
+mod persistence;
 mod verdicts;
