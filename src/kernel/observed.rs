@@ -1,6 +1,6 @@
 use super::SyncDaemon;
 use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
-use crate::plan::{DestinationEntry, ServiceKey};
+use crate::plan::{DestinationEntry, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub struct Observed {
     pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
+    /// The packets that its firewall marks.
+    pub marked: Vec<PacketMark>,
     /// The UDP ports that take GUE envelopes, sorted.
     #[serde(default)]
     pub gue: Vec<u16>,

@@ -1,4 +1,4 @@
-use super::{Daemon, DestinationEntry, ServiceEntry, ServiceKey};
+use super::{Daemon, DestinationEntry, PacketMark, ServiceEntry, ServiceKey};
 use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,14 @@ pub enum Op {
         /// The virtual service.
         service: ServiceKey,
     },
+    /// Marks packets on their way into a director, and those that it sends itself, so that IPVS
+    /// takes them for those of a virtual service (iptables-extensions(8), MARK).
+    MarkPackets {
+        /// The director.
+        node: NodeName,
+        /// Which packets, and the mark.
+        packets: PacketMark,
+    },
     /// Adds a virtual service to a director's table.
     AddService {
         /// The director.
@@ -216,6 +224,7 @@ impl Op {
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }
             | Self::AddSourceNat { node, .. }
+            | Self::MarkPackets { node, .. }
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }
             | Self::StartBackend { node, .. }

@@ -1,4 +1,4 @@
-use super::{Behaviour, DestinationEntry, Family, Op, ServiceEntry};
+use super::{Behaviour, DestinationEntry, Family, Op, PacketMark, ServiceEntry};
 use crate::lab::{ForwardingMethod, LabName, Tunnel};
 use std::fmt;
 use std::time::Duration;
@@ -25,6 +25,7 @@ impl fmt::Display for Op {
             }
             Self::SetSysctl { key, value, .. } => write!(f, "set {key} to {value}"),
             Self::AddSourceNat { service, .. } => write!(f, "add source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => write!(f, "mark packets to {packets}"),
             Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 write!(f, "add real server {destination} to {service}")
@@ -80,6 +81,7 @@ impl Op {
             }
             Self::SetSysctl { key, .. } => format!("leave {key} as it is"),
             Self::AddSourceNat { service, .. } => format!("remove source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => format!("mark packets to {packets} no more"),
             Self::AddService { service, .. } => format!("remove virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 format!("remove real server {destination} from {service}")
@@ -123,6 +125,14 @@ impl fmt::Display for super::ServiceKey {
             Self::Mark(mark, Family::Inet) => write!(f, "firewall mark {mark}"),
             Self::Mark(mark, Family::Inet6) => write!(f, "firewall mark {mark} of IPv6"),
         }
+    }
+}
+
+/// As in "10.0.0.1 tcp 80,443 with 1".
+impl fmt::Display for PacketMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ports, Self { mark, vip, protocol, .. }) = (self.port_list(), self);
+        write!(f, "{vip} {protocol} {ports} with {mark}")
     }
 }
 

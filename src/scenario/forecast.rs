@@ -5,7 +5,7 @@ use crate::lab::{Endpoint, Fault, Healing, Lab, ServiceName, VirtualService};
 use crate::oracle::Oracle;
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// What happened to a lab's directors before its scenarios.
@@ -145,8 +145,9 @@ impl<'a> Forecast<'a> {
 /// The virtual service of a lab that is there.
 pub(super) fn service_at(lab: &Lab, target: Endpoint) -> Option<&VirtualService> {
     let is_there = |service: &&VirtualService| {
-        let address = SocketAddr::new(service.vip, service.port);
-        Endpoint { protocol: service.protocol, address } == target
+        service.protocol == target.protocol
+            && service.vip == target.address.ip()
+            && service.ports().contains(&target.address.port())
     };
     lab.services.iter().find(is_there)
 }

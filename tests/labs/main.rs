@@ -11,5 +11,6 @@ mod faults;
 mod held;
 mod host;
 mod interrupted;
+mod localnode;
 mod persistence;
 mod verdicts;

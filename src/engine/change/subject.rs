@@ -1,5 +1,5 @@
 use crate::lab::{NetworkName, NodeName, Port, SysctlKey};
-use crate::plan::{Op, ServiceKey};
+use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,6 +15,7 @@ pub(super) enum Subject<'a> {
     Route(&'a NodeName, Option<IpNet>, Family),
     Setting(&'a NodeName, &'a SysctlKey),
     SourceNat(&'a NodeName, ServiceKey),
+    Packets(&'a NodeName, &'a PacketMark),
     Service(&'a NodeName, ServiceKey),
     Destination(&'a NodeName, ServiceKey, SocketAddr),
     Backend(&'a NodeName, Port),
@@ -49,6 +50,7 @@ impl<'a> Subject<'a> {
             }
             Op::SetSysctl { node, key, .. } => Self::Setting(node, key),
             Op::AddSourceNat { node, service } => Self::SourceNat(node, *service),
+            Op::MarkPackets { node, packets } => Self::Packets(node, packets),
             Op::AddService { node, service } => Self::Service(node, service.key),
             Op::AddDestination { node, service, destination } => {
                 Self::Destination(node, *service, destination.address)

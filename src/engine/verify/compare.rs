@@ -40,9 +40,10 @@ impl Found<'_> {
             Op::AddRoute { .. } => nodes::route(self, number),
             Op::SetSysctl { .. } => nodes::setting(self, number),
             Op::StartBackend { .. } => nodes::backend(self, number),
-            Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
-                tables::entry(self, number);
-            }
+            Op::AddSourceNat { .. }
+            | Op::MarkPackets { .. }
+            | Op::AddService { .. }
+            | Op::AddDestination { .. } => tables::entry(self, number),
             Op::StartDaemon { .. } => daemons::runs(self, number),
             Op::AwaitAddress { .. } => daemons::held(self, number),
             Op::RunCommand { .. }

@@ -155,6 +155,7 @@ fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
         Op::SetSysctl { key, value, .. } => settings::write(namespace, key, value),
         Op::AddSourceNat { service, .. } => tables::add_source_nat(namespace, service),
+        Op::MarkPackets { packets, .. } => tables::mark_packets(namespace, packets),
         Op::AddService { service, .. } => {
             tables::put_service(namespace, service);
             Ok(())
@@ -186,6 +187,7 @@ fn revert(namespace: &mut Namespace, op: &Op) {
         }
         Op::AddRoute { destination, via, .. } => routes::remove(namespace, *destination, *via),
         Op::AddSourceNat { service, .. } => tables::remove_source_nat(namespace, service),
+        Op::MarkPackets { packets, .. } => tables::unmark_packets(namespace, packets),
         Op::AddService { service, .. } => tables::remove_service(namespace, &service.key),
         Op::AddDestination { service, destination, .. } => {
             tables::remove_destination(namespace, service, destination);

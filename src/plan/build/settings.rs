@@ -1,5 +1,5 @@
 use super::{Draft, tunnels};
-use crate::lab::{ForwardingMethod, Node, Place, Role, SysctlKey, VirtualService};
+use crate::lab::{ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService};
 use crate::plan::Op;
 
 /// What the node's part in the lab wants of the kernel, before any VIP is added: a real server
@@ -31,6 +31,9 @@ pub(super) fn own(draft: &mut Draft<'_>, node: &Node) {
 fn director(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
     let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
+    if let Some(destination) = mine().filter(|s| moves(lab, s)).find_map(|s| s.peer(&node.name)) {
+        arp(draft, node, &destination.at);
+    }
     if let Some(service) = mine().find(|s| rewrites(s)) {
         let why = "NAT: the director routes the real servers' replies back to the client";
         derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &service.at);
@@ -100,6 +103,11 @@ pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, 
         value: setting.value.to_owned(),
     };
     draft.add(op, setting.why, at);
+}
+
+/// Whether its VIP belongs to whichever director is master.
+fn moves(lab: &Lab, service: &VirtualService) -> bool {
+    lab.router_of(service.vip).is_some()
 }
 
 fn uses(service: &VirtualService, method: ForwardingMethod) -> bool {
