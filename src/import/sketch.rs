@@ -1,5 +1,5 @@
 use super::table::{Server, Service, Table};
-use crate::lab::{ForwardingMethod, LabName, Scheduler};
+use crate::lab::{ForwardingMethod, LabName, Scheduler, Tunnel, TunnelChecksum};
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
@@ -204,10 +204,24 @@ fn entry(server: &Server, service: &Service) -> String {
     if server.forwarding != service.forwarding() {
         words.push(format!("forwarding: {}", server.forwarding));
     }
+    words.extend(tunnel(server.tunnel));
     let limit = |said: Option<super::Said<i64>>| said.map(|s| s.value).filter(|limit| *limit != 0);
     words.extend(limit(server.upper).map(|limit| format!("upper_threshold: {limit}")));
     words.extend(limit(server.lower).map(|limit| format!("lower_threshold: {limit}")));
     words.join(", ")
+}
+
+/// What a tunnel that is not an ordinary one is called in a file.
+fn tunnel(tunnel: Tunnel) -> Option<String> {
+    let checksum = tunnel.checksum();
+    match tunnel {
+        Tunnel::Ipip => None,
+        Tunnel::Gre(TunnelChecksum::None) => Some("tunnel: gre".to_owned()),
+        Tunnel::Gre(_) => Some(format!("tunnel: {{ kind: gre, checksum: {checksum} }}")),
+        Tunnel::Gue { port, .. } => {
+            Some(format!("tunnel: {{ kind: gue, port: {port}, checksum: {checksum} }}"))
+        }
+    }
 }
 
 /// A proof for each service of HTTP that has somebody to answer.

@@ -26,6 +26,7 @@ files!(
     "fullnat",
     "schedulers",
     "persistence",
+    "fwmark",
     "run-time",
     "localnode",
     "plain",

@@ -1,4 +1,4 @@
-use super::Draft;
+use super::{Draft, tunnels};
 use crate::lab::{ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService};
 use crate::plan::Op;
 
@@ -67,8 +67,8 @@ fn real_server(draft: &mut Draft<'_>, node: &Node) {
     if let Some(destination) = serves(ForwardingMethod::Dr).or(tun) {
         arp(draft, node, &destination.at);
     }
-    if let Some(destination) = tun {
-        tunnel(draft, node, &destination.at);
+    if tun.is_some() {
+        tunnels::build(draft, node);
     }
 }
 
@@ -79,31 +79,21 @@ fn arp(draft: &mut Draft<'_>, node: &Node, at: &Place) {
     derive(draft, node, &Setting::new("net.ipv4.conf.all.arp_announce", "2", announce), at);
 }
 
-fn tunnel(draft: &mut Draft<'_>, node: &Node, at: &Place) {
-    let op = Op::SetLinkUp { node: node.name.clone(), interface: "tunl0".to_owned() };
-    draft.add(op, "TUN: takes the director's IPIP packets out of their envelope", at);
-    let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
-    let interfaces = node.interfaces.iter().map(|i| i.name.as_str());
-    for name in ["all", "tunl0"].into_iter().chain(interfaces) {
-        let key = format!("net.ipv4.conf.{name}.rp_filter");
-        derive(draft, node, &Setting::new(&key, "0", why), at);
-    }
-}
-
-struct Setting<'a> {
+/// A setting that follows from something.
+pub(super) struct Setting<'a> {
     key: SysctlKey,
     value: &'a str,
     why: &'a str,
 }
 
 impl<'a> Setting<'a> {
-    fn new(key: &str, value: &'a str, why: &'a str) -> Self {
+    pub(super) fn new(key: &str, value: &'a str, why: &'a str) -> Self {
         Self { key: SysctlKey(key.to_owned()), value, why }
     }
 }
 
 /// Adds a derived setting unless the file says its own word on it.
-fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
+pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
     if node.sysctls.iter().any(|own| own.key == setting.key) {
         return;
     }

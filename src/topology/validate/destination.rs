@@ -2,9 +2,9 @@ use super::super::{
     rule,
     wire::{Server, Servers, SorryServer},
 };
-use super::{Draft, number::Bounds, service::of_role};
+use super::{Draft, number::Bounds, service::of_role, tunnel};
 use crate::lab::{
-    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, VirtualService,
+    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, Tunnel, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -104,6 +104,7 @@ struct Pattern {
     port: u16,
     weight: u32,
     forwarding: ForwardingMethod,
+    tunnel: Tunnel,
     thresholds: Thresholds,
     address: Option<IpAddr>,
     at: Place,
@@ -124,7 +125,7 @@ impl Pattern {
             port: self.port,
             weight: self.weight,
             forwarding: self.forwarding,
-            tunnel: service.tunnel,
+            tunnel: self.tunnel,
             thresholds: self.thresholds,
             at: self.at.clone(),
         })
@@ -138,15 +139,25 @@ fn settings(
     draft: &mut Draft<'_>,
 ) -> Option<Pattern> {
     let value = Place { part: crate::lab::Part::Value, ..at.clone() };
-    let port = server.port.map_or(Some(service.port), |port| {
-        Bounds::port().check(port, &value.key("port"), draft.faults)
-    });
+    let same = if service.marked.is_some() { 0 } else { service.port };
+    let port = server
+        .port
+        .map_or(Some(same), |port| Bounds::port().check(port, &value.key("port"), draft.faults));
     let weight = weight_bounds();
     let weight = weight.check(server.weight.unwrap_or(1), &value.key("weight"), draft.faults);
     let thresholds = thresholds(server, &value, draft);
     let forwarding = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    let tunnel = tunnel(server, service, &value, draft);
     let (thresholds, address) = (thresholds?, server.address);
-    Some(Pattern { port: port?, weight: weight?, forwarding, thresholds, address, at })
+    Some(Pattern { port: port?, weight: weight?, forwarding, tunnel, thresholds, address, at })
+}
+
+fn tunnel(server: &Server, service: &VirtualService, at: &Place, draft: &mut Draft<'_>) -> Tunnel {
+    let Some(wire) = &server.tunnel else { return service.tunnel };
+    let at = at.key("tunnel");
+    let method = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    tunnel::without_tun(method, &at, draft);
+    tunnel::build(wire, &at, draft).unwrap_or_default()
 }
 
 /// Bounds of a weight.
