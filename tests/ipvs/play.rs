@@ -178,9 +178,14 @@ impl Play {
         let (closed, port) = (Instant::now(), case.services[0].port);
         let is_sticky = case.services[0].persistence.is_some();
         let least = if is_sticky { BRIEF_TEMPLATE } else { BRIEF };
+        let keys: Vec<_> = case.services.iter().map(ServiceKey::from).collect();
+        // A template of a service by mark is of the mark, every other entry of an address.
+        let is_its = |key: ServiceKey| {
+            keys.contains(&key) || key.address().is_some_and(|address| address.port() == port)
+        };
         let mut is_left = || {
             let connections = farm.lab.kernel.ipvs_connections(&director()).unwrap();
-            connections.iter().any(|connection| connection.virtual_service.port() == port)
+            connections.iter().any(|connection| is_its(connection.virtual_service))
         };
         while closed.elapsed() < least || (is_left() && closed.elapsed() < PATIENCE) {
             tokio::time::sleep(Duration::from_millis(20)).await;
