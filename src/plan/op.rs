@@ -1,5 +1,5 @@
 use super::{Daemon, DestinationEntry, ServiceEntry, ServiceKey};
-use crate::lab::{NetworkName, NodeName, Protocol, SysctlKey};
+use crate::lab::{NetworkName, NodeName, Protocol, SysctlKey, Timeouts};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -99,6 +99,13 @@ pub enum Op {
         key: SysctlKey,
         /// Its value.
         value: String,
+    },
+    /// Sets how long a director remembers connections. Its undoing sets the kernel's own times.
+    SetTimeouts {
+        /// The director.
+        node: NodeName,
+        /// How long.
+        timeouts: Timeouts,
     },
     /// Replaces the client's address by the director's in connections of a virtual service
     /// (FULLNAT): MASQUERADE of what leaves for the real servers.
@@ -208,6 +215,7 @@ impl Op {
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }
+            | Self::SetTimeouts { node, .. }
             | Self::AddSourceNat { node, .. }
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }

@@ -147,4 +147,5 @@ rules! {
 
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
+    GRE_CHECKSUM "L109" Warning "GRE checksum that the real server does not take";
 }

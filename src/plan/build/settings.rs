@@ -1,5 +1,7 @@
 use super::{Draft, tunnels};
-use crate::lab::{ForwardingMethod, Node, Place, Role, SysctlKey, VirtualService};
+use crate::lab::{
+    ForwardingMethod, IpvsSettings, Node, Place, Role, Sysctl, SysctlKey, VirtualService,
+};
 use crate::plan::Op;
 
 /// What the node's part in the lab wants of the kernel, before any VIP is added: a real server
@@ -30,6 +32,7 @@ pub(super) fn own(draft: &mut Draft<'_>, node: &Node) {
 
 fn director(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
+    lab.ipvs.iter().for_each(|settings| ipvs(draft, node, settings));
     let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
     if let Some(service) = mine().find(|s| rewrites(s)) {
         let why = "NAT: the director routes the real servers' replies back to the client";
@@ -52,6 +55,23 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
             derive(draft, node, &Setting::new(&key, "0", why), &service.at);
         }
     }
+}
+
+/// What the file asks for of every director, before it has a table.
+fn ipvs(draft: &mut Draft<'_>, node: &Node, settings: &IpvsSettings) {
+    let why = "the file asks for it, of every director";
+    for sysctl in settings.sysctls.iter().filter(|sysctl| !says(&node.sysctls, &sysctl.key)) {
+        let (key, value) = (sysctl.key.clone(), sysctl.value.clone());
+        draft.add(Op::SetSysctl { node: node.name.clone(), key, value }, why, &sysctl.at);
+    }
+    if let Some(timeouts) = settings.timeouts {
+        let op = Op::SetTimeouts { node: node.name.clone(), timeouts };
+        draft.add(op, why, &settings.at.key("timeouts"));
+    }
+}
+
+fn says(sysctls: &[Sysctl], key: &SysctlKey) -> bool {
+    sysctls.iter().any(|sysctl| sysctl.key == *key)
 }
 
 fn real_server(draft: &mut Draft<'_>, node: &Node) {
@@ -91,7 +111,10 @@ impl<'a> Setting<'a> {
 
 /// Adds a derived setting unless the file says its own word on it.
 pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
-    if node.sysctls.iter().any(|own| own.key == setting.key) {
+    let everybodys = draft.lab.ipvs.iter().flat_map(|settings| &settings.sysctls);
+    let director = node.role == Role::Director;
+    let everybodys = everybodys.filter(|_| director).any(|sysctl| sysctl.key == setting.key);
+    if everybodys || says(&node.sysctls, &setting.key) {
         return;
     }
     let op = Op::SetSysctl {
