@@ -1,12 +1,13 @@
 mod faults;
 
+use super::firewall::{self, Rule};
 use super::ipvs::{self, Connection, Ipvs, IpvsTable};
 use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, fou, limit, listener, observe, routes, source_nat, sysctl,
+    daemons, fou, limit, listener, observe, routes, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey, Timeouts};
 use crate::plan::{Backend, Op};
@@ -99,7 +100,12 @@ impl Linux {
             Op::SetTimeouts { node, timeouts } => {
                 self.ipvs(node).await?.set_timeouts(*timeouts).await
             }
-            Op::AddSourceNat { node, service } => source_nat::add(self.place(node)?, service).await,
+            Op::AddSourceNat { node, service } => {
+                firewall::add(self.place(node)?, &Rule::SourceNat(*service)).await
+            }
+            Op::MarkPackets { node, packets } => {
+                firewall::add(self.place(node)?, &Rule::Mark(packets.clone())).await
+            }
             Op::AddService { node, service } => self.ipvs(node).await?.put_service(service).await,
             Op::AddDestination { node, service, destination } => {
                 self.ipvs(node).await?.put_destination(service, destination).await
@@ -141,7 +147,10 @@ impl Linux {
                 self.ipvs(node).await?.set_timeouts(Timeouts::default()).await
             }
             Op::AddSourceNat { node, service } => {
-                source_nat::remove(self.place(node)?, service).await
+                firewall::remove(self.place(node)?, &Rule::SourceNat(*service)).await
+            }
+            Op::MarkPackets { node, packets } => {
+                firewall::remove(self.place(node)?, &Rule::Mark(packets.clone())).await
             }
             Op::AddService { node, service } => {
                 self.ipvs(node).await?.delete_service(&service.key).await
@@ -194,9 +203,9 @@ impl Linux {
     }
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let listener = listener::open(self.sites.get(node)?, backend.port)?;
+        let socket = listener::open(self.sites.get(node)?, backend.socket())?;
         let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, listener })
+        self.order(BackendOrder::Start { node, backend, socket })
     }
 
     /// A process that cannot start backends has none to stop.
@@ -205,7 +214,7 @@ impl Linux {
             return Ok(());
         }
         let (closed, seen) = oneshot::channel();
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port, closed })?;
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.socket(), closed })?;
         // Whoever drops the order has nothing to close.
         let _ = seen.await;
         Ok(())

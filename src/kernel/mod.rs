@@ -10,6 +10,7 @@ mod command;
 mod daemons;
 mod error;
 mod fake;
+mod firewall;
 mod forget;
 mod fou;
 mod ipvs;
@@ -32,7 +33,6 @@ mod program;
 mod question;
 mod routes;
 mod site;
-mod source_nat;
 mod sysctl;
 mod watch;
 

@@ -1,5 +1,5 @@
-use super::{Daemon, DestinationEntry, ServiceEntry, ServiceKey};
-use crate::lab::{NetworkName, NodeName, Protocol, SysctlKey, Timeouts};
+use super::{Daemon, DestinationEntry, PacketMark, ServiceEntry, ServiceKey};
+use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey, Timeouts};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -14,6 +14,13 @@ pub struct Backend {
     pub protocol: Protocol,
     /// The VIPs it serves: what `/whoami` says.
     pub vips: Vec<IpAddr>,
+}
+
+impl Backend {
+    /// Its port, by which a node knows it.
+    pub fn socket(&self) -> Port {
+        Port { protocol: self.protocol, number: self.port }
+    }
 }
 
 /// How a backend treats its clients.
@@ -115,6 +122,14 @@ pub enum Op {
         /// The virtual service.
         service: ServiceKey,
     },
+    /// Marks packets on their way into a director, and those that it sends itself, so that IPVS
+    /// takes them for those of a virtual service (iptables-extensions(8), MARK).
+    MarkPackets {
+        /// The director.
+        node: NodeName,
+        /// Which packets, and the mark.
+        packets: PacketMark,
+    },
     /// Adds a virtual service to a director's table.
     AddService {
         /// The director.
@@ -131,7 +146,7 @@ pub enum Op {
         /// The entry.
         destination: DestinationEntry,
     },
-    /// Starts a built-in HTTP server.
+    /// Starts a built-in server.
     StartBackend {
         /// The node.
         node: NodeName,
@@ -186,7 +201,7 @@ pub enum Op {
         /// The node.
         node: NodeName,
         /// The backend's port.
-        port: u16,
+        port: Port,
         /// How.
         behaviour: Behaviour,
     },
@@ -217,6 +232,7 @@ impl Op {
             | Self::SetSysctl { node, .. }
             | Self::SetTimeouts { node, .. }
             | Self::AddSourceNat { node, .. }
+            | Self::MarkPackets { node, .. }
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }
             | Self::StartBackend { node, .. }

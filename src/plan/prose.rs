@@ -1,4 +1,4 @@
-use super::{Behaviour, DestinationEntry, Family, Op, ServiceEntry};
+use super::{Behaviour, DestinationEntry, Family, Op, PacketMark, ServiceEntry};
 use crate::lab::{ForwardingMethod, LabName, Timeouts, Tunnel};
 use std::fmt;
 use std::time::Duration;
@@ -28,12 +28,13 @@ impl fmt::Display for Op {
                 write!(f, "set the IPVS timeouts to {timeouts}")
             }
             Self::AddSourceNat { service, .. } => write!(f, "add source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => write!(f, "mark packets to {packets}"),
             Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 write!(f, "add real server {destination} to {service}")
             }
             Self::StartBackend { backend, .. } => {
-                write!(f, "start a backend on port {}", backend.port)
+                write!(f, "start a backend on {}", backend.socket())
             }
             Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
             Self::StartDaemon { daemon, .. } => write!(f, "start {daemon}"),
@@ -46,7 +47,7 @@ impl fmt::Display for Op {
             }
             Self::CutCable { interface, .. } => write!(f, "pull the cable of {interface}"),
             Self::Misbehave { port, behaviour, .. } => {
-                write!(f, "make the backend on port {port} {behaviour}")
+                write!(f, "make the backend on {port} {behaviour}")
             }
             Self::Impair { interface, delay, loss: 0, .. } => {
                 write!(f, "delay what leaves {interface} by {delay:?}")
@@ -86,12 +87,13 @@ impl Op {
                 format!("set the IPVS timeouts to {}", Timeouts::default())
             }
             Self::AddSourceNat { service, .. } => format!("remove source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => format!("mark packets to {packets} no more"),
             Self::AddService { service, .. } => format!("remove virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 format!("remove real server {destination} from {service}")
             }
             Self::StartBackend { backend, .. } => {
-                format!("stop the backend on port {}", backend.port)
+                format!("stop the backend on {}", backend.socket())
             }
             Self::RunCommand { shell, .. } => format!("end what `{shell}` left running"),
             Self::StartDaemon { daemon, .. } => format!("stop {daemon}"),
@@ -99,7 +101,7 @@ impl Op {
             Self::KillDaemons { .. } => "leave its daemons killed".to_owned(),
             Self::ForgetConnections { .. } => "leave its IPVS table empty".to_owned(),
             Self::CutCable { interface, .. } => format!("plug the cable of {interface} in again"),
-            Self::Misbehave { port, .. } => format!("make the backend on port {port} serve again"),
+            Self::Misbehave { port, .. } => format!("make the backend on {port} serve again"),
             Self::Impair { interface, .. } => format!("let {interface} send as fast as it can"),
         }
     }
@@ -129,6 +131,14 @@ impl fmt::Display for super::ServiceKey {
             Self::Mark(mark, Family::Inet) => write!(f, "firewall mark {mark}"),
             Self::Mark(mark, Family::Inet6) => write!(f, "firewall mark {mark} of IPv6"),
         }
+    }
+}
+
+/// As in "10.0.0.1 tcp 80,443 with 1".
+impl fmt::Display for PacketMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ports, Self { mark, vip, protocol, .. }) = (self.port_list(), self);
+        write!(f, "{vip} {protocol} {ports} with {mark}")
     }
 }
 

@@ -10,5 +10,6 @@ mod faults;
 mod held;
 mod host;
 mod interrupted;
+mod localnode;
 mod tunnels;
 mod verdicts;

@@ -1,5 +1,5 @@
-use crate::lab::{NetworkName, NodeName, SysctlKey};
-use crate::plan::{Op, ServiceKey};
+use crate::lab::{NetworkName, NodeName, Port, SysctlKey};
+use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,16 +16,17 @@ pub(super) enum Subject<'a> {
     Setting(&'a NodeName, &'a SysctlKey),
     Timeouts(&'a NodeName),
     SourceNat(&'a NodeName, ServiceKey),
+    Packets(&'a NodeName, &'a PacketMark),
     Service(&'a NodeName, ServiceKey),
     Destination(&'a NodeName, ServiceKey, SocketAddr),
-    Backend(&'a NodeName, u16),
+    Backend(&'a NodeName, Port),
     Command(&'a NodeName, &'a str),
     Daemon(&'a NodeName, &'static str),
     Awaited(IpAddr),
     Daemons(&'a NodeName),
     Connections(&'a NodeName),
     Carrier(&'a NodeName, &'a str),
-    Behaviour(&'a NodeName, u16),
+    Behaviour(&'a NodeName, Port),
     Impairment(&'a NodeName, &'a str),
 }
 
@@ -51,11 +52,12 @@ impl<'a> Subject<'a> {
             Op::SetSysctl { node, key, .. } => Self::Setting(node, key),
             Op::SetTimeouts { node, .. } => Self::Timeouts(node),
             Op::AddSourceNat { node, service } => Self::SourceNat(node, *service),
+            Op::MarkPackets { node, packets } => Self::Packets(node, packets),
             Op::AddService { node, service } => Self::Service(node, service.key),
             Op::AddDestination { node, service, destination } => {
                 Self::Destination(node, *service, destination.address)
             }
-            Op::StartBackend { node, backend } => Self::Backend(node, backend.port),
+            Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
             Op::AwaitAddress { address, .. } => Self::Awaited(*address),

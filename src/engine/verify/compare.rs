@@ -41,9 +41,10 @@ impl Found<'_> {
             Op::SetSysctl { .. } => nodes::setting(self, number),
             Op::SetTimeouts { .. } => tables::timeouts(self, number),
             Op::StartBackend { .. } => nodes::backend(self, number),
-            Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
-                tables::entry(self, number);
-            }
+            Op::AddSourceNat { .. }
+            | Op::MarkPackets { .. }
+            | Op::AddService { .. }
+            | Op::AddDestination { .. } => tables::entry(self, number),
             Op::StartDaemon { .. } => daemons::runs(self, number),
             Op::AwaitAddress { .. } => daemons::held(self, number),
             Op::RunCommand { .. }

@@ -112,9 +112,9 @@ pub(super) fn setting(found: &mut Found<'_>, number: usize) {
 pub(super) fn backend(found: &mut Found<'_>, number: usize) {
     let Op::StartBackend { node, backend } = &found.plan.steps[number].op else { return };
     let Some(seen) = found.survey.node(node) else { return };
-    if seen.listening.contains(&backend.port) {
+    if seen.listening.contains(&backend.socket()) {
         return;
     }
     let mends = vec![found.undo(number), found.apply(number)];
-    found.add(node, format!("nothing listens on port {}", backend.port), mends);
+    found.add(node, format!("nothing listens on {}", backend.socket()), mends);
 }

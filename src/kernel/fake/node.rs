@@ -27,8 +27,9 @@ impl Namespace {
         let state = &self.state;
         let links = state.links.iter().filter(|l| !INBORN.contains(&l.name.as_str())).count();
         let destinations: usize = state.services.iter().map(|s| s.destinations.len()).sum();
-        let tables = state.services.len() + destinations + state.source_nat.len();
-        links + state.addresses.len() + state.routes.len() + state.gue.len() + tables
+        let tables = state.services.len() + destinations;
+        let rules = state.source_nat.len() + state.marked.len();
+        links + state.addresses.len() + state.routes.len() + state.gue.len() + tables + rules
     }
 
     pub(super) fn link(&mut self, name: &str) -> Option<&mut ObservedLink> {

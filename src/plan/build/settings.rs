@@ -1,6 +1,6 @@
 use super::{Draft, tunnels};
 use crate::lab::{
-    ForwardingMethod, IpvsSettings, Node, Place, Role, Sysctl, SysctlKey, VirtualService,
+    ForwardingMethod, IpvsSettings, Lab, Node, Place, Role, Sysctl, SysctlKey, VirtualService,
 };
 use crate::plan::Op;
 
@@ -34,6 +34,9 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
     lab.ipvs.iter().for_each(|settings| ipvs(draft, node, settings));
     let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
+    if let Some(destination) = mine().filter(|s| moves(lab, s)).find_map(|s| s.peer(&node.name)) {
+        arp(draft, node, &destination.at);
+    }
     if let Some(service) = mine().find(|s| rewrites(s)) {
         let why = "NAT: the director routes the real servers' replies back to the client";
         derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &service.at);
@@ -123,6 +126,11 @@ pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, 
         value: setting.value.to_owned(),
     };
     draft.add(op, setting.why, at);
+}
+
+/// Whether its VIP belongs to whichever director is master.
+fn moves(lab: &Lab, service: &VirtualService) -> bool {
+    lab.router_of(service.vip).is_some()
 }
 
 fn uses(service: &VirtualService, method: ForwardingMethod) -> bool {

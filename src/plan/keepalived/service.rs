@@ -6,7 +6,7 @@ use crate::plan::shell::{flag_word, netmask};
 /// The virtual_server of a virtual service.
 pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
     page.comment(format_args!("virtual service `{}`", service.name));
-    page.block(format_args!("virtual_server {} {}", service.vip, service.port), |page| {
+    page.block(format_args!("virtual_server {}", name(service)), |page| {
         page.line(format_args!("lvs_sched {}", service.scheduler));
         for flag in &service.flags {
             page.line(flag_word(service.scheduler, *flag));
@@ -28,6 +28,14 @@ pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
             real_server(page, service, destination);
         }
     });
+}
+
+/// What IPVS knows its packets by.
+fn name(service: &VirtualService) -> String {
+    match &service.marked {
+        Some(marked) => format!("fwmark {}", marked.mark),
+        None => format!("{} {}", service.vip, service.port),
+    }
 }
 
 /// FULLNAT is NAT to keepalived: the source NAT comes from elsewhere.
@@ -87,7 +95,7 @@ fn real_server(page: &mut Page, service: &VirtualService, destination: &Destinat
             page.line(format_args!("lthreshold {}", destination.thresholds.lower));
         }
         if let Some(check) = &service.health_check {
-            checker(page, check, destination);
+            checker(page, check, service, destination);
         }
     });
 }

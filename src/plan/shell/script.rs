@@ -30,8 +30,8 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         Op::SetLinkUp { interface, .. } if interface == "tunl0" => with_module("ipip", step, plan),
         Op::SetLinkUp { interface, .. } if interface == "gre0" => with_module("ip_gre", step, plan),
         Op::OpenGue { .. } => with_module("fou", step, plan),
-        Op::AddSourceNat { .. } => {
-            let through = |line: &String| line.replace("iptables -t nat", "\"$iptables\" -t nat");
+        Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
+            let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
             commands(&step.op, &plan.lab).iter().map(through).collect()
         }
         op => commands(op, &plan.lab),
@@ -51,7 +51,7 @@ fn head(plan: &Plan) -> String {
     format!(
         r#"#!/bin/sh
 # The lab `{lab}` by hand: `sh {lab}.sh` makes it, `sh {lab}.sh down` removes it.
-# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3{more}.
+# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT and firewall marks), python3{more}.
 set -eu
 lab={lab}
 www=/run/lvs-lab-script/$lab

@@ -3,6 +3,7 @@ use super::super::{
     wire::{self, Entries, List},
 };
 use super::draft::{Draft, Lookup};
+use super::ports::{self, Ports};
 use super::{
     address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
 };
@@ -34,7 +35,7 @@ fn one(
     draft: &mut Draft<'_>,
 ) -> Option<VirtualService> {
     let vip = address::address(&wire.vip, &at.key("vip"), draft.faults);
-    let port = Bounds::port().check(wire.port, &at.key("port"), draft.faults);
+    let ports = ports::build(&wire, at, draft);
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
     let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
@@ -48,12 +49,13 @@ fn one(
     }
     let directors = directors((&name, vip), wire.directors, at, draft);
     let tunnel = wire.tunnel.as_ref().map(|t| tunnel::build(t, &at.key("tunnel"), draft));
+    let (vip, Ports { first: port, marked }) = (vip?, ports?);
     let mut service = VirtualService {
         name,
         directors,
-        vip: vip?,
-        port: port?,
-        marked: None,
+        vip,
+        port,
+        marked,
         protocol: wire.protocol,
         scheduled: Scheduled::default(),
         scheduler,

@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::draft::Draft;
 use crate::import::{self, Fault, Kind, Said, Spot, Table};
-use crate::lab::{ForwardingMethod, Place, Role, Scheduler, Tunnel};
+use crate::lab::{ForwardingMethod, Node, Place, Role, Scheduler, Tunnel};
 use indexmap::IndexMap;
 use std::net::IpAddr;
 
@@ -64,7 +64,10 @@ fn built(
 }
 
 fn same(known: &wire::VirtualService, service: &import::Service) -> bool {
-    known.vip.parse().is_ok_and(|vip| service.is(known.protocol, vip, known.port))
+    known
+        .vip
+        .parse()
+        .is_ok_and(|vip| known.port.is_some_and(|port| service.is(known.protocol, vip, port)))
 }
 
 /// The name itself, longer if another service has it.
@@ -162,7 +165,11 @@ impl Entry<'_> {
     /// The real server that has the address.
     fn node(&self, server: &import::Server, draft: &mut Draft<'_>) -> Option<String> {
         let address = server.address.value;
-        let owner = draft.lab.owner_of(address).filter(|node| node.role == Role::RealServer);
+        let owner = match address.is_loopback() {
+            true => only_director(draft),
+            false => draft.lab.owner_of(address).filter(|node| serves(node)),
+        };
+        let owner = owner.map(|node| node.name.to_string());
         if owner.is_none() && draft.faults.sure(&Place::root().key("real_servers")) {
             draft.faults.push(rule::UNKNOWN_NODE.at(
                 &place(server.address.spot),
@@ -170,8 +177,19 @@ impl Entry<'_> {
                 known_addresses(draft),
             ));
         }
-        owner.map(|node| node.name.to_string())
+        owner
     }
+}
+
+/// Whom a loopback address means: the director itself, if there is no other.
+fn only_director<'d>(draft: &'d Draft<'_>) -> Option<&'d Node> {
+    let mut directors = draft.lab.with_role(Role::Director);
+    directors.next().filter(|_| directors.next().is_none())
+}
+
+/// Whether it can stand in a table. Whether a director may, its entry's own rules say.
+fn serves(node: &Node) -> bool {
+    matches!(node.role, Role::RealServer | Role::Director)
 }
 
 fn known_addresses(draft: &Draft<'_>) -> String {
@@ -224,7 +242,9 @@ fn empty(service: &import::Service) -> wire::VirtualService {
     let vip: IpAddr = service.vip.value;
     wire::VirtualService {
         vip: vip.to_string(),
-        port: service.port.value,
+        port: Some(service.port.value),
+        ports: None,
+        firewall_mark: None,
         protocol: service.protocol,
         scheduler: None,
         scheduler_flags: Vec::new(),
