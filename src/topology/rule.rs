@@ -152,6 +152,7 @@ rules! {
     OTHER_PORT "L100" Error "port that the virtual service does not have";
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
+    GRE_CHECKSUM "L109" Warning "GRE checksum that the real server does not take";
     PING_PONG "L115" Warning "directors that forward to each other";
     MIXED_FAMILIES "L104" Error "VIP and RIP of two families without a tunnel";
     MIXED_SYNC "L105" Error "connection synchronisation with VIP and RIP of two families";

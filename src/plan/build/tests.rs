@@ -1,5 +1,8 @@
 use super::build;
-use crate::lab::{Engine, Lab, Place, SyncGroup, Track, Tracked, Transport};
+use crate::lab::{
+    Engine, IpvsSettings, Lab, Place, SyncGroup, Sysctl, SysctlKey, Timeouts, Track, Tracked,
+    Transport, Tunnel, TunnelChecksum,
+};
 use crate::plan::sample::{cluster, http, router, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
 
@@ -31,6 +34,51 @@ fn daemons(lab: &Lab) -> Vec<String> {
 #[test]
 fn two_directors_have_tables_checkers_and_speakers_and_the_plan_waits_for_the_vip() {
     insta::assert_snapshot!(words(&cluster(Engine::Vrrp)));
+}
+
+#[test]
+fn the_ends_of_tunnels_are_made_once_each() {
+    let mut lab = without_availability("tun");
+    let gue = |port| Tunnel::Gue { port, checksum: TunnelChecksum::None };
+    let mut second = lab.services[0].clone();
+    second.port = 81;
+    for (service, [first, other]) in [
+        (&mut lab.services[0], [gue(6080), Tunnel::Gre(TunnelChecksum::None)]),
+        (&mut second, [gue(6082), Tunnel::Ipip]),
+    ] {
+        service.destinations[0].tunnel = first;
+        service.destinations[1].tunnel = other;
+    }
+    lab.services.push(second);
+    let words = words(&lab);
+    let ends = words
+        .lines()
+        .filter(|line| ["GUE", " up:", "rp_filter"].iter().any(|word| line.contains(word)));
+    insta::assert_snapshot!(ends.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_directors_own_settings_are_stronger_than_everybodys_and_these_than_derived_ones() {
+    let mut lab = cluster(Engine::Vrrp);
+    lab.services[0].destinations[0].forwarding = crate::lab::ForwardingMethod::FullNat;
+    let sysctl = |name: &str, value: &str| Sysctl {
+        key: SysctlKey(format!("net.ipv4.vs.{name}")),
+        value: value.to_owned(),
+        at: Place::root(),
+    };
+    let timeouts = Timeouts { udp: std::time::Duration::from_secs(9), ..Timeouts::default() };
+    lab.ipvs = Some(IpvsSettings {
+        sysctls: vec![sysctl("conntrack", "0"), sysctl("conn_reuse_mode", "0")],
+        timeouts: Some(timeouts),
+        at: Place::root().key("ipvs"),
+    });
+    let second = lab.nodes.iter_mut().find(|node| node.name.as_str() == "node04").unwrap();
+    second.sysctls = vec![sysctl("conn_reuse_mode", "3")];
+    let words = words(&lab);
+    let settings = words.lines().filter(|line| line.contains("vs.") || line.contains("timeouts"));
+    insta::assert_snapshot!(settings.collect::<Vec<_>>().join("\n"));
+    let timeouts = words.find("set the IPVS timeouts").unwrap();
+    assert!(timeouts < words.find("add virtual service").unwrap(), "{words}");
 }
 
 #[test]

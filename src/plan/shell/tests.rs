@@ -1,5 +1,7 @@
 use super::script;
-use crate::lab::{Engine, Lab};
+use crate::lab::{
+    Engine, IpvsSettings, Lab, Place, Sysctl, SysctlKey, Timeouts, Tunnel, TunnelChecksum,
+};
 use crate::plan::sample::{cluster, http, without_availability};
 use crate::plan::{by_hand, explain, ipvsadm, with_tables};
 use std::process::Command;
@@ -41,6 +43,25 @@ fn the_explanation_shows_what_to_write_and_to_type() {
     let text = explain(&by_hand(&cluster(Engine::Keepalived)));
     let (_, director) = text.rsplit_once("## ha-node04").unwrap();
     insta::assert_snapshot!(director);
+}
+
+#[test]
+fn tunnels_and_settings_are_made_by_hand_too() {
+    let mut lab = without_availability("tun");
+    let destinations = &mut lab.services[0].destinations;
+    destinations[0].tunnel = Tunnel::Gue { port: 6080, checksum: TunnelChecksum::Full };
+    destinations[1].tunnel = Tunnel::Gre(TunnelChecksum::None);
+    let sysctl = Sysctl {
+        key: SysctlKey("net.ipv4.vs.conn_reuse_mode".to_owned()),
+        value: "0".to_owned(),
+        at: Place::root(),
+    };
+    let timeouts = Some(Timeouts::default());
+    lab.ipvs = Some(IpvsSettings { sysctls: vec![sysctl], timeouts, at: Place::root() });
+    let words = ["fou", "gre", "gue", "tunl0", "net.ipv4.vs", "--set"];
+    let script = script_of(&lab);
+    let lines = script.lines().filter(|line| words.iter().any(|word| line.contains(word)));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
