@@ -6,7 +6,7 @@ use crate::draw::Draw;
 use crate::farm::{Farm, SERVERS, VIPS};
 use crate::play::{Play, Verdict};
 use crate::sandbox::{add_destination, add_service, director};
-use lvs_lab::kernel::{IpvsTimeouts, Kernel};
+use lvs_lab::kernel::Kernel;
 use lvs_lab::lab::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Place, Protocol, Quorum,
     Scheduled, Scheduler, SchedulerFlag, Thresholds, Tunnel, VirtualService,
@@ -98,7 +98,7 @@ impl Case {
         let ports = [port, port + 1, port + MAPPED];
         let _listeners = farm.listen(protocol, &ports);
         let Timeouts { tcp_fin, udp } = self.timeouts();
-        let timeouts = IpvsTimeouts { tcp: Duration::ZERO, tcp_fin, udp };
+        let timeouts = lvs_lab::lab::Timeouts { tcp: Duration::ZERO, tcp_fin, udp };
         farm.lab.kernel.set_ipvs_timeouts(&director(), timeouts).await.unwrap();
         farm.mark("-A", &self.services[0]);
         for service in &self.services {

@@ -7,6 +7,7 @@ use crate::farm::{Called, Client, Farm};
 use crate::sandbox::director;
 use lvs_lab::kernel::Kernel;
 use lvs_lab::oracle::{Choice, Oracle, Tuple};
+use lvs_lab::plan::ServiceKey;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
