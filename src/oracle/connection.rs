@@ -1,9 +1,14 @@
 use crate::lab::ForwardingMethod;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// How long the entry of a closed connection stays: FIN_WAIT, where the director does not see the
 /// replies, and TIME_WAIT, where it does (`tcp_timeouts` in ip_vs_proto_tcp.c).
 const LINGER: Duration = Duration::from_secs(120);
+
+/// What tells one connection to a service from another: the client's address and port, and the
+/// virtual port, of which a service by firewall mark has several.
+pub(super) type Flow = (SocketAddr, u16);
 
 /// An entry of the connection table (`struct ip_vs_conn`).
 #[derive(Clone, Copy, Debug)]

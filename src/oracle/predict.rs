@@ -1,5 +1,5 @@
 use super::choice::{Choice, Unpredictable};
-use super::connection::Connection;
+use super::connection::{Connection, Flow};
 use super::destination::Destination;
 use super::schedule::{Packet, Schedule, scheduler};
 use super::template::Templates;
@@ -10,15 +10,17 @@ use std::time::Duration;
 
 /// One virtual service in one director, from its creation on, as a pure model.
 ///
-/// A connection is known by its client's address and port. It must be told of every connection, in
-/// the order in which the director sees them.
+/// A connection is known by its client's address and port, and the virtual port. It must be told of
+/// every connection, in the order in which the director sees them.
 pub struct Oracle {
     vip: IpAddr,
+    /// The first virtual port.
+    port: u16,
     /// The destinations as the kernel lists them: the last added first.
     list: Vec<Destination>,
     scheduler: Box<dyn Schedule + Send>,
     load_matters: bool,
-    connections: HashMap<SocketAddr, Connection>,
+    connections: HashMap<Flow, Connection>,
     templates: Option<Templates>,
     now: Duration,
     /// When the first entry or template may go.
@@ -38,6 +40,7 @@ impl Oracle {
         let list: Vec<_> = entries.map(|(i, entry)| Destination::new(i, entry)).rev().collect();
         Ok(Self {
             vip: service.vip,
+            port: service.port,
             scheduler: scheduler(service, &list)?,
             load_matters: load_matters(service),
             list,
@@ -80,15 +83,24 @@ impl Oracle {
         });
     }
 
-    /// A client opens a connection: where the director sends it.
+    /// A client opens a connection to the first virtual port: where the director sends it.
     ///
     /// # Errors
     /// If it cannot be known. From then on the model may differ from the director.
     pub fn connect(&mut self, client: SocketAddr) -> Result<Choice, Unpredictable> {
-        if let Some(position) = self.reused(client) {
+        self.connect_to(client, self.port)
+    }
+
+    /// A client opens a connection to a virtual port: where the director sends it.
+    ///
+    /// # Errors
+    /// If it cannot be known. From then on the model may differ from the director.
+    pub fn connect_to(&mut self, client: SocketAddr, port: u16) -> Result<Choice, Unpredictable> {
+        let flow = (client, port);
+        if let Some(position) = self.reused(flow) {
             return Ok(Choice::Destination(self.list[position].added));
         }
-        if let Some(old) = self.connections.remove(&client) {
+        if let Some(old) = self.connections.remove(&flow) {
             if self.load_matters {
                 return Err(Unpredictable::Reuse);
             }
@@ -98,13 +110,18 @@ impl Oracle {
             return Ok(Choice::Refused);
         };
         self.list[position].bind();
-        self.connections.insert(client, Connection::open(position));
+        self.connections.insert(flow, Connection::open(position));
         Ok(Choice::Destination(self.list[position].added))
     }
 
-    /// A client closed its connection; one that is not open is left alone.
+    /// A client closed its connection to the first virtual port; one that is not open is left alone.
     pub fn close(&mut self, client: SocketAddr) {
-        let open = self.connections.get_mut(&client).filter(|c| c.expires.is_none());
+        self.close_to(client, self.port);
+    }
+
+    /// A client closed its connection to a virtual port; one that is not open is left alone.
+    pub fn close_to(&mut self, client: SocketAddr, port: u16) {
+        let open = self.connections.get_mut(&(client, port)).filter(|c| c.expires.is_none());
         if let Some(connection) = open {
             self.due = self.due.min(connection.close(self.now));
             self.list[connection.position].close();
@@ -113,13 +130,13 @@ impl Oracle {
 
     /// The clients closed every connection that is open.
     pub fn close_all(&mut self) {
-        let clients: Vec<_> = self.connections.keys().copied().collect();
-        clients.into_iter().for_each(|client| self.close(client));
+        let flows: Vec<_> = self.connections.keys().copied().collect();
+        flows.into_iter().for_each(|(client, port)| self.close_to(client, port));
     }
 
     // Where the entry that this client port still has sends it, if the connection goes on with it.
-    fn reused(&mut self, client: SocketAddr) -> Option<usize> {
-        let connection = self.connections.get_mut(&client)?;
+    fn reused(&mut self, flow: Flow) -> Option<usize> {
+        let connection = self.connections.get_mut(&flow)?;
         let destination = &mut self.list[connection.position];
         if connection.expires.is_some() {
             if !connection.goes_on(destination.forwarding, self.templates.is_some()) {

@@ -199,6 +199,31 @@ fn persistence_sends_a_network_of_clients_to_one_server() {
 }
 
 #[test]
+fn the_ports_of_a_firewall_mark_take_turns_together() {
+    let service = service(Scheduler::Rr, &[1, 1]);
+    let mut oracle = Oracle::new(&service).unwrap();
+    let mut visit = |port| {
+        // The same client port all the time: an entry is of one virtual port.
+        let choice = oracle.connect_to(client(1, 40_000), port).unwrap();
+        oracle.close_to(client(1, 40_000), port);
+        word(choice)
+    };
+    assert_eq!([80, 443, 8080, 80, 443].map(&mut visit), ["2", "1", "2", "2", "1"]);
+}
+
+#[test]
+fn a_template_stands_for_every_port_of_a_firewall_mark() {
+    let mut service = service(Scheduler::Rr, &[1, 1]);
+    let timeout = Duration::from_secs(300);
+    service.persistence = Some(Persistence { timeout, prefix_length: 32 });
+    let mut oracle = Oracle::new(&service).unwrap();
+    assert_eq!(oracle.connect_to(client(1, 1), 80), Ok(Choice::Destination(1)));
+    assert_eq!(oracle.connect_to(client(2, 1), 443), Ok(Choice::Destination(0)));
+    assert_eq!(oracle.connect_to(client(1, 2), 443), Ok(Choice::Destination(1)));
+    assert_eq!(oracle.connect_to(client(2, 2), 80), Ok(Choice::Destination(0)));
+}
+
+#[test]
 fn a_template_outlives_its_time_while_entries_of_its_connections_linger() {
     let mut service = service(Scheduler::Rr, &[1, 1]);
     let timeout = Duration::from_secs(5);

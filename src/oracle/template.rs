@@ -1,8 +1,8 @@
-use super::connection::Connection;
+use super::connection::{Connection, Flow};
 use crate::lab::Persistence;
 use ipnet::IpNet;
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long a template is kept on when its time is over and a connection still needs it
@@ -49,11 +49,11 @@ impl Templates {
     }
 
     /// Drops what is over at `now`; a template outlives the entries of its connections.
-    pub fn expire(&mut self, connections: &HashMap<SocketAddr, Connection>, now: Duration) {
+    pub fn expire(&mut self, connections: &HashMap<Flow, Connection>, now: Duration) {
         let prefix_length = self.persistence.prefix_length;
         self.by_client.retain(|key, template| {
             while template.expires <= now {
-                let holds = |(client, c): (&SocketAddr, &Connection)| {
+                let holds = |((client, _), c): (&Flow, &Connection)| {
                     masked(client.ip(), prefix_length) == *key && c.is_there_at(template.expires)
                 };
                 if !connections.iter().any(holds) {

@@ -58,7 +58,7 @@ impl Follower<'_> {
                 break;
             }
         }
-        open.into_iter().for_each(|last: Open| self.oracle.close(last.client));
+        open.into_iter().for_each(|last: Open| self.close(&last));
         Ok(pairs)
     }
 
@@ -66,7 +66,7 @@ impl Follower<'_> {
         match open {
             Some(open) if open.number == sample.connection => Ok(open),
             lost => {
-                lost.into_iter().for_each(|old| self.oracle.close(old.client));
+                lost.into_iter().for_each(|old| self.close(&old));
                 self.connect(sample)
             }
         }
@@ -76,7 +76,7 @@ impl Follower<'_> {
         match self.sent.request.connection {
             Connection::KeepAlive => Some(current),
             Connection::New => {
-                self.oracle.close(current.client);
+                self.close(&current);
                 None
             }
             Connection::Held => None,
@@ -94,7 +94,7 @@ impl Follower<'_> {
         }
         let ends = self.sent.samples.iter().map(|sample| sample.started + sample.latency);
         self.oracle.advance(self.sent.begun + ends.max().unwrap_or_default());
-        open.iter().for_each(|kept| self.oracle.close(kept.client));
+        open.iter().for_each(|kept| self.close(kept));
         Ok(pairs)
     }
 
@@ -119,7 +119,8 @@ impl Follower<'_> {
     fn connect(&mut self, sample: &Sample) -> Result<Open, String> {
         let client = self.client_of(sample)?;
         self.oracle.advance(self.sent.begun + sample.started);
-        let choice = self.oracle.connect(client).map_err(|reason| reason.to_string())?;
+        let choice = self.oracle.connect_to(client, self.sent.target.port());
+        let choice = choice.map_err(|reason| reason.to_string())?;
         let expected = match choice {
             Choice::Refused => Reply::Refused,
             Choice::Destination(index) => {
@@ -127,6 +128,10 @@ impl Follower<'_> {
             }
         };
         Ok(Open { number: sample.connection, client, expected })
+    }
+
+    fn close(&mut self, open: &Open) {
+        self.oracle.close_to(open.client, self.sent.target.port());
     }
 
     fn client_of(&self, sample: &Sample) -> Result<SocketAddr, String> {

@@ -1,6 +1,6 @@
 use super::build;
 use crate::lab::{Engine, Lab, Place, SyncGroup, Track, Tracked, Transport};
-use crate::plan::sample::{cluster, http, router, vip_on_lan, without_availability};
+use crate::plan::sample::{cluster, http, marked, router, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
 
 /// The steps from the first entry of a table on, each with its reason.
@@ -31,6 +31,11 @@ fn daemons(lab: &Lab) -> Vec<String> {
 #[test]
 fn two_directors_have_tables_checkers_and_speakers_and_the_plan_waits_for_the_vip() {
     insta::assert_snapshot!(words(&cluster(Engine::Vrrp)));
+}
+
+#[test]
+fn a_service_by_firewall_mark_is_marked_first_and_has_a_backend_for_each_port() {
+    insta::assert_snapshot!(words(&marked(Engine::Vrrp)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::lab::{
     Probe, Scheduler, SchedulerFlag, SyncGroup, Track, Tracked, Transport, VirtualRouter,
     VrrpVersion,
 };
-use crate::plan::sample::{cluster, furnished, http, router, without_availability};
+use crate::plan::sample::{cluster, furnished, http, marked, router, without_availability};
 use crate::plan::{Daemon, Op, build};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -144,6 +144,11 @@ fn virtual_services_have_everything_that_the_file_says() {
 }
 
 #[test]
+fn a_service_by_firewall_mark_says_which_port_is_checked() {
+    insta::assert_snapshot!(configurations(&marked(Engine::Keepalived))[0]);
+}
+
+#[test]
 fn commands_are_given_to_a_shell() {
     insta::assert_snapshot!(configurations(&with_command(0))[0]);
 }
@@ -189,6 +194,7 @@ fn keepalived_complains_of_nothing() {
         with_probe(Probe::Tcp, 0),
         without_checks(),
         without_services(),
+        marked(Engine::Keepalived),
     ];
     for configuration in labs.iter().flat_map(configurations) {
         let complaints = complaints(&configuration);
