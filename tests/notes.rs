@@ -7,7 +7,7 @@ mod support;
 use support::{Place, eventually, run};
 
 /// The table that `ipvsadm-save` prints for a note, or that its commands make.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     (
         "000-nat",
         "-A -t 192.168.136.100:80 -s rr
@@ -49,6 +49,12 @@ ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
         "ipvsadm -A -t 172.16.16.2:80 -s rr
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
+    ),
+    (
+        "004-firewall-marks",
+        "ipvsadm -A -f 1 -s rr -p 300
+ipvsadm -a -f 1 -r 192.168.56.37 -g
+ipvsadm -a -f 1 -r 192.168.56.38 -g",
     ),
 ];
 
@@ -164,6 +170,7 @@ labs! {
     dr_with_the_dip_as_gateway_fails_as_it_should: "003-dr-gateway-is-dip";
     dr_without_arp_settings_balances_nothing: "003-dr-without-arp";
     dr_without_the_vip_fails_as_it_should: "003-dr-without-vip";
+    firewall_marks_of_note_004_keep_both_ports_together: "004-firewall-marks";
 }
 
 #[test]

@@ -46,7 +46,8 @@ files!(
     "notes/003-dr-rules",
     "notes/003-dr-gateway-is-dip",
     "notes/003-dr-without-arp",
-    "notes/003-dr-without-vip"
+    "notes/003-dr-without-vip",
+    "notes/004-firewall-marks"
 );
 
 /// The folder of the labs that follow the lecture notes to the address.

@@ -3,8 +3,8 @@
 use crate::support::{Place, replaced, topology};
 use serde_json::Value;
 
-const ALL: [&str; 8] =
-    ["nat", "dr", "dr-multinet", "tun", "fullnat", "schedulers", "persistence", "plain"];
+const ALL: [&str; 9] =
+    ["nat", "dr", "dr-multinet", "tun", "fullnat", "schedulers", "persistence", "fwmark", "plain"];
 
 /// The number after `name="` in the first element of this kind.
 fn attribute(xml: &str, element: &str, name: &str) -> u64 {
