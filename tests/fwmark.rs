@@ -1,6 +1,5 @@
 //! Virtual services by firewall mark, through the real program, in a guest: the tables and rules in
 //! the eyes of ipvsadm(8) and iptables(8), and who answers.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

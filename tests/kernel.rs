@@ -540,7 +540,7 @@ async fn packets_are_marked_for_clients_and_for_the_director_itself_beside_sourc
     let flush =
         ["netns", "exec", "nat-director", "nft", "flush", "chain", "ip", "lvs-lab", "output"];
     said("ip", &flush);
-    assert_eq!(lab.observed("director").await.marked, [dns.clone()]);
+    assert_eq!(lab.observed("director").await.marked, std::slice::from_ref(&dns));
     lab.apply(&ops[..1]).await;
     assert_eq!(lab.observed("director").await.marked, [web, dns]);
     assert_eq!(ruleset().matches(rule).count(), 2);
