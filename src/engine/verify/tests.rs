@@ -3,10 +3,11 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed};
-use crate::lab::{LabName, Protocol, Scheduler, SysctlKey};
-use crate::plan::{Op, ServiceEntry, ServiceKey};
+use crate::lab::{FirewallMark, LabName, Place, Protocol, Scheduler, SysctlKey};
+use crate::plan::{Op, PacketMark, ServiceEntry, ServiceKey, Step};
 use crate::state::StateDir;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 
 /// A lab that is up, and everything about its mending.
 struct Bench {
@@ -53,6 +54,24 @@ impl Bench {
 #[tokio::test]
 async fn a_lab_as_planned_has_no_drift() {
     assert_eq!(Bench::new().await.mended().await, "");
+}
+
+#[tokio::test]
+async fn packets_that_are_marked_no_more_are_marked_again() {
+    let mut bench = Bench::new().await;
+    let packets = PacketMark {
+        mark: FirewallMark(NonZeroU32::MIN),
+        vip: [192, 168, 136, 100].into(),
+        protocol: Protocol::Tcp,
+        ports: [80, 443].into(),
+    };
+    let op = Op::MarkPackets { node: "director".parse().unwrap(), packets };
+    bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
+    let words = "director: packets to 192.168.136.100 tcp 80,443 with 1: the mark is missing";
+    assert_eq!(bench.mended().await, words);
+    assert_eq!(bench.mended().await, "");
+    bench.meddle("director", |seen| seen.marked[0].ports = [80].into());
+    assert_eq!(bench.mended().await, words);
 }
 
 #[tokio::test]
