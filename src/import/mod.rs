@@ -14,6 +14,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod token;
+mod tunnel;
 mod value;
 
 pub use fault::{Fault, Kind, Said, Spot};

@@ -7,7 +7,7 @@ use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, limit, listener, observe, routes, sysctl,
+    daemons, fou, limit, listener, observe, routes, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
@@ -89,6 +89,7 @@ impl Linux {
                 self.plug_in(node, network, &cable)
             }
             Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
+            Op::OpenGue { node, port } => fou::open(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::add(self.links(node)?, interface, *address)
             }
@@ -131,6 +132,7 @@ impl Linux {
             Op::CreateBridge { network, .. } => links::delete(self.switch()?, network.as_str()),
             Op::Connect { node, interface, .. } => self.unplug(node, interface),
             Op::SetLinkUp { node, interface } => links::set_down(self.links(node)?, interface),
+            Op::OpenGue { node, port } => fou::close(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::remove(self.links(node)?, interface, *address)
             }
@@ -195,9 +197,9 @@ impl Linux {
     }
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let listener = listener::open(self.sites.get(node)?, backend.port)?;
+        let socket = listener::open(self.sites.get(node)?, backend.socket())?;
         let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, listener })
+        self.order(BackendOrder::Start { node, backend, socket })
     }
 
     /// A process that cannot start backends has none to stop.
@@ -206,7 +208,7 @@ impl Linux {
             return Ok(());
         }
         let (closed, seen) = oneshot::channel();
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port, closed })?;
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.socket(), closed })?;
         // Whoever drops the order has nothing to close.
         let _ = seen.await;
         Ok(())

@@ -12,6 +12,7 @@ mod error;
 mod fake;
 mod firewall;
 mod forget;
+mod fou;
 mod ipvs;
 mod limit;
 mod link_watch;

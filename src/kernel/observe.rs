@@ -3,7 +3,7 @@ use super::ipvs;
 use super::site::Site;
 use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
-    addresses, links, ports, routes, sysctl,
+    addresses, fou, links, ports, routes, sysctl,
 };
 use crate::lab::SysctlKey;
 use crate::plan::{PacketMark, ServiceKey};
@@ -38,6 +38,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         sync,
         source_nat: rules.iter().filter_map(source_nat).collect(),
         marked: rules.iter().filter_map(marked).collect(),
+        gue: fou::ports(&site.namespace)?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
     })

@@ -1,5 +1,5 @@
 use super::SyncDaemon;
-use crate::lab::{Persistence, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
+use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
 use crate::plan::{DestinationEntry, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,12 @@ pub struct Observed {
     pub source_nat: Vec<ServiceKey>,
     /// The packets that its firewall marks.
     pub marked: Vec<PacketMark>,
-    /// The TCP ports with a listener, sorted.
-    pub listening: Vec<u16>,
+    /// The UDP ports that take GUE envelopes, sorted.
+    #[serde(default)]
+    pub gue: Vec<u16>,
+    /// The ports that somebody serves: TCP and SCTP ports with a listener, UDP ports with an
+    /// unconnected socket; sorted.
+    pub listening: Vec<Port>,
     /// The daemons that run for it, by name, sorted.
     pub daemons: Vec<String>,
 }

@@ -3,3 +3,7 @@ pub const BACKEND_HEADER: &str = "x-lvs-lab-backend";
 
 /// The answer's header in which a built-in backend says which client address and port it saw.
 pub const PEER_HEADER: &str = "x-lvs-lab-peer";
+
+/// The header by which an answer in a datagram says which request it is to: what the request had
+/// in the header of this name.
+pub const REQUEST_HEADER: &str = "x-lvs-lab-request";

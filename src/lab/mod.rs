@@ -3,6 +3,7 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod endpoint;
 mod expected;
 mod fault;
 mod header;
@@ -18,14 +19,16 @@ mod scenario;
 mod scheduler;
 mod service;
 mod source;
+mod tunnel;
 pub mod written;
 
+pub use endpoint::{Endpoint, Port};
 pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
     SourceExpected, StateExpected, VipExpected, WeightExpected,
 };
 pub use fault::{Fault, FaultKind, Healing};
-pub use header::{BACKEND_HEADER, PEER_HEADER};
+pub use header::{BACKEND_HEADER, PEER_HEADER, REQUEST_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
     ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
@@ -46,6 +49,7 @@ pub use scenario::{
 pub use scheduler::{Scheduler, SchedulerFlag};
 pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Thresholds, Tunnel, TunnelChecksum, VirtualService,
+    Thresholds, VirtualService,
 };
 pub use source::Source;
+pub use tunnel::{Tunnel, TunnelChecksum};

@@ -1,6 +1,5 @@
-use super::{Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
+use super::{Endpoint, Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// A named proof: steps in order.
@@ -94,8 +93,8 @@ pub enum Target {
     Service(ServiceName),
     /// One of a virtual service's ports at its VIP.
     Port(ServiceName, u16),
-    /// An address and a port.
-    Address(IpAddr, u16),
+    /// A protocol, an address and a port.
+    Address(Endpoint),
 }
 
 impl Target {

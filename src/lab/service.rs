@@ -1,4 +1,4 @@
-use super::{HealthCheck, NodeName, Place, Quorum, Scheduler, SchedulerFlag, ServiceName};
+use super::{HealthCheck, NodeName, Place, Quorum, Scheduler, SchedulerFlag, ServiceName, Tunnel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -46,7 +46,9 @@ impl fmt::Display for ForwardingMethod {
 }
 
 /// The transport protocol of a virtual service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// TCP (ipvsadm -t).
@@ -68,6 +70,15 @@ impl Protocol {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
             Self::Sctp => "sctp",
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
         }
     }
 
@@ -124,37 +135,6 @@ pub struct Thresholds {
     pub upper: u32,
     /// New connections again below this number.
     pub lower: u32,
-}
-
-/// What goes around a packet on its way to a real server of TUN (ipvsadm(8), --tun-type).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tunnel {
-    /// IP in IP (RFC 2003).
-    #[default]
-    Ipip,
-    /// Generic routing encapsulation (RFC 2784).
-    Gre(TunnelChecksum),
-    /// Generic UDP encapsulation (draft-ietf-intarea-gue).
-    Gue {
-        /// The UDP port on the real server.
-        port: u16,
-        /// What guards the envelope.
-        checksum: TunnelChecksum,
-    },
-}
-
-/// The checksum of a tunnel's envelope (ipvsadm(8), --tun-nocsum and following).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TunnelChecksum {
-    /// None (--tun-nocsum).
-    #[default]
-    None,
-    /// Over the whole envelope (--tun-csum).
-    Full,
-    /// As `Full`, but the inner one is left to the receiver (--tun-remcsum), GUE only.
-    Remote,
 }
 
 /// A real server in a virtual service's table.
@@ -261,6 +241,17 @@ impl VirtualService {
     /// Every real server that its table can come to hold: those of the file, and the sorry server.
     pub fn servers(&self) -> impl Iterator<Item = &Destination> {
         self.destinations.iter().chain(&self.sorry_server)
+    }
+
+    /// The directors that stand in its own table: each serves itself, as IPVS's local node.
+    pub fn local_nodes(&self) -> impl Iterator<Item = &Destination> {
+        self.servers().filter(|server| self.directors.contains(&server.real_server))
+    }
+
+    /// The entry by which one of its directors gets packets addressed to the VIP from another one.
+    pub fn peer(&self, director: &NodeName) -> Option<&Destination> {
+        let mine = |d: &&Destination| d.real_server == *director && d.forwarding.keeps_vip();
+        self.local_nodes().find(mine).filter(|_| self.directors.len() > 1)
     }
 
     /// The forwarding methods in use, each once.

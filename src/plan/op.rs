@@ -1,5 +1,5 @@
 use super::{Daemon, DestinationEntry, PacketMark, ServiceEntry, ServiceKey};
-use crate::lab::{NetworkName, NodeName, Protocol, SysctlKey};
+use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -14,6 +14,13 @@ pub struct Backend {
     pub protocol: Protocol,
     /// The VIPs it serves: what `/whoami` says.
     pub vips: Vec<IpAddr>,
+}
+
+impl Backend {
+    /// Its port, by which a node knows it.
+    pub fn socket(&self) -> Port {
+        Port { protocol: self.protocol, number: self.port }
+    }
 }
 
 /// How a backend treats its clients.
@@ -64,6 +71,14 @@ pub enum Op {
         node: NodeName,
         /// The interface.
         interface: String,
+    },
+    /// Opens a UDP port for packets in GUE envelopes (ip-fou(8)): what is in them is taken out, and
+    /// goes on as if it had come alone.
+    OpenGue {
+        /// The node.
+        node: NodeName,
+        /// The port.
+        port: u16,
     },
     /// Adds an address.
     AddAddress {
@@ -124,7 +139,7 @@ pub enum Op {
         /// The entry.
         destination: DestinationEntry,
     },
-    /// Starts a built-in HTTP server.
+    /// Starts a built-in server.
     StartBackend {
         /// The node.
         node: NodeName,
@@ -179,7 +194,7 @@ pub enum Op {
         /// The node.
         node: NodeName,
         /// The backend's port.
-        port: u16,
+        port: Port,
         /// How.
         behaviour: Behaviour,
     },
@@ -204,6 +219,7 @@ impl Op {
             Self::CreateNamespace { node }
             | Self::Connect { node, .. }
             | Self::SetLinkUp { node, .. }
+            | Self::OpenGue { node, .. }
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }

@@ -27,6 +27,8 @@ files!(
     "schedulers",
     "persistence",
     "fwmark",
+    "run-time",
+    "localnode",
     "plain",
     "ha",
     "ha-nat",
@@ -37,6 +39,7 @@ files!(
     "notes/000-nat",
     "notes/000-dr",
     "notes/000-persistence",
+    "notes/001-keepalived",
     "notes/002-nat",
     "notes/002-dr",
     "notes/003-nat-rules",
@@ -47,7 +50,12 @@ files!(
     "notes/003-dr-gateway-is-dip",
     "notes/003-dr-without-arp",
     "notes/003-dr-without-vip",
-    "notes/004-firewall-marks"
+    "notes/003-dr-private-rips",
+    "notes/003-dr-public-rips",
+    "notes/004-firewall-marks",
+    "notes/004-dr-multinet",
+    "notes/004-persistence",
+    "notes/004-ldirectord"
 );
 
 /// The folder of the labs that follow the lecture notes to the address.

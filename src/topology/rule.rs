@@ -109,7 +109,6 @@ rules! {
     EMPTY_SCENARIO "L060" Error "scenario without steps";
     OUT_OF_RANGE "L061" Error "number out of range";
     URL "L062" Error "bad URL";
-    UDP_REQUEST "L063" Error "HTTP request to a UDP service";
     NO_WAY_BACK "L064" Warning "replies that cannot get back";
     ALWAYS_HOLDS "L065" Error "expectation that always holds";
     PROVES_NOTHING "L066" Warning "scenario that expects nothing";
@@ -143,6 +142,7 @@ rules! {
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
     FIREWALL_MARK "L092" Error "firewall mark out of range";
+    LOCAL_NODE "L094" Error "director that cannot serve itself";
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
@@ -150,4 +150,7 @@ rules! {
     UNMARKED "L098" Error "several ports without a firewall mark";
     SAME_MARK "L099" Error "firewall mark of two virtual services";
     OTHER_PORT "L100" Error "port that the virtual service does not have";
+    TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
+    TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
+    PING_PONG "L115" Warning "directors that forward to each other";
 }

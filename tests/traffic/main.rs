@@ -5,5 +5,6 @@
 
 mod backend;
 mod client;
+mod datagrams;
 mod farm;
 mod load;

@@ -1,4 +1,4 @@
-use crate::lab::{NetworkName, NodeName, SysctlKey};
+use crate::lab::{NetworkName, NodeName, Port, SysctlKey};
 use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -10,6 +10,7 @@ pub(super) enum Subject<'a> {
     Bridge(&'a NetworkName),
     Cable(&'a NodeName, &'a str),
     LinkUp(&'a NodeName, &'a str),
+    Gue(&'a NodeName, u16),
     Address(&'a NodeName, &'a str, IpNet),
     Route(&'a NodeName, Option<IpNet>, Family),
     Setting(&'a NodeName, &'a SysctlKey),
@@ -17,14 +18,14 @@ pub(super) enum Subject<'a> {
     Packets(&'a NodeName, &'a PacketMark),
     Service(&'a NodeName, ServiceKey),
     Destination(&'a NodeName, ServiceKey, SocketAddr),
-    Backend(&'a NodeName, u16),
+    Backend(&'a NodeName, Port),
     Command(&'a NodeName, &'a str),
     Daemon(&'a NodeName, &'static str),
     Awaited(IpAddr),
     Daemons(&'a NodeName),
     Connections(&'a NodeName),
     Carrier(&'a NodeName, &'a str),
-    Behaviour(&'a NodeName, u16),
+    Behaviour(&'a NodeName, Port),
     Impairment(&'a NodeName, &'a str),
 }
 
@@ -42,6 +43,7 @@ impl<'a> Subject<'a> {
             Op::CreateBridge { network, .. } => Self::Bridge(network),
             Op::Connect { node, interface, .. } => Self::Cable(node, interface),
             Op::SetLinkUp { node, interface } => Self::LinkUp(node, interface),
+            Op::OpenGue { node, port } => Self::Gue(node, *port),
             Op::AddAddress { node, interface, address } => Self::Address(node, interface, *address),
             Op::AddRoute { node, destination, via } => {
                 Self::Route(node, *destination, Family::of(*via))
@@ -53,7 +55,7 @@ impl<'a> Subject<'a> {
             Op::AddDestination { node, service, destination } => {
                 Self::Destination(node, *service, destination.address)
             }
-            Op::StartBackend { node, backend } => Self::Backend(node, backend.port),
+            Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
             Op::AwaitAddress { address, .. } => Self::Awaited(*address),

@@ -46,7 +46,10 @@ fn table(
             service: key,
             destination: destination.into(),
         };
-        let why = format!("real server `{}` of `{}`", destination.real_server, service.name);
+        let why = match destination.real_server == *director {
+            true => format!("local node of `{}`: the director serves too", service.name),
+            false => format!("real server `{}` of `{}`", destination.real_server, service.name),
+        };
         draft.add(op, why, &destination.at);
     }
 }

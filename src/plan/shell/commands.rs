@@ -20,6 +20,7 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         Op::SetLinkUp { node, interface } => {
             vec![format!("{} link set dev {interface} up", at(node))]
         }
+        Op::OpenGue { node, port } => vec![format!("{} fou add port {port} gue", at(node))],
         Op::AddAddress { node, interface, address } => {
             vec![format!("{} address add {address} dev {interface}", at(node))]
         }

@@ -27,17 +27,22 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
             vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
         }
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
-        Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
-            let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
-            lines.extend(commands(&step.op, &plan.lab));
-            lines
-        }
+        Op::SetLinkUp { interface, .. } if interface == "tunl0" => with_module("ipip", step, plan),
+        Op::SetLinkUp { interface, .. } if interface == "gre0" => with_module("ip_gre", step, plan),
+        Op::OpenGue { .. } => with_module("fou", step, plan),
         Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
             let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
             commands(&step.op, &plan.lab).iter().map(through).collect()
         }
         op => commands(op, &plan.lab),
     }
+}
+
+/// What needs a module that the kernel does not load by itself.
+fn with_module(module: &str, step: &Step, plan: &Plan) -> Vec<String> {
+    let mut lines = vec![format!("modprobe -q {module} 2>/dev/null || true")];
+    lines.extend(commands(&step.op, &plan.lab));
+    lines
 }
 
 fn head(plan: &Plan) -> String {

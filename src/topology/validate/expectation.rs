@@ -97,7 +97,7 @@ fn strangers(
     at: &Place,
     view: &mut View<'_>,
 ) {
-    let table = || service.destinations.iter().map(|d| &d.real_server);
+    let table = || service.servers().map(|d| &d.real_server);
     for name in counts.keys().filter(|name| !table().any(|n| n == *name)) {
         view.push(rule::STRANGER.at(
             &at.key(name.as_str()).as_key(),

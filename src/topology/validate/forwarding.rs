@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, reach};
+use super::{View, local_node, reach};
 use crate::lab::{Destination, ForwardingMethod, Gateway, Node, VirtualService};
 use std::net::IpAddr;
 
@@ -12,6 +12,10 @@ pub fn check(view: &mut View<'_>) {
         }
         entry.port_mapping(view);
         entry.sticky_mapping(view);
+        if service.directors.contains(&server.name) {
+            local_node::check(service, destination, view);
+            continue;
+        }
         entry.link(view);
         entry.nat_gateway(view);
         entry.direct_gateway(view);

@@ -55,10 +55,13 @@ fn goal(target: &Target, services: &[&VirtualService], lab: &Lab) -> Option<(rea
             let service = services.iter().find(|s| &s.name == name)?;
             Some((reach::Goal::vip(service), format!("the VIP `{}`", service.vip)))
         }
-        Target::Address(address, _) => match services.iter().find(|s| s.vip == *address) {
-            Some(service) => Some((reach::Goal::vip(service), format!("the VIP `{address}`"))),
-            None => Some((reach::Goal::address(lab, *address), format!("`{address}`"))),
-        },
+        Target::Address(endpoint) => {
+            let address = endpoint.address.ip();
+            match services.iter().find(|s| s.vip == address) {
+                Some(service) => Some((reach::Goal::vip(service), format!("the VIP `{address}`"))),
+                None => Some((reach::Goal::address(lab, address), format!("`{address}`"))),
+            }
+        }
     }
 }
 

@@ -118,7 +118,7 @@ pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Tar
     let path = path(goal.path, &at.key("path"), draft.faults);
     match (goal.service, goal.url) {
         (Some(name), None) => {
-            let name = asked(name, &at.key("service"), draft)?;
+            let name = service(name, &at.key("service"), draft)?;
             Some((at_port(name, goal.port, &at.key("port"), draft)?, path?))
         }
         (None, Some(url)) => {
@@ -148,20 +148,6 @@ pub fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<Strin
         },
     ));
     None
-}
-
-/// A virtual service that HTTP requests can be sent to.
-fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceName> {
-    let name = service(word, at, draft)?;
-    let found = draft.lab.service(&name);
-    if found.is_some_and(|service| service.protocol == crate::lab::Protocol::Udp) {
-        draft.faults.push(rule::UDP_REQUEST.at(
-            at,
-            format!("the virtual service `{name}` is UDP, and requests are HTTP over TCP"),
-            "ask a TCP service, or use a `run` step with a UDP client",
-        ));
-    }
-    Some(name)
 }
 
 /// The service, or one of its ports.
@@ -208,16 +194,17 @@ pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceN
     None
 }
 
-/// Reads `http://ADDRESS[:PORT][/PATH]`.
+/// Reads `http://ADDRESS[:PORT][/PATH]`, or that of another protocol.
 fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, String)> {
     let parsed = written::url(url);
     if parsed.is_none() {
         faults.push(rule::URL.at(
             at,
             format!("`{url}` is not a URL that can be requested"),
-            "write `http://ADDRESS:PORT/PATH` with an IPv4 address: the lab has no names",
+            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, with an IPv4 address: the \
+             lab has no names",
         ));
     }
-    let (address, path) = parsed?;
-    Some((Target::Address(address.ip(), address.port()), path))
+    let (endpoint, path) = parsed?;
+    Some((Target::Address(endpoint), path))
 }

@@ -4,10 +4,12 @@ use super::super::{
 };
 use super::draft::{Draft, Lookup};
 use super::ports::{self, Ports};
-use super::{address, destination, health, high_availability::routers_place, name, number::Bounds};
+use super::{
+    address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
+};
 use crate::lab::{
     NodeName, Persistence, Place, Quorum, Role, Scheduled, Scheduler, SchedulerFlag, ServiceName,
-    Tunnel, VirtualService,
+    VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -46,6 +48,7 @@ fn one(
         health::idle(&idle, at, draft);
     }
     let directors = directors((&name, vip), wire.directors, at, draft);
+    let tunnel = wire.tunnel.as_ref().map(|t| tunnel::build(t, &at.key("tunnel"), draft));
     let (vip, Ports { first: port, marked }) = (vip?, ports?);
     let mut service = VirtualService {
         name,
@@ -58,7 +61,7 @@ fn one(
         scheduler,
         flags,
         forwarding: wire.forwarding.into(),
-        tunnel: Tunnel::default(),
+        tunnel: tunnel.flatten().unwrap_or_default(),
         persistence,
         destinations: Vec::new(),
         health_check: wire.health_check.and_then(|h| health::build(h, at, draft)),
@@ -68,6 +71,9 @@ fn one(
     };
     service.destinations = destination::build(wire.real_servers, &service, draft);
     service.sorry_server = wire.sorry_server.and_then(|s| destination::sorry(s, &service, draft));
+    if tunnel.is_some() {
+        tunnel::unused(&service, draft);
+    }
     service.quorum = health::quorum(wire.quorum, wire.hysteresis, &service, draft);
     Some(service)
 }

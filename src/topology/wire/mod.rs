@@ -11,6 +11,7 @@ mod high_availability;
 mod number;
 mod scenario;
 mod service;
+mod tunnel;
 mod words;
 
 pub use disturbance::{Fault, Load, Stoppable};
@@ -23,6 +24,7 @@ pub use high_availability::{
 pub use number::{Decimal, NumberOrText};
 pub use scenario::{Request, Run, Scenario, Step};
 pub use service::{Forwarding, Persistence, PersistenceDetails, Server, Servers, VirtualService};
+pub use tunnel::{Tunnel, TunnelDetails, TunnelKind};
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-use super::{Entries, HealthCheck, List, SorryServer, words};
+use super::{Entries, HealthCheck, List, SorryServer, Tunnel, words};
 use crate::lab::{ForwardingMethod, Protocol, Scheduler, SchedulerFlag};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -37,6 +37,9 @@ pub struct VirtualService {
     /// How the director hands packets to real servers: `nat`, `dr`, `tun` or `fullnat`.
     #[schemars(schema_with = "words::forwarding")]
     pub forwarding: Forwarding,
+    /// What TUN packs the packets into: `ipip`, `gre` or `gue`, or a mapping with `kind`, `port`
+    /// and `checksum`. Default: ipip.
+    pub tunnel: Option<Tunnel>,
     /// For how many seconds a client stays with its real server (ipvsadm -p), or a mapping with
     /// `timeout` and `prefix_length`. Default: no persistence.
     pub persistence: Option<Persistence>,
@@ -44,7 +47,8 @@ pub struct VirtualService {
     /// else all.
     pub directors: Option<List<String>>,
     /// The real servers in the order of their addition: a list of names, or a mapping from names
-    /// to settings such as `rs1: { weight: 3 }`.
+    /// to settings such as `rs1: { weight: 3 }`. A director of the service may be among them: it
+    /// serves itself.
     #[serde(default)]
     pub real_servers: Servers,
     /// How the directors find out which real servers serve. Default: they do not.
@@ -143,6 +147,8 @@ pub struct Server {
     #[serde(default)]
     #[schemars(schema_with = "words::forwarding")]
     pub forwarding: Option<Forwarding>,
+    /// What TUN packs this real server's packets into. Default: the service's.
+    pub tunnel: Option<Tunnel>,
     /// No new connections from this number on (ipvsadm -x). Default: 0, no limit.
     #[schemars(range(min = 0, max = 65535))]
     pub upper_threshold: Option<i64>,

@@ -1,7 +1,8 @@
 use super::Args;
 use crate::cli::failure::Failure;
 use crate::cli::running::node_name;
-use crate::lab::{Connection, Lab, NodeName, Request, Role, Target, VirtualService};
+use crate::lab::{Connection, Endpoint, Lab, NodeName, Request, Role, Target, VirtualService};
+use std::net::SocketAddr;
 
 /// The request that the flags ask for, in this lab.
 pub fn request(args: &Args, lab: &Lab) -> Result<Request, Failure> {
@@ -38,8 +39,8 @@ fn from(args: &Args, lab: &Lab) -> Result<NodeName, Failure> {
 }
 
 fn target(args: &Args, lab: &Lab) -> Result<(Target, Option<String>), Failure> {
-    if let Some((address, path)) = &args.url {
-        return Ok((Target::Address(address.ip(), address.port()), Some(path.clone())));
+    if let Some((endpoint, path)) = &args.url {
+        return Ok((Target::Address(*endpoint), Some(path.clone())));
     }
     if let Some(name) = &args.service {
         return Ok((at_port(service(name, lab)?, args.port)?, None));
@@ -47,8 +48,10 @@ fn target(args: &Args, lab: &Lab) -> Result<(Target, Option<String>), Failure> {
     if let Some(service) = lab.services.first() {
         return Ok((at_port(service, args.port)?, None));
     }
+    let port = args.port.unwrap_or(80);
     let mut servers = lab.with_role(Role::RealServer).flat_map(|node| node.addresses());
-    let target = servers.next().map(|rip| Target::Address(rip, args.port.unwrap_or(80)));
+    let endpoint = |rip| Endpoint::tcp(SocketAddr::new(rip, port));
+    let target = servers.next().map(|rip| Target::Address(endpoint(rip)));
     Ok((target.ok_or_else(|| Failure::usage("the lab has nothing to ask"))?, None))
 }
 
