@@ -8,7 +8,7 @@ use support::{Place, eventually, run};
 
 /// The table that `ipvsadm-save` prints for a note, or that its commands or its keepalived.conf
 /// make.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     (
         "001-keepalived",
         "-A -t 192.168.150.100:80 -s rr -p 50
@@ -56,6 +56,12 @@ ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
         "ipvsadm -A -t 172.16.16.2:80 -s rr
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
+    ),
+    (
+        "004-firewall-marks",
+        "-A -f 1 -s rr -p 300
+-a -f 1 -r 192.168.56.37:0 -g -w 1
+-a -f 1 -r 192.168.56.38:0 -g -w 1",
     ),
 ];
 
@@ -200,6 +206,7 @@ labs! {
     dr_with_the_dip_as_gateway_fails_as_it_should: "003-dr-gateway-is-dip";
     dr_without_arp_settings_balances_nothing: "003-dr-without-arp";
     dr_without_the_vip_fails_as_it_should: "003-dr-without-vip";
+    firewall_marks_of_note_004_keep_both_ports_together: "004-firewall-marks";
     private_rips_are_translated_by_the_router: "003-dr-private-rips";
     public_rips_can_be_reached_past_the_director: "003-dr-public-rips";
     dr_of_note_004_spans_subnets: "004-dr-multinet";

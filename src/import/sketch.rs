@@ -1,5 +1,6 @@
+use super::key::Key;
 use super::table::{Server, Service, Table};
-use crate::lab::{ForwardingMethod, LabName, Scheduler, Tunnel, TunnelChecksum};
+use crate::lab::{ForwardingMethod, LabName, Protocol, Scheduler, Tunnel, TunnelChecksum};
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
@@ -40,7 +41,7 @@ impl Sketch {
         let servers = || table.services.iter().flat_map(|service| &service.servers);
         let rips = servers().filter_map(|server| v4(server.address.value));
         let rips: Vec<_> = rips.filter(|rip| !rip.is_loopback()).collect();
-        let vips: Vec<_> = table.services.iter().filter_map(|s| v4(s.vip.value)).collect();
+        let vips: Vec<_> = table.services.iter().filter_map(|s| v4(s.key.vip()?)).collect();
         let mut named = IndexMap::new();
         for rip in &rips {
             let name = format!("rs{}", named.len() + 1);
@@ -148,21 +149,33 @@ fn node(name: &str, addresses: &[String]) -> String {
 fn services(table: &Table, names: &IndexMap<Ipv4Addr, String>) -> String {
     let mut text = String::from("\nvirtual_services:\n");
     for (name, service) in table.names().iter().zip(&table.services) {
-        let _ = writeln!(text, "  {name}:\n    vip: {}", service.vip.value);
-        let _ = writeln!(text, "    port: {}", service.port.value);
-        if service.protocol != crate::lab::Protocol::Tcp {
-            let _ = writeln!(text, "    protocol: {}", service.protocol);
+        let Key::Address { protocol, vip, port } = service.key else {
+            let _ = writeln!(
+                text,
+                "  # {name} is known by a firewall mark: add it with its `vip`, `ports` and\n  # \
+                 `firewall_mark`, as no table says what is marked."
+            );
+            continue;
+        };
+        let _ = writeln!(text, "  {name}:\n    vip: {}\n    port: {}", vip.value, port.value);
+        if protocol != Protocol::Tcp {
+            let _ = writeln!(text, "    protocol: {protocol}");
         }
-        let method = service.forwarding();
         text += &settings(service);
-        let _ = writeln!(text, "    forwarding: {method}");
-        if !service.servers.is_empty() {
-            text += "    real_servers:\n";
-        }
-        for server in &service.servers {
-            if let Some(name) = server_name(server, names) {
-                let _ = writeln!(text, "      {name}: {{ {} }}", entry(server, service));
-            }
+        text += &servers(service, port.value, names);
+    }
+    text
+}
+
+fn servers(service: &Service, virtual_port: i64, names: &IndexMap<Ipv4Addr, String>) -> String {
+    let mut text = format!("    forwarding: {}\n", service.forwarding());
+    if !service.servers.is_empty() {
+        text += "    real_servers:\n";
+    }
+    for server in &service.servers {
+        if let Some(name) = server_name(server, names) {
+            let entry = entry(server, service.forwarding(), virtual_port);
+            let _ = writeln!(text, "      {name}: {{ {entry} }}");
         }
     }
     text
@@ -196,12 +209,12 @@ fn settings(service: &Service) -> String {
     text
 }
 
-fn entry(server: &Server, service: &Service) -> String {
+fn entry(server: &Server, usual: ForwardingMethod, virtual_port: i64) -> String {
     let weight = server.weight.map_or(1, |said| said.value);
     let mut words = vec![format!("weight: {weight}")];
-    let port = server.port.filter(|port| port.value != service.port.value);
+    let port = server.port.filter(|port| port.value != virtual_port);
     words.extend(port.map(|port| format!("port: {}", port.value)));
-    if server.forwarding != service.forwarding() {
+    if server.forwarding != usual {
         words.push(format!("forwarding: {}", server.forwarding));
     }
     words.extend(tunnel(server.tunnel));
@@ -227,7 +240,8 @@ fn tunnel(tunnel: Tunnel) -> Option<String> {
 /// A proof for each service of HTTP that has somebody to answer.
 fn scenarios(table: &Table) -> String {
     let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
-    let tcp = |service: &Service| service.protocol == crate::lab::Protocol::Tcp;
+    let tcp =
+        |service: &Service| matches!(service.key, Key::Address { protocol: Protocol::Tcp, .. });
     let names = table.names();
     let proven = names
         .iter()

@@ -60,6 +60,7 @@ files!(
     "notes/003-dr-without-vip",
     "notes/003-dr-private-rips",
     "notes/003-dr-public-rips",
+    "notes/004-firewall-marks",
     "notes/004-dr-multinet",
     "notes/004-persistence",
     "notes/004-ldirectord"

@@ -3,10 +3,11 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed};
-use crate::lab::{LabName, Place, Protocol, Scheduler, SysctlKey, Timeouts};
-use crate::plan::{Op, ServiceEntry, ServiceKey, Step};
+use crate::lab::{FirewallMark, LabName, Place, Protocol, Scheduler, SysctlKey, Timeouts};
+use crate::plan::{Op, PacketMark, ServiceEntry, ServiceKey, Step};
 use crate::state::StateDir;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// A lab that is up, and everything about its mending.
@@ -73,6 +74,24 @@ async fn ports_for_gue_and_timeouts_are_put_back() {
     rs1: UDP port 6080 is not open for GUE
     director: the IPVS timeouts are 900 120 300 instead of 60 120 300
     ");
+}
+
+#[tokio::test]
+async fn packets_that_are_marked_no_more_are_marked_again() {
+    let mut bench = Bench::new().await;
+    let packets = PacketMark {
+        mark: FirewallMark(NonZeroU32::MIN),
+        vip: [192, 168, 136, 100].into(),
+        protocol: Protocol::Tcp,
+        ports: [80, 443].into(),
+    };
+    let op = Op::MarkPackets { node: "director".parse().unwrap(), packets };
+    bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
+    let words = "director: packets to 192.168.136.100 tcp 80,443 with 1: the mark is missing";
+    assert_eq!(bench.mended().await, words);
+    assert_eq!(bench.mended().await, "");
+    bench.meddle("director", |seen| seen.marked[0].ports = [80].into());
+    assert_eq!(bench.mended().await, words);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use crate::lab::{
     Engine, IpvsSettings, Lab, Place, SyncGroup, Sysctl, SysctlKey, Timeouts, Track, Tracked,
     Transport, Tunnel, TunnelChecksum,
 };
-use crate::plan::sample::{cluster, http, router, vip_on_lan, without_availability};
+use crate::plan::sample::{cluster, http, marked, router, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
 
 /// The steps from the first entry of a table on, each with its reason.
@@ -79,6 +79,11 @@ fn a_directors_own_settings_are_stronger_than_everybodys_and_these_than_derived_
     insta::assert_snapshot!(settings.collect::<Vec<_>>().join("\n"));
     let timeouts = words.find("set the IPVS timeouts").unwrap();
     assert!(timeouts < words.find("add virtual service").unwrap(), "{words}");
+}
+
+#[test]
+fn a_service_by_firewall_mark_is_marked_first_and_has_a_backend_for_each_port() {
+    insta::assert_snapshot!(words(&marked(Engine::Vrrp)));
 }
 
 #[test]

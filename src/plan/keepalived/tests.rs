@@ -4,7 +4,7 @@ use crate::lab::{
     Persistence, Place, Preemption, Probe, Scheduler, SchedulerFlag, SyncGroup, Track, Tracked,
     Transport, Tunnel, TunnelChecksum, VirtualRouter, VrrpVersion,
 };
-use crate::plan::sample::{cluster, furnished, http, router, without_availability};
+use crate::plan::sample::{cluster, furnished, http, marked, router, without_availability};
 use crate::plan::{Daemon, Op, build};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -172,6 +172,11 @@ fn each_tunnel_is_named_with_its_checksum() {
 }
 
 #[test]
+fn a_service_by_firewall_mark_says_which_port_is_checked() {
+    insta::assert_snapshot!(configurations(&marked(Engine::Keepalived))[0]);
+}
+
+#[test]
 fn commands_are_given_to_a_shell() {
     insta::assert_snapshot!(configurations(&with_command(0))[0]);
 }
@@ -218,6 +223,7 @@ fn keepalived_complains_of_nothing() {
         with_probe(Probe::Tcp, 0),
         without_checks(),
         without_services(),
+        marked(Engine::Keepalived),
     ];
     for configuration in labs.iter().flat_map(configurations) {
         let complaints = complaints(&configuration);

@@ -1,5 +1,5 @@
 use crate::lab::{Engine, HealthCheck, HttpProbe, Lab, OnFailure, Probe, VirtualService};
-use crate::plan::sample::{cluster, furnished, http};
+use crate::plan::sample::{cluster, furnished, http, marked};
 use crate::plan::{Daemon, Op, build};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -76,6 +76,11 @@ fn what_cannot_be_said_is_said_in_a_comment() {
     insta::assert_snapshot!(configuration(&every_feature()));
 }
 
+#[test]
+fn a_service_by_firewall_mark_says_which_port_is_checked() {
+    insta::assert_snapshot!(configuration(&marked(Engine::Ldirectord)));
+}
+
 /// What ldirectord says when it is asked for the state of a configuration, which makes it read it.
 fn said(configuration: &str) -> Output {
     let directory = tempfile::tempdir().unwrap();
@@ -97,6 +102,7 @@ fn ldirectord_complains_of_nothing() {
         every_feature(),
         without_checks(),
         with_command(),
+        marked(Engine::Ldirectord),
     ];
     for lab in &labs {
         let configuration = configuration(lab);

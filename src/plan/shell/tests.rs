@@ -1,8 +1,9 @@
 use super::script;
 use crate::lab::{
-    Engine, IpvsSettings, Lab, Place, Sysctl, SysctlKey, Timeouts, Tunnel, TunnelChecksum,
+    Engine, ForwardingMethod, IpvsSettings, Lab, Place, Sysctl, SysctlKey, Timeouts, Tunnel,
+    TunnelChecksum,
 };
-use crate::plan::sample::{cluster, http, without_availability};
+use crate::plan::sample::{cluster, http, marked, without_availability};
 use crate::plan::{by_hand, explain, ipvsadm, with_tables};
 use std::process::Command;
 
@@ -77,6 +78,17 @@ fn every_directors_table_is_exported() {
     -a -t 192.168.150.100:80 -r 192.168.150.2:80 -g -w 1
     -a -t 192.168.150.100:80 -r 192.168.150.3:80 -g -w 1
     ");
+}
+
+#[test]
+fn packets_are_marked_by_iptables_and_the_table_knows_the_mark() {
+    let mut lab = marked(Engine::Vrrp);
+    lab.services[0].forwarding = ForwardingMethod::FullNat;
+    lab.services[0].destinations[0].forwarding = ForwardingMethod::FullNat;
+    let script = script(&with_tables(&lab));
+    let lines = script.lines().filter(|line| line.contains("ha-node01"));
+    let rules: Vec<_> = lines.filter(|l| l.contains("iptables") || l.contains("ipvs")).collect();
+    insta::assert_snapshot!(rules.join("\n"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub fn check(view: &mut View<'_>) {
             continue;
         }
         entry.port_mapping(view);
+        entry.sticky_mapping(view);
         if service.directors.contains(&server.name) {
             local_node::check(service, destination, view);
             continue;
@@ -47,6 +48,24 @@ impl<'l> Entry<'l> {
             ),
             "leave `port` out, or use NAT or FULLNAT: only they rewrite the packet's ports",
         ));
+    }
+
+    /// A template by firewall mark keeps the packet's port, whatever the table says (`dport` in
+    /// ip_vs_sched_persist, net/netfilter/ipvs/ip_vs_core.c).
+    fn sticky_mapping(&self, view: &mut View<'_>) {
+        let sticky = self.service.marked.is_some() && self.service.persistence.is_some();
+        if sticky && self.destination.port != 0 && !self.destination.forwarding.keeps_vip() {
+            view.push(rule::PORT_MAPPING.at(
+                &self.destination.at,
+                format!(
+                    "the port {} of `{}` would be ignored: with persistence by a firewall mark the \
+                     kernel keeps the packet's port",
+                    self.destination.port,
+                    self.name()
+                ),
+                "leave `port` out, or do without `persistence` or `firewall_mark`",
+            ));
+        }
     }
 
     /// Only a tunnel can carry one family in the other (`ip_vs_genl_set_cmd` in ip_vs_ctl.c).
