@@ -147,3 +147,36 @@ fn adverts_come_from_link_local_addresses() {
     }
     assert!(advert.contains("fd00:150::100"), "{advert}");
 }
+
+/// What IPv4 drops as martians: replies from the VIP that the director has itself.
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_director_that_forwards_can_be_the_gateway_of_dr() {
+    let place = Place::new();
+    let text = "
+name: gateway
+networks: { outside: fd00:136::/64, inside: fd00:137::/64 }
+clients: { client: { addresses: { outside: fd00:136::10 } } }
+directors:
+  director:
+    addresses: { outside: fd00:136::1, inside: fd00:137::199 }
+    sysctls: { net.ipv6.conf.all.forwarding: 1 }
+real_servers: { rs: { addresses: { inside: fd00:137::200 }, gateway: fd00:137::199, replicas: 2 } }
+virtual_services:
+  web: { vip: fd00:136::100, port: 80, scheduler: rr, forwarding: dr, real_servers: [rs] }
+scenarios:
+  all:
+    - request: { from: client, service: web, count: 10 }
+      expect: { distribution: { rs: 5 }, failures: 0, source: client }
+";
+    let file = place.write("gateway.yaml", text);
+    place.run(&["check", &file]).code(0).says("no fault found");
+    place.run(&["--kernel", "uml", "test", &file]).code(0);
+    let silent = text.replace("forwarding: 1", "forwarding: 0");
+    let file = place.write("silent.yaml", &silent);
+    assert!(place.run(&["check", &file]).code != 0);
+    let routed =
+        silent.replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }");
+    let file = place.write("routed.yaml", &routed);
+    place.run(&["--kernel", "uml", "test", &file]).code(1).says("without an answer");
+}
