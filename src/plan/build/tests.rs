@@ -218,3 +218,36 @@ fn a_director_that_serves_by_nat_is_not_its_own_gateway() {
     lab.services[0].destinations[0].forwarding = crate::lab::ForwardingMethod::Nat;
     assert!(!words(&lab).contains("ha-node01: add default route"), "{}", words(&lab));
 }
+
+fn built_in(name: &str) -> Lab {
+    crate::topology::load(&crate::topology::builtin(name).unwrap()).unwrap().lab
+}
+
+#[test]
+fn ipv6_hides_a_vip_on_lo_without_any_setting() {
+    insta::assert_snapshot!(words(&built_in("dr6")));
+}
+
+#[test]
+fn nat_over_ipv6_forwards_and_has_a_gateway() {
+    let plan = words(&built_in("nat6"));
+    let part = |lab: &str| plan.lines().filter(|l| l.contains(lab)).take(9).collect::<Vec<_>>();
+    insta::assert_snapshot!([part("nat6-director:"), part("nat6-rs1:")].concat().join("\n"));
+}
+
+#[test]
+fn each_mixture_of_families_has_a_tunnel_of_its_own() {
+    let plan = words(&built_in("tun-4in6"));
+    let ends = |line: &&str| line.contains("-rs1: ") || line.contains("-rs3: ");
+    insta::assert_snapshot!(plan.lines().filter(ends).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn adverts_of_ipv6_come_from_the_link_local_address_and_unicast_ones_do_not() {
+    let mut lab = built_in("ha6");
+    let source = |lab: &Lab| speaker_of(lab, "node01").seats[0].source.to_string();
+    assert_eq!(source(&lab), "fe80::1");
+    lab.high_availability.as_mut().unwrap().routers[0].transport = Transport::Unicast;
+    assert_eq!(source(&lab), "fd00:150::1");
+    assert_eq!(speaker_of(&lab, "node01").seats[0].peers[0].to_string(), "fd00:150::4");
+}

@@ -120,3 +120,17 @@ fn a_complaint_is_noticed() {
     let said = said("virtual=192.168.150.100:80\n    reel=192.168.150.2:80 gate\n");
     assert_ne!(said.status.code(), Some(STOPPED), "{said:?}");
 }
+
+#[test]
+fn ipv6_has_words_of_its_own() {
+    let mut lab = crate::topology::load(&crate::topology::builtin("ha6").unwrap()).unwrap().lab;
+    lab.services[0].sorry_server = lab.services[0].destinations.pop();
+    let text = super::ldirectord(&lab, &"node01".parse().unwrap()).unwrap();
+    for line in [
+        "virtual6=[fd00:150::100]:80",
+        "real6=[fd00:150::2]:80 gate 1",
+        "fallback6=[fd00:150::3]:80 gate",
+    ] {
+        assert!(text.contains(line), "no `{line}` in {text}");
+    }
+}
