@@ -39,6 +39,7 @@ mod scenario;
 mod sequence;
 mod service;
 mod table;
+mod table_service;
 mod track;
 mod tunnel;
 mod value;

@@ -3,6 +3,7 @@ use super::super::{
     wire::{self, Entries, Forwarding, Server, Servers, TunnelDetails, TunnelKind},
 };
 use super::draft::Draft;
+use super::table_service::{empty, same};
 use crate::import::{self, Fault, Key, Kind, Said, Spot, Table};
 use crate::lab::{ForwardingMethod, Node, Place, Role, Scheduler, Tunnel};
 use indexmap::IndexMap;
@@ -40,7 +41,7 @@ pub fn told(fault: Fault) -> crate::diag::Diagnostic {
 }
 
 /// The place of a word in the table.
-fn place(spot: Spot) -> Place {
+pub fn place(spot: Spot) -> Place {
     Place::root().key("ipvsadm").index(spot.line).index(spot.word)
 }
 
@@ -65,35 +66,6 @@ fn built(
         services.insert(name, Some(entry.service(wire, draft)));
     }
     Entries(services)
-}
-
-/// Whether the file's service is the table's.
-fn same(known: &wire::VirtualService, service: &import::Service) -> bool {
-    let listed = known.ports.iter().flat_map(|ports| ports.0.iter().flatten());
-    match service.key {
-        Key::Mark(mark) => known.firewall_mark == Some(mark.value),
-        Key::Address { protocol, vip, port } => {
-            known.firewall_mark.is_none()
-                && known.protocol == protocol
-                && known.vip.parse() == Ok(vip.value)
-                && known.port.iter().chain(listed).any(|known| *known == port.value)
-        }
-    }
-}
-
-/// A mark of the table that no service of the file has.
-fn unknown_mark(mark: Said<i64>, draft: &mut Draft<'_>) {
-    let number = mark.value;
-    if draft.faults.sure(&Place::root().key("virtual_services")) {
-        draft.faults.push(rule::UNKNOWN_SERVICE.at(
-            &place(mark.spot),
-            format!("no virtual service of the file has the firewall mark `{number}`"),
-            format!(
-                "add one with `vip`, `ports` and `firewall_mark: {number}` under \
-                 `virtual_services:`, as a table does not say what is marked"
-            ),
-        ));
-    }
 }
 
 /// The name itself, longer if another service has it.
@@ -269,35 +241,6 @@ fn entry(server: &import::Server, forwarding: Forwarding) -> Server {
         lower_threshold: number(server.lower),
         address: Some(server.address.value),
     }
-}
-
-/// A service of which the file does not know yet; none of a mark.
-fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
-    let (protocol, vip, port) = match key {
-        Key::Address { protocol, vip, port } => (protocol, vip.value, port.value),
-        Key::Mark(mark) => {
-            unknown_mark(mark, draft);
-            return None;
-        }
-    };
-    Some(wire::VirtualService {
-        vip: vip.to_string(),
-        port: Some(port),
-        ports: None,
-        firewall_mark: None,
-        protocol,
-        scheduler: None,
-        scheduler_flags: Vec::new(),
-        forwarding: Forwarding::Nat,
-        tunnel: None,
-        persistence: None,
-        directors: None,
-        real_servers: Servers::default(),
-        health_check: None,
-        quorum: None,
-        hysteresis: None,
-        sorry_server: None,
-    })
 }
 
 fn persistence(service: &import::Service) -> Option<wire::Persistence> {
