@@ -1,10 +1,9 @@
-use super::context::Context;
+use super::context::{Context, Setting};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
-use crate::lab::LabName;
-use crate::lab::Source;
+use crate::lab::{Lab, LabName, Protocol, Source, VirtualService};
 use crate::state::LabDir;
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -13,6 +12,14 @@ use std::path::{Path, PathBuf};
 
 /// Where the system administration's programs are, which are not for an ordinary user's PATH.
 const SYSTEM: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/// Makes the guest that this is fit for a lab, where the lab needs more than others do.
+pub fn fit(lab: &Lab, context: &Context) {
+    let is_sctp = |service: &VirtualService| service.protocol == Protocol::Sctp;
+    if context.setting == Setting::Guest && lab.services.iter().any(is_sctp) {
+        guest::agent::load_sctp();
+    }
+}
 
 /// Has this command line done in the guest of a lab.
 pub fn forward(running: &Running, context: &Context) -> Result<Exit, Failure> {

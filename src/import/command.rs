@@ -77,9 +77,20 @@ impl<'t> Line<'t, '_> {
             let message = "`-M` is the netmask of persistence, and there is none";
             self.faults.push(Fault::wrong(netmask.spot, message, "add `-p SECONDS` before it"));
         }
+        let one_packet = self.find(|m| m == Meaning::OnePacket).map(|token| token.written.spot);
         let Key { protocol, vip, port } = key?;
         let (flags, servers) = (flags.unwrap_or_default(), Vec::new());
-        Some(Service { protocol, vip, port, scheduler, flags, persistence, netmask, servers })
+        Some(Service {
+            protocol,
+            vip,
+            port,
+            one_packet,
+            scheduler,
+            flags,
+            persistence,
+            netmask,
+            servers,
+        })
     }
 
     fn server(&mut self) -> Option<(Key, Server)> {
@@ -214,7 +225,7 @@ impl<'t> Line<'t, '_> {
 fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
     use Meaning::{AddServer, AddService, Command, Flags, Netmask, NotYet, Persistence, Scheduler};
     match meaning {
-        Scheduler | Persistence | Netmask | Flags => verb == AddService,
+        Scheduler | Persistence | Netmask | Flags | Meaning::OnePacket => verb == AddService,
         Meaning::Server
         | Meaning::TunnelType
         | Meaning::Method(_)

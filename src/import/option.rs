@@ -17,6 +17,8 @@ pub enum Meaning {
     Netmask,
     /// The scheduler's own flags.
     Flags,
+    /// Each packet is scheduled.
+    OnePacket,
     /// The real server.
     Server,
     /// How packets get to it.
@@ -93,10 +95,12 @@ options! {
     'a' "add-server" None Meaning::AddServer;
     't' "tcp-service" Must Meaning::Service(Protocol::Tcp);
     'u' "udp-service" Must Meaning::Service(Protocol::Udp);
+    ' ' "sctp-service" Must Meaning::Service(Protocol::Sctp);
     's' "scheduler" Must Meaning::Scheduler;
     'p' "persistent" May Meaning::Persistence;
     'M' "netmask" Must Meaning::Netmask;
     'b' "sched-flags" Must Meaning::Flags;
+    'o' "ops" None Meaning::OnePacket;
     'r' "real-server" Must Meaning::Server;
     'm' "masquerading" None Meaning::Method(ForwardingMethod::Nat);
     'g' "gatewaying" None Meaning::Method(ForwardingMethod::Dr);
@@ -107,9 +111,7 @@ options! {
     'y' "l-threshold" Must Meaning::Lower;
 
     'f' "fwmark-service" Must Meaning::NotYet("services by firewall mark");
-    ' ' "sctp-service" Must Meaning::NotYet("SCTP services");
     '6' "ipv6" None Meaning::NotYet("IPv6");
-    'o' "ops" None Meaning::NotYet("one-packet scheduling");
     ' ' "pe" Must Meaning::NotYet("persistence engines");
     ' ' "tun-port" Must Meaning::NotYet("tunnels other than IPIP");
     ' ' "tun-nocsum" None Meaning::NotYet("tunnels other than IPIP");

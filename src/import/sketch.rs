@@ -152,6 +152,9 @@ fn services(table: &Table, names: &IndexMap<Ipv4Addr, String>) -> String {
         if service.protocol != crate::lab::Protocol::Tcp {
             let _ = writeln!(text, "    protocol: {}", service.protocol);
         }
+        if service.one_packet.is_some() {
+            text += "    one_packet: true\n";
+        }
         let method = service.forwarding();
         text += &settings(service);
         let _ = writeln!(text, "    forwarding: {method}");
@@ -203,15 +206,12 @@ fn entry(server: &Server, service: &Service) -> String {
     words.join(", ")
 }
 
-/// A proof for each service of HTTP that has somebody to answer.
+/// A proof for each service that has somebody to answer.
 fn scenarios(table: &Table) -> String {
     let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
-    let tcp = |service: &Service| service.protocol == crate::lab::Protocol::Tcp;
     let names = table.names();
-    let proven = names
-        .iter()
-        .zip(&table.services)
-        .filter(|(_, service)| tcp(service) && service.servers.iter().any(serves));
+    let proven =
+        names.iter().zip(&table.services).filter(|(_, service)| service.servers.iter().any(serves));
     let steps = proven.map(|(name, _)| {
         format!(
             "  {name}:\n    steps:\n      - request: {{ from: client, service: {name}, count: 10 }}\n        \

@@ -1,4 +1,4 @@
-use super::fault::Said;
+use super::fault::{Said, Spot};
 use crate::lab::{ForwardingMethod, Protocol, SchedulerFlag};
 use std::net::IpAddr;
 
@@ -19,6 +19,8 @@ pub struct Service {
     pub vip: Said<IpAddr>,
     /// The virtual port.
     pub port: Said<i64>,
+    /// Where it says that each packet is scheduled, if it does.
+    pub one_packet: Option<Spot>,
     /// The scheduler's word; none for ipvsadm's default, wlc.
     pub scheduler: Option<Said<String>>,
     /// The scheduler's flags.

@@ -15,9 +15,9 @@ pub enum Unpredictable {
     /// The scheduler has no sequence.
     #[error("the scheduler `{0}` draws lots")]
     Random(Scheduler),
-    /// UDP has no connections that a client opens and closes.
-    #[error("a UDP service has no connections that open and close")]
-    Udp,
+    /// Which associations of SCTP count as active hangs on packets that come after the answers.
+    #[error("when the end of an SCTP association counts is not known")]
+    Sctp,
     /// Two formulas are in use for what a destination's connections cost: 256 for an active one
     /// and 1 for an inactive one (up to Linux 6.1.176), or 257 and 1 (6.1.192). Here they choose
     /// different destinations.

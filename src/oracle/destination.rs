@@ -38,6 +38,16 @@ impl Destination {
     /// Counts a new connection (`ip_vs_bind_dest`).
     pub fn bind(&mut self) {
         self.active += 1;
+        self.fill();
+    }
+
+    /// Counts a client of UDP, whose entries are inactive from the beginning on.
+    pub fn bind_inactive(&mut self) {
+        self.inactive += 1;
+        self.fill();
+    }
+
+    fn fill(&mut self) {
         let upper = u64::from(self.thresholds.upper);
         self.overloaded |= upper != 0 && self.total() >= upper;
     }

@@ -3,7 +3,7 @@ use super::connection::Connection;
 use super::destination::Destination;
 use super::schedule::{Packet, Schedule, scheduler};
 use super::template::Templates;
-use crate::lab::{Protocol, Scheduler, VirtualService};
+use crate::lab::{Protocol, Scheduled, VirtualService};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -11,9 +11,12 @@ use std::time::Duration;
 /// One virtual service in one director, from its creation on, as a pure model.
 ///
 /// A connection is known by its client's address and port. It must be told of every connection, in
-/// the order in which the director sees them.
+/// the order in which the director sees them; of UDP, of every datagram, as each is one that may
+/// open an entry.
 pub struct Oracle {
     vip: IpAddr,
+    protocol: Protocol,
+    scheduled: Scheduled,
     /// The destinations as the kernel lists them: the last added first.
     list: Vec<Destination>,
     scheduler: Box<dyn Schedule + Send>,
@@ -31,13 +34,15 @@ impl Oracle {
     /// # Errors
     /// If nobody can say what the scheduler will do.
     pub fn new(service: &VirtualService) -> Result<Self, Unpredictable> {
-        if service.protocol == Protocol::Udp {
-            return Err(Unpredictable::Udp);
+        if service.protocol == Protocol::Sctp && load_matters(service) {
+            return Err(Unpredictable::Sctp);
         }
         let entries = service.destinations.iter().enumerate();
         let list: Vec<_> = entries.map(|(i, entry)| Destination::new(i, entry)).rev().collect();
         Ok(Self {
             vip: service.vip,
+            protocol: service.protocol,
+            scheduled: service.scheduled,
             scheduler: scheduler(service, &list)?,
             load_matters: load_matters(service),
             list,
@@ -97,16 +102,35 @@ impl Oracle {
         let Some(position) = self.choose(client)? else {
             return Ok(Choice::Refused);
         };
-        self.list[position].bind();
-        self.connections.insert(client, Connection::open(position));
+        self.enter(client, position);
         Ok(Choice::Destination(self.list[position].added))
     }
 
-    /// A client closed its connection; one that is not open is left alone.
+    // Makes the entry, which of one-packet scheduling goes with its packet.
+    fn enter(&mut self, client: SocketAddr, position: usize) {
+        let destination = &mut self.list[position];
+        let mut connection = Connection::open(position);
+        match (self.protocol, self.scheduled) {
+            (_, Scheduled::Packets) => {
+                destination.bind_inactive();
+                destination.unbind();
+                return;
+            }
+            (Protocol::Udp, Scheduled::Connections) => {
+                destination.bind_inactive();
+                self.due = self.due.min(connection.close(self.now, self.protocol));
+            }
+            (Protocol::Tcp | Protocol::Sctp, Scheduled::Connections) => destination.bind(),
+        }
+        self.connections.insert(client, connection);
+    }
+
+    /// A client closed its connection; one that is not open is left alone, and so is a client of
+    /// UDP, whose director hears nothing of it.
     pub fn close(&mut self, client: SocketAddr) {
         let open = self.connections.get_mut(&client).filter(|c| c.expires.is_none());
         if let Some(connection) = open {
-            self.due = self.due.min(connection.close(self.now));
+            self.due = self.due.min(connection.close(self.now, self.protocol));
             self.list[connection.position].close();
         }
     }
@@ -119,10 +143,15 @@ impl Oracle {
 
     // Where the entry that this client port still has sends it, if the connection goes on with it.
     fn reused(&mut self, client: SocketAddr) -> Option<usize> {
+        let is_persistent = self.templates.is_some();
         let connection = self.connections.get_mut(&client)?;
         let destination = &mut self.list[connection.position];
+        if self.protocol == Protocol::Udp {
+            self.due = self.due.min(connection.close(self.now, self.protocol));
+            return Some(connection.position);
+        }
         if connection.expires.is_some() {
-            if !connection.goes_on(destination.forwarding, self.templates.is_some()) {
+            if !(is_persistent || connection.goes_on(self.protocol, destination.forwarding)) {
                 return None;
             }
             connection.expires = None;
@@ -147,8 +176,6 @@ impl Oracle {
 }
 
 fn load_matters(service: &VirtualService) -> bool {
-    use Scheduler::{Lblc, Lblcr, Lc, Nq, Ovf, Sed, Wlc};
     let has_threshold = |d: &crate::lab::Destination| d.thresholds.upper != 0;
-    matches!(service.scheduler, Lblc | Lblcr | Lc | Nq | Ovf | Sed | Wlc)
-        || service.destinations.iter().any(has_threshold)
+    service.scheduler.counts_connections() || service.destinations.iter().any(has_threshold)
 }

@@ -148,11 +148,61 @@ fn locality_with_replication_spreads_over_its_set() {
 }
 
 #[test]
-fn nobody_predicts_lots_or_datagrams() {
+fn nobody_predicts_lots_or_how_many_associations_are_open() {
     let twos = service(Scheduler::Twos, &[1]);
     assert_eq!(Oracle::new(&twos).err(), Some(Unpredictable::Random(Scheduler::Twos)));
-    let udp = VirtualService { protocol: Protocol::Udp, ..service(Scheduler::Rr, &[1]) };
-    assert_eq!(Oracle::new(&udp).err(), Some(Unpredictable::Udp));
+    let sctp = |scheduler| VirtualService { protocol: Protocol::Sctp, ..service(scheduler, &[1]) };
+    assert_eq!(Oracle::new(&sctp(Scheduler::Wlc)).err(), Some(Unpredictable::Sctp));
+    assert_eq!(held(&sctp(Scheduler::Rr), 3), "111");
+}
+
+/// A client port's datagrams, one a second: where they go.
+fn datagrams(service: &VirtualService, ports: &[u16]) -> String {
+    let mut oracle = Oracle::new(service).unwrap();
+    let mut answers = String::new();
+    for (second, port) in ports.iter().enumerate() {
+        oracle.advance(Duration::from_secs(second as u64));
+        answers += &word(oracle.connect(client(1, *port)).unwrap());
+        oracle.close(client(1, *port));
+    }
+    answers
+}
+
+#[test]
+fn a_port_of_udp_keeps_its_server_and_a_new_port_is_scheduled() {
+    let udp = VirtualService { protocol: Protocol::Udp, ..service(Scheduler::Rr, &[1, 1]) };
+    assert_eq!(datagrams(&udp, &[1, 1, 1, 2, 2, 3, 1]), "2221122");
+}
+
+#[test]
+fn an_entry_of_udp_goes_five_minutes_after_its_last_datagram() {
+    let udp = VirtualService { protocol: Protocol::Udp, ..service(Scheduler::Rr, &[1, 1]) };
+    let mut oracle = Oracle::new(&udp).unwrap();
+    let mut at = |seconds| {
+        oracle.advance(Duration::from_secs(seconds));
+        word(oracle.connect(client(1, 40_000)).unwrap())
+    };
+    assert_eq!([at(0), at(299), at(598), at(899)].concat(), "2221");
+}
+
+#[test]
+fn what_counts_connections_counts_the_entries_of_udp_as_inactive() {
+    let udp = |scheduler| VirtualService { protocol: Protocol::Udp, ..service(scheduler, &[1, 1]) };
+    assert_eq!(datagrams(&udp(Scheduler::Wlc), &[1, 2, 3, 4]), "2121");
+    // These count active connections only, and there are none.
+    assert_eq!(datagrams(&udp(Scheduler::Sed), &[1, 2, 3, 4]), "2222");
+    assert_eq!(datagrams(&udp(Scheduler::Ovf), &[1, 2, 3, 4]), "2222");
+}
+
+#[test]
+fn one_packet_scheduling_asks_for_each_datagram_and_remembers_none() {
+    let packets = |scheduler| VirtualService {
+        protocol: Protocol::Udp,
+        scheduled: Scheduled::Packets,
+        ..service(scheduler, &[1, 1])
+    };
+    assert_eq!(datagrams(&packets(Scheduler::Rr), &[1, 1, 1, 1]), "2121");
+    assert_eq!(datagrams(&packets(Scheduler::Wlc), &[1, 1, 1, 1]), "2222");
 }
 
 #[test]

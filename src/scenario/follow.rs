@@ -1,5 +1,7 @@
 use super::prediction::{Comparison, Pair, Reply};
-use crate::lab::{Connection, Endpoint, Request, SchedulerFlag, SourcePorts, VirtualService};
+use crate::lab::{
+    Connection, Endpoint, Protocol, Request, Scheduled, SchedulerFlag, SourcePorts, VirtualService,
+};
 use crate::oracle::{Choice, Oracle};
 use crate::traffic::Sample;
 use std::net::{IpAddr, SocketAddr};
@@ -64,6 +66,8 @@ impl Follower<'_> {
 
     fn carry(&mut self, open: Option<Open>, sample: &Sample) -> Result<Open, String> {
         match open {
+            // The director looks at every datagram, and at the first packet of a connection.
+            Some(_) if self.service.protocol == Protocol::Udp => self.connect(sample),
             Some(open) if open.number == sample.connection => Ok(open),
             lost => {
                 lost.into_iter().for_each(|old| self.oracle.close(old.client));
@@ -84,7 +88,10 @@ impl Follower<'_> {
     }
 
     fn at_once(&mut self) -> Result<Vec<Pair>, String> {
-        let first = first_of_each_connection(self.sent.samples);
+        let first = match self.service.scheduled {
+            Scheduled::Connections => first_of_each_connection(self.sent.samples),
+            Scheduled::Packets => self.sent.samples.iter().collect(),
+        };
         self.check_overlap(&first)?;
         let (mut pairs, mut open) = (Vec::new(), Vec::new());
         for sample in first {

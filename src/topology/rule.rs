@@ -141,6 +141,11 @@ rules! {
     NOT_FLOATING "L090" Error "VIP that does not move";
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
+    ONE_PACKET "L093" Error "one-packet scheduling of what is no UDP";
+
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
+
+    PROBE_PROTOCOL "L101" Error "health check that does not fit the protocol";
+    ONE_PACKET_NAT "L102" Warning "one-packet scheduling whose replies are lost";
 }

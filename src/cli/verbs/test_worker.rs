@@ -1,6 +1,7 @@
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guests;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::stage::LabStage;
 use crate::cli::terminal::print;
@@ -28,6 +29,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let source = context.source(&args.topology)?;
     let lab = context.load(&source)?;
+    guests::fit(&lab, context);
     let mut report = LabReport {
         kernel: kernel(context),
         topology: args.topology.clone(),

@@ -102,6 +102,7 @@ impl Wanted {
             let socket = self.assignment.dir.guest_socket();
             return guests::run(&socket, context, std::slice::from_ref(&self.named));
         }
+        guests::fit(&self.assignment.lab, context);
         let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
         build::end(&event, &self.assignment.lab, self.format, context)
     }
@@ -133,6 +134,7 @@ impl Wanted {
     }
 
     fn on_host(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
+        guests::fit(&self.assignment.lab, context);
         let launched = supervisor::launch(&self.assignment, lock).map_err(Failure::failed)?;
         let lab = &self.assignment.lab;
         match build::follow(launched, self.format, context)? {

@@ -45,6 +45,20 @@ pub fn run(work: fn(Job) -> u8) -> ! {
     std::process::exit(1)
 }
 
+/// Loads what a lab with SCTP needs, in a job of a guest; what failed is said where SCTP is used.
+pub fn load_sctp() {
+    let environment = std::fs::read("/proc/1/environ").unwrap_or_default();
+    let mut variables = environment.split(|byte| *byte == 0);
+    let directory = variables.find_map(|variable| {
+        let text = std::str::from_utf8(variable).ok()?;
+        text.strip_prefix(MODULES)?.strip_prefix('=').map(PathBuf::from)
+    });
+    let modules = directory.map(|directory| Modules::read(&directory.join(release())));
+    if let Some(Ok(mut modules)) = modules {
+        modules.load(modules::SCTP);
+    }
+}
+
 fn serve(work: fn(Job) -> u8) -> Result<(), Box<dyn std::error::Error>> {
     let release = release();
     let failures = make_fit(&release);

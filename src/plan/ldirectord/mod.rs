@@ -11,7 +11,8 @@ use super::grain::{Grain, rounded};
 use super::page::Page;
 use super::shell::{flag_word, netmask};
 use crate::lab::{
-    Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Quorum, VirtualService,
+    Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Protocol, Quorum,
+    Scheduled, VirtualService,
 };
 use std::time::Duration;
 
@@ -54,7 +55,15 @@ fn interval(service: &VirtualService) -> Duration {
 }
 
 fn virtual_service(page: &mut Page, service: &VirtualService) {
-    page.line(format_args!("protocol={}", service.protocol));
+    if service.protocol == Protocol::Sctp {
+        page.comment("SCTP wanted; ldirectord knows TCP and UDP only");
+        page.line("protocol=tcp");
+    } else {
+        page.line(format_args!("protocol={}", service.protocol));
+    }
+    if service.scheduled == Scheduled::Packets {
+        page.line("ops=yes");
+    }
     page.line(format_args!("scheduler={}", service.scheduler));
     if !service.flags.is_empty() {
         let flags: Vec<_> =

@@ -1,4 +1,4 @@
-use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag};
+use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler, SchedulerFlag};
 use crate::plan::{DestinationEntry, Family, Op, Plan, ServiceEntry, ServiceKey};
 use std::fmt::Write as _;
 
@@ -51,6 +51,9 @@ pub(super) fn add_service(service: &ServiceEntry) -> String {
         let flags: Vec<_> =
             service.flags.iter().map(|f| flag_word(service.scheduler, *f)).collect();
         let _ = write!(words, " -b {}", flags.join(","));
+    }
+    if service.scheduled == Scheduled::Packets {
+        words.push_str(" -o");
     }
     words
 }

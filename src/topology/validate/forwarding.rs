@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::{View, reach};
-use crate::lab::{Destination, ForwardingMethod, Gateway, Node, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, Gateway, Node, Scheduled, VirtualService};
 use std::net::IpAddr;
 
 /// What each forwarding method asks of the network.
@@ -11,6 +11,7 @@ pub fn check(view: &mut View<'_>) {
             continue;
         }
         entry.port_mapping(view);
+        entry.one_packet(view);
         entry.link(view);
         entry.nat_gateway(view);
         entry.direct_gateway(view);
@@ -41,6 +42,20 @@ impl<'l> Entry<'l> {
                 self.name()
             ),
             "leave `port` out, or use NAT or FULLNAT: only they rewrite the packet's ports",
+        ));
+    }
+
+    /// Of one-packet scheduling nothing is left by which a reply could be rewritten.
+    fn one_packet(&self, view: &mut View<'_>) {
+        let method = self.destination.forwarding;
+        if self.service.scheduled == Scheduled::Connections || method.keeps_vip() {
+            return;
+        }
+        view.push(rule::ONE_PACKET_NAT.at(
+            &self.destination.at,
+            format!("replies of `{}` by {} keep the address of the RIP", self.name(), title(method)),
+            "choose DR or TUN: with one-packet scheduling the director remembers no client, and so \
+             rewrites no reply",
         ));
     }
 

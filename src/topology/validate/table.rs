@@ -99,6 +99,7 @@ impl Entry<'_> {
             other => written(other),
         };
         let mut wire = known.unwrap_or_else(|| empty(said));
+        wire.one_packet = said.one_packet.is_some();
         wire.scheduler = self.scheduler(draft);
         wire.scheduler_flags = said.flags.iter().copied().map(Some).collect();
         wire.persistence = persistence(said);
@@ -116,6 +117,7 @@ impl Entry<'_> {
         mark("vip", place(service.vip.spot));
         mark("port", place(service.port.spot));
         mark("real_servers", place(service.vip.spot));
+        mark("one_packet", spot(service.one_packet));
         mark("scheduler", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("scheduler_flags", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("persistence", spot(service.persistence.map(|said| said.spot)));
@@ -224,6 +226,7 @@ fn empty(service: &import::Service) -> wire::VirtualService {
         vip: vip.to_string(),
         port: service.port.value,
         protocol: service.protocol,
+        one_packet: false,
         scheduler: None,
         scheduler_flags: Vec::new(),
         forwarding: Forwarding::Nat,

@@ -13,10 +13,14 @@ pub struct VirtualService {
     /// The virtual port, 1 to 65535.
     #[schemars(range(min = 1, max = 65535))]
     pub port: i64,
-    /// The transport protocol, `tcp` or `udp`. Default: tcp.
+    /// The transport protocol, `tcp`, `udp` or `sctp`. Default: tcp.
     #[serde(default)]
     #[schemars(schema_with = "words::protocol")]
     pub protocol: Protocol,
+    /// Whether the scheduler is asked for each packet of UDP, and nothing is remembered of a client
+    /// (ipvsadm --ops). Default: false.
+    #[serde(default)]
+    pub one_packet: bool,
     /// How the director chooses a real server (ipvsadm -s). Default: wlc.
     #[serde(default)]
     #[schemars(schema_with = "words::scheduler")]
