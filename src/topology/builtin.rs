@@ -26,6 +26,8 @@ files!(
     "fullnat",
     "schedulers",
     "persistence",
+    "udp",
+    "sctp",
     "plain",
     "ha",
     "ha-nat",

@@ -1,6 +1,6 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
-use crate::lab::{LabName, NodeName};
+use crate::lab::{LabName, NodeName, Protocol};
 use crate::plan::{Family, Op, ServiceKey};
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
@@ -41,10 +41,11 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         }
         Op::StartBackend { node, backend } => {
             let port = backend.port;
-            vec![format!(
-                "{} python3 -m http.server {port} --directory /srv/{node} &",
-                inside(node)
-            )]
+            let server = match backend.protocol {
+                Protocol::Tcp => format!("-m http.server {port} --directory /srv/{node}"),
+                other => format!("/srv/{other}.py {node} {port}"),
+            };
+            vec![format!("{} python3 {server} &", inside(node))]
         }
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
         Op::StartDaemon { node, daemon } => daemons::commands(lab, node, daemon),

@@ -53,7 +53,11 @@ impl<'l> Entry<'l> {
         }
         view.push(rule::ONE_PACKET_NAT.at(
             &self.destination.at,
-            format!("replies of `{}` by {} keep the address of the RIP", self.name(), title(method)),
+            format!(
+                "replies of `{}` by {} keep the address of the RIP",
+                self.name(),
+                title(method)
+            ),
             "choose DR or TUN: with one-packet scheduling the director remembers no client, and so \
              rewrites no reply",
         ));
