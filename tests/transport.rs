@@ -1,6 +1,5 @@
 //! Services of UDP and SCTP in a guest, in the eyes of the distribution's own programs: ipvsadm,
 //! ss, tcpdump, and clients of python's.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

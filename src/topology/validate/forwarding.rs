@@ -53,13 +53,9 @@ impl<'l> Entry<'l> {
         }
         view.push(rule::ONE_PACKET_NAT.at(
             &self.destination.at,
-            format!(
-                "replies of `{}` by {} keep the address of the RIP",
-                self.name(),
-                title(method)
-            ),
-            "choose DR or TUN: with one-packet scheduling the director remembers no client, and so \
-             rewrites no reply",
+            format!("the director rewrites no reply of `{}`, as {} must", self.name(), title(method)),
+            "choose DR or TUN: with one-packet scheduling the director remembers nothing by which it \
+             would know a reply",
         ));
     }
 
