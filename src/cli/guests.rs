@@ -3,7 +3,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
-use crate::lab::{Lab, LabName, Protocol, Source, VirtualService};
+use crate::lab::{Family, Lab, LabName, Protocol, Source, VirtualService};
 use crate::state::LabDir;
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -12,14 +12,6 @@ use std::path::{Path, PathBuf};
 
 /// Where the system administration's programs are, which are not for an ordinary user's PATH.
 const SYSTEM: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-
-/// Makes the guest that this is fit for a lab, where the lab needs more than others do.
-pub fn fit(lab: &Lab, context: &Context) {
-    let is_sctp = |service: &VirtualService| service.protocol == Protocol::Sctp;
-    if context.setting == Setting::Guest && lab.services.iter().any(is_sctp) {
-        guest::agent::load_sctp();
-    }
-}
 
 /// Has this command line done in the guest of a lab.
 pub fn forward(running: &Running, context: &Context) -> Result<Exit, Failure> {
@@ -67,6 +59,22 @@ pub fn start(lab: &LabDir) -> Result<Hello, Failure> {
     let mut boot = boot(lab.name())?;
     boot.log = Some(lab.log());
     guest::start(&uml()?, &boot, &lab.guest_socket(), || {}).map_err(failure)
+}
+
+/// Makes this guest fit for a lab, where not every lab needs it.
+pub fn furnish(lab: &Lab, context: &Context) {
+    let ipv6 = lab.networks.iter().any(|network| network.family() == Family::Inet6);
+    if ipv6 && context.setting == Setting::Guest {
+        for fault in guest::agent::load_ipv6() {
+            context.note(&format!("guest: {fault}"));
+        }
+    }
+    let is_sctp = |service: &VirtualService| service.protocol == Protocol::Sctp;
+    if lab.services.iter().any(is_sctp) && context.setting == Setting::Guest {
+        for fault in guest::agent::load_sctp() {
+            context.note(&format!("guest: {fault}"));
+        }
+    }
 }
 
 /// How a lab's guest is booted.

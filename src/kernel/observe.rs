@@ -1,10 +1,12 @@
+use super::firewall::{self, Rule};
 use super::ipvs;
 use super::site::Site;
 use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
-    addresses, links, ports, routes, source_nat, sysctl,
+    addresses, fou, links, ports, routes, sysctl,
 };
 use crate::lab::SysctlKey;
+use crate::plan::{PacketMark, ServiceKey};
 use ipnet::IpNet;
 use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage};
 use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
@@ -15,7 +17,7 @@ use std::net::IpAddr;
 /// Interface names by index.
 type Interfaces = HashMap<u32, String>;
 
-/// The addresses of a node's interfaces, without IPv6 link-local ones.
+/// The addresses of a node's interfaces.
 pub(super) fn addresses(site: &Site) -> Result<Vec<ObservedAddress>, Cause> {
     named_addresses(site, &names(&links::all(&site.netlink)?))
 }
@@ -26,6 +28,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let interfaces = names(&links);
     let routes = routes::all(&site.netlink)?;
     let (services, sync) = ipvs(site).await?;
+    let rules = firewall::all(&site.namespace).await?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
         addresses: named_addresses(site, &interfaces)?,
@@ -33,10 +36,26 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         settings: sysctl::read(&site.namespace, settings)?,
         services,
         sync,
-        source_nat: source_nat::all(&site.namespace).await?,
+        source_nat: rules.iter().filter_map(source_nat).collect(),
+        marked: rules.iter().filter_map(marked).collect(),
+        gue: fou::ports(&site.namespace)?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
     })
+}
+
+fn source_nat(rule: &Rule) -> Option<ServiceKey> {
+    match rule {
+        Rule::SourceNat(service) => Some(*service),
+        Rule::Mark(_) => None,
+    }
+}
+
+fn marked(rule: &Rule) -> Option<PacketMark> {
+    match rule {
+        Rule::SourceNat(_) => None,
+        Rule::Mark(packets) => Some(packets.clone()),
+    }
 }
 
 fn names(links: &[LinkMessage]) -> Interfaces {
@@ -98,9 +117,6 @@ fn address(message: &AddressMessage, interfaces: &Interfaces) -> Option<Observed
         _ => None,
     });
     let address = local.or(remote)?;
-    if matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local()) {
-        return None;
-    }
     Some(ObservedAddress {
         interface: interfaces.get(&message.header.index)?.clone(),
         address: IpNet::new(address, message.header.prefix_len).ok()?,

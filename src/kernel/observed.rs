@@ -1,6 +1,6 @@
 use super::SyncDaemon;
 use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
-use crate::plan::{DestinationEntry, ServiceKey};
+use crate::plan::{DestinationEntry, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::net::IpAddr;
 pub struct Observed {
     /// Its interfaces.
     pub links: Vec<ObservedLink>,
-    /// The addresses of its interfaces, without IPv6 link-local ones.
+    /// The addresses of its interfaces.
     pub addresses: Vec<ObservedAddress>,
     /// The main table's routes with a next hop.
     pub routes: Vec<ObservedRoute>,
@@ -23,6 +23,11 @@ pub struct Observed {
     pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
+    /// The packets that its firewall marks.
+    pub marked: Vec<PacketMark>,
+    /// The UDP ports that take GUE envelopes, sorted.
+    #[serde(default)]
+    pub gue: Vec<u16>,
     /// The ports that somebody serves: TCP and SCTP ports with a listener, UDP ports with an
     /// unconnected socket; sorted.
     pub listening: Vec<Port>,

@@ -5,6 +5,7 @@
 
 mod endpoint;
 mod expected;
+mod family;
 mod fault;
 mod header;
 mod health;
@@ -19,6 +20,7 @@ mod scenario;
 mod scheduler;
 mod service;
 mod source;
+mod tunnel;
 pub mod written;
 
 pub use endpoint::{Endpoint, Port};
@@ -26,6 +28,7 @@ pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
     SourceExpected, StateExpected, VipExpected, WeightExpected,
 };
+pub use family::Family;
 pub use fault::{Fault, FaultKind, Healing};
 pub use header::{BACKEND_HEADER, PEER_HEADER, REQUEST_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
@@ -48,6 +51,7 @@ pub use scenario::{
 pub use scheduler::{Scheduler, SchedulerFlag};
 pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Thresholds, Tunnel, TunnelChecksum, VirtualService,
+    Thresholds, VirtualService,
 };
 pub use source::Source;
+pub use tunnel::{Tunnel, TunnelChecksum};

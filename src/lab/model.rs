@@ -55,6 +55,23 @@ impl Lab {
         self.nodes.iter().filter(move |n| n.role == role)
     }
 
+    /// The nodes that serve: the real servers, and directors that stand in their own tables.
+    pub fn serving(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| self.serves(node))
+    }
+
+    /// Whether a node serves.
+    pub fn serves(&self, node: &Node) -> bool {
+        let local = |service: &VirtualService| {
+            service.local_nodes().any(|server| server.real_server == node.name)
+        };
+        match node.role {
+            Role::RealServer => true,
+            Role::Director => self.services.iter().any(local),
+            Role::Client | Role::Router => false,
+        }
+    }
+
     /// The node that has this address on one of its interfaces.
     pub fn owner_of(&self, address: IpAddr) -> Option<&Node> {
         self.nodes.iter().find(|n| n.addresses().any(|a| a == address))

@@ -1,4 +1,4 @@
-use super::{Daemon, DestinationEntry, ServiceEntry, ServiceKey};
+use super::{Daemon, DestinationEntry, PacketMark, ServiceEntry, ServiceKey};
 use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,14 @@ pub enum Op {
         /// The interface.
         interface: String,
     },
+    /// Opens a UDP port for packets in GUE envelopes (ip-fou(8)): what is in them is taken out, and
+    /// goes on as if it had come alone.
+    OpenGue {
+        /// The node.
+        node: NodeName,
+        /// The port.
+        port: u16,
+    },
     /// Adds an address.
     AddAddress {
         /// The node.
@@ -106,6 +114,14 @@ pub enum Op {
         node: NodeName,
         /// The virtual service.
         service: ServiceKey,
+    },
+    /// Marks packets on their way into a director, and those that it sends itself, so that IPVS
+    /// takes them for those of a virtual service (iptables-extensions(8), MARK).
+    MarkPackets {
+        /// The director.
+        node: NodeName,
+        /// Which packets, and the mark.
+        packets: PacketMark,
     },
     /// Adds a virtual service to a director's table.
     AddService {
@@ -203,10 +219,12 @@ impl Op {
             Self::CreateNamespace { node }
             | Self::Connect { node, .. }
             | Self::SetLinkUp { node, .. }
+            | Self::OpenGue { node, .. }
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }
             | Self::AddSourceNat { node, .. }
+            | Self::MarkPackets { node, .. }
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }
             | Self::StartBackend { node, .. }

@@ -1,5 +1,5 @@
-use super::{Behaviour, DestinationEntry, Family, Op, ServiceEntry};
-use crate::lab::LabName;
+use super::{Behaviour, DestinationEntry, Family, Op, PacketMark, ServiceEntry};
+use crate::lab::{ForwardingMethod, LabName, Tunnel};
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ impl fmt::Display for Op {
                 write!(f, "plug {interface} into {network}")
             }
             Self::SetLinkUp { interface, .. } => write!(f, "set {interface} up"),
+            Self::OpenGue { port, .. } => write!(f, "open UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 write!(f, "add address {address} to {interface}")
             }
@@ -24,6 +25,7 @@ impl fmt::Display for Op {
             }
             Self::SetSysctl { key, value, .. } => write!(f, "set {key} to {value}"),
             Self::AddSourceNat { service, .. } => write!(f, "add source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => write!(f, "mark packets to {packets}"),
             Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 write!(f, "add real server {destination} to {service}")
@@ -67,6 +69,7 @@ impl Op {
                 format!("unplug {interface} from {network}")
             }
             Self::SetLinkUp { interface, .. } => format!("set {interface} down"),
+            Self::OpenGue { port, .. } => format!("close UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 format!("remove address {address} from {interface}")
             }
@@ -78,6 +81,7 @@ impl Op {
             }
             Self::SetSysctl { key, .. } => format!("leave {key} as it is"),
             Self::AddSourceNat { service, .. } => format!("remove source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => format!("mark packets to {packets} no more"),
             Self::AddService { service, .. } => format!("remove virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 format!("remove real server {destination} from {service}")
@@ -124,6 +128,14 @@ impl fmt::Display for super::ServiceKey {
     }
 }
 
+/// As in "10.0.0.1 tcp 80,443 with 1".
+impl fmt::Display for PacketMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ports, Self { mark, vip, protocol, .. }) = (self.port_list(), self);
+        write!(f, "{vip} {protocol} {ports} with {mark}")
+    }
+}
+
 impl fmt::Display for ServiceEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.key, self.scheduler)
@@ -132,6 +144,12 @@ impl fmt::Display for ServiceEntry {
 
 impl fmt::Display for DestinationEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}, weight {})", self.address, self.forwarding, self.weight)
+        let Self { address, forwarding, weight, .. } = self;
+        match self.tunnel {
+            tunnel if *forwarding == ForwardingMethod::Tun && tunnel != Tunnel::Ipip => {
+                write!(f, "{address} ({forwarding} by {tunnel}, weight {weight})")
+            }
+            _ => write!(f, "{address} ({forwarding}, weight {weight})"),
+        }
     }
 }

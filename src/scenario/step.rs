@@ -7,7 +7,7 @@ use super::prediction::Prediction;
 use super::scene::Scene;
 use super::stage::Stage;
 use super::words::title;
-use crate::lab::{Endpoint, Expectation, Lab, Request, Retry, Step, StepAction, Target};
+use crate::lab::{Endpoint, Expectation, Healing, Lab, Request, Retry, Step, StepAction, Target};
 use crate::report::{Answers, Check, StepReport, Verdict};
 use crate::traffic::{Sample, destination};
 use indexmap::IndexSet;
@@ -82,10 +82,14 @@ impl<S: Stage> Player<'_, S> {
             StepAction::StopLoad => return self.stop_load().await,
             StepAction::Release => self.release().await,
             StepAction::Fault(fault) => {
-                self.forecast.disturbed(fault);
-                self.background.disturb(self.stage, fault).await?;
+                let disturbed = self.background.disturb(self.stage, fault).await;
+                match &disturbed {
+                    Ok(()) => self.forecast.disturbed(fault),
+                    Err(_) => self.forecast.half_disturbed(fault),
+                }
+                disturbed?;
             }
-            StepAction::Heal(healing) => self.background.heal(self.stage, healing).await?,
+            StepAction::Heal(healing) => self.heal(healing).await?,
         }
         Ok(Attempt::of(Measured::Nothing))
     }
@@ -101,6 +105,16 @@ impl<S: Stage> Player<'_, S> {
     pub async fn release(&mut self) {
         self.stage.release().await;
         self.forecast.released(self.begun.elapsed());
+    }
+
+    /// Mends what was broken.
+    ///
+    /// # Errors
+    /// If it cannot be mended.
+    pub async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
+        self.background.heal(self.stage, healing).await?;
+        self.forecast.healed(healing);
+        Ok(())
     }
 
     fn destination(&self, target: &Target) -> Result<Endpoint, String> {

@@ -24,10 +24,17 @@ files!(
     "dr-multinet",
     "tun",
     "fullnat",
+    "nat6",
+    "dr6",
+    "tun6",
+    "tun-4in6",
     "schedulers",
     "persistence",
     "udp",
     "sctp",
+    "fwmark",
+    "run-time",
+    "localnode",
     "plain",
     "ha",
     "ha-nat",
@@ -35,9 +42,11 @@ files!(
     "ha-sync",
     "ha-keepalived",
     "ha-ldirectord",
+    "ha6",
     "notes/000-nat",
     "notes/000-dr",
     "notes/000-persistence",
+    "notes/001-keepalived",
     "notes/002-nat",
     "notes/002-dr",
     "notes/003-nat-rules",
@@ -47,7 +56,12 @@ files!(
     "notes/003-dr-rules",
     "notes/003-dr-gateway-is-dip",
     "notes/003-dr-without-arp",
-    "notes/003-dr-without-vip"
+    "notes/003-dr-without-vip",
+    "notes/003-dr-private-rips",
+    "notes/003-dr-public-rips",
+    "notes/004-dr-multinet",
+    "notes/004-persistence",
+    "notes/004-ldirectord"
 );
 
 /// The folder of the labs that follow the lecture notes to the address.

@@ -70,7 +70,7 @@ rules! {
     NOBODYS_HOP "L024" Warning "gateway that no node has";
     MTU "L025" Error "MTU out of range";
     BRIDGE_PORTS "L026" Error "too many ports on one bridge";
-    IPV6 "L027" Error "IPv6 is not supported yet";
+    TWO_FAMILIES "L027" Error "addresses of two families";
     REPLICAS "L028" Error "replicas do not fit";
     SYSCTL "L029" Error "not a network sysctl";
 
@@ -141,11 +141,22 @@ rules! {
     NOT_FLOATING "L090" Error "VIP that does not move";
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
+    FIREWALL_MARK "L092" Error "firewall mark out of range";
     ONE_PACKET "L093" Error "one-packet scheduling of what is no UDP";
+    LOCAL_NODE "L094" Error "director that cannot serve itself";
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
 
+    UNMARKED "L098" Error "several ports without a firewall mark";
+    SAME_MARK "L099" Error "firewall mark of two virtual services";
+    OTHER_PORT "L100" Error "port that the virtual service does not have";
     PROBE_PROTOCOL "L101" Error "health check that does not fit the protocol";
     ONE_PACKET_NAT "L102" Warning "one-packet scheduling whose replies are lost";
+    TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
+    TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
+    PING_PONG "L115" Warning "directors that forward to each other";
+    MIXED_FAMILIES "L104" Error "VIP and RIP of two families without a tunnel";
+    MIXED_SYNC "L105" Error "connection synchronisation with VIP and RIP of two families";
+    OLD_VRRP "L106" Error "VRRP version 2 with IPv6";
 }

@@ -31,6 +31,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
+    guests::furnish(&lab, context);
     let state = state_dir(context)?;
     state.prepare().map_err(Failure::failed)?;
     let dir = state.lab(&lab.name);
@@ -102,7 +103,6 @@ impl Wanted {
             let socket = self.assignment.dir.guest_socket();
             return guests::run(&socket, context, std::slice::from_ref(&self.named));
         }
-        guests::fit(&self.assignment.lab, context);
         let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
         build::end(&event, &self.assignment.lab, self.format, context)
     }
@@ -134,7 +134,6 @@ impl Wanted {
     }
 
     fn on_host(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
-        guests::fit(&self.assignment.lab, context);
         let launched = supervisor::launch(&self.assignment, lock).map_err(Failure::failed)?;
         let lab = &self.assignment.lab;
         match build::follow(launched, self.format, context)? {

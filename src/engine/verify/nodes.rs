@@ -44,6 +44,15 @@ fn outlasts_namespace(op: &Op) -> bool {
     )
 }
 
+pub(super) fn gue(found: &mut Found<'_>, number: usize) {
+    let Op::OpenGue { node, port } = &found.plan.steps[number].op else { return };
+    let Some(seen) = found.survey.node(node) else { return };
+    if !seen.gue.contains(port) {
+        let mends = vec![found.apply(number)];
+        found.add(node, format!("UDP port {port} is not open for GUE"), mends);
+    }
+}
+
 pub(super) fn address(found: &mut Found<'_>, number: usize) {
     let Op::AddAddress { node, interface, address } = &found.plan.steps[number].op else { return };
     let Some(seen) = found.survey.node(node) else { return };

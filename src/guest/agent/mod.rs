@@ -45,20 +45,6 @@ pub fn run(work: fn(Job) -> u8) -> ! {
     std::process::exit(1)
 }
 
-/// Loads what a lab with SCTP needs, in a job of a guest; what failed is said where SCTP is used.
-pub fn load_sctp() {
-    let environment = std::fs::read("/proc/1/environ").unwrap_or_default();
-    let mut variables = environment.split(|byte| *byte == 0);
-    let directory = variables.find_map(|variable| {
-        let text = std::str::from_utf8(variable).ok()?;
-        text.strip_prefix(MODULES)?.strip_prefix('=').map(PathBuf::from)
-    });
-    let modules = directory.map(|directory| Modules::read(&directory.join(release())));
-    if let Some(Ok(mut modules)) = modules {
-        modules.load(modules::SCTP);
-    }
-}
-
 fn serve(work: fn(Job) -> u8) -> Result<(), Box<dyn std::error::Error>> {
     let release = release();
     let failures = make_fit(&release);
@@ -81,6 +67,38 @@ fn make_fit(release: &str) -> Vec<String> {
         std::fs::write("/proc/sys/kernel/hostname", variable(HOSTNAME))
     });
     duties.failures
+}
+
+/// Loads what labs with IPv6 need beside what is there when a guest begins; for jobs. Says what
+/// failed.
+pub fn load_ipv6() -> Vec<String> {
+    load_later(modules::IPV6)
+}
+
+/// Loads what labs with SCTP need beside; for jobs. Says what failed.
+pub fn load_sctp() -> Vec<String> {
+    load_later(modules::SCTP)
+}
+
+fn load_later(names: &[&str]) -> Vec<String> {
+    let mut duties = Duties::default();
+    let mut modules = duties.attempt("reading modules.dep", || {
+        // A job has the environment of the command on the host.
+        let environment = std::fs::read("/proc/1/environ")?;
+        let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
+        Modules::read(&PathBuf::from(directory).join(release()))
+    });
+    duties.load(modules.as_mut(), names);
+    duties.failures
+}
+
+/// The value of a variable in environ(5)'s form of an environment.
+fn value(environment: &[u8], name: &str) -> Option<String> {
+    let mut entries = environment.split(|byte| *byte == 0);
+    entries.find_map(|entry| {
+        let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        String::from_utf8(value.to_vec()).ok()
+    })
 }
 
 /// What is done before the first job. A guest with a failure serves all the same, and says so.

@@ -30,9 +30,13 @@ pub const LAB: &[&str] = &[
     "ip_vs_mh",
     "ip_vs_ftp",
     "ipip",
+    "ip_gre",
+    "fou",
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",
+    "ip6table_nat",
+    "ip6table_mangle",
     "xt_MASQUERADE",
     "xt_conntrack",
     "xt_ipvs",
@@ -40,6 +44,7 @@ pub const LAB: &[&str] = &[
     "xt_tcpudp",
     "xt_multiport",
     "xt_comment",
+    "xt_mac",
     "nf_conntrack_netlink",
     "sch_netem",
     "af_packet",
@@ -48,6 +53,10 @@ pub const LAB: &[&str] = &[
 
 /// What labs with SCTP need more: too much to load for each guest. `hmac` is for its cookies.
 pub const SCTP: &[&str] = &["hmac", "sctp", "sctp_diag"];
+/// What labs with IPv6 need beside. It is not loaded before such a lab comes: each of the tunnels
+/// makes an interface in every namespace, which together take as long as some ten modules.
+pub const IPV6: &[&str] =
+    &["ip6_tunnel", "sit", "ip6table_filter", "ip6table_nat", "ip6table_mangle"];
 
 /// The kernel's modules: where they are, and which need which.
 pub struct Modules {

@@ -150,10 +150,12 @@ impl Fake {
 fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
     match op {
         Op::SetLinkUp { interface, .. } => links::set_up(namespace, interface),
+        Op::OpenGue { port, .. } => links::open_gue(namespace, *port),
         Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
         Op::SetSysctl { key, value, .. } => settings::write(namespace, key, value),
         Op::AddSourceNat { service, .. } => tables::add_source_nat(namespace, service),
+        Op::MarkPackets { packets, .. } => tables::mark_packets(namespace, packets),
         Op::AddService { service, .. } => {
             tables::put_service(namespace, service);
             Ok(())
@@ -179,11 +181,13 @@ fn revert(namespace: &mut Namespace, op: &Op) {
     match op {
         Op::CreateBridge { network, .. } => links::remove_bridge(namespace, network),
         Op::SetLinkUp { interface, .. } => links::set_down(namespace, interface),
+        Op::OpenGue { port, .. } => namespace.state.gue.retain(|there| there != port),
         Op::AddAddress { interface, address, .. } => {
             addresses::remove(namespace, interface, *address);
         }
         Op::AddRoute { destination, via, .. } => routes::remove(namespace, *destination, *via),
         Op::AddSourceNat { service, .. } => tables::remove_source_nat(namespace, service),
+        Op::MarkPackets { packets, .. } => tables::unmark_packets(namespace, packets),
         Op::AddService { service, .. } => tables::remove_service(namespace, &service.key),
         Op::AddDestination { service, destination, .. } => {
             tables::remove_destination(namespace, service, destination);

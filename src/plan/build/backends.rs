@@ -1,5 +1,5 @@
 use super::Draft;
-use crate::lab::{Node, Place, Port, Role, VirtualService};
+use crate::lab::{Node, Place, Port, VirtualService};
 use crate::plan::{Backend, Op};
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ const HTTP: u16 = 80;
 /// One built-in server for each port that a real server is asked on, of its service's protocol.
 pub(super) fn build(draft: &mut Draft<'_>) {
     let lab = draft.lab;
-    for node in lab.with_role(Role::RealServer) {
+    for node in lab.serving() {
         for (port, at) in ports(&lab.services, node) {
             let vips = vips(&lab.services, node, port);
             let op = Op::StartBackend {
@@ -28,7 +28,12 @@ fn asked<'s>(
 ) -> impl Iterator<Item = (Port, &'s Place, bool)> {
     let protocol = service.protocol;
     let mine = service.servers().filter(|d| d.real_server == node.name);
-    mine.map(move |d| (Port { protocol, number: d.port }, &d.at, d.forwarding.keeps_vip()))
+    mine.flat_map(move |d| {
+        let ports = service.ports_on(d).iter();
+        ports.map(move |number| {
+            (Port { protocol, number: *number }, &d.at, d.forwarding.keeps_vip())
+        })
+    })
 }
 
 fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<Port, Place> {

@@ -1,5 +1,7 @@
-use super::Draft;
-use crate::lab::{ForwardingMethod, Node, Place, Role, SysctlKey, VirtualService};
+use super::{Draft, tunnels};
+use crate::lab::{
+    Destination, Family, ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService,
+};
 use crate::plan::Op;
 
 /// What the node's part in the lab wants of the kernel, before any VIP is added: a real server
@@ -9,7 +11,11 @@ pub(super) fn before_vips(draft: &mut Draft<'_>, node: &Node) {
         Role::Client => {}
         Role::Router => {
             let why = "a router forwards between its networks";
-            derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &node.at);
+            for family in Family::ALL {
+                if node.interfaces.iter().any(|i| family.has(i.address)) {
+                    derive(draft, node, &Setting::new(forwarding(family), "1", why), &node.at);
+                }
+            }
         }
         Role::Director => director(draft, node),
         Role::RealServer => real_server(draft, node),
@@ -31,15 +37,20 @@ pub(super) fn own(draft: &mut Draft<'_>, node: &Node) {
 fn director(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
     let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
-    if let Some(service) = mine().find(|s| rewrites(s)) {
-        let why = "NAT: the director routes the real servers' replies back to the client";
-        derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &service.at);
+    if let Some(destination) = mine().filter(|s| moves(lab, s)).find_map(|s| s.peer(&node.name)) {
+        arp(draft, node, &destination.at);
+    }
+    for family in Family::ALL {
+        if let Some(service) = mine().find(|s| rewrites(s) && Family::of(s.vip) == family) {
+            let why = "NAT: the director routes the real servers' replies back to the client";
+            derive(draft, node, &Setting::new(forwarding(family), "1", why), &service.at);
+        }
     }
     if let Some(service) = mine().find(|s| uses(s, ForwardingMethod::FullNat)) {
         let why = "FULLNAT: without conntrack no SNAT rule sees what IPVS forwards";
         derive(draft, node, &Setting::new("net.ipv4.vs.conntrack", "1", why), &service.at);
     }
-    if let Some(service) = mine().find(|s| one_armed(draft, node, s)) {
+    if let Some(service) = mine().find(|s| s.vip.is_ipv4() && one_armed(draft.lab, node, s)) {
         let why = "client and real servers share a network: no redirects past the director";
         derive(
             draft,
@@ -56,16 +67,48 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
 
 fn real_server(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
-    let serves = |method| {
-        let mut servers = lab.services.iter().flat_map(VirtualService::servers);
-        servers.find(|d| d.real_server == node.name && d.forwarding == method)
+    let keeps = |(service, d): &(&VirtualService, &Destination)| {
+        service.vip.is_ipv4() && d.forwarding.keeps_vip()
     };
-    let tun = serves(ForwardingMethod::Tun);
-    if let Some(destination) = serves(ForwardingMethod::Dr).or(tun) {
+    if let Some((_, destination)) = served(lab, node).find(keeps) {
         arp(draft, node, &destination.at);
     }
-    if let Some(destination) = tun {
-        tunnel(draft, node, &destination.at);
+    tunnels::build(draft, node);
+    redirects(draft, node);
+}
+
+/// The entries that a real server has in the tables, each with its service.
+pub(super) fn served<'l>(
+    lab: &'l Lab,
+    node: &'l Node,
+) -> impl Iterator<Item = (&'l VirtualService, &'l Destination)> {
+    let all = lab.services.iter().flat_map(|s| s.servers().map(move |d| (s, d)));
+    all.filter(|(_, destination)| destination.real_server == node.name)
+}
+
+/// A director has no setting that keeps it from sending redirects of IPv6, so that who gets them
+/// must not heed them.
+fn redirects(draft: &mut Draft<'_>, node: &Node) {
+    let lab = draft.lab;
+    let through = |service: &&VirtualService| {
+        let mut directors = service.directors.iter().filter_map(|name| lab.node(name));
+        service.vip.is_ipv6() && directors.any(|director| one_armed(lab, director, service))
+    };
+    let Some((service, _)) = served(lab, node).find(|(service, _)| through(service)) else {
+        return;
+    };
+    let why = "client and real servers share a network: no redirects past the director";
+    for interface in &node.interfaces {
+        let key = format!("net.ipv6.conf.{}.accept_redirects", interface.name);
+        derive(draft, node, &Setting::new(&key, "0", why), &service.at);
+    }
+}
+
+/// The setting that makes a node forward.
+fn forwarding(family: Family) -> &'static str {
+    match family {
+        Family::Inet => "net.ipv4.ip_forward",
+        Family::Inet6 => "net.ipv6.conf.all.forwarding",
     }
 }
 
@@ -76,31 +119,21 @@ fn arp(draft: &mut Draft<'_>, node: &Node, at: &Place) {
     derive(draft, node, &Setting::new("net.ipv4.conf.all.arp_announce", "2", announce), at);
 }
 
-fn tunnel(draft: &mut Draft<'_>, node: &Node, at: &Place) {
-    let op = Op::SetLinkUp { node: node.name.clone(), interface: "tunl0".to_owned() };
-    draft.add(op, "TUN: takes the director's IPIP packets out of their envelope", at);
-    let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
-    let interfaces = node.interfaces.iter().map(|i| i.name.as_str());
-    for name in ["all", "tunl0"].into_iter().chain(interfaces) {
-        let key = format!("net.ipv4.conf.{name}.rp_filter");
-        derive(draft, node, &Setting::new(&key, "0", why), at);
-    }
-}
-
-struct Setting<'a> {
+/// A setting that follows from something.
+pub(super) struct Setting<'a> {
     key: SysctlKey,
     value: &'a str,
     why: &'a str,
 }
 
 impl<'a> Setting<'a> {
-    fn new(key: &str, value: &'a str, why: &'a str) -> Self {
+    pub(super) fn new(key: &str, value: &'a str, why: &'a str) -> Self {
         Self { key: SysctlKey(key.to_owned()), value, why }
     }
 }
 
 /// Adds a derived setting unless the file says its own word on it.
-fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
+pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
     if node.sysctls.iter().any(|own| own.key == setting.key) {
         return;
     }
@@ -112,6 +145,11 @@ fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place)
     draft.add(op, setting.why, at);
 }
 
+/// Whether its VIP belongs to whichever director is master.
+fn moves(lab: &Lab, service: &VirtualService) -> bool {
+    lab.router_of(service.vip).is_some()
+}
+
 fn uses(service: &VirtualService, method: ForwardingMethod) -> bool {
     service.servers().any(|d| d.forwarding == method)
 }
@@ -121,11 +159,11 @@ fn rewrites(service: &VirtualService) -> bool {
 }
 
 /// Whether VIP and real servers of a NAT service are in one network of the director's.
-fn one_armed(draft: &Draft<'_>, node: &Node, service: &VirtualService) -> bool {
+fn one_armed(lab: &Lab, node: &Node, service: &VirtualService) -> bool {
     let shares = |network: &crate::lab::Network| {
         network.subnet.contains(&service.vip)
             && service.servers().any(|d| network.subnet.contains(&d.address))
             && node.interface_in(&network.name).is_some()
     };
-    rewrites(service) && draft.lab.networks.iter().any(shares)
+    rewrites(service) && lab.networks.iter().any(shares)
 }

@@ -14,6 +14,7 @@ use crate::lab::{
     Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Protocol, Quorum,
     Scheduled, VirtualService,
 };
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Its own default of checkinterval.
@@ -39,8 +40,8 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     for service in services {
         page.gap();
         page.comment(format_args!("virtual service `{}`", service.name));
-        let (vip, port) = (service.vip, service.port);
-        page.indented(format_args!("virtual={vip}:{port}"), |page| {
+        let six = six(service.vip);
+        page.indented(format_args!("virtual{six}={}", name(service)), |page| {
             if intervals.len() > 1 {
                 time(page, "checkinterval", interval(service));
             }
@@ -50,16 +51,26 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     Some(page.into_text())
 }
 
+/// What IPVS knows its packets by.
+fn name(service: &VirtualService) -> String {
+    match &service.marked {
+        Some(marked) => marked.mark.to_string(),
+        None => SocketAddr::new(service.vip, service.port).to_string(),
+    }
+}
+
 fn interval(service: &VirtualService) -> Duration {
     service.health_check.as_ref().map_or(CHECKINTERVAL, HealthCheck::only_interval)
 }
 
 fn virtual_service(page: &mut Page, service: &VirtualService) {
-    if service.protocol == Protocol::Sctp {
-        page.comment("SCTP wanted; ldirectord knows TCP and UDP only");
-        page.line("protocol=tcp");
-    } else {
-        page.line(format_args!("protocol={}", service.protocol));
+    match (&service.marked, service.protocol) {
+        (Some(_), _) => page.line("protocol=fwm"),
+        (None, Protocol::Sctp) => {
+            page.comment("SCTP wanted; ldirectord knows TCP and UDP only");
+            page.line("protocol=tcp");
+        }
+        (None, protocol) => page.line(format_args!("protocol={protocol}")),
     }
     if service.scheduled == Scheduled::Packets {
         page.line("ops=yes");
@@ -81,7 +92,12 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
     }
     fallback(page, service);
     match &service.health_check {
-        Some(check) => check::check(page, check),
+        Some(check) => {
+            check::check(page, check);
+            if service.destinations.iter().any(|d| d.port == 0) {
+                page.line(format_args!("checkport={}", service.port));
+            }
+        }
         None => page.line("checktype=on"),
     }
     let quiesce = service.health_check.as_ref().map(|check| check.on_failure);
@@ -93,13 +109,27 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
 
 fn real_server(page: &mut Page, destination: &Destination) {
     page.comment(format_args!("`{}`", destination.real_server));
-    let (address, port, weight) = (destination.address, destination.port, destination.weight);
+    let (rip, weight) = (endpoint(destination), destination.weight);
     let method = method(destination.forwarding);
     let limits = match destination.thresholds {
         limits if limits.upper > 0 => format!(" l:{} u:{}", limits.lower, limits.upper),
         _ => String::new(),
     };
-    page.line(format_args!("real={address}:{port} {method} {weight}{limits}"));
+    let six = six(destination.address);
+    page.line(format_args!("real{six}={rip} {method} {weight}{limits}"));
+}
+
+/// Without a port, it stays the packet's own.
+fn endpoint(destination: &Destination) -> String {
+    match destination {
+        Destination { address, port: 0, .. } => address.to_string(),
+        Destination { address, port, .. } => SocketAddr::new(*address, *port).to_string(),
+    }
+}
+
+/// What the words for addresses end in where they are of IPv6.
+fn six(address: IpAddr) -> &'static str {
+    if address.is_ipv6() { "6" } else { "" }
 }
 
 fn fallback(page: &mut Page, service: &VirtualService) {
@@ -111,9 +141,9 @@ fn fallback(page: &mut Page, service: &VirtualService) {
         ));
     }
     if let Some(sorry) = &service.sorry_server {
-        let (address, port) = (sorry.address, sorry.port);
+        let (rip, six) = (endpoint(sorry), six(sorry.address));
         page.comment(format_args!("`{}` serves while no other does", sorry.real_server));
-        page.line(format_args!("fallback={address}:{port} {}", method(sorry.forwarding)));
+        page.line(format_args!("fallback{six}={rip} {}", method(sorry.forwarding)));
     }
 }
 

@@ -1,7 +1,8 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
-use crate::lab::{LabName, NodeName, Protocol};
-use crate::plan::{Family, Op, ServiceKey};
+use crate::lab::{LabName, NetworkName, NodeName, Protocol};
+use crate::plan::{Family, Op, PacketMark, ServiceKey};
+use ipnet::IpNet;
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
 pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
@@ -9,23 +10,20 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
     let inside = |node: &NodeName| format!("ip netns exec {lab}-{node}");
     match op {
         Op::CreateNamespace { node } => namespace(lab, node),
-        Op::CreateBridge { network, mtu } => {
-            let (ip, mtu) = (at(&NodeName::switch()), mtu_words(*mtu));
-            vec![
-                format!("{ip} link add name {network} type bridge mcast_snooping 0"),
-                format!("{ip} link set dev {network}{mtu} up"),
-            ]
-        }
+        Op::CreateBridge { network, mtu } => bridge(&at(&NodeName::switch()), network, *mtu),
         Op::Connect { .. } => connect(op, lab),
         Op::SetLinkUp { node, interface } => {
             vec![format!("{} link set dev {interface} up", at(node))]
         }
+        Op::OpenGue { node, port } => vec![format!("{} fou add port {port} gue", at(node))],
         Op::AddAddress { node, interface, address } => {
-            vec![format!("{} address add {address} dev {interface}", at(node))]
+            let (ip, lifetime) = (at(node), lifetime(*address));
+            vec![format!("{ip} address add {address} dev {interface}{lifetime}")]
         }
         Op::AddRoute { node, destination, via } => {
             let to = destination.map_or_else(|| "default".to_owned(), |to| to.to_string());
-            vec![format!("{} route add {to} via {via}", at(node))]
+            let of = if via.is_ipv6() { " -6" } else { "" };
+            vec![format!("{}{of} route add {to} via {via}", at(node))]
         }
         Op::SetSysctl { node, key, value } => {
             vec![format!("{} sysctl -qw {key}={}", inside(node), quoted(value))]
@@ -33,6 +31,10 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         Op::AddSourceNat { node, service } => {
             vec![format!("{} {}", inside(node), masquerade(service))]
         }
+        Op::MarkPackets { node, packets } => marking(packets)
+            .into_iter()
+            .map(|command| format!("{} {command}", inside(node)))
+            .collect(),
         Op::AddService { node, service } => {
             vec![format!("{} ipvsadm {}", inside(node), add_service(service))]
         }
@@ -57,6 +59,23 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         | Op::CutCable { .. }
         | Op::Misbehave { .. }
         | Op::Impair { .. } => Vec::new(),
+    }
+}
+
+fn bridge(ip: &str, network: &NetworkName, mtu: Option<u32>) -> Vec<String> {
+    vec![
+        format!("{ip} link add name {network} type bridge mcast_snooping 0"),
+        format!("{ip} link set dev {network}{} up", mtu_words(mtu)),
+    ]
+}
+
+/// In IPv6 an address is not tried before use, as nobody else can have it; one alone, as a VIP, is
+/// never what the node speaks from.
+fn lifetime(address: IpNet) -> &'static str {
+    match address {
+        IpNet::V4(_) => "",
+        IpNet::V6(net) if net.prefix_len() < 128 => " nodad",
+        IpNet::V6(_) => " nodad preferred_lft 0",
     }
 }
 
@@ -89,12 +108,29 @@ fn mtu_words(mtu: Option<u32>) -> String {
     mtu.map_or_else(String::new, |mtu| format!(" mtu {mtu}"))
 }
 
-/// The rule that sends connections of a virtual service on with the director's address.
-fn masquerade(service: &ServiceKey) -> String {
-    let program = match service.family() {
+/// The rules that mark packets: those that come in, and the director's own.
+fn marking(packets: &PacketMark) -> Vec<String> {
+    let (program, ports) = (iptables(packets.family()), packets.port_list());
+    let PacketMark { mark, vip, protocol, .. } = packets;
+    let rule = |chain| {
+        format!(
+            "{program} -t mangle -A {chain} -d {vip} -p {protocol} -m multiport --dports {ports} \
+             -j MARK --set-mark {mark}"
+        )
+    };
+    ["PREROUTING", "OUTPUT"].map(rule).into()
+}
+
+fn iptables(family: Family) -> &'static str {
+    match family {
         Family::Inet => "iptables",
         Family::Inet6 => "ip6tables",
-    };
+    }
+}
+
+/// The rule that sends connections of a virtual service on with the director's address.
+fn masquerade(service: &ServiceKey) -> String {
+    let program = iptables(service.family());
     let matched = match service {
         ServiceKey::Address(protocol, address) => format!(
             "-p {protocol} -m conntrack --ctorigdst {} --ctorigdstport {}",

@@ -29,16 +29,32 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
             vec![format!("{start} {}-{node} {node} {}", plan.lab, backend.port)]
         }
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
-        Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
-            let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
-            lines.extend(commands(&step.op, &plan.lab));
-            lines
-        }
-        Op::AddSourceNat { .. } => {
-            let through = |line: &String| line.replace("iptables -t nat", "\"$iptables\" -t nat");
+        Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
+        Op::OpenGue { .. } => with_module(Some("fou"), step, plan),
+        Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
+            let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
             commands(&step.op, &plan.lab).iter().map(through).collect()
         }
         op => commands(op, &plan.lab),
+    }
+}
+
+/// What needs a module that the kernel does not load by itself.
+fn with_module(module: Option<&str>, step: &Step, plan: &Plan) -> Vec<String> {
+    let probe = |module| format!("modprobe -q {module} 2>/dev/null || true");
+    let mut lines: Vec<_> = module.map(probe).into_iter().collect();
+    lines.extend(commands(&step.op, &plan.lab));
+    lines
+}
+
+/// The module that makes an interface of every namespace.
+fn module(interface: &str) -> Option<&'static str> {
+    match interface {
+        "tunl0" => Some("ipip"),
+        "gre0" => Some("ip_gre"),
+        "sit0" => Some("sit"),
+        "ip6tnl0" => Some("ip6_tunnel"),
+        _ => None,
     }
 }
 
@@ -48,7 +64,7 @@ fn head(plan: &Plan) -> String {
     format!(
         r#"#!/bin/sh
 # The lab `{lab}` by hand: `sh {lab}.sh` makes it, `sh {lab}.sh down` removes it.
-# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3{more}.
+# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT and firewall marks), python3{more}.
 set -eu
 lab={lab}
 www=/run/lvs-lab-script/$lab

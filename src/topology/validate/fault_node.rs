@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::{View, link::described};
-use crate::lab::{Fault, FaultKind, Lab, NetworkName, Node, Place, Role, ServiceName, StepAction};
+use crate::lab::{Fault, FaultKind, Lab, NetworkName, Node, Place, ServiceName, StepAction};
 
 /// Whether each fault can befall its node.
 pub fn check(view: &mut View<'_>) {
@@ -22,7 +22,7 @@ fn misplaced(node: &Node, problem: String, (help, at): (&str, &Place), view: &mu
 
 /// Why the fault does not fit the node, and what would.
 fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'static str)> {
-    let serves = node.role == Role::RealServer;
+    let serves = view.lab.serves(node);
     let daemons = has_daemons(view.lab, node);
     match &fault.kind {
         FaultKind::Stop if serves || daemons => None,

@@ -51,7 +51,7 @@ fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
 
 fn goal(target: &Target, services: &[&VirtualService], lab: &Lab) -> Option<(reach::Goal, String)> {
     match target {
-        Target::Service(name) => {
+        Target::Service(name) | Target::Port(name, _) => {
             let service = services.iter().find(|s| &s.name == name)?;
             Some((reach::Goal::vip(service), format!("the VIP `{}`", service.vip)))
         }

@@ -12,6 +12,7 @@ pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<R
     let from = scenario::node(&wire.from, &at.key("from"), draft);
     let goal = Goal {
         service: wire.service.as_deref(),
+        port: wire.port,
         url: wire.url.as_deref(),
         path: wire.path.as_deref(),
         noun: "request",
@@ -100,6 +101,8 @@ fn source_ports(
 pub struct Goal<'w> {
     /// A virtual service.
     pub service: Option<&'w str>,
+    /// One of its ports.
+    pub port: Option<i64>,
     /// A URL instead.
     pub url: Option<&'w str>,
     /// The path and query.
@@ -115,9 +118,13 @@ pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Tar
     let path = path(goal.path, &at.key("path"), draft.faults);
     match (goal.service, goal.url) {
         (Some(name), None) => {
-            Some((Target::Service(service(name, &at.key("service"), draft)?), path?))
+            let name = service(name, &at.key("service"), draft)?;
+            Some((at_port(name, goal.port, &at.key("port"), draft)?, path?))
         }
         (None, Some(url)) => {
+            if goal.port.is_some() {
+                idle_port(&at.key("port"), draft.faults);
+            }
             let (target, url_path) = parse_url(url, &at.key("url"), draft.faults)?;
             let path = goal.path.map_or(Some(url_path), |_| path)?;
             lone.then_some((target, path))
@@ -143,6 +150,35 @@ pub fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<Strin
     None
 }
 
+/// The service, or one of its ports.
+fn at_port(
+    name: ServiceName,
+    port: Option<i64>,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<Target> {
+    let Some(port) = port else { return Some(Target::Service(name)) };
+    let ports = draft.lab.service(&name)?.ports();
+    if let Some(port) = ports.iter().find(|known| i64::from(**known) == port) {
+        return Some(Target::Port(name, *port));
+    }
+    let known: Vec<_> = ports.iter().map(|port| format!("`{port}`")).collect();
+    draft.faults.push(rule::OTHER_PORT.at(
+        at,
+        format!("the virtual service `{name}` has no port `{port}`"),
+        format!("choose one of its ports: {}", known.join(", ")),
+    ));
+    None
+}
+
+fn idle_port(at: &Place, faults: &mut Faults) {
+    faults.push(rule::NO_EFFECT.at(
+        &at.as_key(),
+        "`port` has no effect beside `url`, which names its own",
+        "write it into the URL, as in `http://10.0.0.11:8080/`",
+    ));
+}
+
 /// The virtual service that a word names.
 pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceName> {
     if let Some(service) = draft.lab.services.iter().find(|s| s.name.as_str() == word) {
@@ -165,7 +201,7 @@ fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, Stri
         faults.push(rule::URL.at(
             at,
             format!("`{url}` is not a URL that can be requested"),
-            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, with an IPv4 address: the \
+            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, IPv6 in brackets: the \
              lab has no names",
         ));
     }

@@ -3,10 +3,13 @@ use super::super::{
     wire::{self, Entries, List},
 };
 use super::draft::{Draft, Lookup};
-use super::{address, destination, health, high_availability::routers_place, name, number::Bounds};
+use super::ports::{self, Ports};
+use super::{
+    address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
+};
 use crate::lab::{
-    NodeName, Persistence, Place, Protocol, Quorum, Role, Scheduled, Scheduler, SchedulerFlag,
-    ServiceName, Tunnel, VirtualService,
+    Family, NodeName, Persistence, Place, Protocol, Quorum, Role, Scheduled, Scheduler,
+    SchedulerFlag, ServiceName, VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -32,10 +35,13 @@ fn one(
     draft: &mut Draft<'_>,
 ) -> Option<VirtualService> {
     let vip = address::address(&wire.vip, &at.key("vip"), draft.faults);
-    let port = Bounds::port().check(wire.port, &at.key("port"), draft.faults);
+    let ports = ports::build(&wire, at, draft);
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
-    let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
+    let persistence = wire.persistence.and_then(|p| {
+        let family = vip.map_or(Family::Inet6, Family::of);
+        persistence(p, family, &at.key("persistence"), draft)
+    });
     let idle = [
         ("quorum", wire.quorum.is_some()),
         ("hysteresis", wire.hysteresis.is_some()),
@@ -45,18 +51,20 @@ fn one(
         health::idle(&idle, at, draft);
     }
     let directors = directors((&name, vip), wire.directors, at, draft);
+    let tunnel = wire.tunnel.as_ref().map(|t| tunnel::build(t, &at.key("tunnel"), draft));
+    let (vip, Ports { first: port, marked }) = (vip?, ports?);
     let mut service = VirtualService {
         name,
         directors,
-        vip: vip?,
-        port: port?,
-        marked: None,
+        vip,
+        port,
+        marked,
         protocol: wire.protocol,
         scheduled: scheduled(wire.one_packet, wire.protocol, at, draft),
         scheduler,
         flags,
         forwarding: wire.forwarding.into(),
-        tunnel: Tunnel::default(),
+        tunnel: tunnel.flatten().unwrap_or_default(),
         persistence,
         destinations: Vec::new(),
         health_check: wire.health_check.and_then(|h| health::build(h, wire.protocol, at, draft)),
@@ -66,6 +74,9 @@ fn one(
     };
     service.destinations = destination::build(wire.real_servers, &service, draft);
     service.sorry_server = wire.sorry_server.and_then(|s| destination::sorry(s, &service, draft));
+    if tunnel.is_some() {
+        tunnel::unused(&service, draft);
+    }
     service.quorum = health::quorum(wire.quorum, wire.hysteresis, &service, draft);
     Some(service)
 }
@@ -104,17 +115,23 @@ fn flags(
     flags.into_iter().flatten().collect()
 }
 
-fn persistence(wire: wire::Persistence, at: &Place, draft: &mut Draft<'_>) -> Option<Persistence> {
+fn persistence(
+    wire: wire::Persistence,
+    family: Family,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<Persistence> {
     let (timeout, prefix_length, timeout_at) = match wire {
         wire::Persistence::Timeout(timeout) => (timeout, None, at.clone()),
         wire::Persistence::Details(d) => (d.timeout, d.prefix_length, at.key("timeout")),
     };
     let (rule, why) = (rule::PERSISTENCE, "these are seconds, and ipvsadm allows 31 days");
     let seconds = Bounds { rule, noun: "persistence timeout", range: 1..=2_678_400, why };
-    let why = "it is how many bits of the client's IPv4 address count";
-    let bits = Bounds { rule, noun: "prefix length", range: 1..=32, why };
+    let most = family.bits().into();
+    let why = "it is how many bits of the client's address count";
+    let bits = Bounds { rule, noun: "prefix length", range: 1..=most, why };
     let prefix_length =
-        bits.check(prefix_length.unwrap_or(32), &at.key("prefix_length"), draft.faults);
+        bits.check(prefix_length.unwrap_or(most), &at.key("prefix_length"), draft.faults);
     let timeout = seconds.check(timeout, &timeout_at, draft.faults);
     Some(Persistence { timeout: Duration::from_secs(timeout?), prefix_length: prefix_length? })
 }

@@ -11,6 +11,7 @@ mod high_availability;
 mod number;
 mod scenario;
 mod service;
+mod tunnel;
 mod words;
 
 pub use disturbance::{Fault, Load, Stoppable};
@@ -23,6 +24,7 @@ pub use high_availability::{
 pub use number::{Decimal, NumberOrText};
 pub use scenario::{Request, Run, Scenario, Step};
 pub use service::{Forwarding, Persistence, PersistenceDetails, Server, Servers, VirtualService};
+pub use tunnel::{Tunnel, TunnelDetails, TunnelKind};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -81,7 +83,7 @@ pub enum Network {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkDetails {
-    /// The subnet in CIDR form, as in `192.168.136.0/24`.
+    /// The subnet in CIDR form, as in `192.168.136.0/24` or `fd00:136::/64`.
     pub subnet: String,
     /// The maximum transmission unit in bytes, 68 to 65535. Default: the kernel's, 1500.
     #[schemars(range(min = 68, max = 65535))]

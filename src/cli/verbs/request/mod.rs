@@ -30,6 +30,9 @@ pub struct Args {
     /// The virtual service to ask
     #[arg(long)]
     pub service: Option<String>,
+    /// Which of its ports [default: its first one]
+    #[arg(long, conflicts_with = "url", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
     /// The path to ask for [default: /]
     #[arg(long, value_parser = path, conflicts_with = "url")]
     pub path: Option<String>,
@@ -60,8 +63,9 @@ pub struct Args {
 }
 
 fn url(text: &str) -> Result<(Endpoint, String), &'static str> {
-    written::url(text)
-        .ok_or("write http://ADDRESS[:PORT][/PATH], or udp or sctp for http, with an IPv4 address")
+    written::url(text).ok_or(
+        "write http://ADDRESS[:PORT][/PATH], or udp or sctp for http; an IPv6 address in brackets",
+    )
 }
 
 fn path(text: &str) -> Result<String, &'static str> {
