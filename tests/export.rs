@@ -50,8 +50,8 @@ fn world(said: &str, host: &str) -> World {
 /// which follows its flags within a second; and for listening sockets everything but the address.
 fn settled(line: &str) -> String {
     let words: Vec<_> = line.split_whitespace().collect();
-    if words.first() == Some(&"LISTEN") {
-        return format!("listening on {}", words[3]);
+    if let [protocol @ ("tcp" | "udp"), "LISTEN" | "UNCONN", _, _, address, ..] = words[..] {
+        return format!("{protocol} serves {address}");
     }
     let random = |word: &str| word.matches(':').count() == 5;
     let passing = |word: &str| word.ends_with("_timer") || word.ends_with("xqueues");
@@ -105,6 +105,9 @@ fn who_has_no_virtual_service_has_no_configuration_file() {
 const HIGHLY_AVAILABLE: [&str; 6] =
     ["ha", "ha-nat", "ha-keepalived", "ha-ldirectord", "ha-active-active", "ha-sync"];
 
+/// Labs with every kind of virtual service, each with one director.
+const KINDS: [&str; 2] = ["udp", "sctp"];
+
 #[test]
 #[ignore = "needs root"]
 fn keepalived_accepts_the_configuration_of_every_director() {
@@ -113,12 +116,14 @@ fn keepalived_accepts_the_configuration_of_every_director() {
         ip link set eth0 up
         ip link set eth1 up
         exec keepalived -t -f \"$1\"";
-    for topology in HIGHLY_AVAILABLE {
+    for topology in HIGHLY_AVAILABLE.into_iter().chain(KINDS) {
         let export = ["export", topology, "--format", "keepalived"];
         let all = place.run(&export).code(0).stdout;
         let heads = all.lines().filter_map(|line| line.strip_prefix("# keepalived-"));
         let directors: Vec<_> = heads.filter_map(|name| name.strip_suffix(".conf")).collect();
-        assert_eq!(directors.len(), 2, "{all}");
+        let lone = KINDS.contains(&topology).then_some("director");
+        let directors = lone.map_or(directors, |director| vec![director]);
+        assert_eq!(directors.len(), if lone.is_some() { 1 } else { 2 }, "{all}");
         for director in directors {
             let one = place.run(&[&export[..], &["--node", director]].concat()).code(0).stdout;
             let file = place.write("keepalived.conf", &one);
@@ -182,6 +187,7 @@ agreements! {
     the_script_of_dr_over_several_networks_makes_what_up_makes: "dr-multinet";
     the_script_of_tun_makes_what_up_makes: "tun";
     the_script_of_fullnat_makes_what_up_makes: "fullnat";
+    the_script_of_udp_makes_what_up_makes: "udp";
     the_script_of_firewall_marks_makes_what_up_makes: "fwmark";
     the_script_of_ha_makes_what_up_makes: "ha";
     the_script_of_ha_keepalived_makes_what_up_makes: "ha-keepalived";

@@ -14,7 +14,7 @@ for name in "$@"; do
         ipvsadm -S -n 2>/dev/null
         iptables-legacy -t nat -S POSTROUTING 2>/dev/null
         iptables-legacy -t mangle -S 2>/dev/null
-        ss -Hltn | sort -k 4
+        ss -Hltun | sort
         true
     '
 done

@@ -3,7 +3,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
-use crate::lab::{Family, Lab, Source, Tunnel, VirtualService};
+use crate::lab::{Family, Lab, Protocol, Source, Tunnel, VirtualService};
 use crate::state::LabDir;
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -66,6 +66,12 @@ pub fn furnish(lab: &Lab, context: &Context) {
     let ipv6 = lab.networks.iter().any(|network| network.family() == Family::Inet6);
     if ipv6 && context.setting == Setting::Guest {
         for fault in guest::agent::load_ipv6() {
+            context.note(&format!("guest: {fault}"));
+        }
+    }
+    let is_sctp = |service: &VirtualService| service.protocol == Protocol::Sctp;
+    if lab.services.iter().any(is_sctp) && context.setting == Setting::Guest {
+        for fault in guest::agent::load_sctp() {
             context.note(&format!("guest: {fault}"));
         }
     }

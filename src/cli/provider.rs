@@ -2,8 +2,8 @@ use super::args::KernelChoice;
 use super::context::{Context, Setting};
 use super::failure::Failure;
 use super::{guests, machine};
-use crate::kernel::{IpvsSupport, ip_vs_available};
-use crate::lab::Lab;
+use crate::kernel::{IpvsSupport, ip_vs_available, knows};
+use crate::lab::{Lab, Protocol};
 use crate::state::Provider;
 
 /// Which kernel a lab runs on, and why.
@@ -59,8 +59,11 @@ fn obstacle(lab: &Lab) -> Option<&'static str> {
     if lab.services.is_empty() && lab.ipvs.is_none() {
         return None;
     }
+    let mut protocols = lab.services.iter().map(|service| service.protocol);
     match ip_vs_available() {
-        IpvsSupport::Loaded | IpvsSupport::Loadable => None,
+        IpvsSupport::Loaded | IpvsSupport::Loadable => (protocols.any(|p| p == Protocol::Sctp)
+            && !knows(Protocol::Sctp))
+        .then_some("the running kernel has no SCTP"),
         IpvsSupport::Missing => Some("the running kernel has no ip_vs"),
         IpvsSupport::NotPermitted => Some("ip_vs is not for root of a container"),
     }

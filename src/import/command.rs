@@ -67,8 +67,9 @@ impl<'t> Line<'t, '_> {
             let message = "`-M` is the netmask of persistence, and there is none";
             self.faults.push(Fault::wrong(netmask.spot, message, "add `-p SECONDS` before it"));
         }
+        let one_packet = self.find(|m| m == Meaning::OnePacket).map(|token| token.written.spot);
         let (flags, servers) = (flags.unwrap_or_default(), Vec::new());
-        Some(Service { key: key?, scheduler, flags, persistence, netmask, servers })
+        Some(Service { key: key?, one_packet, scheduler, flags, persistence, netmask, servers })
     }
 
     fn server(&mut self) -> Option<(Key, Server)> {
@@ -219,7 +220,7 @@ fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
         AddServer, AddService, Command, Flags, Mark, Netmask, NotYet, Persistence, Scheduler,
     };
     match meaning {
-        Scheduler | Persistence | Netmask | Flags => verb == AddService,
+        Scheduler | Persistence | Netmask | Flags | Meaning::OnePacket => verb == AddService,
         Meaning::Server
         | Meaning::TunnelType
         | Meaning::TunnelPort

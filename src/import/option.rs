@@ -19,6 +19,8 @@ pub enum Meaning {
     Netmask,
     /// The scheduler's own flags.
     Flags,
+    /// Each packet is scheduled.
+    OnePacket,
     /// The real server.
     Server,
     /// How packets get to it.
@@ -100,10 +102,12 @@ options! {
     't' "tcp-service" Must Meaning::Service(Protocol::Tcp);
     'u' "udp-service" Must Meaning::Service(Protocol::Udp);
     'f' "fwmark-service" Must Meaning::Mark;
+    ' ' "sctp-service" Must Meaning::Service(Protocol::Sctp);
     's' "scheduler" Must Meaning::Scheduler;
     'p' "persistent" May Meaning::Persistence;
     'M' "netmask" Must Meaning::Netmask;
     'b' "sched-flags" Must Meaning::Flags;
+    'o' "ops" None Meaning::OnePacket;
     'r' "real-server" Must Meaning::Server;
     'm' "masquerading" None Meaning::Method(ForwardingMethod::Nat);
     'g' "gatewaying" None Meaning::Method(ForwardingMethod::Dr);
@@ -117,9 +121,7 @@ options! {
     'x' "u-threshold" Must Meaning::Upper;
     'y' "l-threshold" Must Meaning::Lower;
 
-    ' ' "sctp-service" Must Meaning::NotYet("SCTP services");
     '6' "ipv6" None Meaning::NotYet("IPv6");
-    'o' "ops" None Meaning::NotYet("one-packet scheduling");
     ' ' "pe" Must Meaning::NotYet("persistence engines");
 
     'E' "edit-service" None Meaning::Command;

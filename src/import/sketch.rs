@@ -160,6 +160,9 @@ fn services(table: &Table, names: &IndexMap<IpAddr, String>) -> String {
         if protocol != Protocol::Tcp {
             let _ = writeln!(text, "    protocol: {protocol}");
         }
+        if service.one_packet.is_some() {
+            text += "    one_packet: true\n";
+        }
         text += &settings(service);
         text += &servers(service, port.value, names);
     }
@@ -236,16 +239,13 @@ fn tunnel(tunnel: Tunnel) -> Option<String> {
     }
 }
 
-/// A proof for each service of HTTP that has somebody to answer.
+/// A proof for each service that has somebody to answer.
 fn scenarios(table: &Table) -> String {
     let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
-    let tcp =
-        |service: &Service| matches!(service.key, Key::Address { protocol: Protocol::Tcp, .. });
     let names = table.names();
-    let proven = names
-        .iter()
-        .zip(&table.services)
-        .filter(|(_, service)| tcp(service) && service.servers.iter().any(serves));
+    let proven = names.iter().zip(&table.services).filter(|(_, service)| {
+        matches!(service.key, Key::Address { .. }) && service.servers.iter().any(serves)
+    });
     let steps = proven.map(|(name, _)| {
         format!(
             "  {name}:\n    steps:\n      - request: {{ from: client, service: {name}, count: 10 }}\n        \

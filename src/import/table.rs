@@ -1,4 +1,4 @@
-use super::fault::Said;
+use super::fault::{Said, Spot};
 use super::key::Key;
 use crate::lab::{ForwardingMethod, SchedulerFlag, Tunnel};
 use std::net::IpAddr;
@@ -16,6 +16,8 @@ pub struct Table {
 pub struct Service {
     /// What it is known by.
     pub key: Key,
+    /// Where it says that each packet is scheduled, if it does.
+    pub one_packet: Option<Spot>,
     /// The scheduler's word; none for ipvsadm's default, wlc.
     pub scheduler: Option<Said<String>>,
     /// The scheduler's flags.

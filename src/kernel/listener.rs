@@ -78,6 +78,11 @@ fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {
     Ok(fd)
 }
 
+/// Whether the running kernel knows a transport protocol; asked, it loads the module if it can.
+pub fn knows(protocol: Protocol) -> bool {
+    made(protocol, false).is_ok()
+}
+
 fn made(protocol: Protocol, is_ipv6: bool) -> Result<OwnedFd, Cause> {
     let family = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;

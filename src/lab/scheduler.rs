@@ -65,6 +65,14 @@ pub enum SchedulerFlag {
     Port,
 }
 
+impl Scheduler {
+    /// Whether it looks at how many connections the real servers have.
+    pub fn counts_connections(self) -> bool {
+        use Scheduler::{Lblc, Lblcr, Lc, Nq, Ovf, Sed, Wlc};
+        matches!(self, Lblc | Lblcr | Lc | Nq | Ovf | Sed | Wlc)
+    }
+}
+
 impl SchedulerFlag {
     /// The word in a topology file; ipvsadm's has the scheduler's before it, as in `sh-port`.
     pub fn keyword(self) -> &'static str {

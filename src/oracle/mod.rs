@@ -6,7 +6,7 @@
 //!
 //! Two facts shape everything here. The kernel puts each new destination at the head of its list,
 //! so that every scheduler walks them in reverse order of addition. And a closed connection stays
-//! in the table for two minutes, inactive, and counts.
+//! in the table for two minutes (UDP, which has no end, for five), inactive, and counts.
 
 mod choice;
 mod connection;

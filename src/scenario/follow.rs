@@ -1,6 +1,6 @@
 use super::prediction::{Comparison, Pair, Reply};
 use crate::lab::{
-    Connection, Endpoint, Protocol, Request, SchedulerFlag, SourcePorts, VirtualService,
+    Connection, Endpoint, Protocol, Request, Scheduled, SchedulerFlag, SourcePorts, VirtualService,
 };
 use crate::oracle::{Choice, Oracle, Tuple};
 use crate::traffic::Sample;
@@ -91,7 +91,10 @@ impl Follower<'_> {
     }
 
     fn at_once(&mut self) -> Result<Vec<Pair>, String> {
-        let first = first_of_each_connection(self.sent.samples);
+        let first = match self.service.scheduled {
+            Scheduled::Connections => first_of_each_connection(self.sent.samples),
+            Scheduled::Packets => self.sent.samples.iter().collect(),
+        };
         self.check_overlap(&first)?;
         let (mut pairs, mut open) = (Vec::new(), Vec::new());
         for sample in first {

@@ -32,6 +32,8 @@ files!(
     "tun-4in6",
     "schedulers",
     "persistence",
+    "udp",
+    "sctp",
     "ipvs-settings",
     "fwmark",
     "run-time",

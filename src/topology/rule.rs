@@ -142,6 +142,7 @@ rules! {
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
     FIREWALL_MARK "L092" Error "firewall mark out of range";
+    ONE_PACKET "L093" Error "one-packet scheduling of what is no UDP";
     LOCAL_NODE "L094" Error "director that cannot serve itself";
 
     TABLE "L096" Error "not a table of ipvsadm";
@@ -150,6 +151,8 @@ rules! {
     UNMARKED "L098" Error "several ports without a firewall mark";
     SAME_MARK "L099" Error "firewall mark of two virtual services";
     OTHER_PORT "L100" Error "port that the virtual service does not have";
+    PROBE_PROTOCOL "L101" Error "health check that does not fit the protocol";
+    ONE_PACKET_NAT "L102" Warning "one-packet scheduling whose replies are lost";
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
     GRE_CHECKSUM "L109" Warning "GRE checksum that the real server does not take";

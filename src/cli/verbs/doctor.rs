@@ -5,7 +5,8 @@ use crate::cli::failure::Failure;
 use crate::cli::machine;
 use crate::cli::terminal::{print, print_json};
 use crate::guest::Uml;
-use crate::kernel::{IpvsSupport, ip_vs_available};
+use crate::kernel::{IpvsSupport, ip_vs_available, knows};
+use crate::lab::Protocol;
 use crate::text::{Colour, Ink};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -66,7 +67,7 @@ fn findings() -> Vec<Finding> {
         },
         mend: None,
     };
-    let mut findings = vec![kernel(), rights(), host, uml, memory()];
+    let mut findings = vec![kernel(), rights(), host, sctp(), uml, memory()];
     findings.extend(PROGRAMS.iter().map(program));
     findings.push(verdict);
     findings
@@ -91,6 +92,14 @@ fn host() -> Finding {
         IpvsSupport::Missing => (Bearing::Note, "not in this kernel", None),
     };
     Finding { what: "ip_vs", bearing, found: found.to_owned(), mend: mend.map(str::to_owned) }
+}
+
+fn sctp() -> Finding {
+    let (bearing, found) = match knows(Protocol::Sctp) {
+        true => (Bearing::Good, "there"),
+        false => (Bearing::Note, "not in this kernel: labs with SCTP run in a guest"),
+    };
+    Finding { what: "SCTP", bearing, found: found.to_owned(), mend: None }
 }
 
 fn uml() -> Finding {

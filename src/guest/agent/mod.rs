@@ -76,6 +76,15 @@ fn make_fit(release: &str) -> Vec<String> {
 /// Loads what labs with IPv6 need beside what is there when a guest begins; for jobs. Says what
 /// failed.
 pub fn load_ipv6() -> Vec<String> {
+    load_later(modules::IPV6)
+}
+
+/// Loads what labs with SCTP need beside; for jobs. Says what failed.
+pub fn load_sctp() -> Vec<String> {
+    load_later(modules::SCTP)
+}
+
+fn load_later(names: &[&str]) -> Vec<String> {
     let mut duties = Duties::default();
     let mut modules = duties.attempt("reading modules.dep", || {
         // A job has the environment of the command on the host.
@@ -83,7 +92,7 @@ pub fn load_ipv6() -> Vec<String> {
         let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
         Modules::read(&PathBuf::from(directory).join(release()))
     });
-    duties.load(modules.as_mut(), modules::IPV6);
+    duties.load(modules.as_mut(), names);
     duties.failures
 }
 

@@ -1,5 +1,5 @@
 use super::check::{checker, timing};
-use crate::lab::{Destination, ForwardingMethod, OnFailure, Tunnel, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, OnFailure, Scheduled, Tunnel, VirtualService};
 use crate::plan::page::Page;
 use crate::plan::shell::{flag_word, netmask};
 
@@ -12,6 +12,9 @@ pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
             page.line(flag_word(service.scheduler, *flag));
         }
         page.line(format_args!("lvs_method {}", method(service.forwarding, service.tunnel)));
+        if service.scheduled == Scheduled::Packets {
+            page.line("ops");
+        }
         persistence(page, service);
         if service.marked.is_none() {
             page.line(format_args!("protocol {}", service.protocol.keyword().to_uppercase()));

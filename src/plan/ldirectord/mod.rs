@@ -11,7 +11,8 @@ use super::grain::{Grain, rounded};
 use super::page::Page;
 use super::shell::{flag_word, netmask};
 use crate::lab::{
-    Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Quorum, VirtualService,
+    Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Protocol, Quorum,
+    Scheduled, VirtualService,
 };
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -63,9 +64,16 @@ fn interval(service: &VirtualService) -> Duration {
 }
 
 fn virtual_service(page: &mut Page, service: &VirtualService) {
-    match service.marked {
-        Some(_) => page.line("protocol=fwm"),
-        None => page.line(format_args!("protocol={}", service.protocol)),
+    match (&service.marked, service.protocol) {
+        (Some(_), _) => page.line("protocol=fwm"),
+        (None, Protocol::Sctp) => {
+            page.comment("SCTP wanted; ldirectord knows TCP and UDP only");
+            page.line("protocol=tcp");
+        }
+        (None, protocol) => page.line(format_args!("protocol={protocol}")),
+    }
+    if service.scheduled == Scheduled::Packets {
+        page.line("ops=yes");
     }
     page.line(format_args!("scheduler={}", service.scheduler));
     if !service.flags.is_empty() {

@@ -1,6 +1,6 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
-use crate::lab::{LabName, NetworkName, NodeName};
+use crate::lab::{LabName, NetworkName, NodeName, Protocol};
 use crate::plan::{Family, Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 
@@ -45,8 +45,12 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             vec![format!("{} ipvsadm {}", inside(node), add_destination(service, destination))]
         }
         Op::StartBackend { node, backend } => {
-            let serve = format!("python3 -m http.server {} --directory /srv/{node}", backend.port);
-            vec![format!("{} {serve} &", inside(node))]
+            let port = backend.port;
+            let server = match backend.protocol {
+                Protocol::Tcp => format!("-m http.server {port} --directory /srv/{node}"),
+                other => format!("/srv/{other}.py {node} {port}"),
+            };
+            vec![format!("{} python3 {server} &", inside(node))]
         }
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
         Op::StartDaemon { node, daemon } => daemons::commands(lab, node, daemon),

@@ -1,4 +1,6 @@
-use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Tunnel};
+use crate::lab::{
+    ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler, SchedulerFlag, Tunnel,
+};
 use crate::plan::{DestinationEntry, Family, Op, Plan, ServiceEntry, ServiceKey};
 use std::fmt::Write as _;
 
@@ -51,6 +53,9 @@ pub(super) fn add_service(service: &ServiceEntry) -> String {
         let flags: Vec<_> =
             service.flags.iter().map(|f| flag_word(service.scheduler, *f)).collect();
         let _ = write!(words, " -b {}", flags.join(","));
+    }
+    if service.scheduled == Scheduled::Packets {
+        words.push_str(" -o");
     }
     words
 }

@@ -4,6 +4,7 @@ mod commands;
 mod daemons;
 mod ipvsadm;
 mod script;
+mod servers;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,6 @@
 use super::commands::{commands, quoted};
-use super::daemons;
+use super::{daemons, servers};
+use crate::lab::Protocol;
 use crate::plan::{Op, Plan, Step};
 use std::fmt::Write as _;
 
@@ -24,7 +25,8 @@ pub fn script(plan: &Plan) -> String {
 fn lines(step: &Step, plan: &Plan) -> Vec<String> {
     match &step.op {
         Op::StartBackend { node, backend } => {
-            vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
+            let start = servers::word(backend.protocol);
+            vec![format!("{start} {}-{node} {node} {}", plan.lab, backend.port)]
         }
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
         Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
@@ -93,8 +95,19 @@ iptables=$(command -v iptables-legacy || command -v iptables || true)
         lab = plan.lab,
         namespaces = quoted(&namespaces.join(" ")),
         more = programs.iter().map(|name| format!(", {name}")).collect::<String>(),
-        functions = programs.iter().map(|name| daemons::function(name)).collect::<String>(),
+        functions = servers(plan)
+            + &programs.iter().map(|name| daemons::function(name)).collect::<String>(),
     )
+}
+
+fn servers(plan: &Plan) -> String {
+    let serves = |protocol: &Protocol| {
+        let mut ops = plan.steps.iter().map(|step| &step.op);
+        ops.any(
+            |op| matches!(op, Op::StartBackend { backend, .. } if backend.protocol == *protocol),
+        )
+    };
+    Protocol::ALL.into_iter().filter(serves).map(servers::function).collect()
 }
 
 fn namespace(plan: &Plan) -> impl Fn(&Step) -> Option<String> + '_ {

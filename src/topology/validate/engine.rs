@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::View;
 use crate::lab::{
-    Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, NodeName, Place, Probe, Quorum,
-    Tracked, Tunnel, VirtualRouter, VirtualService,
+    Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, NodeName, Place, Probe,
+    Protocol, Quorum, Tracked, Tunnel, VirtualRouter, VirtualService,
 };
 use indexmap::IndexMap;
 use std::time::Duration;
@@ -23,6 +23,7 @@ pub fn check(view: &mut View<'_>) {
     for service in sure {
         let checks = service.health_check.as_ref();
         if by(service, Engine::Ldirectord) {
+            protocol(service, view);
             quorum(service, view);
             tunnels(service, view);
             checks.into_iter().for_each(|check| by_ldirectord(check, view));
@@ -78,6 +79,14 @@ fn by_ldirectord(check: &HealthCheck, view: &mut View<'_>) {
 fn unknown(message: String, at: &Place, view: &mut View<'_>) {
     let help = "leave it out, or choose the engine `vrrp` or `keepalived`";
     view.push(rule::ENGINE.at(at, message, help));
+}
+
+fn protocol(service: &VirtualService, view: &mut View<'_>) {
+    if service.protocol == Protocol::Sctp {
+        let message = "ldirectord knows no SCTP".to_owned();
+        let help = "choose TCP or UDP, or the engine `vrrp` or `keepalived`";
+        view.push(rule::ENGINE.at(&service.at.key("protocol"), message, help));
+    }
 }
 
 fn quorum(service: &VirtualService, view: &mut View<'_>) {

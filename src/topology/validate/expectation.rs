@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::{View, link};
 use crate::lab::{
-    Connection, CountRange, Distribution, Expectation, Expected, NodeName, Place, Request,
-    Scheduler, Step, StepAction, VirtualService,
+    Connection, CountRange, Distribution, Expectation, Expected, NodeName, Place, Protocol,
+    Request, Scheduler, Step, StepAction, VirtualService,
 };
 use indexmap::IndexMap;
 
@@ -82,6 +82,10 @@ fn predicted(request: &Request, service: Option<&VirtualService>, at: &Place, vi
         Some(s) if s.scheduler == Scheduler::Twos => {
             ("the scheduler `twos` picks at random", "expect a range for each real server")
         }
+        Some(s) if s.protocol == Protocol::Sctp && s.scheduler.counts_connections() => (
+            "when the end of an SCTP association counts is not known",
+            "choose a scheduler that does not count connections, or expect a range",
+        ),
         Some(_) if request.concurrency > 1 && request.connection == Connection::New => (
             "the order of requests that are sent at once is up to chance",
             "drop `concurrency`, or expect counts",

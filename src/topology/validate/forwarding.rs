@@ -1,7 +1,7 @@
 use super::super::rule;
 use super::{View, local_node, reach};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Gateway, Lab, Node, Sysctl, VirtualService,
+    Destination, Family, ForwardingMethod, Gateway, Lab, Node, Scheduled, Sysctl, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -21,6 +21,7 @@ pub fn check(view: &mut View<'_>) {
         if entry.families(view) {
             continue;
         }
+        entry.one_packet(view);
         entry.link(view);
         entry.nat_gateway(view);
         entry.direct_gateway(view);
@@ -68,6 +69,20 @@ impl<'l> Entry<'l> {
                 "leave `port` out, or do without `persistence` or `firewall_mark`",
             ));
         }
+    }
+
+    /// Of one-packet scheduling nothing is left by which a reply could be rewritten.
+    fn one_packet(&self, view: &mut View<'_>) {
+        let method = self.destination.forwarding;
+        if self.service.scheduled == Scheduled::Connections || method.keeps_vip() {
+            return;
+        }
+        view.push(rule::ONE_PACKET_NAT.at(
+            &self.destination.at,
+            format!("the director rewrites no reply of `{}`, as {} must", self.name(), title(method)),
+            "choose DR or TUN: with one-packet scheduling the director remembers nothing by which it \
+             would know a reply",
+        ));
     }
 
     /// Only a tunnel can carry one family in the other (`ip_vs_genl_set_cmd` in ip_vs_ctl.c).

@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::{Draft, number::Bounds, request, scenario, value};
 use crate::lab::{
-    CountRange, HealthCheck, HttpProbe, OnFailure, Place, Probe, Quorum, VirtualService,
+    CountRange, HealthCheck, HttpProbe, OnFailure, Place, Probe, Protocol, Quorum, VirtualService,
 };
 use std::time::Duration;
 
@@ -16,10 +16,12 @@ const GOOD: (u16, u16) = (200, 299);
 /// Builds a virtual service's health check.
 pub fn build(
     wire: wire::HealthCheck,
+    protocol: Protocol,
     service: &Place,
     draft: &mut Draft<'_>,
 ) -> Option<HealthCheck> {
     let at = service.key("health_check");
+    fits(&wire, protocol, &at, draft);
     let mut time = |text: &Option<String>, key, default| match text {
         Some(text) => value::duration(text, &at.key(key), draft.faults),
         None => Some(default),
@@ -41,6 +43,19 @@ pub fn build(
         on_failure: if quiesce { OnFailure::Quiesce } else { OnFailure::Remove },
         at,
     })
+}
+
+/// `http` and `tcp` connect by TCP, where a service of another protocol may have nobody.
+fn fits(wire: &wire::HealthCheck, protocol: Protocol, at: &Place, draft: &mut Draft<'_>) {
+    let by_tcp = [("http", wire.http.is_some()), ("tcp", wire.tcp.is_some())];
+    let wrong = by_tcp.into_iter().filter(|(_, given)| *given && protocol != Protocol::Tcp);
+    for (key, _) in wrong {
+        draft.faults.push(rule::PROBE_PROTOCOL.at(
+            &at.key(key).as_key(),
+            format!("`{key}` checks over TCP, and the service is of {}", protocol.title()),
+            "check with a `command`, which finds the real server in RIP and RPORT",
+        ));
+    }
 }
 
 fn probe(wire: wire::HealthCheck, at: &Place, draft: &mut Draft<'_>) -> Option<Probe> {

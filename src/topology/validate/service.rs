@@ -8,8 +8,8 @@ use super::{
     address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
 };
 use crate::lab::{
-    Family, NodeName, Persistence, Place, Quorum, Role, Scheduled, Scheduler, SchedulerFlag,
-    ServiceName, VirtualService,
+    Family, NodeName, Persistence, Place, Protocol, Quorum, Role, Scheduled, Scheduler,
+    SchedulerFlag, ServiceName, VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -60,14 +60,14 @@ fn one(
         port,
         marked,
         protocol: wire.protocol,
-        scheduled: Scheduled::default(),
+        scheduled: scheduled(wire.one_packet, wire.protocol, at, draft),
         scheduler,
         flags,
         forwarding: wire.forwarding.into(),
         tunnel: tunnel.flatten().unwrap_or_default(),
         persistence,
         destinations: Vec::new(),
-        health_check: wire.health_check.and_then(|h| health::build(h, at, draft)),
+        health_check: wire.health_check.and_then(|h| health::build(h, wire.protocol, at, draft)),
         quorum: Quorum::default(),
         sorry_server: None,
         at: at.clone(),
@@ -79,6 +79,22 @@ fn one(
     }
     service.quorum = health::quorum(wire.quorum, wire.hysteresis, &service, draft);
     Some(service)
+}
+
+/// What the scheduler is asked for; one-packet scheduling is of UDP only.
+fn scheduled(one_packet: bool, protocol: Protocol, at: &Place, draft: &mut Draft<'_>) -> Scheduled {
+    match (one_packet, protocol) {
+        (false, _) => Scheduled::Connections,
+        (true, Protocol::Udp) => Scheduled::Packets,
+        (true, other) => {
+            draft.faults.push(rule::ONE_PACKET.at(
+                &at.key("one_packet"),
+                format!("{} has connections, which the scheduler is asked for", other.title()),
+                "leave `one_packet` out, or choose `protocol: udp`",
+            ));
+            Scheduled::Connections
+        }
+    }
 }
 
 fn flags(

@@ -96,6 +96,7 @@ impl Entry<'_> {
             ForwardingMethod::Nat if full => Forwarding::FullNat,
             other => written(other),
         };
+        wire.one_packet = said.one_packet.is_some();
         wire.scheduler = self.scheduler(draft);
         wire.scheduler_flags = said.flags.iter().copied().map(Some).collect();
         wire.persistence = persistence(said);
@@ -117,6 +118,7 @@ impl Entry<'_> {
             Key::Address { .. } => ["vip", "port"].iter().for_each(|part| mark(part, place(key))),
         }
         mark("real_servers", place(key));
+        mark("one_packet", spot(service.one_packet));
         mark("scheduler", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("scheduler_flags", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("persistence", spot(service.persistence.map(|said| said.spot)));

@@ -36,6 +36,7 @@ pub fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
         ports: None,
         firewall_mark: None,
         protocol,
+        one_packet: false,
         scheduler: None,
         scheduler_flags: Vec::new(),
         forwarding: Forwarding::Nat,

@@ -22,10 +22,14 @@ pub struct VirtualService {
     /// 4294967295, by which IPVS knows them (ipvsadm -f). Default: none, IPVS looks at the port.
     #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     pub firewall_mark: Option<i64>,
-    /// The transport protocol, `tcp` or `udp`. Default: tcp.
+    /// The transport protocol, `tcp`, `udp` or `sctp`. Default: tcp.
     #[serde(default)]
     #[schemars(schema_with = "words::protocol")]
     pub protocol: Protocol,
+    /// Whether the scheduler is asked for each packet of UDP, and nothing is remembered of a client
+    /// (ipvsadm --ops). Default: false.
+    #[serde(default)]
+    pub one_packet: bool,
     /// How the director chooses a real server (ipvsadm -s). Default: wlc.
     #[serde(default)]
     #[schemars(schema_with = "words::scheduler")]

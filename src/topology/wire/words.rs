@@ -12,7 +12,10 @@ fn words<'w>(title: &str, words: impl IntoIterator<Item = (&'w str, &'w str)>) -
 }
 
 pub fn protocol(_: &mut SchemaGenerator) -> Schema {
-    words("protocol", [("tcp", "ipvsadm -t"), ("udp", "ipvsadm -u")])
+    words(
+        "protocol",
+        [("tcp", "ipvsadm -t"), ("udp", "ipvsadm -u"), ("sctp", "ipvsadm --sctp-service")],
+    )
 }
 
 pub fn scheduler(_: &mut SchemaGenerator) -> Schema {

@@ -1,0 +1,152 @@
+//! Services of UDP and SCTP in a guest, in the eyes of the distribution's own programs: ipvsadm,
+//! ss, tcpdump, and clients of python's.
+
+mod support;
+
+use support::{Place, eventually, unique};
+
+/// A client of UDP that is not ours: `ask.py ADDRESS PORT COUNT`, all from one socket.
+const ASK: &str = r#"
+import socket, sys
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+client.settimeout(10)
+client.connect((sys.argv[1], int(sys.argv[2])))
+for _ in range(int(sys.argv[3])):
+    client.send(b"GET /\n")
+    print(client.recv(65536).decode().split("\r\n\r\n")[1].strip())
+"#;
+
+/// A client of SCTP that is not ours.
+const ASSOCIATE: &str = r#"
+import socket, sys
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132)
+client.settimeout(10)
+client.connect((sys.argv[1], int(sys.argv[2])))
+client.send(b"GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n")
+text = b""
+while piece := client.recv(4096):
+    text += piece
+print(text.decode().split("\r\n\r\n")[1].strip())
+"#;
+
+struct Lab {
+    place: Place,
+    name: String,
+}
+
+impl Lab {
+    fn up(topology: &str) -> Self {
+        let lab = Self { place: Place::new(), name: unique(topology) };
+        lab.place.run(&["--kernel", "uml", "up", topology, "--name", &lab.name]).code(0);
+        lab
+    }
+
+    /// What a shell command prints in a node.
+    fn says(&self, node: &str, shell: &str) -> String {
+        let inside = ["exec", &self.name, node, "--", "sh", "-c", shell];
+        self.place.run(&inside).code(0).stdout
+    }
+
+    fn python(&self, program: &str, arguments: &str) -> Vec<String> {
+        let file = self.place.write("client.py", program);
+        let said = self.says("client", &format!("python3 {file} {arguments}"));
+        said.lines().map(str::to_owned).collect()
+    }
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_socket_of_udp_stays_with_one_server_and_one_packet_scheduling_goes_round() {
+    let lab = Lab::up("udp");
+    assert_eq!(lab.python(ASK, "192.168.136.100 53 5"), ["rs2"; 5]);
+    assert_eq!(lab.python(ASK, "192.168.136.100 53 2"), ["rs1"; 2]);
+    assert_eq!(lab.python(ASK, "192.168.136.101 514 4"), ["rs4", "rs3", "rs4", "rs3"]);
+
+    let table = lab.says("director", "ipvsadm -L -n");
+    assert!(table.contains("UDP  192.168.136.101:514 rr ops\n"), "{table}");
+    let entries = lab.says("director", "ipvsadm -L -n -c");
+    let to = |address: &str| entries.lines().filter(|line| line.contains(address)).count();
+    assert_eq!((to("192.168.136.100:53"), to("192.168.136.101:514")), (2, 0), "{entries}");
+    let served = lab.says("rs1", "ss -Hlun");
+    assert!(served.contains("0.0.0.0:5353") && served.contains("0.0.0.0:53 "), "{served}");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_reply_of_direct_routing_comes_from_the_vip_and_past_the_director() {
+    let lab = Lab::up("udp");
+    let watch = "tcpdump -l -n -c 2 -i eth0 udp port 514 2>/tmp/watch.$$ & \
+                 until grep -q listening /tmp/watch.$$; do sleep 0.05; done; \
+                 printf 'GET /' >/dev/udp/192.168.136.101/514; wait";
+    let seen = lab.says("client", &format!("bash -c \"{}\"", watch.replace("$$", "$BASHPID")));
+    let replies: Vec<_> =
+        seen.lines().filter(|line| line.contains("192.168.136.101.514 >")).collect();
+    assert_eq!(replies.len(), 1, "{seen}");
+    let counted = || lab.says("director", "ipvsadm -L -n --stats -u 192.168.136.101:514");
+    let packets = || {
+        let text = counted();
+        let words = text.lines().nth(2).unwrap().split_whitespace();
+        words.skip(3).take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    // The kernel renews the counters every two seconds.
+    eventually(|| packets() == ["1", "0"], counted);
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn associations_of_sctp_are_scheduled_one_by_one() {
+    let lab = Lab::up("sctp");
+    for (vip, servers) in
+        [("100", ["rs2", "rs1"]), ("101", ["rs4", "rs3"]), ("102", ["rs4", "rs3"])]
+    {
+        let ask = || lab.python(ASSOCIATE, &format!("192.168.136.{vip} 80")).remove(0);
+        assert_eq!([ask(), ask()], servers, "{vip}");
+    }
+    let table = lab.says("director", "ipvsadm -S -n");
+    assert!(
+        table.contains("-a --sctp-service 192.168.136.100:80 -r 192.168.137.200:8080 -m"),
+        "{table}"
+    );
+    let entries = lab.says("director", "ipvsadm -L -n -c");
+    assert_eq!(entries.lines().filter(|line| line.starts_with("SCTP")).count(), 6, "{entries}");
+    assert!(lab.says("rs1", "cat /proc/net/sctp/eps").contains(" 8080 "));
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn what_ipvsadm_saves_of_these_kinds_is_what_the_lab_exports() {
+    for topology in ["udp", "sctp"] {
+        let lab = Lab::up(topology);
+        let saved = lab.says("director", "ipvsadm -S -n");
+        let table = lab.place.write("saved", &saved.replace(" --tun-type ipip", ""));
+        let export = |more: &[&str]| {
+            let words = [&["export", topology, "--format", "ipvsadm"], more].concat();
+            let text = lab.place.run(&words).code(0).stdout;
+            let mut lines: Vec<_> = text.lines().map(|line| line.trim().to_owned()).collect();
+            lines.sort();
+            lines
+        };
+        let ours = export(&[]);
+        assert_eq!(export(&["--ipvsadm", &table]), ours);
+        let said = std::fs::read_to_string(&table).unwrap();
+        let mut theirs: Vec<_> = said.lines().map(|line| line.trim().to_owned()).collect();
+        theirs.sort();
+        assert_eq!(theirs, ours);
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_kernel_without_sctp_is_named_with_what_it_lacks() {
+    let place = Place::new();
+    let doctor = place.run(&["doctor"]).stdout;
+    if !doctor.contains("not in this kernel: labs with SCTP run in a guest") {
+        return;
+    }
+    let name = unique("plain");
+    place.run(&["--kernel", "host", "up", "plain", "--name", &name]).code(0);
+    let url = ["request", &name, "--url", "sctp://192.168.137.200/"];
+    let said = place.run(&url).stderr;
+    place.run(&["down", &name]).code(0);
+    assert!(said.contains("the kernel has no SCTP (module sctp)"), "{said}");
+}
