@@ -5,7 +5,7 @@ use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
-    BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
+    BackendOrder, Cause, Door, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
     daemons, limit, listener, observe, routes, source_nat, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
@@ -101,6 +101,10 @@ impl Linux {
                 self.ipvs(node).await?.put_destination(service, destination).await
             }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
+            Op::StartProcess { node, process } => {
+                let lab = self.sites.names.directory().to_owned();
+                daemons::start_process(self.place(node)?, (&lab, node), process).await
+            }
             Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
             Op::StartDaemon { node, daemon } => {
                 let directory = self.daemons(node);
@@ -142,6 +146,10 @@ impl Linux {
                 self.ipvs(node).await?.delete_destination(service, destination.address).await
             }
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
+            Op::StartProcess { node, process } => {
+                let directory = self.processes(node);
+                daemons::stop_process(&directory, process, self.place(node).ok()).await
+            }
             Op::RunCommand { node, .. } => command::end_leftovers(self.place(node)?),
             Op::StartDaemon { node, daemon } => {
                 daemons::stop(&self.daemons(node), daemon.name()).await
@@ -186,9 +194,11 @@ impl Linux {
     }
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let listener = listener::open(self.sites.get(node)?, backend.port)?;
+        let site = self.sites.get(node)?;
+        let listener = listener::open(site, backend.port)?;
+        let door = Door::of(&site.namespace);
         let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, listener })
+        self.order(BackendOrder::Start { node, backend, listener, door })
     }
 
     /// A process that cannot start backends has none to stop.
@@ -212,6 +222,11 @@ impl Linux {
     /// Where a director's daemons keep their files.
     fn daemons(&self, node: &NodeName) -> PathBuf {
         daemons::directory(self.sites.names.directory(), node)
+    }
+
+    /// Where a node's processes keep their logs.
+    fn processes(&self, node: &NodeName) -> PathBuf {
+        daemons::processes_directory(self.sites.names.directory(), node)
     }
 
     fn place(&mut self, node: &NodeName) -> Result<&Namespace, Cause> {
@@ -253,6 +268,7 @@ impl Kernel for Linux {
                 Ok(site) => {
                     let mut observed = observe::node(site, settings).await?;
                     observed.daemons = daemons::running(&self.daemons(node))?;
+                    observed.processes = daemons::running(&self.processes(node))?;
                     Ok(Some(observed))
                 }
                 Err(Cause::NoNamespace) => Ok(None),

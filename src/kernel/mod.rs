@@ -47,7 +47,7 @@ pub use ipvs::{
 };
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
-pub use listener::BackendOrder;
+pub use listener::{BackendOrder, Door};
 pub use local::Local;
 pub use names::Names;
 pub use namespace::Namespace;

@@ -36,6 +36,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         source_nat: source_nat::all(&site.namespace).await?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
+        processes: Vec::new(),
     })
 }
 

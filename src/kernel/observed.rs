@@ -27,6 +27,8 @@ pub struct Observed {
     pub listening: Vec<u16>,
     /// The daemons that run for it, by name, sorted.
     pub daemons: Vec<String>,
+    /// The processes of the file that run in it, by name, sorted.
+    pub processes: Vec<String>,
 }
 
 /// An interface.

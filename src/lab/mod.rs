@@ -17,6 +17,7 @@ mod routing;
 mod scenario;
 mod scheduler;
 mod service;
+mod serving;
 mod source;
 pub mod written;
 
@@ -25,7 +26,7 @@ pub use expected::{
     SourceExpected, StateExpected, VipExpected, WeightExpected,
 };
 pub use fault::{Fault, FaultKind, Healing};
-pub use header::{BACKEND_HEADER, PEER_HEADER};
+pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
     ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
@@ -33,8 +34,8 @@ pub use high_availability::{
 };
 pub use model::Lab;
 pub use name::{
-    LabName, NameError, NetworkName, NodeName, RouterName, RouterNameError, ScenarioName,
-    ServiceName,
+    LabName, NameError, NetworkName, NodeName, ProcessName, RouterName, RouterNameError,
+    ScenarioName, ServiceName,
 };
 pub use network::Network;
 pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey};
@@ -48,4 +49,5 @@ pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
     Thresholds, Tunnel, TunnelChecksum, VirtualService,
 };
+pub use serving::{PortBackend, Process, Serving, Upstream};
 pub use source::Source;

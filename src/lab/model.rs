@@ -14,7 +14,7 @@ pub struct Lab {
     pub summary: Option<String>,
     /// Its networks, in the order of the file.
     pub networks: Vec<Network>,
-    /// Its nodes: clients, directors, real servers, routers, each in the order of the file.
+    /// Its nodes: clients, directors, real servers, servers, routers, each in the order of the file.
     pub nodes: Vec<Node>,
     /// Its virtual services, in the order of the file.
     pub services: Vec<VirtualService>,

@@ -21,6 +21,7 @@ mod ldirectord;
 mod op;
 mod page;
 mod percent;
+mod process;
 mod prose;
 #[cfg(test)]
 mod sample;
@@ -40,5 +41,6 @@ pub use keepalived::keepalived;
 pub use key::{Family, ServiceKey};
 pub use ldirectord::ldirectord;
 pub use op::{Backend, Behaviour, Op};
+pub use process::{Process, Upstream};
 pub use shell::{flag_word, ipvsadm, netmask, script};
 pub use step::{Plan, Step};

@@ -1,8 +1,8 @@
 use super::control::BackendStatus;
-use crate::backend::{self, Counters, Identity, Site};
-use crate::kernel::BackendOrder;
+use crate::backend::{self, Counters, Identity, Site, Tiers};
+use crate::kernel::{BackendOrder, Door};
 use crate::lab::NodeName;
-use crate::plan::{Backend, Behaviour};
+use crate::plan::{Backend, Behaviour, Upstream};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,8 +37,8 @@ impl Backends {
     pub async fn serve(self, mut orders: UnboundedReceiver<BackendOrder>) {
         while let Some(order) = orders.recv().await {
             match order {
-                BackendOrder::Start { node, backend, listener } => {
-                    self.start(node, backend, listener);
+                BackendOrder::Start { node, backend, listener, door } => {
+                    self.start(node, backend, (listener, door));
                 }
                 BackendOrder::Behave { node, port, behaviour, done } => {
                     if let Some(serving) = self.all().get(&(node, port)) {
@@ -59,13 +59,14 @@ impl Backends {
         }
     }
 
-    fn start(&self, node: NodeName, backend: Backend, listener: TcpListener) {
+    fn start(&self, node: NodeName, backend: Backend, (listener, door): (TcpListener, Door)) {
         let counters = Counters::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let (key, counted) = ((node.clone(), backend.port), counters.clone());
         let (behaviour, told) = watch::channel(Behaviour::default());
         let identity = Identity { name: node, vips: backend.vips };
-        let site = Site { identity, counters, behaviour: told };
+        let tiers = tiers(backend.upstream, door);
+        let site = Site { identity, counters, behaviour: told, tiers };
         let task = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
@@ -92,4 +93,11 @@ impl Backends {
     fn all(&self) -> MutexGuard<'_, BTreeMap<(NodeName, u16), Serving>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whom a backend asks, and from where. One that asks nobody holds no namespace open.
+fn tiers(upstream: Vec<Upstream>, door: Door) -> Tiers {
+    let open: backend::Door = Arc::new(move |to| door.socket(to));
+    let door = (!upstream.is_empty()).then_some(open);
+    Tiers { upstream, door }
 }

@@ -45,7 +45,10 @@ files!(
     "notes/003-dr-rules",
     "notes/003-dr-gateway-is-dip",
     "notes/003-dr-without-arp",
-    "notes/003-dr-without-vip"
+    "notes/003-dr-without-vip",
+    "notes/003-nat-discuz",
+    "notes/003-nat-discuz-real",
+    "notes/003-dr-discuz"
 );
 
 /// The folder of the labs that follow the lecture notes to the address.

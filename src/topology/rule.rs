@@ -144,4 +144,10 @@ rules! {
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
+
+    CIRCLE "L110" Error "tiers in a circle";
+    UNKNOWN_UPSTREAM "L111" Error "unknown upstream";
+    UPSTREAM_UNREACHABLE "L112" Warning "upstream that cannot be reached";
+    FILE "L113" Error "bad file of a node";
+    PROCESS "L114" Error "bad process";
 }

@@ -1,6 +1,6 @@
 use super::pool::Fresh;
 use super::{Answer, Failure};
-use crate::lab::{BACKEND_HEADER, PEER_HEADER};
+use crate::lab::{BACKEND_HEADER, PEER_HEADER, VIA_HEADER};
 use futures::FutureExt;
 use futures::future::{Either, poll_fn, select};
 use http_body_util::{BodyExt, Empty};
@@ -107,6 +107,7 @@ fn read(response: &Response<()>, local: SocketAddr) -> Answer {
     Answer {
         backend: header(BACKEND_HEADER).map(str::to_owned),
         status: response.status().as_u16(),
+        via: header(VIA_HEADER).map(|names| names.split(", ").map(str::to_owned).collect()),
         peer: header(PEER_HEADER).and_then(|value| value.parse().ok()),
         local,
     }

@@ -1,4 +1,4 @@
-use lvs_lab::backend::{Counters, Identity, Site, serve};
+use lvs_lab::backend::{Counters, Identity, Site, Tiers, serve};
 use lvs_lab::plan::Behaviour;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::thread::JoinHandle;
@@ -38,6 +38,7 @@ impl Farm {
             },
             counters: counters.clone(),
             behaviour: told.clone(),
+            tiers: Tiers::default(),
         });
         let served = listeners.into_iter().zip(sites.collect::<Vec<_>>()).collect();
         let thread = std::thread::spawn(move || run(served, &stopping));

@@ -39,6 +39,7 @@ impl Found<'_> {
             Op::AddRoute { .. } => nodes::route(self, number),
             Op::SetSysctl { .. } => nodes::setting(self, number),
             Op::StartBackend { .. } => nodes::backend(self, number),
+            Op::StartProcess { .. } => nodes::process(self, number),
             Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
                 tables::entry(self, number);
             }

@@ -1,37 +1,30 @@
 use super::Draft;
-use crate::lab::{Destination, Node, Place, Protocol, Role, VirtualService};
-use crate::plan::{Backend, Op};
-use std::collections::BTreeMap;
+use crate::lab::{Destination, Node, Protocol, VirtualService};
+use crate::plan::{Backend, Op, Upstream};
 
-/// The port of a real server that is in no virtual service.
-const HTTP: u16 = 80;
-
-/// One built-in HTTP server for each port that a real server is asked on.
+/// One built-in HTTP server for each port that a node is asked on.
 pub(super) fn build(draft: &mut Draft<'_>) {
     let lab = draft.lab;
-    for node in lab.with_role(Role::RealServer) {
-        for (port, at) in ports(&lab.services, node) {
+    for node in &lab.nodes {
+        for (port, at) in lab.backend_ports(node) {
+            let upstream = node.serving.upstream_of(port).iter().map(Upstream::from).collect();
             let vips = vips(&lab.services, node, port);
-            let op = Op::StartBackend {
-                node: node.name.clone(),
-                backend: Backend { port, protocol: Protocol::Tcp, vips },
-            };
-            draft.add(op, "answers with the real server's name", &at);
+            let backend = Backend { port, protocol: Protocol::Tcp, vips, upstream };
+            let why = why(node, &backend);
+            draft.add(Op::StartBackend { node: node.name.clone(), backend }, why, &at);
         }
     }
 }
 
-fn ports(services: &[VirtualService], node: &Node) -> BTreeMap<u16, Place> {
-    let all = services.iter().flat_map(VirtualService::servers);
-    let mine = all.filter(|d| d.real_server == node.name);
-    let mut ports = BTreeMap::new();
-    for destination in mine {
-        ports.entry(destination.port).or_insert_with(|| destination.at.clone());
+fn why(node: &Node, backend: &Backend) -> String {
+    let noun = node.role.noun();
+    match backend.upstream.as_slice() {
+        [] => format!("answers with the {noun}'s name"),
+        asked => {
+            let names: Vec<_> = asked.iter().map(ToString::to_string).collect();
+            format!("answers with the {noun}'s name, when it has asked {}", names.join(" and "))
+        }
     }
-    if ports.is_empty() {
-        ports.insert(HTTP, node.at.clone());
-    }
-    ports
 }
 
 fn vips(services: &[VirtualService], node: &Node, port: u16) -> Vec<std::net::IpAddr> {

@@ -6,7 +6,7 @@ use crate::plan::Op;
 /// must know that it may not answer ARP for the VIP the moment it has it.
 pub(super) fn before_vips(draft: &mut Draft<'_>, node: &Node) {
     match node.role {
-        Role::Client => {}
+        Role::Client | Role::Server => {}
         Role::Router => {
             let why = "a router forwards between its networks";
             derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &node.at);

@@ -16,7 +16,8 @@ pub(super) fn cut(victim: Victim<'_>) -> Disturbance {
         matches!(op, Op::AddService { .. } | Op::AddDestination { .. } | Op::AddSourceNat { .. })
     });
     let rules = table.iter().filter(|op| matches!(op, Op::AddSourceNat { .. })).cloned();
-    let backends = victim.planned(|op| matches!(op, Op::StartBackend { .. }));
+    let backends =
+        victim.planned(|op| matches!(op, Op::StartBackend { .. } | Op::StartProcess { .. }));
     let lost = victim.held_vips().into_iter().chain(rules).chain(backends.clone());
     let lost = lost.map(Act::Undo).collect();
     let (daemons, cables) = (kill_daemons(victim), Disturbance::applying(victim.cuts(None)));

@@ -1,5 +1,6 @@
 use super::commands::{commands, quoted};
 use super::daemons;
+use super::processes;
 use crate::plan::{Op, Plan, Step};
 use std::fmt::Write as _;
 
@@ -26,6 +27,7 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         Op::StartBackend { node, backend } => {
             vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
         }
+        Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
         Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
             let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
@@ -77,7 +79,11 @@ iptables=$(command -v iptables-legacy || command -v iptables || true)
         lab = plan.lab,
         namespaces = quoted(&namespaces.join(" ")),
         more = programs.iter().map(|name| format!(", {name}")).collect::<String>(),
-        functions = programs.iter().map(|name| daemons::function(name)).collect::<String>(),
+        functions = programs
+            .iter()
+            .map(|name| daemons::function(name))
+            .chain([processes::function(plan)])
+            .collect::<String>(),
     )
 }
 
