@@ -4,7 +4,7 @@ use crate::plan::{Op, Plan, Process};
 
 /// The commands that write a process's files into the present folder and start it.
 pub(super) fn commands(lab: &LabName, node: &NodeName, process: &Process) -> Vec<String> {
-    let files = format!("files-{node}");
+    let files = format!("files/{node}");
     let mut lines = writing(&files, process);
     let run = quoted(&process.run);
     lines.push(format!("NODE={node} FILES=$PWD/{files} ip netns exec {lab}-{node} sh -c {run} &"));

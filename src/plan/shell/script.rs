@@ -25,7 +25,9 @@ pub fn script(plan: &Plan) -> String {
 fn lines(step: &Step, plan: &Plan) -> Vec<String> {
     match &step.op {
         Op::StartBackend { node, backend } => {
-            vec![format!("backend {}-{node} {node} {}", plan.lab, backend.port)]
+            let backend_of = format!("backend {}-{node} {node} {}", plan.lab, backend.port);
+            let asks = (!backend.upstream.is_empty()).then(|| NOBODY.to_owned());
+            asks.into_iter().chain([backend_of]).collect()
         }
         Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
@@ -41,6 +43,9 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         op => commands(op, &plan.lab),
     }
 }
+
+/// What the script's servers cannot do.
+const NOBODY: &str = "# python3's server asks nobody: it answers by itself";
 
 fn head(plan: &Plan) -> String {
     let namespaces: Vec<_> = plan.steps.iter().filter_map(namespace(plan)).collect();
