@@ -7,3 +7,4 @@ mod backend;
 mod client;
 mod farm;
 mod load;
+mod tiers;
