@@ -7,7 +7,7 @@ mod support;
 use support::{Place, eventually, run};
 
 /// The table that `ipvsadm-save` prints for a note, or that its commands make.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     (
         "000-nat",
         "-A -t 192.168.136.100:80 -s rr
@@ -58,6 +58,12 @@ ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.17 -m",
     ),
     (
         "003-dr-discuz",
+        "ipvsadm -A -t 172.16.16.2:80 -s rr
+ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
+ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
+    ),
+    (
+        "003-dr-discuz-real",
         "ipvsadm -A -t 172.16.16.2:80 -s rr
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
@@ -185,6 +191,7 @@ labs! {
     discuz_over_nat_calls_every_tier: "003-nat-discuz";
     discuz_over_dr_calls_every_tier: "003-dr-discuz";
     discuz_over_nat_runs_real_programs: "003-nat-discuz-real";
+    discuz_over_dr_runs_real_programs: "003-dr-discuz-real";
 }
 
 #[test]

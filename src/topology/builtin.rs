@@ -48,7 +48,8 @@ files!(
     "notes/003-dr-without-vip",
     "notes/003-nat-discuz",
     "notes/003-nat-discuz-real",
-    "notes/003-dr-discuz"
+    "notes/003-dr-discuz",
+    "notes/003-dr-discuz-real"
 );
 
 /// The folder of the labs that follow the lecture notes to the address.
