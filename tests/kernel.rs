@@ -7,13 +7,13 @@
 use lvs_lab::kernel::{
     BackendOrder, Changed, Kernel, KernelError, Linux, Names, Namespace, Observed, Packets, Watch,
 };
-use lvs_lab::lab::{NodeName, Protocol, SysctlKey};
+use lvs_lab::lab::{NodeName, Port, Protocol, SysctlKey};
 use lvs_lab::plan::{Backend, Op, ServiceKey};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::net::{TcpStream, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -381,16 +381,16 @@ async fn a_backend_gets_a_listener_inside_its_node() {
         Backend { port: 8080, protocol: Protocol::Tcp, vips: Vec::new(), upstream: Vec::new() };
     let start = Op::StartBackend { node: node("rs1"), backend: backend.clone() };
     lab.apply(std::slice::from_ref(&start)).await;
-    assert_eq!(lab.observed("rs1").await.listening, [8080]);
+    assert_eq!(lab.observed("rs1").await.listening, [Port::tcp(8080)]);
     assert!(lab.observed("rs2").await.listening.is_empty());
 
-    let Some(BackendOrder::Start { node: at, backend: what, listener, .. }) =
-        lab.orders.recv().await
+    let Some(BackendOrder::Start { node: at, backend: what, socket, .. }) = lab.orders.recv().await
     else {
         panic!("a listener should have been handed over");
     };
     assert_eq!((at, what), (node("rs1"), backend));
     let answer = std::thread::spawn(move || {
+        let listener = TcpListener::from(socket);
         listener.set_nonblocking(false).unwrap();
         let (mut client, from) = listener.accept().unwrap();
         client.write_all(b"rs1").unwrap();
@@ -404,8 +404,9 @@ async fn a_backend_gets_a_listener_inside_its_node() {
     assert_eq!(answer.join().unwrap().ip().to_string(), "192.168.137.201");
 
     // Undoing waits until the order is dropped.
-    let told =
-        async { matches!(lab.orders.recv().await, Some(BackendOrder::Stop { port: 8080, .. })) };
+    let is_told =
+        |order| matches!(order, Some(BackendOrder::Stop { port, .. }) if port == Port::tcp(8080));
+    let told = async { is_told(lab.orders.recv().await) };
     let (undone, told) = tokio::join!(lab.kernel.undo(&start), told);
     undone.unwrap();
     assert!(told);

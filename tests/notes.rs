@@ -6,8 +6,15 @@ mod support;
 
 use support::{Place, eventually, run};
 
-/// The table that `ipvsadm-save` prints for a note, or that its commands make.
-const TABLES: [(&str, &str); 11] = [
+/// The table that `ipvsadm-save` prints for a note, or that its commands or its keepalived.conf
+/// make.
+const TABLES: [(&str, &str); 12] = [
+    (
+        "001-keepalived",
+        "-A -t 192.168.150.100:80 -s rr -p 50
+-a -t 192.168.150.100:80 -r 192.168.150.2:80 -g -w 1
+-a -t 192.168.150.100:80 -r 192.168.150.3:80 -g -w 1",
+    ),
     (
         "000-nat",
         "-A -t 192.168.136.100:80 -s rr
@@ -76,6 +83,49 @@ ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
     ),
 ];
 
+/// What `ipvsadm -l -n` prints in note 003.
+const LISTINGS: [(&str, &str); 4] = [
+    (
+        "003-nat-rules",
+        "IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  172.16.16.2:80 rr
+  -> 192.168.1.16:80              Masq    1      0          0         
+  -> 192.168.1.17:80              Masq    1      0          0",
+    ),
+    (
+        "003-dr-rules",
+        "IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  172.16.16.2:80 rr
+  -> 192.168.1.2:80               Route   1      0          0         
+  -> 192.168.1.16:80              Route   1      0          0",
+    ),
+    (
+        "003-nat-discuz",
+        "IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  172.16.16.2:80 rr
+  -> 192.168.1.16:80              Masq    1      0          0         
+  -> 192.168.1.17:80              Masq    1      0          0",
+    ),
+    (
+        "003-dr-discuz",
+        "IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  172.16.16.2:80 rr
+  -> 192.168.1.2:80               Route   1      0          0         
+  -> 192.168.1.16:80              Route   1      0          0",
+    ),
+];
+
+/// What note 000 types into the running service.
+const EDIT: &str = "ipvsadm -E -t 192.168.140.100:80 -s rr -p 300";
+
 fn table(place: &Place, words: &[&str]) -> String {
     place.run(&[&["export", "--format", "ipvsadm"], words].concat()).code(0).stdout
 }
@@ -90,7 +140,7 @@ fn the_tables_are_those_of_the_notes() {
         assert_eq!(ours, table(&place, &[&lab, "--ipvsadm", &file]), "{name}");
     }
     let saved = table(&place, &["notes/002-nat"]);
-    let (_, printed) = TABLES[2];
+    let printed = TABLES.iter().find(|(name, _)| *name == "002-nat").unwrap().1;
     assert_eq!(saved.trim_end(), printed);
 }
 
@@ -163,6 +213,9 @@ fn the_pages_name_labs_and_scenarios_that_are_there_and_leave_none_out() {
 
 macro_rules! labs {
     ($($test:ident: $name:literal;)*) => {
+        /// The labs that are tested below, each by its own test.
+        const TESTED: &[&str] = &[$($name),*];
+
         $(
             #[test]
             #[ignore = "needs the guest kernel"]
@@ -175,6 +228,7 @@ macro_rules! labs {
 }
 
 labs! {
+    keepalived_of_note_001_stands_in_and_checks: "001-keepalived";
     nat_of_note_000_serves: "000-nat";
     dr_of_note_000_serves_and_only_its_director_answers_arp: "000-dr";
     persistence_of_note_000_can_be_edited_in: "000-persistence";
@@ -192,6 +246,88 @@ labs! {
     discuz_over_dr_calls_every_tier: "003-dr-discuz";
     discuz_over_nat_runs_real_programs: "003-nat-discuz-real";
     discuz_over_dr_runs_real_programs: "003-dr-discuz-real";
+    private_rips_are_translated_by_the_router: "003-dr-private-rips";
+    public_rips_can_be_reached_past_the_director: "003-dr-public-rips";
+    dr_of_note_004_spans_subnets: "004-dr-multinet";
+    persistence_of_note_004_is_each_ports_own: "004-persistence";
+    ldirectord_of_note_004_checks_and_falls_back: "004-ldirectord";
+}
+
+/// A line of ipvsadm-save, or the command that has the same effect: with what ipvsadm(8) adds.
+fn spelled_out(line: &str) -> String {
+    let line = line.trim_end().trim_start_matches("ipvsadm ");
+    let words: Vec<_> = line.split(' ').collect();
+    let Some(rip) = words.iter().position(|word| *word == "-r") else { return line.to_owned() };
+    let mut words: Vec<_> = words.into_iter().map(str::to_owned).collect();
+    if !words[rip + 1].contains(':') {
+        words[rip + 1] += ":80";
+    }
+    if !words.iter().any(|word| word == "-w") {
+        words.extend(["-w".to_owned(), "1".to_owned()]);
+    }
+    words.join(" ")
+}
+
+/// The lines of a table in an order that is no matter.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<_> = text.lines().map(spelled_out).collect();
+    lines.sort();
+    lines
+}
+
+/// A lab of the notes in the guest, and what a command says in its first director.
+fn said_in(place: &Place, name: &str, command: &[&str]) -> impl Fn() -> String {
+    let lab = support::unique(name);
+    place.run(&["--kernel", "uml", "up", &format!("notes/{name}"), "--name", &lab]).code(0);
+    let director = if name == "001-keepalived" { "node01" } else { "director" };
+    let words = [&["exec", &lab, director, "--"], command].concat();
+    let words: Vec<_> = words.into_iter().map(str::to_owned).collect();
+    move || {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        place.run(&words).code(0).stdout
+    }
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn the_kernels_tables_are_those_of_the_notes() {
+    let place = Place::new();
+    for (name, noted) in TABLES {
+        let saved = said_in(&place, name, &["ipvsadm", "-S", "-n"]);
+        // keepalived makes its table when it is ready.
+        eventually(|| lines(&saved()) == lines(noted), || format!("{name}: {}", saved()));
+    }
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn the_edit_of_note_000_makes_the_table_persistent() {
+    let place = Place::new();
+    let both = format!("{EDIT} && ipvsadm -S -n");
+    let saved = said_in(&place, "000-persistence", &["sh", "-c", &both])();
+    assert!(saved.contains("-A -t 192.168.140.100:80 -s rr -p 300\n"), "{saved}");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn the_listings_are_those_that_note_003_prints() {
+    let place = Place::new();
+    for (name, printed) in LISTINGS {
+        let listed = said_in(&place, name, &["ipvsadm", "-l", "-n"])();
+        let lines = |text: &str| text.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(lines(&listed), lines(printed), "{name}");
+    }
+}
+
+#[test]
+fn every_lab_of_the_notes_is_tested() {
+    let builtins = lvs_lab::topology::builtins().into_iter().map(|builtin| builtin.name);
+    let notes = builtins.filter_map(|name| name.strip_prefix(lvs_lab::topology::NOTES));
+    let mut notes: Vec<_> = notes.collect();
+    let mut tested = TESTED.to_vec();
+    notes.sort_unstable();
+    tested.sort_unstable();
+    assert_eq!(notes, tested);
 }
 
 #[test]
@@ -205,40 +341,15 @@ fn what_is_broken_on_purpose_shows_in_status() {
     eventually(|| drift().contains("default route via 192.168.1.1 is missing"), drift);
 }
 
-/// What note 003 prints after `ipvsadm -l -n`.
-const LISTED: [(&str, &str); 2] = [
-    (
-        "003-nat-discuz",
-        "IP Virtual Server version 1.2.1 (size=4096)
-Prot LocalAddress:Port Scheduler Flags
-  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
-TCP  172.16.16.2:80 rr
-  -> 192.168.1.16:80              Masq    1      0          0
-  -> 192.168.1.17:80              Masq    1      0          0",
-    ),
-    (
-        "003-dr-discuz",
-        "IP Virtual Server version 1.2.1 (size=4096)
-Prot LocalAddress:Port Scheduler Flags
-  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
-TCP  172.16.16.2:80 rr
-  -> 192.168.1.2:80               Route   1      0          0
-  -> 192.168.1.16:80              Route   1      0          0",
-    ),
-];
-
 #[test]
 #[ignore = "needs the guest kernel"]
-fn the_tables_are_listed_as_note_003_prints_them() {
+fn what_lvs_lab_lists_is_what_note_003_prints() {
     let place = Place::new();
-    for (lab, noted) in LISTED {
-        let name = support::unique("listed");
-        place.run(&["--kernel", "uml", "up", &format!("notes/{lab}"), "--name", &name]).code(0);
-        let typed = place.exec(&name, "director", &["ipvsadm", "-l", "-n"]).code(0).stdout;
-        for printed in [place.run(&["ipvs", &name]).code(0).stdout, typed] {
-            let lines: Vec<_> = printed.lines().map(str::trim_end).collect();
-            assert_eq!(lines.join("\n"), noted, "{lab}");
-        }
-        place.run(&["down", &name]).code(0);
+    for (name, printed) in LISTINGS {
+        let lab = support::unique(name);
+        place.run(&["--kernel", "uml", "up", &format!("notes/{name}"), "--name", &lab]).code(0);
+        let listed = place.run(&["ipvs", &lab]).code(0).stdout;
+        let lines = |text: &str| text.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(lines(&listed), lines(printed), "{name}");
     }
 }

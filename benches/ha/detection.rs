@@ -135,7 +135,7 @@ fn checker(server: SocketAddr) -> Result<Checker> {
     };
     let service = CheckedService {
         service: ServiceEntry::new(key, Scheduler::Rr),
-        servers: vec![CheckedServer { name: "rs1".parse()?, entry }],
+        servers: vec![CheckedServer { name: "rs1".parse()?, checked: entry.address, entry }],
         sorry_server: None,
         quorum: Quorum::default(),
         check,

@@ -28,11 +28,16 @@ struct Whoami<'a> {
 
 /// The answer to a request, with the headers that say who gave it and to whom.
 pub(super) async fn answer<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
-    let mut response = match (endure(exchange.behaviour()).await, request.method()) {
+    let response = match (endure(exchange.behaviour()).await, request.method()) {
         (Mood::Refuses(status), _) => text(status, &status.to_string()),
         (Mood::Answers, &Method::GET | &Method::HEAD) => by_route(request, exchange).await,
         (Mood::Answers, _) => not_allowed(),
     };
+    signed(response, exchange)
+}
+
+/// An answer with the headers that say who gave it and to whom.
+pub(super) fn signed(mut response: Response<Payload>, exchange: &Exchange) -> Response<Payload> {
     let said = [
         (HeaderName::from_static(BACKEND_HEADER), exchange.identity().name.to_string()),
         (HeaderName::from_static(PEER_HEADER), exchange.peer.to_string()),
@@ -125,7 +130,8 @@ fn refuse(refusal: &Refusal) -> Response<Payload> {
     text(refusal.status(), &refusal.to_string())
 }
 
-fn text(status: StatusCode, line: &str) -> Response<Payload> {
+/// A line of text.
+pub(super) fn text(status: StatusCode, line: &str) -> Response<Payload> {
     let mut response =
         typed("text/plain; charset=utf-8", Payload::Text(format!("{line}\n").into()));
     *response.status_mut() = status;

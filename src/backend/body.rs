@@ -14,7 +14,8 @@ pub(super) enum Payload {
 }
 
 impl Payload {
-    fn left(&self) -> u64 {
+    /// How many bytes are still to come.
+    pub(super) fn left(&self) -> u64 {
         match self {
             Self::Text(text) => text.len() as u64,
             Self::Filler(left) => *left,

@@ -35,15 +35,15 @@ pub struct Site {
 }
 
 /// What every connection of a backend shares.
-struct Shared {
-    site: Site,
-    stopping: watch::Receiver<()>,
+pub(super) struct Shared {
+    pub(super) site: Site,
+    pub(super) stopping: watch::Receiver<()>,
 }
 
 /// One connection, as the answers need to know it.
 #[derive(Clone)]
 pub(super) struct Exchange {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     /// The server's own address and port.
     pub(super) local: SocketAddr,
     /// The client's address and port, as the server sees them.
@@ -69,7 +69,7 @@ impl Exchange {
     }
 }
 
-/// Serves HTTP/1.1 on a listener until `shutdown` is done; then the listener is closed at once,
+/// Serves HTTP/1.1 on a listener, of TCP or of SCTP (one-to-one style, RFC 6458 section 4), until `shutdown` is done; then the listener is closed at once,
 /// and open connections get [`GRACE`]. Runs inside a tokio runtime with time and I/O.
 pub async fn serve(
     listener: std::net::TcpListener,
@@ -112,7 +112,8 @@ async fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Infallible {
 async fn converse(stream: TcpStream, shared: Arc<Shared>) {
     let mut stopping = shared.stopping.clone();
     let Ok(exchange) = Exchange::new(shared, &stream) else { return };
-    // An answer in several writes must not wait for the client's delayed acknowledgement.
+    // An answer in several writes must not wait for the client's delayed acknowledgement. SCTP,
+    // which does not know the option, has no need of it.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let exchange = exchange.clone();
@@ -131,6 +132,6 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 /// A listener on `[::]` sees IPv4 clients as `::ffff:a.b.c.d`; people do not.
-fn canonical(address: SocketAddr) -> SocketAddr {
+pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }

@@ -2,8 +2,9 @@ use super::fault::{Fault, Said, Spot};
 use super::option::Meaning;
 use super::table::{Server, Service};
 use super::token::Token;
+use super::tunnel;
 use super::value::{self, Endpoint};
-use crate::lab::{ForwardingMethod, Protocol};
+use crate::lab::{ForwardingMethod, Protocol, Tunnel};
 use std::mem::discriminant;
 use std::net::IpAddr;
 
@@ -91,9 +92,9 @@ impl<'t> Line<'t, '_> {
         let weight = self.number(Meaning::Weight);
         let (upper, lower) = (self.number(Meaning::Upper), self.number(Meaning::Lower));
         let forwarding = self.method();
-        self.tunnel();
+        let tunnel = self.tunnel(forwarding);
         let (address, port) = endpoint?;
-        let server = Server { address, port, forwarding, weight, upper, lower };
+        let server = Server { address, port, forwarding, tunnel, weight, upper, lower };
         Some((key?, server))
     }
 
@@ -128,16 +129,22 @@ impl<'t> Line<'t, '_> {
         methods.next().unwrap_or(ForwardingMethod::Dr)
     }
 
-    /// ipvsadm writes out the type of every tunnel, IPIP too.
-    fn tunnel(&mut self) {
-        let other = self.argument(Meaning::TunnelType).filter(|said| said.value != "ipip");
-        if let Some(Said { value, spot }) = other {
-            self.faults.push(Fault::not_yet(
-                spot,
-                format!("`{value}`: labs do not have tunnels other than IPIP yet"),
-                "write `ipip`, or take the option out to try the rest of the table",
-            ));
+    /// The tunnel; IPIP if none is given. ipvsadm writes out the type of every tunnel, IPIP too.
+    fn tunnel(&mut self, method: ForwardingMethod) -> Tunnel {
+        let tunnels = method == ForwardingMethod::Tun;
+        if let Some(token) = self.find(goes_with_tunnels).filter(|_| !tunnels) {
+            let message = format!("`{}` goes with `-i` only", token.written.value);
+            let help = "take it out, or write `-i`";
+            self.faults.push(Fault::wrong(token.written.spot, message, help));
+            return Tunnel::Ipip;
         }
+        let checksum = self.tokens.iter().find_map(|token| match token.meaning {
+            Meaning::TunnelChecksum(value) => Some(Said { value, spot: token.written.spot }),
+            _ => None,
+        });
+        let port = self.number(Meaning::TunnelPort);
+        let kind = self.argument(Meaning::TunnelType);
+        self.kept(Some(tunnel::Options { kind, port, checksum }.tunnel())).unwrap_or_default()
     }
 
     fn persistence(&mut self) -> Option<Said<i64>> {
@@ -211,12 +218,18 @@ impl<'t> Line<'t, '_> {
     }
 }
 
+fn goes_with_tunnels(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::TunnelType | Meaning::TunnelPort | Meaning::TunnelChecksum(_))
+}
+
 fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
     use Meaning::{AddServer, AddService, Command, Flags, Netmask, NotYet, Persistence, Scheduler};
     match meaning {
         Scheduler | Persistence | Netmask | Flags => verb == AddService,
         Meaning::Server
         | Meaning::TunnelType
+        | Meaning::TunnelPort
+        | Meaning::TunnelChecksum(_)
         | Meaning::Method(_)
         | Meaning::Weight
         | Meaning::Upper

@@ -13,6 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod token;
+mod tunnel;
 mod value;
 
 pub use fault::{Fault, Kind, Said, Spot};

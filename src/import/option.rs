@@ -1,4 +1,4 @@
-use crate::lab::{ForwardingMethod, Protocol};
+use crate::lab::{ForwardingMethod, Protocol, TunnelChecksum};
 
 /// What an option of ipvsadm(8) means in a saved table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub enum Meaning {
     Lower,
     /// What a tunnel's packets travel in.
     TunnelType,
+    /// The UDP port that a tunnel's packets go to.
+    TunnelPort,
+    /// What guards a tunnel's packets.
+    TunnelChecksum(TunnelChecksum),
     /// A command that is in no saved table.
     Command,
     /// What labs do not have yet.
@@ -102,6 +106,10 @@ options! {
     'g' "gatewaying" None Meaning::Method(ForwardingMethod::Dr);
     'i' "ipip" None Meaning::Method(ForwardingMethod::Tun);
     ' ' "tun-type" Must Meaning::TunnelType;
+    ' ' "tun-port" Must Meaning::TunnelPort;
+    ' ' "tun-nocsum" None Meaning::TunnelChecksum(TunnelChecksum::None);
+    ' ' "tun-csum" None Meaning::TunnelChecksum(TunnelChecksum::Full);
+    ' ' "tun-remcsum" None Meaning::TunnelChecksum(TunnelChecksum::Remote);
     'w' "weight" Must Meaning::Weight;
     'x' "u-threshold" Must Meaning::Upper;
     'y' "l-threshold" Must Meaning::Lower;
@@ -111,10 +119,6 @@ options! {
     '6' "ipv6" None Meaning::NotYet("IPv6");
     'o' "ops" None Meaning::NotYet("one-packet scheduling");
     ' ' "pe" Must Meaning::NotYet("persistence engines");
-    ' ' "tun-port" Must Meaning::NotYet("tunnels other than IPIP");
-    ' ' "tun-nocsum" None Meaning::NotYet("tunnels other than IPIP");
-    ' ' "tun-csum" None Meaning::NotYet("tunnels other than IPIP");
-    ' ' "tun-remcsum" None Meaning::NotYet("tunnels other than IPIP");
 
     'E' "edit-service" None Meaning::Command;
     'D' "delete-service" None Meaning::Command;

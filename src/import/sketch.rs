@@ -1,5 +1,5 @@
 use super::table::{Server, Service, Table};
-use crate::lab::{ForwardingMethod, LabName, Scheduler};
+use crate::lab::{ForwardingMethod, LabName, Scheduler, Tunnel, TunnelChecksum};
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
@@ -38,7 +38,8 @@ struct Sketch {
 impl Sketch {
     fn of(table: &Table) -> Self {
         let servers = || table.services.iter().flat_map(|service| &service.servers);
-        let rips: Vec<_> = servers().filter_map(|server| v4(server.address.value)).collect();
+        let rips = servers().filter_map(|server| v4(server.address.value));
+        let rips: Vec<_> = rips.filter(|rip| !rip.is_loopback()).collect();
         let vips: Vec<_> = table.services.iter().filter_map(|s| v4(s.vip.value)).collect();
         let mut named = IndexMap::new();
         for rip in &rips {
@@ -159,12 +160,18 @@ fn services(table: &Table, names: &IndexMap<Ipv4Addr, String>) -> String {
             text += "    real_servers:\n";
         }
         for server in &service.servers {
-            if let Some(name) = v4(server.address.value).and_then(|rip| names.get(&rip)) {
+            if let Some(name) = server_name(server, names) {
                 let _ = writeln!(text, "      {name}: {{ {} }}", entry(server, service));
             }
         }
     }
     text
+}
+
+/// The node that a line means; a loopback address means the director itself.
+fn server_name<'n>(server: &Server, names: &'n IndexMap<Ipv4Addr, String>) -> Option<&'n str> {
+    let rip = v4(server.address.value)?;
+    if rip.is_loopback() { Some("director") } else { names.get(&rip).map(String::as_str) }
 }
 
 fn settings(service: &Service) -> String {
@@ -197,10 +204,24 @@ fn entry(server: &Server, service: &Service) -> String {
     if server.forwarding != service.forwarding() {
         words.push(format!("forwarding: {}", server.forwarding));
     }
+    words.extend(tunnel(server.tunnel));
     let limit = |said: Option<super::Said<i64>>| said.map(|s| s.value).filter(|limit| *limit != 0);
     words.extend(limit(server.upper).map(|limit| format!("upper_threshold: {limit}")));
     words.extend(limit(server.lower).map(|limit| format!("lower_threshold: {limit}")));
     words.join(", ")
+}
+
+/// What a tunnel that is not an ordinary one is called in a file.
+fn tunnel(tunnel: Tunnel) -> Option<String> {
+    let checksum = tunnel.checksum();
+    match tunnel {
+        Tunnel::Ipip => None,
+        Tunnel::Gre(TunnelChecksum::None) => Some("tunnel: gre".to_owned()),
+        Tunnel::Gre(_) => Some(format!("tunnel: {{ kind: gre, checksum: {checksum} }}")),
+        Tunnel::Gue { port, .. } => {
+            Some(format!("tunnel: {{ kind: gue, port: {port}, checksum: {checksum} }}"))
+        }
+    }
 }
 
 /// A proof for each service of HTTP that has somebody to answer.

@@ -1,5 +1,5 @@
 use super::fault::Said;
-use crate::lab::{ForwardingMethod, Protocol, SchedulerFlag};
+use crate::lab::{ForwardingMethod, Protocol, SchedulerFlag, Tunnel};
 use std::net::IpAddr;
 
 /// An IPVS table as a text says it, in the order of the text. Numbers and words are as they are
@@ -70,6 +70,8 @@ pub struct Server {
     pub port: Option<Said<i64>>,
     /// The forwarding method; never FULLNAT, which ipvsadm does not know.
     pub forwarding: ForwardingMethod,
+    /// What TUN packs its packets into.
+    pub tunnel: Tunnel,
     /// The weight; none for ipvsadm's default, 1.
     pub weight: Option<Said<i64>>,
     /// No new connections from this number on.

@@ -1,4 +1,5 @@
 use super::{Fault, Kind, Table, ipvsadm, sketch};
+use crate::lab::{Tunnel, TunnelChecksum};
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
@@ -35,6 +36,20 @@ fn a_saved_table_is_read_with_all_that_it_says() {
 fn a_tunnel_may_say_that_it_is_an_ordinary_one() {
     let said = "-A -t 10.0.0.1:80\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -i -w 1 --tun-type ipip\n";
     assert_eq!(sound(said), sound(&said.replace(" --tun-type ipip", "")));
+}
+
+#[test]
+fn each_kind_of_tunnel_is_read() {
+    let tunnel = |words: &str| {
+        let text = format!("-A -t 10.0.0.1:80\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -i -w 1 {words}\n");
+        sound(&text).services[0].servers[0].tunnel
+    };
+    assert_eq!(tunnel("--tun-type gre --tun-csum"), Tunnel::Gre(TunnelChecksum::Full));
+    assert_eq!(tunnel("--tun-type gre"), Tunnel::Gre(TunnelChecksum::None));
+    let gue = |checksum| Tunnel::Gue { port: 6080, checksum };
+    let words = "--tun-type gue --tun-port 6080";
+    assert_eq!(tunnel(words), gue(TunnelChecksum::None));
+    assert_eq!(tunnel(&format!("{words} --tun-remcsum")), gue(TunnelChecksum::Remote));
 }
 
 #[test]
@@ -134,7 +149,14 @@ fn every_fault_of_a_table_is_named() {
 -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -g
 -a -t 10.0.0.1:80 -r 10.0.0.3:80 -w
 -a -t 10.0.0.1:80 -r 10.0.0.4:80 -w many stray
--a -t 10.0.0.1:80 -r 10.0.0.5:80 -i --tun-type gue --tun-port 6080
+-a -t 10.0.0.1:80 -r 10.0.0.5:80 -i --tun-type gue
+-a -t 10.0.0.1:80 -r 10.0.0.6:80 -i --tun-type gue --tun-port 0
+-a -t 10.0.0.1:80 -r 10.0.0.7:80 -i --tun-type gre --tun-port 6080
+-a -t 10.0.0.1:80 -r 10.0.0.8:80 -i --tun-type gre --tun-remcsum
+-a -t 10.0.0.1:80 -r 10.0.0.9:80 -i --tun-csum
+-a -t 10.0.0.1:80 -r 10.0.0.9:80 -i --tun-type gre --tun-csum --tun-nocsum
+-a -t 10.0.0.1:80 -r 10.0.0.10:80 -i --tun-type vxlan
+-a -t 10.0.0.1:80 -r 10.0.0.11:80 -m --tun-type gre
 -a -t 10.0.0.1:80 -s rr
 -E -t 10.0.0.1:80 -s wrr
 -t 10.0.0.1:80

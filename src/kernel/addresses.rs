@@ -39,15 +39,21 @@ pub(super) fn has_global_ipv6(node: &Netlink) -> Result<bool, Cause> {
     Ok(all(node)?.iter().any(is_global))
 }
 
-/// Whether some interface has an address.
-pub(super) fn is_there(node: &Netlink, address: IpAddr) -> Result<bool, Cause> {
+/// Whether an address is on `lo`: there a director that is not master may have a VIP too, so that
+/// it can serve for the master.
+pub(super) fn is_hidden(address: &AddressMessage) -> bool {
+    address.header.index == LOOPBACK
+}
+
+/// Whether some interface has an address, `lo` apart.
+pub(super) fn is_held(node: &Netlink, address: IpAddr) -> Result<bool, Cause> {
     let local = AddressAttribute::Local(address);
     let only = AddressAttribute::Address(address);
     let is_it = |there: &AddressMessage| match address {
         IpAddr::V4(_) => there.attributes.contains(&local),
         IpAddr::V6(_) => there.attributes.contains(&only),
     };
-    Ok(all(node)?.iter().any(is_it))
+    Ok(all(node)?.iter().any(|there| !is_hidden(there) && is_it(there)))
 }
 
 /// Every address.

@@ -1,4 +1,4 @@
-use crate::lab::{NodeName, Scheduler};
+use crate::lab::{NodeName, Port, Protocol, Scheduler};
 use nix::errno::Errno;
 use std::io;
 use std::path::PathBuf;
@@ -39,11 +39,14 @@ pub enum Cause {
     #[error("the kernel has no scheduler `{0}` (module {module})", module = .0.module())]
     NoScheduler(Scheduler),
     /// Nothing is served on the port.
-    #[error("nothing is served on port {port}")]
+    #[error("nothing is served on {port}")]
     NoBackend {
         /// The port.
-        port: u16,
+        port: Port,
     },
+    /// The kernel does not know a transport protocol.
+    #[error("the kernel has no {name} (module {0})", name = .0.title())]
+    NoProtocol(Protocol),
     /// A program that the operation needs is not installed.
     #[error("`{program}` is not installed (Debian package `{package}`)")]
     MissingProgram {

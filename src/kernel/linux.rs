@@ -1,12 +1,13 @@
 mod faults;
 
+use super::firewall::{self, Rule};
 use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
 use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Door, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, limit, listener, observe, routes, source_nat, sysctl,
+    daemons, fou, limit, listener, observe, routes, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use crate::plan::{Backend, Op};
@@ -88,6 +89,7 @@ impl Linux {
                 self.plug_in(node, network, &cable)
             }
             Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
+            Op::OpenGue { node, port } => fou::open(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::add(self.links(node)?, interface, *address)
             }
@@ -95,7 +97,12 @@ impl Linux {
                 routes::add(self.links(node)?, *destination, *via)
             }
             Op::SetSysctl { node, key, value } => sysctl::write(self.place(node)?, key, value),
-            Op::AddSourceNat { node, service } => source_nat::add(self.place(node)?, service).await,
+            Op::AddSourceNat { node, service } => {
+                firewall::add(self.place(node)?, &Rule::SourceNat(*service)).await
+            }
+            Op::MarkPackets { node, packets } => {
+                firewall::add(self.place(node)?, &Rule::Mark(packets.clone())).await
+            }
             Op::AddService { node, service } => self.ipvs(node).await?.put_service(service).await,
             Op::AddDestination { node, service, destination } => {
                 self.ipvs(node).await?.put_destination(service, destination).await
@@ -129,6 +136,7 @@ impl Linux {
             Op::CreateBridge { network, .. } => links::delete(self.switch()?, network.as_str()),
             Op::Connect { node, interface, .. } => self.unplug(node, interface),
             Op::SetLinkUp { node, interface } => links::set_down(self.links(node)?, interface),
+            Op::OpenGue { node, port } => fou::close(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::remove(self.links(node)?, interface, *address)
             }
@@ -137,7 +145,10 @@ impl Linux {
             }
             Op::SetSysctl { .. } => Ok(()),
             Op::AddSourceNat { node, service } => {
-                source_nat::remove(self.place(node)?, service).await
+                firewall::remove(self.place(node)?, &Rule::SourceNat(*service)).await
+            }
+            Op::MarkPackets { node, packets } => {
+                firewall::remove(self.place(node)?, &Rule::Mark(packets.clone())).await
             }
             Op::AddService { node, service } => {
                 self.ipvs(node).await?.delete_service(&service.key).await
@@ -195,10 +206,10 @@ impl Linux {
 
     fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
         let site = self.sites.get(node)?;
-        let listener = listener::open(site, backend.port)?;
+        let socket = listener::open(site, backend.socket())?;
         let door = Door::of(&site.namespace);
         let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, listener, door })
+        self.order(BackendOrder::Start { node, backend, socket, door })
     }
 
     /// A process that cannot start backends has none to stop.
@@ -207,7 +218,7 @@ impl Linux {
             return Ok(());
         }
         let (closed, seen) = oneshot::channel();
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.port, closed })?;
+        self.order(BackendOrder::Stop { node: node.clone(), port: backend.socket(), closed })?;
         // Whoever drops the order has nothing to close.
         let _ = seen.await;
         Ok(())

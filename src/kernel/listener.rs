@@ -2,29 +2,30 @@ use super::Cause;
 use super::addresses;
 use super::namespace::Namespace;
 use super::site::Site;
-use crate::lab::NodeName;
+use crate::lab::{NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour};
+use nix::errno::Errno;
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, listen,
     setsockopt, socket, sockopt,
 };
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
 use tokio::sync::oneshot;
 
 /// What whoever serves backends is told.
 #[derive(Debug)]
 pub enum BackendOrder {
-    /// Serve on a listener that was made inside the node; it is in non-blocking mode.
+    /// Serve on a socket that was made inside the node; it is in non-blocking mode.
     Start {
         /// The node.
         node: NodeName,
         /// What to serve.
         backend: Backend,
-        /// On which socket. In a node with IPv6 addresses it is a dual one, which shows IPv4
-        /// addresses in their IPv6-mapped form.
-        listener: TcpListener,
+        /// On which socket: it is bound, and of TCP and SCTP listening. In a node with IPv6
+        /// addresses it is a dual one, which shows IPv4 addresses in their IPv6-mapped form.
+        socket: OwnedFd,
         /// Where it asks others.
         door: Door,
     },
@@ -33,19 +34,19 @@ pub enum BackendOrder {
         /// The node.
         node: NodeName,
         /// The port.
-        port: u16,
+        port: Port,
         /// How.
         behaviour: Behaviour,
         /// To be used when it does; dropped unused where nothing is served.
         done: oneshot::Sender<()>,
     },
-    /// Stop serving, and close the listener.
+    /// Stop serving, and close the socket.
     Stop {
         /// The node.
         node: NodeName,
         /// The port.
-        port: u16,
-        /// To be used, or dropped, when the listener is closed: only then is the port free.
+        port: Port,
+        /// To be used, or dropped, when the socket is closed: only then is the port free.
         closed: oneshot::Sender<()>,
     },
 }
@@ -68,28 +69,57 @@ impl Door {
     }
 }
 
-/// Opens a listener on every address of a node.
-pub(super) fn open(site: &Site, port: u16) -> Result<TcpListener, Cause> {
+/// Opens a socket that serves a port on every address of a node.
+pub(super) fn open(site: &Site, port: Port) -> Result<OwnedFd, Cause> {
     let any = if addresses::has_global_ipv6(&site.netlink)? {
         Ipv6Addr::UNSPECIFIED.into()
     } else {
         Ipv4Addr::UNSPECIFIED.into()
     };
-    let opened = site.namespace.run(|| Ok(listener(SocketAddr::new(any, port))));
+    let address = SocketAddr::new(any, port.number);
+    let opened = site.namespace.run(|| Ok(serving(port.protocol, address)));
     opened.map_err(|e| Cause::io("setns", e))?
 }
 
-fn listener(address: SocketAddr) -> Result<TcpListener, Cause> {
-    let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
-    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-    let made = socket(family, SockType::Stream, flags, SockProtocol::Tcp);
-    let fd = made.map_err(|e| Cause::errno("socket", e))?;
-    setsockopt(&fd, sockopt::ReuseAddr, &true).map_err(|e| Cause::errno("setsockopt", e))?;
+fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {
+    let fd = made(protocol, address.is_ipv6())?;
+    let failed = |errno| Cause::errno("setsockopt", errno);
     if address.is_ipv6() {
-        setsockopt(&fd, sockopt::Ipv6V6Only, &false).map_err(|e| Cause::errno("setsockopt", e))?;
+        setsockopt(&fd, sockopt::Ipv6V6Only, &false).map_err(failed)?;
+    }
+    if protocol == Protocol::Udp {
+        tells_destinations(&fd, address.is_ipv6()).map_err(failed)?;
+    } else {
+        setsockopt(&fd, sockopt::ReuseAddr, &true).map_err(failed)?;
     }
     let name = SockaddrStorage::from(address);
     bind(fd.as_raw_fd(), &name).map_err(|e| Cause::errno("bind", e))?;
-    listen(&fd, Backlog::MAXCONN).map_err(|e| Cause::errno("listen", e))?;
-    Ok(TcpListener::from(fd))
+    if protocol != Protocol::Udp {
+        listen(&fd, Backlog::MAXCONN).map_err(|e| Cause::errno("listen", e))?;
+    }
+    Ok(fd)
+}
+
+fn made(protocol: Protocol, is_ipv6: bool) -> Result<OwnedFd, Cause> {
+    let family = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let (kind, number) = match protocol {
+        Protocol::Tcp => (SockType::Stream, SockProtocol::Tcp),
+        Protocol::Udp => (SockType::Datagram, SockProtocol::Udp),
+        Protocol::Sctp => (SockType::Stream, SockProtocol::Sctp),
+    };
+    socket(family, kind, flags, number).map_err(|errno| match errno {
+        Errno::EPROTONOSUPPORT => Cause::NoProtocol(protocol),
+        errno => Cause::errno("socket", errno),
+    })
+}
+
+/// Has a datagram socket say to which of the node's addresses each datagram came (ip(7),
+/// `IP_PKTINFO`; ipv6(7), `IPV6_RECVPKTINFO`): the answer must come from there.
+fn tells_destinations(fd: &OwnedFd, is_ipv6: bool) -> nix::Result<()> {
+    if is_ipv6 {
+        setsockopt(fd, sockopt::Ipv6RecvPacketInfo, &true)
+    } else {
+        setsockopt(fd, sockopt::Ipv4PacketInfo, &true)
+    }
 }

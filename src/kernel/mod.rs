@@ -10,7 +10,9 @@ mod command;
 mod daemons;
 mod error;
 mod fake;
+mod firewall;
 mod forget;
+mod fou;
 mod ipvs;
 mod limit;
 mod link_watch;
@@ -31,7 +33,6 @@ mod program;
 mod question;
 mod routes;
 mod site;
-mod source_nat;
 mod sysctl;
 mod watch;
 

@@ -1,10 +1,12 @@
+use super::firewall::{self, Rule};
 use super::ipvs;
 use super::site::Site;
 use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
-    addresses, links, ports, routes, source_nat, sysctl,
+    addresses, fou, links, ports, routes, sysctl,
 };
 use crate::lab::SysctlKey;
+use crate::plan::{PacketMark, ServiceKey};
 use ipnet::IpNet;
 use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage};
 use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
@@ -26,6 +28,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let interfaces = names(&links);
     let routes = routes::all(&site.netlink)?;
     let (services, sync) = ipvs(site).await?;
+    let rules = firewall::all(&site.namespace).await?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
         addresses: named_addresses(site, &interfaces)?,
@@ -33,11 +36,27 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         settings: sysctl::read(&site.namespace, settings)?,
         services,
         sync,
-        source_nat: source_nat::all(&site.namespace).await?,
+        source_nat: rules.iter().filter_map(source_nat).collect(),
+        marked: rules.iter().filter_map(marked).collect(),
+        gue: fou::ports(&site.namespace)?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
         processes: Vec::new(),
     })
+}
+
+fn source_nat(rule: &Rule) -> Option<ServiceKey> {
+    match rule {
+        Rule::SourceNat(service) => Some(*service),
+        Rule::Mark(_) => None,
+    }
+}
+
+fn marked(rule: &Rule) -> Option<PacketMark> {
+    match rule {
+        Rule::SourceNat(_) => None,
+        Rule::Mark(packets) => Some(packets.clone()),
+    }
 }
 
 fn names(links: &[LinkMessage]) -> Interfaces {

@@ -1,6 +1,6 @@
 use super::SyncDaemon;
-use crate::lab::{Persistence, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
-use crate::plan::{DestinationEntry, ServiceKey};
+use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
+use crate::plan::{DestinationEntry, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,8 +23,14 @@ pub struct Observed {
     pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).
     pub source_nat: Vec<ServiceKey>,
-    /// The TCP ports with a listener, sorted.
-    pub listening: Vec<u16>,
+    /// The packets that its firewall marks.
+    pub marked: Vec<PacketMark>,
+    /// The UDP ports that take GUE envelopes, sorted.
+    #[serde(default)]
+    pub gue: Vec<u16>,
+    /// The ports that somebody serves: TCP and SCTP ports with a listener, UDP ports with an
+    /// unconnected socket; sorted.
+    pub listening: Vec<Port>,
     /// The daemons that run for it, by name, sorted.
     pub daemons: Vec<String>,
     /// The processes of the file that run in it, by name, sorted.

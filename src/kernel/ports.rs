@@ -1,6 +1,7 @@
 use super::Cause;
 use super::namespace::Namespace;
 use super::question::{Answers, Question};
+use crate::lab::{Port, Protocol};
 use nix::errno::Errno;
 use nix::libc;
 use rtnetlink::sys::protocols::NETLINK_SOCK_DIAG;
@@ -11,30 +12,53 @@ use std::io;
 /// SOCK_DIAG_BY_FAMILY (linux/sock_diag.h).
 const BY_FAMILY: u16 = 20;
 
-/// 1 << TCP_LISTEN (include/net/tcp_states.h).
-const LISTENING: u32 = 1 << 10;
-
 /// The length of struct inet_diag_sockid.
 const SOCKET_ID: usize = 48;
 
-/// Reads which TCP ports have a listener, on whatever address.
-pub(super) fn listening(namespace: &Namespace) -> Result<Vec<u16>, Cause> {
-    let read = namespace.run(|| match by_question() {
-        // The kernel has no tcp_diag.
-        Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => by_file(),
-        answered => answered,
+/// Reads which ports are served, on whatever address: those of TCP and SCTP have a listener,
+/// those of UDP a socket that is connected to nobody.
+pub(super) fn listening(namespace: &Namespace) -> Result<Vec<Port>, Cause> {
+    let read = namespace.run(|| {
+        let mut ports = BTreeSet::new();
+        for protocol in Protocol::ALL {
+            let numbers = served(protocol)?;
+            ports.extend(numbers.into_iter().map(|number| Port { protocol, number }));
+        }
+        Ok(ports)
     });
     read.map(|ports| ports.into_iter().collect()).map_err(|e| Cause::io("SOCK_DIAG_BY_FAMILY", e))
 }
 
+fn served(protocol: Protocol) -> io::Result<BTreeSet<u16>> {
+    match protocol {
+        // Its diagnosis is a module of its own, and so short a file is read as fast.
+        Protocol::Sctp => by_file(protocol),
+        _ => match by_question(protocol) {
+            // The kernel has no tcp_diag or udp_diag.
+            Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => by_file(protocol),
+            answered => answered,
+        },
+    }
+}
+
+/// The state of a socket that serves (include/net/tcp_states.h): TCP_LISTEN, which SCTP shares,
+/// and of UDP, which has no states, TCP_CLOSE for what is not connected.
+fn serving_state(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::Tcp | Protocol::Sctp => 10,
+        Protocol::Udp => 7,
+    }
+}
+
 /// sock_diag(7), which looks at listeners only: the files of /proc show every bucket of the
 /// kernel's hash table, at more than a millisecond a node.
-fn by_question() -> io::Result<BTreeSet<u16>> {
+fn by_question(protocol: Protocol) -> io::Result<BTreeSet<u16>> {
     let mut ports = BTreeSet::new();
+    let states = 1_u32 << serving_state(protocol);
     for family in [libc::AF_INET, libc::AF_INET6] {
-        let protocol = libc::IPPROTO_TCP as u8;
         // struct inet_diag_req_v2
-        let body = [&[family as u8, protocol, 0, 0][..], &LISTENING.to_ne_bytes(), &[0; SOCKET_ID]];
+        let head = [family as u8, protocol.number(), 0, 0];
+        let body = [&head[..], &states.to_ne_bytes(), &[0; SOCKET_ID]];
         let question = Question {
             protocol: NETLINK_SOCK_DIAG,
             kind: BY_FAMILY,
@@ -52,11 +76,16 @@ fn source_port(answer: &[u8]) -> Option<u16> {
     answer.get(4..)?.first_chunk().copied().map(u16::from_be_bytes)
 }
 
-fn by_file() -> io::Result<BTreeSet<u16>> {
+fn by_file(protocol: Protocol) -> io::Result<BTreeSet<u16>> {
+    let files: &[&str] = match protocol {
+        Protocol::Tcp => &["tcp", "tcp6"],
+        Protocol::Udp => &["udp", "udp6"],
+        Protocol::Sctp => &["sctp/eps"],
+    };
     let mut ports = BTreeSet::new();
-    for table in ["tcp", "tcp6"] {
-        match fs::read_to_string(format!("/proc/thread-self/net/{table}")) {
-            Ok(text) => ports.extend(text.lines().filter_map(listener)),
+    for file in files {
+        match fs::read_to_string(format!("/proc/thread-self/net/{file}")) {
+            Ok(text) => ports.extend(text.lines().filter_map(|line| served_port(protocol, line))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
@@ -64,35 +93,59 @@ fn by_file() -> io::Result<BTreeSet<u16>> {
     Ok(ports)
 }
 
-/// The port of a line (Documentation/networking/proc_net_tcp.rst), if its state is LISTEN, 0A.
-fn listener(line: &str) -> Option<u16> {
-    let mut words = line.split_whitespace().skip(1);
-    let (_, port) = words.next()?.rsplit_once(':')?;
-    let state = words.nth(1)?;
-    (state == "0A").then_some(())?;
-    u16::from_str_radix(port, 16).ok()
+/// The port of a line, if its socket serves: of tcp and udp
+/// (Documentation/networking/proc_net_tcp.rst) address, peer and state in hexadecimal; of sctp/eps
+/// (`sctp_eps_seq_show` in net/sctp/proc.c) the state fourth and the port sixth, both decimal.
+fn served_port(protocol: Protocol, line: &str) -> Option<u16> {
+    let mut words = line.split_whitespace();
+    if protocol == Protocol::Sctp {
+        let state: u8 = words.nth(3)?.parse().ok()?;
+        return (state == serving_state(protocol)).then(|| words.nth(1)?.parse().ok())?;
+    }
+    let (_, port) = words.nth(1)?.rsplit_once(':')?;
+    let state = u8::from_str_radix(words.nth(1)?, 16).ok()?;
+    (state == serving_state(protocol)).then(|| u16::from_str_radix(port, 16).ok())?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::TcpListener;
+    use std::net::{TcpListener, UdpSocket};
 
     #[test]
     fn only_listeners_count() {
+        let of = |line| served_port(Protocol::Tcp, line);
         let listen = "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000";
         let established = "   1: 0100007F:1F90 0100007F:9C40 01 00000000:00000000 00:00000000 0";
         let heading = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt";
-        assert_eq!(listener(listen), Some(8080));
-        assert_eq!(listener(established), None);
-        assert_eq!(listener(heading), None);
+        assert_eq!((of(listen), of(established), of(heading)), (Some(8080), None, None));
+    }
+
+    #[test]
+    fn an_sctp_endpoint_counts_while_it_listens() {
+        let of = |line| served_port(Protocol::Sctp, line);
+        let heading = " ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS";
+        let listen = "61d1c000 61d1e000 2   10  5    80        0 1234 0.0.0.0 ";
+        let closed = "61d1c000 61d1e000 2   7   5    80        0 1234 0.0.0.0 ";
+        assert_eq!((of(heading), of(listen), of(closed)), (None, Some(80), None));
     }
 
     #[test]
     fn both_ways_find_a_listener() {
         let open = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = open.local_addr().unwrap().port();
-        assert!(by_question().unwrap().contains(&port));
-        assert!(by_file().unwrap().contains(&port));
+        assert!(by_question(Protocol::Tcp).unwrap().contains(&port));
+        assert!(by_file(Protocol::Tcp).unwrap().contains(&port));
+    }
+
+    #[test]
+    fn a_datagram_socket_counts_until_it_is_connected() {
+        let open = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = open.local_addr().unwrap().port();
+        assert!(served(Protocol::Udp).unwrap().contains(&port));
+        assert!(by_file(Protocol::Udp).unwrap().contains(&port));
+        open.connect("127.0.0.1:9").unwrap();
+        assert!(!served(Protocol::Udp).unwrap().contains(&port));
+        assert!(!by_file(Protocol::Udp).unwrap().contains(&port));
     }
 }

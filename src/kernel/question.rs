@@ -5,6 +5,9 @@ use std::io;
 const REQUEST: u16 = 0x1;
 const DUMP: u16 = 0x301;
 
+/// NLM_F_REQUEST with NLM_F_ACK: an order, which is acknowledged.
+const ORDER: u16 = 0x5;
+
 /// NLMSG_ERROR and NLMSG_DONE.
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
@@ -12,9 +15,13 @@ const DONE: u16 = 3;
 /// The length of struct nlmsghdr.
 const HEADER: usize = 16;
 
+/// The length of struct nlattr.
+const ATTRIBUTE: usize = 4;
+
 /// How many answers a question has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answers {
+    None,
     One,
     Many,
 }
@@ -55,7 +62,11 @@ impl Question {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let flags = if self.answers == Answers::Many { DUMP } else { REQUEST };
+        let flags = match self.answers {
+            Answers::None => ORDER,
+            Answers::One => REQUEST,
+            Answers::Many => DUMP,
+        };
         let length = (HEADER + self.body.len()) as u32;
         let (sequence, sender) = (1_u32, 0_u32);
         [
@@ -78,6 +89,25 @@ fn messages(mut datagram: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
         let body = datagram.get(HEADER..length)?;
         datagram = datagram.get(length.next_multiple_of(4)..).unwrap_or_default();
         Some((kind, body))
+    })
+}
+
+/// An attribute (struct nlattr): its length, its kind, its value, filled up to four bytes.
+pub(super) fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
+    let length = (ATTRIBUTE + value.len()) as u16;
+    let mut bytes = [&length.to_ne_bytes()[..], &kind.to_ne_bytes(), value].concat();
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    bytes
+}
+
+/// The attributes of a message: kind, and value.
+pub(super) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    std::iter::from_fn(move || {
+        let length = usize::from(u16::from_ne_bytes(*bytes.first_chunk()?));
+        let kind = u16::from_ne_bytes(*bytes.get(2..)?.first_chunk()?);
+        let value = bytes.get(ATTRIBUTE..length)?;
+        bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
+        Some((kind, value))
     })
 }
 
@@ -104,6 +134,13 @@ mod tests {
         let datagram = [message(20, &[1, 2, 3, 4]).bytes(), message(DONE, &[]).bytes()].concat();
         let read: Vec<_> = messages(&datagram).collect();
         assert_eq!(read, [(20, &[1, 2, 3, 4][..]), (DONE, &[][..])]);
+    }
+
+    #[test]
+    fn attributes_are_read_as_they_are_written() {
+        let bytes = [attribute(1, b"fou\0"), attribute(2, &[7]), attribute(3, &[])].concat();
+        let read: Vec<_> = attributes(&bytes).collect();
+        assert_eq!(read, [(1, &b"fou\0"[..]), (2, &[7][..]), (3, &[][..])]);
     }
 
     #[test]

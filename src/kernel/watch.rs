@@ -114,6 +114,9 @@ impl Eye {
     fn look_at_addresses(&mut self) -> Result<(), Cause> {
         let mut now = Vec::new();
         for message in addresses::all(&self.netlink)? {
+            if addresses::is_hidden(&message) {
+                continue;
+            }
             now.extend(message.attributes.iter().find_map(|attribute| match attribute {
                 AddressAttribute::Address(address) => Some(*address),
                 _ => None,

@@ -3,6 +3,7 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod endpoint;
 mod expected;
 mod fault;
 mod header;
@@ -19,14 +20,16 @@ mod scheduler;
 mod service;
 mod serving;
 mod source;
+mod tunnel;
 pub mod written;
 
+pub use endpoint::{Endpoint, Port};
 pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
     SourceExpected, StateExpected, VipExpected, WeightExpected,
 };
 pub use fault::{Fault, FaultKind, Healing};
-pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, VIA_HEADER};
+pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, REQUEST_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
     ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
@@ -47,7 +50,8 @@ pub use scenario::{
 pub use scheduler::{Scheduler, SchedulerFlag};
 pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Thresholds, Tunnel, TunnelChecksum, VirtualService,
+    Thresholds, VirtualService,
 };
 pub use serving::{PortBackend, Process, Serving, Upstream};
 pub use source::Source;
+pub use tunnel::{Tunnel, TunnelChecksum};

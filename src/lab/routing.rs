@@ -82,7 +82,9 @@ impl Lab {
     fn nat_service_of(&self, server: &Node) -> Option<&VirtualService> {
         let nat =
             |d: &Destination| d.real_server == server.name && d.forwarding == ForwardingMethod::Nat;
-        self.services.iter().find(|service| service.servers().any(nat))
+        // A director's replies to its own clients do not leave it before they are rewritten.
+        let mut others = self.services.iter().filter(|s| !s.directors.contains(&server.name));
+        others.find(|service| service.servers().any(nat))
     }
 
     fn only_router(&self, node: &Node) -> Option<IpAddr> {

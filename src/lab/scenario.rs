@@ -1,6 +1,5 @@
-use super::{Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
+use super::{Endpoint, Expectation, Fault, Healing, NodeName, Place, ScenarioName, ServiceName};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// A named proof: steps in order.
@@ -90,10 +89,22 @@ pub struct RunCommand {
 /// Where requests go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
-    /// A virtual service's VIP and port.
+    /// A virtual service's VIP and port; the first one, if it has several.
     Service(ServiceName),
-    /// An address and a port.
-    Address(IpAddr, u16),
+    /// One of a virtual service's ports at its VIP.
+    Port(ServiceName, u16),
+    /// A protocol, an address and a port.
+    Address(Endpoint),
+}
+
+impl Target {
+    /// The virtual service that is named.
+    pub fn service(&self) -> Option<&ServiceName> {
+        match self {
+            Self::Service(name) | Self::Port(name, _) => Some(name),
+            Self::Address(..) => None,
+        }
+    }
 }
 
 /// How connections are used.

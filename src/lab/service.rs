@@ -1,4 +1,6 @@
-use super::{HealthCheck, NodeName, Place, Quorum, Scheduler, SchedulerFlag, ServiceName};
+use super::{
+    HealthCheck, Node, NodeName, Place, Port, Quorum, Scheduler, SchedulerFlag, ServiceName, Tunnel,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -46,7 +48,9 @@ impl fmt::Display for ForwardingMethod {
 }
 
 /// The transport protocol of a virtual service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// TCP (ipvsadm -t).
@@ -68,6 +72,15 @@ impl Protocol {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
             Self::Sctp => "sctp",
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
         }
     }
 
@@ -126,37 +139,6 @@ pub struct Thresholds {
     pub lower: u32,
 }
 
-/// What goes around a packet on its way to a real server of TUN (ipvsadm(8), --tun-type).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tunnel {
-    /// IP in IP (RFC 2003).
-    #[default]
-    Ipip,
-    /// Generic routing encapsulation (RFC 2784).
-    Gre(TunnelChecksum),
-    /// Generic UDP encapsulation (draft-ietf-intarea-gue).
-    Gue {
-        /// The UDP port on the real server.
-        port: u16,
-        /// What guards the envelope.
-        checksum: TunnelChecksum,
-    },
-}
-
-/// The checksum of a tunnel's envelope (ipvsadm(8), --tun-nocsum and following).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TunnelChecksum {
-    /// None (--tun-nocsum).
-    #[default]
-    None,
-    /// Over the whole envelope (--tun-csum).
-    Full,
-    /// As `Full`, but the inner one is left to the receiver (--tun-remcsum), GUE only.
-    Remote,
-}
-
 /// A real server in a virtual service's table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
@@ -164,7 +146,7 @@ pub struct Destination {
     pub real_server: NodeName,
     /// Its RIP: the address that the director uses.
     pub address: IpAddr,
-    /// The port on the real server.
+    /// The port on the real server; 0, of a service by firewall mark only, is the packet's own.
     pub port: u16,
     /// 0 means quiesced: no new connections.
     pub weight: u32,
@@ -245,9 +227,45 @@ impl VirtualService {
         self.marked.as_ref().map_or(std::slice::from_ref(&self.port), |marked| &marked.ports)
     }
 
+    /// The ports on one of its real servers that packets get to, at least one.
+    pub fn ports_on<'s>(&'s self, server: &'s Destination) -> &'s [u16] {
+        match server.port {
+            0 => self.ports(),
+            _ => std::slice::from_ref(&server.port),
+        }
+    }
+
+    /// The ports on which it asks a node, each with the node's entry.
+    pub fn ports_of<'s>(
+        &'s self,
+        node: &'s Node,
+    ) -> impl Iterator<Item = (Port, &'s Destination)> + 's {
+        let mine = self.servers().filter(|server| server.real_server == node.name);
+        mine.flat_map(move |server| {
+            let ports = self.ports_on(server).iter();
+            ports.map(move |number| (Port { protocol: self.protocol, number: *number }, server))
+        })
+    }
+
+    /// The port on one of its real servers that is checked: the first that packets get to.
+    pub fn checked_port(&self, server: &Destination) -> u16 {
+        if server.port == 0 { self.port } else { server.port }
+    }
+
     /// Every real server that its table can come to hold: those of the file, and the sorry server.
     pub fn servers(&self) -> impl Iterator<Item = &Destination> {
         self.destinations.iter().chain(&self.sorry_server)
+    }
+
+    /// The directors that stand in its own table: each serves itself, as IPVS's local node.
+    pub fn local_nodes(&self) -> impl Iterator<Item = &Destination> {
+        self.servers().filter(|server| self.directors.contains(&server.real_server))
+    }
+
+    /// The entry by which one of its directors gets packets addressed to the VIP from another one.
+    pub fn peer(&self, director: &NodeName) -> Option<&Destination> {
+        let mine = |d: &&Destination| d.real_server == *director && d.forwarding.keeps_vip();
+        self.local_nodes().find(mine).filter(|_| self.directors.len() > 1)
     }
 
     /// The forwarding methods in use, each once.

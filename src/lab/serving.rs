@@ -1,4 +1,4 @@
-use super::{Lab, Node, NodeName, Place, ProcessName, Role};
+use super::{Lab, Node, NodeName, Place, Port, ProcessName, Protocol, Role};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,8 +67,8 @@ impl Serving {
     }
 
     /// Whom the built-in backend on a port asks.
-    pub fn upstream_of(&self, port: u16) -> &[Upstream] {
-        let own = self.backends.iter().find(|backend| backend.port == port);
+    pub fn upstream_of(&self, port: Port) -> &[Upstream] {
+        let own = self.backends.iter().find(|backend| Port::tcp(backend.port) == port);
         own.and_then(|backend| backend.upstream.as_deref()).unwrap_or(&self.upstream)
     }
 
@@ -82,23 +82,26 @@ impl Lab {
     /// The ports of a node's built-in backends, and where the file asks for each: those of virtual
     /// services, those under `backends`, or 80 for a real server that has neither. A process takes
     /// the place of the backend on its port.
-    pub fn backend_ports(&self, node: &Node) -> BTreeMap<u16, Place> {
-        let servers = self.services.iter().flat_map(|service| service.servers());
-        let mine = servers.filter(|d| d.real_server == node.name).map(|d| (d.port, &d.at));
-        let named = node.serving.backends.iter().map(|backend| (backend.port, &backend.at));
+    pub fn backend_ports(&self, node: &Node) -> BTreeMap<Port, Place> {
+        let services = self.services.iter().flat_map(|service| service.ports_of(node));
+        let asked = services.map(|(port, entry)| (port, &entry.at));
+        let named = node.serving.backends.iter();
+        let named = named.map(|backend| (Port::tcp(backend.port), &backend.at));
         let mut ports = BTreeMap::new();
-        for (port, at) in mine.chain(named) {
+        for (port, at) in asked.chain(named) {
             ports.entry(port).or_insert_with(|| at.clone());
         }
         if ports.is_empty() && node.role == Role::RealServer {
-            ports.insert(HTTP, node.at.clone());
+            ports.insert(Port::tcp(HTTP), node.at.clone());
         }
-        ports.retain(|port, _| node.serving.process_ports().all(|taken| taken != *port));
+        ports.retain(|port, _| node.serving.process_ports().all(|taken| Port::tcp(taken) != *port));
         ports
     }
 
     /// The TCP ports on which a node serves, be it by a built-in backend or by a process.
     pub fn served_ports(&self, node: &Node) -> BTreeSet<u16> {
-        self.backend_ports(node).into_keys().chain(node.serving.process_ports()).collect()
+        let backends = self.backend_ports(node).into_keys();
+        let backends = backends.filter(|port| port.protocol == Protocol::Tcp);
+        backends.map(|port| port.number).chain(node.serving.process_ports()).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! How values are written, in topology files and on the command line alike.
 
-use super::{DurationRange, SourcePorts};
+use super::{DurationRange, Endpoint, Protocol, SourcePorts};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -45,10 +45,16 @@ pub fn source_ports(text: &str) -> Option<SourcePorts> {
     }
 }
 
-/// The address and the path of `http://ADDRESS[:PORT][/PATH]`. Names are none of it: a lab has
-/// nobody who could resolve them.
-pub fn url(text: &str) -> Option<(SocketAddr, String)> {
-    let rest = text.strip_prefix("http://")?;
+/// Where `http://ADDRESS[:PORT][/PATH]` goes, and its path; with `udp` or `sctp` in the place of
+/// `http` over that protocol. Names are none of it: a lab has nobody who could resolve them.
+pub fn url(text: &str) -> Option<(Endpoint, String)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let protocol = match scheme {
+        "http" => Protocol::Tcp,
+        "udp" => Protocol::Udp,
+        "sctp" => Protocol::Sctp,
+        _ => return None,
+    };
     let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let (address, port) = match host.split_once(':') {
         Some((address, port)) => (address, port.parse().ok().filter(|p| *p > 0)?),
@@ -56,7 +62,8 @@ pub fn url(text: &str) -> Option<(SocketAddr, String)> {
     };
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let address = address.parse().ok().filter(IpAddr::is_ipv4)?;
-    is_path(&path).then(|| (SocketAddr::new(address, port), path))
+    let address = SocketAddr::new(address, port);
+    is_path(&path).then_some((Endpoint { protocol, address }, path))
 }
 
 /// Whether a request can ask for this path.
@@ -106,7 +113,9 @@ mod tests {
         let is = |address: &str, path: &str| Some((address.to_owned(), path.to_owned()));
         assert_eq!(split("http://10.0.0.1"), is("10.0.0.1:80", "/"));
         assert_eq!(split("http://10.0.0.1:8080/a?b=c"), is("10.0.0.1:8080", "/a?b=c"));
-        for bad in ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "http://"] {
+        assert_eq!(split("udp://10.0.0.1:53"), is("udp 10.0.0.1:53", "/"));
+        assert_eq!(split("sctp://10.0.0.1/a"), is("sctp 10.0.0.1:80", "/a"));
+        for bad in ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "udp://"] {
             assert_eq!(split(bad), None, "{bad}");
         }
     }

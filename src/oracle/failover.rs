@@ -1,4 +1,5 @@
 use super::destination::Destination;
+use super::list::List;
 use super::schedule::{Chosen, Packet, Schedule};
 
 /// The schedulers that look for the greatest weight: fo and ovf (ip_vs_fo.c, ip_vs_ovf.c).
@@ -10,13 +11,13 @@ pub(super) enum Failover {
 }
 
 impl Schedule for Failover {
-    fn choose(&mut self, list: &[Destination], _: Packet) -> Chosen {
+    fn choose(&mut self, list: &List, _: Packet) -> Chosen {
         let has_room = |d: &Destination| match self {
             Self::HighestWeight => true,
             Self::Overflow => d.active <= d.weight,
         };
         let candidates =
-            (0..list.len()).filter(|&at| list[at].is_available() && has_room(&list[at]));
+            list.indices().filter(|&at| list[at].is_available() && has_room(&list[at]));
         Ok(candidates
             .reduce(|best, at| if list[at].weight > list[best].weight { at } else { best }))
     }

@@ -1,4 +1,4 @@
-use super::destination::Destination;
+use super::list::{Change, List};
 use super::schedule::{Chosen, HashFlags, Packet, Schedule};
 use std::net::{IpAddr, SocketAddr};
 
@@ -25,9 +25,9 @@ fn bucket(word: u32) -> usize {
 pub(super) struct DestinationHash;
 
 impl Schedule for DestinationHash {
-    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen {
-        let at = bucket(fold(packet.vip)).checked_rem(list.len());
-        Ok(at.filter(|&at| list[at].is_available()))
+    fn choose(&mut self, list: &List, packet: Packet) -> Chosen {
+        let position = bucket(fold(packet.vip)).checked_rem(list.len());
+        Ok(position.map(|position| list.at(position)).filter(|&at| list[at].is_available()))
     }
 }
 
@@ -39,27 +39,32 @@ pub(super) struct SourceHash {
 }
 
 impl SourceHash {
-    pub fn new(list: &[Destination], flags: HashFlags) -> Self {
-        let shares = |at: usize| std::iter::repeat_n(at, list[at].weight.max(1) as usize);
-        let turns = (0..list.len()).cycle().flat_map(shares);
-        Self { buckets: turns.take(BUCKETS).collect(), flags }
+    /// One without destinations.
+    pub fn new(flags: HashFlags) -> Self {
+        Self { buckets: Vec::new(), flags }
     }
 
-    fn position(&self, client: SocketAddr, offset: usize) -> Option<usize> {
+    fn bucket(&self, client: SocketAddr, offset: usize) -> Option<usize> {
         let hash = bucket(self.flags.key(client));
         self.buckets.get((hash + offset) % BUCKETS).copied()
     }
 }
 
 impl Schedule for SourceHash {
-    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen {
+    // ip_vs_sh_reassign
+    fn changed(&mut self, list: &List, _: Change) {
+        let shares = |at: usize| std::iter::repeat_n(at, list[at].weight.max(1) as usize);
+        self.buckets = list.indices().cycle().flat_map(shares).take(BUCKETS).collect();
+    }
+
+    fn choose(&mut self, list: &List, packet: Packet) -> Chosen {
         let available = |at: &usize| list[*at].is_available();
-        let first = self.position(packet.client, 0).filter(available);
+        let first = self.bucket(packet.client, 0).filter(available);
         if first.is_some() || !self.flags.fallback {
             return Ok(first);
         }
         let hash = bucket(self.flags.key(packet.client));
         let around = (hash..hash + BUCKETS).map(|offset| offset % BUCKETS);
-        Ok(around.filter_map(|offset| self.position(packet.client, offset)).find(available))
+        Ok(around.filter_map(|offset| self.bucket(packet.client, offset)).find(available))
     }
 }

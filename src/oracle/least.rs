@@ -1,5 +1,6 @@
 use super::choice::Unpredictable;
 use super::destination::Destination;
+use super::list::List;
 use super::schedule::{Chosen, Packet, Schedule};
 
 /// The schedulers that compare loads: lc, wlc, sed and nq (ip_vs_lc.c and so on).
@@ -15,34 +16,26 @@ pub(super) enum Least {
 }
 
 impl Schedule for Least {
-    fn choose(&mut self, list: &[Destination], _: Packet) -> Chosen {
+    fn choose(&mut self, list: &List, _: Packet) -> Chosen {
         let delay = |d: &Destination| (d.active + 1, d.weight);
         match self {
             Self::Connections => by_overhead(|active| {
-                least(list, all(list), |d| (d.active * active + d.inactive, 1))
+                least(list, list.indices(), |d| (d.active * active + d.inactive, 1))
             }),
-            Self::WeightedConnections => least_loaded(list, all(list)),
-            Self::Delay => Ok(least(list, all(list), delay)),
+            Self::WeightedConnections => least_loaded(list, list.indices()),
+            Self::Delay => Ok(least(list, list.indices(), delay)),
             Self::DelayUnlessIdle => {
                 let idle = |at: &usize| list[*at].is_available() && list[*at].active == 0;
-                Ok(all(list).find(idle).or_else(|| least(list, all(list), delay)))
+                Ok(list.indices().find(idle).or_else(|| least(list, list.indices(), delay)))
             }
         }
     }
 }
 
-/// Every position, in the kernel's order.
-pub(super) fn all(list: &[Destination]) -> std::ops::Range<usize> {
-    0..list.len()
-}
-
-/// The available one of these positions with the least overhead by weight; the first of equals.
-pub(super) fn least_loaded(
-    list: &[Destination],
-    positions: impl Iterator<Item = usize> + Clone,
-) -> Chosen {
+/// The available one of these with the least overhead by weight; the first of equals.
+pub(super) fn least_loaded(list: &List, indices: impl Iterator<Item = usize> + Clone) -> Chosen {
     by_overhead(|active| {
-        least(list, positions.clone(), |d| (d.active * active + d.inactive, d.weight))
+        least(list, indices.clone(), |d| (d.active * active + d.inactive, d.weight))
     })
 }
 
@@ -54,11 +47,11 @@ fn by_overhead(choose: impl Fn(u64) -> Option<usize>) -> Chosen {
 
 // The cost is a fraction, compared crosswise as the kernel does.
 fn least(
-    list: &[Destination],
-    positions: impl Iterator<Item = usize>,
+    list: &List,
+    indices: impl Iterator<Item = usize>,
     cost: impl Fn(&Destination) -> (u64, u64),
 ) -> Option<usize> {
-    positions.filter(|&at| list[at].is_available()).reduce(|best, at| {
+    indices.filter(|&at| list[at].is_available()).reduce(|best, at| {
         let ((best_load, best_weight), (load, weight)) = (cost(&list[best]), cost(&list[at]));
         if best_load * weight > load * best_weight { at } else { best }
     })

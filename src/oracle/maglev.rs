@@ -1,9 +1,9 @@
 use super::destination::Destination;
 use super::hash::fold;
+use super::list::{Change, List};
 use super::round_robin::gcd;
 use super::schedule::{Chosen, HashFlags, Packet, Schedule};
 use super::siphash::hsiphash;
-use crate::lab::{self, VirtualService};
 
 /// The table's size with `CONFIG_IP_VS_MH_TAB_INDEX` 12, the default: the fifth prime of
 /// ip_vs_mh.c.
@@ -27,8 +27,8 @@ struct Permutation {
 }
 
 impl Permutation {
-    fn new(entry: &lab::Destination, turns: i64) -> Self {
-        let word = fold(entry.address).wrapping_add(entry.port.into());
+    fn new(destination: &Destination, turns: i64) -> Self {
+        let word = fold(destination.address).wrapping_add(destination.port.into());
         let [next, skip] = KEYS.map(|key| hsiphash(word, key));
         Self { next: next % SIZE, skip: skip % (SIZE - 1) + 1, turns }
     }
@@ -42,23 +42,21 @@ impl Permutation {
 }
 
 impl Maglev {
-    pub fn new(service: &VirtualService) -> Self {
-        let turns = turns(service);
-        let entries = service.destinations.iter().zip(turns).rev();
-        let permutations: Vec<_> = entries.map(|(e, turns)| Permutation::new(e, turns)).collect();
-        Self { table: populate(permutations), flags: HashFlags::of(service) }
+    /// One without destinations.
+    pub fn new(flags: HashFlags) -> Self {
+        Self { table: Vec::new(), flags }
     }
 
-    fn position(&self, packet: Packet, offset: u32) -> Option<usize> {
+    fn bucket(&self, packet: Packet, offset: u32) -> Option<usize> {
         let word = self.flags.key(packet.client).wrapping_add(offset);
         self.table.get((hsiphash(word, KEYS[0]) % SIZE) as usize).copied()
     }
 }
 
-// The weights in order of addition, divided by what they share and cut to the table's bits. A
-// quiesced destination takes no turn.
-fn turns(service: &VirtualService) -> Vec<i64> {
-    let weights = || service.destinations.iter().map(|d| i64::from(d.weight));
+// The last weights, divided by what they share and cut to the table's bits. A destination that was
+// added quiesced takes no turn; one that was quiesced later keeps its own.
+fn turns(list: &List) -> Vec<i64> {
+    let weights = || list.iter().map(|d| d.last_weight as i64);
     let shared = weights().filter(|w| *w > 0).reduce(gcd).unwrap_or(1);
     let greatest = weights().max().unwrap_or(0) / shared;
     let bits = i64::BITS - greatest.leading_zeros();
@@ -82,14 +80,22 @@ fn populate(mut permutations: Vec<Permutation>) -> Vec<usize> {
 }
 
 impl Schedule for Maglev {
-    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen {
+    // ip_vs_mh_reassign
+    fn changed(&mut self, list: &List, _: Change) {
+        let permutations =
+            list.iter().zip(turns(list)).map(|(d, turns)| Permutation::new(d, turns));
+        let table = populate(permutations.collect());
+        self.table = table.into_iter().map(|position| list.at(position)).collect();
+    }
+
+    fn choose(&mut self, list: &List, packet: Packet) -> Chosen {
         let available = |at: &usize| list[*at].is_available();
-        let first = self.position(packet, 0).filter(available);
+        let first = self.bucket(packet, 0).filter(available);
         if first.is_some() || !self.flags.fallback {
             return Ok(first);
         }
         let hash = hsiphash(self.flags.key(packet.client), KEYS[0]) % SIZE;
         let around = (hash..hash + SIZE).map(|offset| offset % SIZE);
-        Ok(around.filter_map(|offset| self.position(packet, offset)).find(available))
+        Ok(around.filter_map(|offset| self.bucket(packet, offset)).find(available))
     }
 }

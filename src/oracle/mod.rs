@@ -14,6 +14,7 @@ mod destination;
 mod failover;
 mod hash;
 mod least;
+mod list;
 mod locality;
 mod maglev;
 mod predict;
@@ -25,6 +26,8 @@ mod schedule;
 mod sequences;
 mod siphash;
 mod template;
+mod timer;
 
 pub use choice::{Choice, Unpredictable};
+pub use connection::{Timeouts, Tuple};
 pub use predict::Oracle;

@@ -1,28 +1,32 @@
 use super::choice::{Choice, Unpredictable};
-use super::connection::Connection;
-use super::destination::Destination;
+use super::connection::{Connection, Timeouts, Tuple};
+use super::list::List;
 use super::schedule::{Packet, Schedule, scheduler};
-use super::template::Templates;
-use crate::lab::{Protocol, Scheduler, VirtualService};
+use super::template::{Lead, Templates};
+use super::timer::Timer;
+use crate::lab::{self, Protocol, Scheduled, Scheduler, VirtualService};
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// One virtual service in one director, from its creation on, as a pure model.
 ///
-/// A connection is known by its client's address and port. It must be told of every connection, in
-/// the order in which the director sees them.
+/// A connection is known by its client's address and port and by what it calls. The model must be
+/// told of every connection and of every change of the table, in the order in which the director
+/// sees them.
 pub struct Oracle {
-    vip: IpAddr,
-    /// The destinations as the kernel lists them: the last added first.
-    list: Vec<Destination>,
+    list: List,
     scheduler: Box<dyn Schedule + Send>,
+    protocol: Protocol,
+    scheduled: Scheduled,
     load_matters: bool,
-    connections: HashMap<SocketAddr, Connection>,
+    timeouts: Timeouts,
+    connections: HashMap<Tuple, Connection>,
     templates: Option<Templates>,
     now: Duration,
-    /// When the first entry or template may go.
+    /// When to look at the times of entries and templates again.
     due: Duration,
+    /// Whether nobody knows of some entry if it is still there.
+    doubtful: bool,
 }
 
 impl Oracle {
@@ -31,26 +35,50 @@ impl Oracle {
     /// # Errors
     /// If nobody can say what the scheduler will do.
     pub fn new(service: &VirtualService) -> Result<Self, Unpredictable> {
-        if service.protocol == Protocol::Udp {
-            return Err(Unpredictable::Udp);
+        let load_matters = load_matters(service);
+        if service.protocol == Protocol::Sctp && load_matters {
+            return Err(Unpredictable::Sctp);
         }
-        let entries = service.destinations.iter().enumerate();
-        let list: Vec<_> = entries.map(|(i, entry)| Destination::new(i, entry)).rev().collect();
-        Ok(Self {
-            vip: service.vip,
-            scheduler: scheduler(service, &list)?,
-            load_matters: load_matters(service),
-            list,
+        let mut new = Self {
+            list: List::new(&service.destinations),
+            scheduler: scheduler(service)?,
+            protocol: service.protocol,
+            scheduled: service.scheduled,
+            load_matters,
+            timeouts: Timeouts::default(),
             connections: HashMap::new(),
             templates: service.persistence.map(Templates::new),
             now: Duration::ZERO,
             due: Duration::ZERO,
-        })
+            doubtful: false,
+        };
+        let weights = service.destinations.iter().map(|destination| destination.weight);
+        weights.enumerate().for_each(|(index, weight)| new.put(index, weight));
+        Ok(new)
     }
 
     /// Whether choices depend on which connections are open, and so on when each is closed.
     pub fn load_matters(&self) -> bool {
         self.load_matters
+    }
+
+    /// Entries whose last packet comes from now on stay so long (ipvsadm --set).
+    pub fn set_timeouts(&mut self, timeouts: Timeouts) {
+        self.timeouts = timeouts;
+    }
+
+    /// A destination of the file gets a weight (ipvsadm -e), and is added again if it was removed
+    /// (ipvsadm -a): at the list's head, and with what it still has of old connections.
+    pub fn put(&mut self, index: usize, weight: u32) {
+        let change = self.list.put(index, weight);
+        self.scheduler.changed(&self.list, change);
+    }
+
+    /// A destination is removed (ipvsadm -d); one that is not there is left alone.
+    pub fn remove(&mut self, index: usize) {
+        if let Some(change) = self.list.remove(index) {
+            self.scheduler.changed(&self.list, change);
+        }
     }
 
     /// Time has passed: it is `now`, counted from the service's creation. Entries whose time is
@@ -61,94 +89,146 @@ impl Oracle {
             return;
         }
         if let Some(templates) = &mut self.templates {
-            templates.expire(&self.connections, self.now);
+            templates.expire(self.connections.values(), self.now);
         }
         self.remove_expired();
-        let entries = self.connections.values().filter_map(|connection| connection.expires);
+        let timers = || self.connections.values().filter_map(|connection| connection.timer);
+        self.doubtful = timers().any(|timer| timer.is_ending(self.now));
+        let next = |timer: Timer| match timer.is_ending(self.now) {
+            true => timer.latest(),
+            false => timer.earliest(),
+        };
         let templates = self.templates.iter().filter_map(Templates::first_expiry);
-        self.due = entries.chain(templates).min().unwrap_or(Duration::MAX);
+        self.due = timers().map(next).chain(templates).min().unwrap_or(Duration::MAX);
     }
 
     fn remove_expired(&mut self) {
-        let (list, now) = (&mut self.list, self.now);
+        let Self { list, templates, now, .. } = self;
         self.connections.retain(|_, connection| {
-            let stays = connection.is_there_at(now);
+            let stays = !connection.is_over(*now);
             if !stays {
-                list[connection.position].unbind();
+                list[connection.destination].unbind();
+                templates.iter_mut().for_each(|templates| templates.released(connection));
             }
             stays
         });
     }
 
-    /// A client opens a connection: where the director sends it.
+    /// A client opens a connection, or sends a datagram: where the director sends it.
     ///
     /// # Errors
     /// If it cannot be known. From then on the model may differ from the director.
-    pub fn connect(&mut self, client: SocketAddr) -> Result<Choice, Unpredictable> {
-        if let Some(position) = self.reused(client) {
-            return Ok(Choice::Destination(self.list[position].added));
+    pub fn connect(&mut self, tuple: Tuple) -> Result<Choice, Unpredictable> {
+        if let Some(index) = self.reused(tuple)? {
+            return Ok(Choice::Destination(index));
         }
-        if let Some(old) = self.connections.remove(&client) {
+        if let Some(old) = self.connections.remove(&tuple) {
             if self.load_matters {
                 return Err(Unpredictable::Reuse);
             }
-            self.list[old.position].unbind();
+            self.list[old.destination].unbind();
         }
-        let Some(position) = self.choose(client)? else {
+        let Some((destination, template)) = self.choose(tuple)? else {
             return Ok(Choice::Refused);
         };
-        self.list[position].bind();
-        self.connections.insert(client, Connection::open(position));
-        Ok(Choice::Destination(self.list[position].added))
+        self.bind(tuple, Connection { destination, timer: None, template });
+        Ok(Choice::Destination(destination))
     }
 
-    /// A client closed its connection; one that is not open is left alone.
-    pub fn close(&mut self, client: SocketAddr) {
-        let open = self.connections.get_mut(&client).filter(|c| c.expires.is_none());
+    // What is scheduled by the packet leaves no entry; UDP has entries that are never open.
+    fn bind(&mut self, tuple: Tuple, mut connection: Connection) {
+        let destination = &mut self.list[connection.destination];
+        match (self.protocol, self.scheduled) {
+            (Protocol::Udp, Scheduled::Packets) => return,
+            (Protocol::Udp, Scheduled::Connections) => {
+                destination.bind_inactive();
+                let timer = *connection.timer.insert(Timer::new(self.now, self.timeouts.udp));
+                self.due = self.due.min(timer.earliest());
+            }
+            (Protocol::Tcp | Protocol::Sctp, _) => destination.bind(),
+        }
+        self.connections.insert(tuple, connection);
+    }
+
+    /// A client closed its connection; one that is not open is left alone. Where the destination
+    /// was removed the director does not hear of it.
+    pub fn close(&mut self, tuple: Tuple) {
+        let open = self.connections.get_mut(&tuple).filter(|c| c.timer.is_none());
         if let Some(connection) = open {
-            self.due = self.due.min(connection.close(self.now));
-            self.list[connection.position].close();
+            let destination = &mut self.list[connection.destination];
+            if !destination.listed {
+                destination.abandoned = true;
+                return;
+            }
+            let timeout = self.timeouts.closed(destination.forwarding);
+            let timer = *connection.timer.insert(Timer::new(self.now, timeout));
+            self.due = self.due.min(timer.earliest());
+            destination.close();
         }
     }
 
     /// The clients closed every connection that is open.
     pub fn close_all(&mut self) {
-        let clients: Vec<_> = self.connections.keys().copied().collect();
-        clients.into_iter().for_each(|client| self.close(client));
+        let tuples: Vec<_> = self.connections.keys().copied().collect();
+        tuples.into_iter().for_each(|tuple| self.close(tuple));
     }
 
     // Where the entry that this client port still has sends it, if the connection goes on with it.
-    fn reused(&mut self, client: SocketAddr) -> Option<usize> {
-        let connection = self.connections.get_mut(&client)?;
-        let destination = &mut self.list[connection.position];
-        if connection.expires.is_some() {
-            if !connection.goes_on(destination.forwarding, self.templates.is_some()) {
-                return None;
+    fn reused(&mut self, tuple: Tuple) -> Result<Option<usize>, Unpredictable> {
+        let Some(connection) = self.connections.get_mut(&tuple) else { return Ok(None) };
+        let index = connection.destination;
+        let destination = &mut self.list[index];
+        let is_closed = connection.timer.is_some();
+        match self.protocol {
+            Protocol::Sctp if is_closed => return Err(Unpredictable::Sctp),
+            Protocol::Tcp if is_closed && !connection.goes_on(destination.forwarding) => {
+                return Ok(None);
             }
-            connection.expires = None;
-            destination.reopen();
+            _ if connection.is_ending(self.now) => return Err(Unpredictable::Timer),
+            _ if !destination.listed => return Err(Unpredictable::Removed),
+            Protocol::Udp => connection.timer = Some(Timer::new(self.now, self.timeouts.udp)),
+            Protocol::Tcp | Protocol::Sctp if is_closed => {
+                connection.timer = None;
+                destination.reopen();
+            }
+            Protocol::Tcp | Protocol::Sctp => {}
         }
-        Some(connection.position)
+        Ok(Some(index))
+    }
+
+    // Whether it is known which entries count.
+    fn check_load(&self) -> Result<(), Unpredictable> {
+        if self.doubtful {
+            return Err(Unpredictable::Timer);
+        }
+        let is_abandoned = self.list.iter().any(|destination| destination.abandoned);
+        if is_abandoned { Err(Unpredictable::Abandoned) } else { Ok(()) }
     }
 
     // A template stands above the scheduler, even where its destination is quiesced or full.
-    fn choose(&mut self, client: SocketAddr) -> Result<Option<usize>, Unpredictable> {
-        let (now, vip) = (self.now, self.vip);
-        let known = self.templates.as_mut().and_then(|t| t.lookup(client.ip(), now));
-        if known.is_some() {
-            return Ok(known);
+    fn choose(&mut self, tuple: Tuple) -> Result<Option<(usize, Option<u64>)>, Unpredictable> {
+        let (now, client) = (self.now, tuple.client.ip());
+        if let Some(templates) = &mut self.templates
+            && let Some(Lead { destination, template }) =
+                templates.lookup(client, &self.list, now)?
+        {
+            return Ok(Some((destination, Some(template))));
         }
-        let chosen = self.scheduler.choose(&self.list, Packet { client, vip })?;
-        if let (Some(templates), Some(position)) = (&mut self.templates, chosen) {
-            self.due = self.due.min(templates.remember(client.ip(), position, now));
+        if self.load_matters {
+            self.check_load()?;
         }
-        Ok(chosen)
+        let packet = Packet { client: tuple.client, vip: tuple.target.ip() };
+        let Some(index) = self.scheduler.choose(&self.list, packet)? else { return Ok(None) };
+        let remembered = self.templates.as_mut().map(|t| t.remember(client, index, now).template);
+        let first_expiry = self.templates.iter().filter_map(Templates::first_expiry).min();
+        self.due = self.due.min(first_expiry.unwrap_or(Duration::MAX));
+        Ok(Some((index, remembered)))
     }
 }
 
 fn load_matters(service: &VirtualService) -> bool {
     use Scheduler::{Lblc, Lblcr, Lc, Nq, Ovf, Sed, Wlc};
-    let has_threshold = |d: &crate::lab::Destination| d.thresholds.upper != 0;
+    let has_threshold = |d: &lab::Destination| d.thresholds.upper != 0;
     matches!(service.scheduler, Lblc | Lblcr | Lc | Nq | Ovf | Sed | Wlc)
         || service.destinations.iter().any(has_threshold)
 }

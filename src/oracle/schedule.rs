@@ -1,8 +1,8 @@
 use super::choice::Unpredictable;
-use super::destination::Destination;
 use super::failover::Failover;
 use super::hash::{DestinationHash, SourceHash};
 use super::least::Least;
+use super::list::{Change, List};
 use super::locality::{Locality, Replication};
 use super::maglev::Maglev;
 use super::round_robin::{RoundRobin, WeightedRoundRobin};
@@ -18,22 +18,23 @@ pub(super) struct Packet {
 
 /// A scheduler and its memory.
 pub(super) trait Schedule {
-    /// The position of the destination for a new connection, in the kernel's list; none if no
-    /// destination is available.
-    fn choose(&mut self, list: &[Destination], packet: Packet) -> Chosen;
+    /// The index of the destination for a new connection; none if no destination is available.
+    fn choose(&mut self, list: &List, packet: Packet) -> Chosen;
+
+    /// A destination was added, edited or removed, and the list is so now.
+    fn changed(&mut self, _list: &List, _change: Change) {}
 }
 
-/// A position in the kernel's list, none where the connection is refused.
+/// The index of a destination, none where the connection is refused.
 pub(super) type Chosen = Result<Option<usize>, Unpredictable>;
 
-/// The scheduler of a service, whose destinations are `list` in the kernel's order.
+/// The scheduler of a service that has no destinations yet.
 pub(super) fn scheduler(
     service: &VirtualService,
-    list: &[Destination],
 ) -> Result<Box<dyn Schedule + Send>, Unpredictable> {
     Ok(match service.scheduler {
         Scheduler::Rr => Box::new(RoundRobin::default()),
-        Scheduler::Wrr => Box::new(WeightedRoundRobin::new(list)),
+        Scheduler::Wrr => Box::new(WeightedRoundRobin::default()),
         Scheduler::Lc => Box::new(Least::Connections),
         Scheduler::Wlc => Box::new(Least::WeightedConnections),
         Scheduler::Sed => Box::new(Least::Delay),
@@ -41,8 +42,8 @@ pub(super) fn scheduler(
         Scheduler::Lblc => Box::new(Locality::default()),
         Scheduler::Lblcr => Box::new(Replication::default()),
         Scheduler::Dh => Box::new(DestinationHash),
-        Scheduler::Sh => Box::new(SourceHash::new(list, HashFlags::of(service))),
-        Scheduler::Mh => Box::new(Maglev::new(service)),
+        Scheduler::Sh => Box::new(SourceHash::new(HashFlags::of(service))),
+        Scheduler::Mh => Box::new(Maglev::new(HashFlags::of(service))),
         Scheduler::Fo => Box::new(Failover::HighestWeight),
         Scheduler::Ovf => Box::new(Failover::Overflow),
         Scheduler::Twos => return Err(Unpredictable::Random(Scheduler::Twos)),

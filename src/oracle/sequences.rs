@@ -1,6 +1,6 @@
 //! The schedulers' sequences as they were measured on real kernels, and what must always be true.
 
-use super::{Choice, Oracle, Unpredictable};
+use super::{Choice, Oracle, Tuple, Unpredictable};
 use crate::lab::{
     Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduled, Scheduler,
     SchedulerFlag, Thresholds, Tunnel, VirtualService,
@@ -42,8 +42,13 @@ pub(super) fn service(scheduler: Scheduler, weights: &[u32]) -> VirtualService {
     }
 }
 
-fn client(host: u8, port: u16) -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::new(10, 0, 0, host), port))
+fn client(host: u8, port: u16) -> Tuple {
+    to_vip(SocketAddr::from((Ipv4Addr::new(10, 0, 0, host), port)))
+}
+
+/// A connection to the service's only VIP.
+pub(super) fn to_vip(client: SocketAddr) -> Tuple {
+    Tuple { client, target: SocketAddr::from(([10, 0, 0, 100], 80)) }
 }
 
 fn word(choice: Choice) -> String {
@@ -148,11 +153,25 @@ fn locality_with_replication_spreads_over_its_set() {
 }
 
 #[test]
-fn nobody_predicts_lots_or_datagrams() {
+fn nobody_predicts_lots_or_the_load_of_associations() {
     let twos = service(Scheduler::Twos, &[1]);
     assert_eq!(Oracle::new(&twos).err(), Some(Unpredictable::Random(Scheduler::Twos)));
-    let udp = VirtualService { protocol: Protocol::Udp, ..service(Scheduler::Rr, &[1]) };
-    assert_eq!(Oracle::new(&udp).err(), Some(Unpredictable::Udp));
+    let sctp = |scheduler| VirtualService { protocol: Protocol::Sctp, ..service(scheduler, &[1]) };
+    assert_eq!(Oracle::new(&sctp(Scheduler::Wlc)).err(), Some(Unpredictable::Sctp));
+    assert!(Oracle::new(&sctp(Scheduler::Rr)).is_ok());
+}
+
+#[test]
+fn a_port_of_udp_stays_with_its_server_and_packets_of_one_packet_scheduling_do_not() {
+    let datagrams = |service: &VirtualService| {
+        let mut oracle = Oracle::new(service).unwrap();
+        let mut send = |port| word(oracle.connect(client(1, port)).unwrap());
+        [1, 1, 2, 1, 3].map(&mut send).concat()
+    };
+    let udp = VirtualService { protocol: Protocol::Udp, ..service(Scheduler::Rr, &[1, 1]) };
+    assert_eq!(datagrams(&udp), "22122");
+    let packets = VirtualService { scheduled: Scheduled::Packets, ..udp };
+    assert_eq!(datagrams(&packets), "21212");
 }
 
 #[test]
@@ -181,7 +200,9 @@ fn a_full_server_comes_back_when_its_entries_expire() {
     oracle.close(client(1, 1));
     oracle.advance(Duration::from_secs(119));
     assert_eq!(oracle.connect(client(1, 2)), Ok(Choice::Refused));
-    oracle.advance(Duration::from_secs(121));
+    oracle.advance(Duration::from_secs(125));
+    assert_eq!(oracle.connect(client(1, 3)), Err(Unpredictable::Timer));
+    oracle.advance(Duration::from_secs(128));
     assert_eq!(oracle.connect(client(1, 3)), Ok(Choice::Destination(0)));
 }
 
@@ -194,7 +215,7 @@ fn persistence_sends_a_network_of_clients_to_one_server() {
     for host in [1, 2, 200] {
         assert_eq!(oracle.connect(client(host, 40_000)), Ok(Choice::Destination(1)));
     }
-    let other = SocketAddr::from((Ipv4Addr::new(10, 0, 1, 1), 40_000));
+    let other = to_vip(SocketAddr::from((Ipv4Addr::new(10, 0, 1, 1), 40_000)));
     assert_eq!(oracle.connect(other), Ok(Choice::Destination(0)));
 }
 
@@ -230,6 +251,87 @@ fn the_same_source_port_stays_in_dr_and_is_scheduled_anew_in_nat() {
     assert_eq!(visits(&service), "2222");
     service.destinations.iter_mut().for_each(|d| d.forwarding = ForwardingMethod::Nat);
     assert_eq!(visits(&service), "2121");
+}
+
+/// Connections that stay open, each number a client's port; `-2` removes r2, `+2` adds it again, `2*0`
+/// gives it a weight of 0.
+fn edited(service: &VirtualService, steps: &str) -> String {
+    let mut oracle = Oracle::new(service).unwrap();
+    let (mut said, mut port) = (String::new(), 0);
+    let index = |text: &str| text.parse::<usize>().unwrap() - 1;
+    for step in steps.split(' ') {
+        if let Some(server) = step.strip_prefix('-') {
+            oracle.remove(index(server));
+        } else if let Some(server) = step.strip_prefix('+') {
+            oracle.put(index(server), service.destinations[index(server)].weight);
+        } else if let Some((server, weight)) = step.split_once('*') {
+            oracle.put(index(server), weight.parse().unwrap());
+        } else {
+            for _ in 0..step.parse().unwrap() {
+                port += 1;
+                said += &word(oracle.connect(client(1, port)).unwrap());
+            }
+            said.push(' ');
+        }
+    }
+    said.trim_end().to_owned()
+}
+
+#[test]
+fn a_server_that_comes_back_is_the_first_of_the_list() {
+    let rr = service(Scheduler::Rr, &[1, 1, 1]);
+    assert_eq!(edited(&rr, "4 -2 4 +2 6"), "3213 1313 123123");
+}
+
+#[test]
+fn a_weight_that_changes_begins_the_round_of_wrr_anew_and_not_that_of_rr() {
+    assert_eq!(edited(&service(Scheduler::Rr, &[1, 1, 1]), "1 2*5 3"), "3 213");
+    assert_eq!(edited(&service(Scheduler::Wrr, &[1, 1, 1]), "1 2*1 3"), "3 321");
+}
+
+#[test]
+fn what_was_held_when_a_server_was_removed_still_counts_when_it_is_back() {
+    assert_eq!(edited(&service(Scheduler::Wlc, &[1, 1]), "4 -2 2 +2 3"), "2121 11 222");
+}
+
+#[test]
+fn mh_keeps_the_buckets_of_a_server_that_is_quiesced_later() {
+    let clients = |service: &VirtualService, weight: Option<u32>| {
+        let mut oracle = Oracle::new(service).unwrap();
+        weight.into_iter().for_each(|weight| oracle.put(0, weight));
+        let mut one = |host| word(oracle.connect(client(host, 1)).unwrap());
+        (1..40).map(&mut one).collect::<String>()
+    };
+    let both = service(Scheduler::Mh, &[1, 1]);
+    assert_eq!(clients(&both, Some(0)), clients(&both, None).replace('1', "x"));
+    let added_so = clients(&service(Scheduler::Mh, &[0, 1]), None);
+    assert_eq!(added_so, "2".repeat(39));
+}
+
+#[test]
+fn a_template_of_a_server_that_is_removed_is_dropped() {
+    let mut service = service(Scheduler::Rr, &[1, 1, 1]);
+    let timeout = Duration::from_secs(300);
+    service.persistence = Some(Persistence { timeout, prefix_length: 32 });
+    assert_eq!(edited(&service, "2 -3 2 +3 2"), "33 22 22");
+}
+
+#[test]
+fn a_mark_spreads_its_destination_addresses() {
+    let oracle = |scheduler| Oracle::new(&service(scheduler, &[1, 1, 1])).unwrap();
+    let ask = |oracle: &mut Oracle, vip: u8, port| {
+        let (client, target) = ([10, 0, 0, 1], [10, 0, 0, vip]);
+        let tuple = Tuple { client: (client, port).into(), target: (target, 80).into() };
+        word(oracle.connect(tuple).unwrap())
+    };
+    for scheduler in [Scheduler::Dh, Scheduler::Lblc] {
+        let mut oracle = oracle(scheduler);
+        let mut first = |vip| ask(&mut oracle, vip, 1);
+        let once: Vec<_> = (100..110).map(&mut first).collect();
+        let mut again = |vip| ask(&mut oracle, vip, 2);
+        assert_eq!((100..110).map(&mut again).collect::<Vec<_>>(), once, "{scheduler}");
+        assert!((1..=3).all(|n| once.contains(&n.to_string())), "{scheduler}: {once:?}");
+    }
 }
 
 fn schedulers() -> impl Strategy<Value = Scheduler> {

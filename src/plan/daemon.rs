@@ -3,7 +3,7 @@ use crate::lab::{HealthCheck, NodeName, Preemption, Quorum, RouterName, Track, V
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// A program that keeps a director available, in a process of its own, so that killing it is
@@ -154,4 +154,6 @@ pub struct CheckedServer {
     pub name: NodeName,
     /// Its entry in the table while it is up.
     pub entry: DestinationEntry,
+    /// Where it is checked; the port is not the entry's where that is 0.
+    pub checked: SocketAddr,
 }

@@ -1,5 +1,5 @@
-use super::{Daemon, DestinationEntry, Process, ServiceEntry, ServiceKey, Upstream};
-use crate::lab::{NetworkName, NodeName, Protocol, SysctlKey};
+use super::{Daemon, DestinationEntry, PacketMark, Process, ServiceEntry, ServiceKey, Upstream};
+use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -17,6 +17,13 @@ pub struct Backend {
     /// Whom it asks, in this order, before it answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<Upstream>,
+}
+
+impl Backend {
+    /// Its port, by which a node knows it.
+    pub fn socket(&self) -> Port {
+        Port { protocol: self.protocol, number: self.port }
+    }
 }
 
 /// How a backend treats its clients.
@@ -68,6 +75,14 @@ pub enum Op {
         /// The interface.
         interface: String,
     },
+    /// Opens a UDP port for packets in GUE envelopes (ip-fou(8)): what is in them is taken out, and
+    /// goes on as if it had come alone.
+    OpenGue {
+        /// The node.
+        node: NodeName,
+        /// The port.
+        port: u16,
+    },
     /// Adds an address.
     AddAddress {
         /// The node.
@@ -103,6 +118,14 @@ pub enum Op {
         /// The virtual service.
         service: ServiceKey,
     },
+    /// Marks packets on their way into a director, and those that it sends itself, so that IPVS
+    /// takes them for those of a virtual service (iptables-extensions(8), MARK).
+    MarkPackets {
+        /// The director.
+        node: NodeName,
+        /// Which packets, and the mark.
+        packets: PacketMark,
+    },
     /// Adds a virtual service to a director's table.
     AddService {
         /// The director.
@@ -119,7 +142,7 @@ pub enum Op {
         /// The entry.
         destination: DestinationEntry,
     },
-    /// Starts a built-in HTTP server.
+    /// Starts a built-in server.
     StartBackend {
         /// The node.
         node: NodeName,
@@ -181,7 +204,7 @@ pub enum Op {
         /// The node.
         node: NodeName,
         /// The backend's port.
-        port: u16,
+        port: Port,
         /// How.
         behaviour: Behaviour,
     },
@@ -206,10 +229,12 @@ impl Op {
             Self::CreateNamespace { node }
             | Self::Connect { node, .. }
             | Self::SetLinkUp { node, .. }
+            | Self::OpenGue { node, .. }
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }
             | Self::AddSourceNat { node, .. }
+            | Self::MarkPackets { node, .. }
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }
             | Self::StartBackend { node, .. }

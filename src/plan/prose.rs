@@ -1,5 +1,5 @@
-use super::{Behaviour, DestinationEntry, Family, Op, ServiceEntry};
-use crate::lab::LabName;
+use super::{Behaviour, DestinationEntry, Family, Op, PacketMark, ServiceEntry};
+use crate::lab::{ForwardingMethod, LabName, Tunnel};
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ impl fmt::Display for Op {
                 write!(f, "plug {interface} into {network}")
             }
             Self::SetLinkUp { interface, .. } => write!(f, "set {interface} up"),
+            Self::OpenGue { port, .. } => write!(f, "open UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 write!(f, "add address {address} to {interface}")
             }
@@ -24,12 +25,13 @@ impl fmt::Display for Op {
             }
             Self::SetSysctl { key, value, .. } => write!(f, "set {key} to {value}"),
             Self::AddSourceNat { service, .. } => write!(f, "add source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => write!(f, "mark packets to {packets}"),
             Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 write!(f, "add real server {destination} to {service}")
             }
             Self::StartBackend { backend, .. } => {
-                write!(f, "start a backend on port {}", backend.port)
+                write!(f, "start a backend on {}", backend.socket())
             }
             Self::StartProcess { process, .. } => write!(f, "start the process {}", process.name),
             Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
@@ -43,7 +45,7 @@ impl fmt::Display for Op {
             }
             Self::CutCable { interface, .. } => write!(f, "pull the cable of {interface}"),
             Self::Misbehave { port, behaviour, .. } => {
-                write!(f, "make the backend on port {port} {behaviour}")
+                write!(f, "make the backend on {port} {behaviour}")
             }
             Self::Impair { interface, delay, loss: 0, .. } => {
                 write!(f, "delay what leaves {interface} by {delay:?}")
@@ -68,6 +70,7 @@ impl Op {
                 format!("unplug {interface} from {network}")
             }
             Self::SetLinkUp { interface, .. } => format!("set {interface} down"),
+            Self::OpenGue { port, .. } => format!("close UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 format!("remove address {address} from {interface}")
             }
@@ -79,12 +82,13 @@ impl Op {
             }
             Self::SetSysctl { key, .. } => format!("leave {key} as it is"),
             Self::AddSourceNat { service, .. } => format!("remove source NAT for {service}"),
+            Self::MarkPackets { packets, .. } => format!("mark packets to {packets} no more"),
             Self::AddService { service, .. } => format!("remove virtual service {service}"),
             Self::AddDestination { service, destination, .. } => {
                 format!("remove real server {destination} from {service}")
             }
             Self::StartBackend { backend, .. } => {
-                format!("stop the backend on port {}", backend.port)
+                format!("stop the backend on {}", backend.socket())
             }
             Self::StartProcess { process, .. } => format!("stop the process {}", process.name),
             Self::RunCommand { shell, .. } => format!("end what `{shell}` left running"),
@@ -93,7 +97,7 @@ impl Op {
             Self::KillDaemons { .. } => "leave its daemons killed".to_owned(),
             Self::ForgetConnections { .. } => "leave its IPVS table empty".to_owned(),
             Self::CutCable { interface, .. } => format!("plug the cable of {interface} in again"),
-            Self::Misbehave { port, .. } => format!("make the backend on port {port} serve again"),
+            Self::Misbehave { port, .. } => format!("make the backend on {port} serve again"),
             Self::Impair { interface, .. } => format!("let {interface} send as fast as it can"),
         }
     }
@@ -126,6 +130,14 @@ impl fmt::Display for super::ServiceKey {
     }
 }
 
+/// As in "10.0.0.1 tcp 80,443 with 1".
+impl fmt::Display for PacketMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ports, Self { mark, vip, protocol, .. }) = (self.port_list(), self);
+        write!(f, "{vip} {protocol} {ports} with {mark}")
+    }
+}
+
 impl fmt::Display for ServiceEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.key, self.scheduler)
@@ -134,6 +146,12 @@ impl fmt::Display for ServiceEntry {
 
 impl fmt::Display for DestinationEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}, weight {})", self.address, self.forwarding, self.weight)
+        let Self { address, forwarding, weight, .. } = self;
+        match self.tunnel {
+            tunnel if *forwarding == ForwardingMethod::Tun && tunnel != Tunnel::Ipip => {
+                write!(f, "{address} ({forwarding} by {tunnel}, weight {weight})")
+            }
+            _ => write!(f, "{address} ({forwarding}, weight {weight})"),
+        }
     }
 }

@@ -1,9 +1,8 @@
 use super::scene::{Broken, LoadSeen, Scene};
 use super::{Seen, Sight, Stage};
-use crate::lab::{Fault, Healing, Load};
+use crate::lab::{Endpoint, Fault, Healing, Load};
 use crate::report::{Incident, IncidentKind};
 use crate::traffic::Sample;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// What goes on beside the steps of one scenario: its load, its faults, and the watch over its
@@ -22,7 +21,7 @@ pub(super) struct Background {
 
 struct Running {
     load: Load,
-    target: SocketAddr,
+    target: Endpoint,
     begun: Duration,
     stopped: Option<Duration>,
 }
@@ -49,7 +48,7 @@ impl Background {
         &mut self,
         stage: &mut S,
         load: &Load,
-        target: SocketAddr,
+        target: Endpoint,
     ) -> Result<(), String> {
         self.watch(stage)?;
         if self.is_loaded() {

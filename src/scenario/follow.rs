@@ -1,6 +1,6 @@
 use super::prediction::{Comparison, Pair, Reply};
-use crate::lab::{Connection, Request, SchedulerFlag, SourcePorts, VirtualService};
-use crate::oracle::{Choice, Oracle};
+use crate::lab::{Connection, Endpoint, Request, SchedulerFlag, SourcePorts, VirtualService};
+use crate::oracle::{Choice, Oracle, Tuple};
 use crate::traffic::Sample;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'a> {
     pub request: &'a Request,
-    pub target: SocketAddr,
+    pub target: Endpoint,
     /// When the first one began, counted from the run's begin.
     pub begun: Duration,
     pub samples: &'a [Sample],
@@ -27,7 +27,7 @@ pub(super) struct Follower<'a> {
 /// A connection that is open in the oracle.
 struct Open {
     number: usize,
-    client: SocketAddr,
+    tuple: Tuple,
     expected: Reply,
 }
 
@@ -58,7 +58,7 @@ impl Follower<'_> {
                 break;
             }
         }
-        open.into_iter().for_each(|last: Open| self.oracle.close(last.client));
+        open.into_iter().for_each(|last: Open| self.oracle.close(last.tuple));
         Ok(pairs)
     }
 
@@ -66,7 +66,7 @@ impl Follower<'_> {
         match open {
             Some(open) if open.number == sample.connection => Ok(open),
             lost => {
-                lost.into_iter().for_each(|old| self.oracle.close(old.client));
+                lost.into_iter().for_each(|old| self.oracle.close(old.tuple));
                 self.connect(sample)
             }
         }
@@ -76,7 +76,7 @@ impl Follower<'_> {
         match self.sent.request.connection {
             Connection::KeepAlive => Some(current),
             Connection::New => {
-                self.oracle.close(current.client);
+                self.oracle.close(current.tuple);
                 None
             }
             Connection::Held => None,
@@ -94,7 +94,7 @@ impl Follower<'_> {
         }
         let ends = self.sent.samples.iter().map(|sample| sample.started + sample.latency);
         self.oracle.advance(self.sent.begun + ends.max().unwrap_or_default());
-        open.iter().for_each(|kept| self.oracle.close(kept.client));
+        open.iter().for_each(|kept| self.oracle.close(kept.tuple));
         Ok(pairs)
     }
 
@@ -117,16 +117,16 @@ impl Follower<'_> {
     }
 
     fn connect(&mut self, sample: &Sample) -> Result<Open, String> {
-        let client = self.client_of(sample)?;
+        let tuple = Tuple { client: self.client_of(sample)?, target: self.sent.target.address };
         self.oracle.advance(self.sent.begun + sample.started);
-        let choice = self.oracle.connect(client).map_err(|reason| reason.to_string())?;
+        let choice = self.oracle.connect(tuple).map_err(|reason| reason.to_string())?;
         let expected = match choice {
             Choice::Refused => Reply::Refused,
             Choice::Destination(index) => {
                 Reply::From(self.service.destinations[index].real_server.to_string())
             }
         };
-        Ok(Open { number: sample.connection, client, expected })
+        Ok(Open { number: sample.connection, tuple, expected })
     }
 
     fn client_of(&self, sample: &Sample) -> Result<SocketAddr, String> {

@@ -1,10 +1,11 @@
+use super::edit::{Edit, edits, mends};
 use super::follow::{Follower, Sent};
 use super::prediction::{Pair, Prediction};
-use crate::lab::{Fault, Lab, Protocol, ServiceName, VirtualService};
+use crate::lab::{Endpoint, Fault, Healing, Lab, ServiceName, VirtualService};
 use crate::oracle::Oracle;
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// What happened to a lab's directors before its scenarios.
@@ -23,11 +24,13 @@ pub(super) struct Forecast<'a> {
     commands_ran: bool,
     /// The services that had a connection; the reason once a service can be followed no more.
     services: HashMap<&'a ServiceName, Result<Oracle, String>>,
+    /// The faults in force, the oldest first.
+    faults: Vec<Fault>,
 }
 
 impl<'a> Forecast<'a> {
     pub fn new(lab: &'a Lab, history: History) -> Self {
-        Self { lab, history, commands_ran: false, services: HashMap::new() }
+        Self { lab, history, commands_ran: false, services: HashMap::new(), faults: Vec::new() }
     }
 
     /// A command ran in some node, and may have changed anything.
@@ -36,7 +39,7 @@ impl<'a> Forecast<'a> {
     }
 
     /// Requests to a target were begun, and nobody knows how many reached it.
-    pub fn lose(&mut self, target: SocketAddr) {
+    pub fn lose(&mut self, target: Endpoint) {
         if let Some(service) = service_at(self.lab, target) {
             let reason = "an earlier step could not be done, and how far it came is not known";
             self.services.insert(&service.name, Err(reason.to_owned()));
@@ -44,7 +47,7 @@ impl<'a> Forecast<'a> {
     }
 
     /// A load to a target was begun, whose connections nobody follows.
-    pub fn loaded(&mut self, target: SocketAddr) {
+    pub fn loaded(&mut self, target: Endpoint) {
         if let Some(service) = service_at(self.lab, target) {
             let reason = "a load ran in the background, and its connections are not followed";
             self.services.insert(&service.name, Err(reason.to_owned()));
@@ -59,15 +62,57 @@ impl<'a> Forecast<'a> {
         }
     }
 
-    /// Something was broken on purpose: what the directors of the virtual services that it touches
-    /// do from now on, and after it is mended, is not known.
+    /// Something was broken on purpose. Another weight of a real server and its removal are
+    /// followed; what else the directors of the virtual services that it touches do from now on,
+    /// and after it is mended, is not known.
     pub fn disturbed(&mut self, fault: &Fault) {
         let lab = self.lab;
         for service in lab.services.iter().filter(|service| is_touched(service, fault)) {
-            let reason =
-                format!("`{fault}` came before, and what the director made of it is not known");
-            self.services.insert(&service.name, Err(reason));
+            match edits(lab, service, fault) {
+                Some(edits) => self.edited(service, &edits),
+                None => self.shaken(service, fault),
+            }
         }
+        self.faults.push(fault.clone());
+    }
+
+    /// Something could not be broken, and nobody knows how much of it was.
+    pub fn half_disturbed(&mut self, fault: &Fault) {
+        let lab = self.lab;
+        let touched = lab.services.iter().filter(|service| is_touched(service, fault));
+        touched.for_each(|service| self.shaken(service, fault));
+    }
+
+    /// Faults were mended, the newest first.
+    pub fn healed(&mut self, healing: &Healing) {
+        let is_meant = |fault: &mut Fault| match healing {
+            Healing::All => true,
+            Healing::Node(node) => fault.node == *node,
+        };
+        let healed: Vec<_> = self.faults.extract_if(.., is_meant).collect();
+        let lab = self.lab;
+        for service in &lab.services {
+            let all: Vec<_> = healed.iter().rev().flat_map(|fault| mends(service, fault)).collect();
+            // What two faults want mended is mended once.
+            let is_last = |at: &usize| !all[at + 1..].contains(&all[*at]);
+            let once: Vec<_> = (0..all.len()).filter(is_last).map(|at| all[at]).collect();
+            self.edited(service, &once);
+        }
+    }
+
+    fn edited(&mut self, service: &'a VirtualService, edits: &[Edit]) {
+        if edits.is_empty() {
+            return;
+        }
+        let begin = || begin(self.lab, service, self.history);
+        let state = self.services.entry(&service.name).or_insert_with(begin);
+        state.iter_mut().for_each(|oracle| edits.iter().for_each(|edit| edit.tell(oracle)));
+    }
+
+    fn shaken(&mut self, service: &'a VirtualService, fault: &Fault) {
+        let reason =
+            format!("`{fault}` came before, and what the director made of it is not known");
+        self.services.insert(&service.name, Err(reason));
     }
 
     /// Follows a step's requests, and says what should have come back.
@@ -77,7 +122,7 @@ impl<'a> Forecast<'a> {
     pub fn follow(&mut self, sent: Sent) -> Result<Prediction, String> {
         let lab = self.lab;
         let service = service_at(lab, sent.target)
-            .ok_or_else(|| format!("no virtual service has the address {}", sent.target))?;
+            .ok_or_else(|| format!("no virtual service is at {}", sent.target))?;
         let begin = || begin(lab, service, self.history);
         let state = self.services.entry(&service.name).or_insert_with(begin);
         let oracle = state.as_mut().map_err(|reason| reason.clone())?;
@@ -97,10 +142,12 @@ impl<'a> Forecast<'a> {
     }
 }
 
-/// The TCP service of a lab at an address.
-pub(super) fn service_at(lab: &Lab, target: SocketAddr) -> Option<&VirtualService> {
+/// The virtual service of a lab that is there.
+pub(super) fn service_at(lab: &Lab, target: Endpoint) -> Option<&VirtualService> {
     let is_there = |service: &&VirtualService| {
-        service.protocol == Protocol::Tcp && SocketAddr::new(service.vip, service.port) == target
+        service.protocol == target.protocol
+            && service.vip == target.address.ip()
+            && service.ports().contains(&target.address.port())
     };
     lab.services.iter().find(is_there)
 }

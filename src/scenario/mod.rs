@@ -5,6 +5,7 @@
 //! into a pass.
 
 mod background;
+mod edit;
 mod evaluate;
 mod follow;
 mod forecast;

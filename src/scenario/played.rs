@@ -3,15 +3,14 @@
 use super::support::{director, farm, fault, lab, load, samples, secs, service, timed};
 use super::{CommandOutput, DirectorLook, History, Look, Seen, Sight, Stage, run};
 use crate::lab::{
-    Connection, CountRange, Distribution, DurationRange, Expectation, Expected, Fault, Healing,
-    Lab, Load, Place, Request, Retry, RunCommand, Scenario, Scheduler, SourcePorts, Step,
+    Connection, CountRange, Distribution, DurationRange, Endpoint, Expectation, Expected, Fault,
+    Healing, Lab, Load, Place, Request, Retry, RunCommand, Scenario, Scheduler, SourcePorts, Step,
     StepAction, Target, VipExpected,
 };
 use crate::report::{Event, Evidence, IncidentKind, Outcome, ScenarioReport, Verdict};
 use crate::traffic::Sample;
 use Verdict::{Errored, Failed, Passed};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Answers each request step with the next entry, "broken" with an error; each step has source
@@ -32,7 +31,7 @@ struct Playback {
 }
 
 impl Stage for Playback {
-    async fn request(&mut self, request: &Request, _: SocketAddr) -> Result<Vec<Sample>, String> {
+    async fn request(&mut self, request: &Request, _: Endpoint) -> Result<Vec<Sample>, String> {
         let reply = self.replies.pop_front().ok_or("the playback is over")?;
         if reply == "broken" {
             return Err("client sockets cannot be opened".to_owned());
@@ -67,7 +66,7 @@ impl Stage for Playback {
         secs(self.now)
     }
 
-    fn begin_load(&mut self, _: &Load, _: SocketAddr) -> Result<Duration, String> {
+    fn begin_load(&mut self, _: &Load, _: Endpoint) -> Result<Duration, String> {
         self.done.push("load".to_owned());
         Ok(self.now())
     }
@@ -367,14 +366,20 @@ async fn several_directors_have_no_common_sequence() {
 
 #[tokio::test]
 async fn an_address_without_a_service_has_no_sequence() {
-    let direct = Request { target: Target::Address([10, 0, 0, 11].into(), 80), ..request() };
+    let direct = Request {
+        target: Target::Address(Endpoint::tcp(([10, 0, 0, 11], 80).into())),
+        ..request()
+    };
     let report = play(Scheduler::Rr, vec![predicted(direct)], &["rs1"]).await;
     assert_eq!(verdicts(&report), [Errored]);
 }
 
 #[tokio::test]
 async fn an_address_that_is_a_service_counts_for_it() {
-    let direct = Request { target: Target::Address([10, 0, 0, 100].into(), 80), ..request() };
+    let direct = Request {
+        target: Target::Address(Endpoint::tcp(([10, 0, 0, 100], 80).into())),
+        ..request()
+    };
     let steps = vec![predicted(direct), predicted(request())];
     let report = play(Scheduler::Rr, steps, &["rs2", "rs1"]).await;
     assert_eq!(verdicts(&report), [Passed, Passed]);

@@ -18,7 +18,7 @@ impl Reply {
     pub fn of(sample: &Sample) -> Self {
         match &sample.outcome {
             Ok(answer) => Self::From(answer.backend.clone().unwrap_or_else(|| UNNAMED.to_owned())),
-            Err(Failure::Refused) => Self::Refused,
+            Err(Failure::Refused | Failure::PortUnreachable) => Self::Refused,
             Err(failure) => Self::Missing(failure.clone()),
         }
     }

@@ -76,7 +76,7 @@ async fn end<S: Stage>(report: &mut ScenarioReport, player: &mut Player<'_, S>, 
     player.release().await;
     report.timeline = timeline(&player.background, player.stage, from);
     if player.background.is_broken() {
-        let healed = player.background.heal(player.stage, &Healing::All).await;
+        let healed = player.heal(&Healing::All).await;
         report.error = report.error.take().or(healed.err());
     }
     player.stage.rest();

@@ -1,7 +1,7 @@
 use super::{Look, Seen, Sight};
-use crate::lab::{Fault, FaultKind, Load, NodeName};
+use crate::lab::{Endpoint, Fault, FaultKind, Load, NodeName};
 use crate::traffic::Sample;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// All that was seen of a scenario up to one moment. Every time is on the stage's clock.
@@ -34,7 +34,7 @@ pub(super) struct Broken {
 #[derive(Clone, Debug)]
 pub(super) struct LoadSeen {
     pub load: Load,
-    pub target: SocketAddr,
+    pub target: Endpoint,
     pub begun: Duration,
     /// This moment, or when it was stopped.
     pub until: Duration,

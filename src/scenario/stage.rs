@@ -1,9 +1,8 @@
 use super::{CommandOutput, Look, Sight};
-use crate::lab::{Fault, Healing, Load, Place, Request, RunCommand};
+use crate::lab::{Endpoint, Fault, Healing, Load, Place, Request, RunCommand};
 use crate::report::Evidence;
 use crate::traffic::Sample;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The lab that scenarios play in. Its times are those of its own clock, which begins with it.
@@ -16,7 +15,7 @@ pub trait Stage {
     fn request(
         &mut self,
         request: &Request,
-        target: SocketAddr,
+        target: Endpoint,
     ) -> impl Future<Output = Result<Vec<Sample>, String>>;
 
     /// Closes the connections that requests hold, and waits until both sides have.
@@ -39,7 +38,7 @@ pub trait Stage {
     ///
     /// # Errors
     /// Why they cannot be sent.
-    fn begin_load(&mut self, load: &Load, target: SocketAddr) -> Result<Duration, String>;
+    fn begin_load(&mut self, load: &Load, target: Endpoint) -> Result<Duration, String>;
 
     /// The load's requests that have ended so far, their times counted from its begin.
     ///

@@ -7,11 +7,10 @@ use super::prediction::Prediction;
 use super::scene::Scene;
 use super::stage::Stage;
 use super::words::title;
-use crate::lab::{Expectation, Lab, Request, Retry, Step, StepAction, Target};
+use crate::lab::{Endpoint, Expectation, Healing, Lab, Request, Retry, Step, StepAction, Target};
 use crate::report::{Answers, Check, StepReport, Verdict};
 use crate::traffic::{Sample, destination};
 use indexmap::IndexSet;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// The pause between two attempts at a step.
@@ -83,10 +82,14 @@ impl<S: Stage> Player<'_, S> {
             StepAction::StopLoad => return self.stop_load().await,
             StepAction::Release => self.release().await,
             StepAction::Fault(fault) => {
-                self.forecast.disturbed(fault);
-                self.background.disturb(self.stage, fault).await?;
+                let disturbed = self.background.disturb(self.stage, fault).await;
+                match &disturbed {
+                    Ok(()) => self.forecast.disturbed(fault),
+                    Err(_) => self.forecast.half_disturbed(fault),
+                }
+                disturbed?;
             }
-            StepAction::Heal(healing) => self.background.heal(self.stage, healing).await?,
+            StepAction::Heal(healing) => self.heal(healing).await?,
         }
         Ok(Attempt::of(Measured::Nothing))
     }
@@ -104,7 +107,17 @@ impl<S: Stage> Player<'_, S> {
         self.forecast.released(self.begun.elapsed());
     }
 
-    fn destination(&self, target: &Target) -> Result<SocketAddr, String> {
+    /// Mends what was broken.
+    ///
+    /// # Errors
+    /// If it cannot be mended.
+    pub async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
+        self.background.heal(self.stage, healing).await?;
+        self.forecast.healed(healing);
+        Ok(())
+    }
+
+    fn destination(&self, target: &Target) -> Result<Endpoint, String> {
         Ok(destination(self.lab, target).ok_or("the lab has no such virtual service")?)
     }
 
@@ -124,7 +137,7 @@ impl<S: Stage> Player<'_, S> {
     }
 
     /// Who answered how often, each real server of the target named.
-    fn answers(&self, target: SocketAddr, samples: &[Sample]) -> Answers {
+    fn answers(&self, target: Endpoint, samples: &[Sample]) -> Answers {
         let servers = service_at(self.lab, target).into_iter().flat_map(|s| &s.destinations);
         let names: IndexSet<_> = servers.map(|d| d.real_server.to_string()).collect();
         answers(&Vec::from_iter(names), samples)

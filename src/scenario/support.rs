@@ -3,8 +3,8 @@
 use super::scene::{Broken, LoadSeen, Scene};
 use super::{DirectorLook, Look, Seen, Sight};
 use crate::lab::{
-    Connection, Destination, Fault, FaultKind, ForwardingMethod, Interface, Lab, Load, Node, Place,
-    Protocol, Quorum, Role, Scheduled, Scheduler, Target, Tunnel, VirtualService,
+    Connection, Destination, Endpoint, Fault, FaultKind, ForwardingMethod, Interface, Lab, Load,
+    Node, Place, Protocol, Quorum, Role, Scheduled, Scheduler, Target, Tunnel, VirtualService,
 };
 use crate::traffic::{Answer, Failure, Sample};
 use std::net::SocketAddr;
@@ -176,7 +176,7 @@ pub(crate) fn timed(words: &str) -> Vec<Sample> {
 impl Scene {
     /// With a load to `web` from 0 on.
     pub(crate) fn loaded(self, words: &str, until: u64) -> Self {
-        let (load, target) = (load(), ([10, 0, 0, 100], 80).into());
+        let (load, target) = (load(), Endpoint::tcp(([10, 0, 0, 100], 80).into()));
         let (begun, samples) = (Duration::ZERO, timed(words));
         let until = secs(until);
         let seen = LoadSeen { load, target, begun, until, running: false, samples };

@@ -34,7 +34,8 @@ pub(super) fn healing(healing: &Healing) -> String {
 fn target(target: &Target) -> String {
     match target {
         Target::Service(name) => name.to_string(),
-        Target::Address(address, port) => std::net::SocketAddr::new(*address, *port).to_string(),
+        Target::Port(name, port) => format!("{name}:{port}"),
+        Target::Address(endpoint) => endpoint.to_string(),
     }
 }
 

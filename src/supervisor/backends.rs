@@ -1,10 +1,10 @@
 use super::control::BackendStatus;
 use crate::backend::{self, Counters, Identity, Site, Tiers};
 use crate::kernel::{BackendOrder, Door};
-use crate::lab::NodeName;
+use crate::lab::{NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour, Upstream};
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{oneshot, watch};
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 /// The backends of a lab, all of them in this process.
 #[derive(Clone, Debug, Default)]
-pub struct Backends(Arc<Mutex<BTreeMap<(NodeName, u16), Serving>>>);
+pub struct Backends(Arc<Mutex<BTreeMap<(NodeName, Port), Serving>>>);
 
 /// One that is served.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ impl Backends {
     pub async fn serve(self, mut orders: UnboundedReceiver<BackendOrder>) {
         while let Some(order) = orders.recv().await {
             match order {
-                BackendOrder::Start { node, backend, listener, door } => {
-                    self.start(node, backend, (listener, door));
+                BackendOrder::Start { node, backend, socket, door } => {
+                    self.start(node, backend, (socket, door));
                 }
                 BackendOrder::Behave { node, port, behaviour, done } => {
                     if let Some(serving) = self.all().get(&(node, port)) {
@@ -59,10 +59,10 @@ impl Backends {
         }
     }
 
-    fn start(&self, node: NodeName, backend: Backend, (listener, door): (TcpListener, Door)) {
+    fn start(&self, node: NodeName, backend: Backend, (socket, door): (OwnedFd, Door)) {
         let counters = Counters::default();
         let (stop, stopped) = oneshot::channel::<()>();
-        let (key, counted) = ((node.clone(), backend.port), counters.clone());
+        let (key, counted) = ((node.clone(), backend.socket()), counters.clone());
         let (behaviour, told) = watch::channel(Behaviour::default());
         let identity = Identity { name: node, vips: backend.vips };
         let tiers = tiers(backend.upstream, door);
@@ -71,7 +71,13 @@ impl Backends {
             let shutdown = async {
                 let _ = stopped.await;
             };
-            if let Err(error) = backend::serve(listener, site, shutdown).await {
+            let served = match backend.protocol {
+                Protocol::Udp => backend::serve_datagrams(socket.into(), site, shutdown).await,
+                Protocol::Tcp | Protocol::Sctp => {
+                    backend::serve(socket.into(), site, shutdown).await
+                }
+            };
+            if let Err(error) = served {
                 eprintln!("{error}");
             }
         });
@@ -80,9 +86,10 @@ impl Backends {
 
     /// How they are doing.
     pub fn status(&self) -> Vec<BackendStatus> {
-        let status = |((node, port), serving): (&(NodeName, u16), &Serving)| BackendStatus {
+        let status = |((node, port), serving): (&(NodeName, Port), &Serving)| BackendStatus {
             node: node.clone(),
-            port: *port,
+            port: port.number,
+            protocol: port.protocol,
             connections: serving.counters.connections(),
             requests: serving.counters.requests(),
             behaviour: *serving.behaviour.borrow(),
@@ -90,7 +97,7 @@ impl Backends {
         self.all().iter().map(status).collect()
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<(NodeName, u16), Serving>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<(NodeName, Port), Serving>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

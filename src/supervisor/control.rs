@@ -1,4 +1,4 @@
-use crate::lab::{Fault, Healing, Lab, NodeName, Source};
+use crate::lab::{Fault, Healing, Lab, NodeName, Protocol, Source};
 use crate::plan::Behaviour;
 use crate::state::{LabDir, StateError};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,9 @@ pub struct BackendStatus {
     pub node: NodeName,
     /// Its port.
     pub port: u16,
-    /// Connections that it accepted.
+    /// The port's protocol.
+    pub protocol: Protocol,
+    /// Connections that it accepted; none of UDP.
     pub connections: u64,
     /// Requests that it received.
     pub requests: u64,

@@ -26,6 +26,9 @@ files!(
     "fullnat",
     "schedulers",
     "persistence",
+    "fwmark",
+    "run-time",
+    "localnode",
     "plain",
     "ha",
     "ha-nat",
@@ -36,6 +39,7 @@ files!(
     "notes/000-nat",
     "notes/000-dr",
     "notes/000-persistence",
+    "notes/001-keepalived",
     "notes/002-nat",
     "notes/002-dr",
     "notes/003-nat-rules",
@@ -49,7 +53,12 @@ files!(
     "notes/003-nat-discuz",
     "notes/003-nat-discuz-real",
     "notes/003-dr-discuz",
-    "notes/003-dr-discuz-real"
+    "notes/003-dr-discuz-real",
+    "notes/003-dr-private-rips",
+    "notes/003-dr-public-rips",
+    "notes/004-dr-multinet",
+    "notes/004-persistence",
+    "notes/004-ldirectord"
 );
 
 /// The folder of the labs that follow the lecture notes to the address.

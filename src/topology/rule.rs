@@ -109,7 +109,6 @@ rules! {
     EMPTY_SCENARIO "L060" Error "scenario without steps";
     OUT_OF_RANGE "L061" Error "number out of range";
     URL "L062" Error "bad URL";
-    UDP_REQUEST "L063" Error "HTTP request to a UDP service";
     NO_WAY_BACK "L064" Warning "replies that cannot get back";
     ALWAYS_HOLDS "L065" Error "expectation that always holds";
     PROVES_NOTHING "L066" Warning "scenario that expects nothing";
@@ -142,12 +141,21 @@ rules! {
     NOT_FLOATING "L090" Error "VIP that does not move";
     NAT_STAYS "L091" Warning "NAT gateway that does not move";
 
+    FIREWALL_MARK "L092" Error "firewall mark out of range";
+    LOCAL_NODE "L094" Error "director that cannot serve itself";
+
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";
 
+    UNMARKED "L098" Error "several ports without a firewall mark";
+    SAME_MARK "L099" Error "firewall mark of two virtual services";
+    OTHER_PORT "L100" Error "port that the virtual service does not have";
+    TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
+    TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
     CIRCLE "L110" Error "tiers in a circle";
     UNKNOWN_UPSTREAM "L111" Error "unknown upstream";
     UPSTREAM_UNREACHABLE "L112" Warning "upstream that cannot be reached";
     FILE "L113" Error "bad file of a node";
     PROCESS "L114" Error "bad process";
+    PING_PONG "L115" Warning "directors that forward to each other";
 }

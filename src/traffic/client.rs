@@ -1,7 +1,7 @@
 use super::link::{Get, Link};
 use super::pool::{Fresh, Pool};
 use super::{Answer, Failure, TrafficError};
-use crate::lab::Connection;
+use crate::lab::{Connection, Endpoint};
 use http_body_util::Empty;
 use hyper::header::{CONNECTION, HOST, HeaderValue};
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 /// What clients share that ask one address for one thing.
 pub(super) struct Clients<'a> {
-    pub(super) to: SocketAddr,
+    pub(super) to: Endpoint,
     pub(super) get: Get,
     pub(super) connection: Connection,
     pub(super) pool: Mutex<Pool<'a>>,
@@ -26,7 +26,7 @@ impl Carrier {
     /// The number of the connection.
     pub(super) fn number(&self) -> usize {
         match self {
-            Self::Kept(link) => link.number,
+            Self::Kept(link) => link.number(),
             Self::Fresh(fresh) => fresh.number,
         }
     }
@@ -54,20 +54,28 @@ impl Clients<'_> {
         Ok(Carrier::Fresh(pool.take()?))
     }
 
-    /// Sends one request and reads the answer, which must be there in time.
+    /// Sends one request and reads the answer, which must be there in time; and what can carry
+    /// the next one.
     pub(super) async fn ask(
         &self,
         carrier: Carrier,
         by: Instant,
-    ) -> Result<(Answer, Link), Failure> {
-        let mut link = match carrier {
-            Carrier::Kept(link) => link,
+    ) -> (Result<Answer, Failure>, Option<Link>) {
+        let dialled = match carrier {
+            Carrier::Kept(link) => Ok(link),
             Carrier::Fresh(fresh) => timeout_at(by, Link::dial(fresh, self.to))
                 .await
-                .unwrap_or(Err(Failure::ConnectTimedOut))?,
+                .unwrap_or(Err(Failure::ConnectTimedOut)),
+        };
+        let mut link = match dialled {
+            Ok(link) => link,
+            Err(failure) => return (Err(failure), None),
         };
         let answered = timeout_at(by, link.exchange(self.get.clone())).await;
-        Ok((answered.unwrap_or(Err(Failure::AnswerTimedOut))?, link))
+        match answered.unwrap_or(Err(Failure::AnswerTimedOut)) {
+            Ok(answer) => (Ok(answer), Some(link)),
+            Err(failure) => (Err(failure), link.if_unharmed()),
+        }
     }
 
     /// The connection for the next request, if connections are kept; a new one is closed.

@@ -1,3 +1,4 @@
+use crate::lab::Protocol;
 use std::io;
 
 /// Why requests could not be sent at all: nothing was measured.
@@ -6,6 +7,9 @@ pub enum TrafficError {
     /// The client's namespace gave no sockets.
     #[error("client sockets cannot be opened: {0}")]
     Sockets(io::Error),
+    /// The kernel does not know the transport protocol.
+    #[error("client sockets cannot be opened: the kernel has no {name} (module {0})", name = .0.title())]
+    NoProtocol(Protocol),
     /// Counting source ports up from the first one passed the last one.
     #[error("source ports from {first} end after {connections} connections, and more are needed")]
     SourcePorts {

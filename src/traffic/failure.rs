@@ -7,6 +7,10 @@ pub enum Failure {
     /// A reset answered the connection's first packet: nobody listens there.
     #[error("connection refused")]
     Refused,
+    /// An ICMP message answered the datagram: nobody serves the port, or the director has nobody
+    /// to send it to.
+    #[error("port unreachable")]
+    PortUnreachable,
     /// The time was over before there was a connection.
     #[error("connect timed out")]
     ConnectTimedOut,
@@ -54,6 +58,14 @@ impl Failure {
             Some(source) => Self::of_io(source),
             None if error.is_incomplete_message() => Self::Closed,
             None => Self::Other(error.to_string()),
+        }
+    }
+
+    /// What a failed exchange of datagrams means.
+    pub(super) fn of_datagram(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::ConnectionRefused => Self::PortUnreachable,
+            _ => Self::of_io(error),
         }
     }
 

@@ -2,9 +2,8 @@ use super::client::{Clients, get};
 use super::link::{Get, Link};
 use super::pool::Pool;
 use super::{Failure, Sample, Sockets, TrafficError};
-use crate::lab::{Connection, Load, SourcePorts};
+use crate::lab::{Connection, Endpoint, Load, SourcePorts};
 use futures::stream::{FuturesUnordered, TryStreamExt};
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,10 +43,10 @@ impl RunningLoad {
     /// If no request can carry the path.
     pub fn begin(
         load: &Load,
-        to: SocketAddr,
+        to: Endpoint,
         mut sockets: Box<dyn Sockets>,
     ) -> Result<Self, TrafficError> {
-        let get = get(&load.path, to, load.connection)?;
+        let get = get(&load.path, to.address, load.connection)?;
         let (load, progress) = (load.clone(), Arc::new(Mutex::new(Progress::default())));
         let (stop, stopped) = watch::channel(None);
         let (begun, shared) = (Instant::now(), progress.clone());
@@ -130,8 +129,8 @@ struct Errand<'a> {
     progress: &'a Mutex<Progress>,
 }
 
-fn clients<'a>(load: &Load, to: SocketAddr, get: Get, sockets: &'a mut dyn Sockets) -> Clients<'a> {
-    let pool = Pool::new(sockets, to.ip(), SourcePorts::Any);
+fn clients<'a>(load: &Load, to: Endpoint, get: Get, sockets: &'a mut dyn Sockets) -> Clients<'a> {
+    let pool = Pool::new(sockets, to, SourcePorts::Any);
     let pool = match load.connection {
         Connection::New => pool.foresee(usize::MAX).batched(BATCH),
         Connection::KeepAlive | Connection::Held => pool.foresee(load.concurrency as usize),
@@ -173,10 +172,8 @@ impl Errand<'_> {
         } else {
             let carrier = self.clients.carrier(kept)?;
             let connection = carrier.number();
-            match self.clients.ask(carrier, by).await {
-                Ok((answer, link)) => (connection, Ok(answer), Some(link)),
-                Err(failure) => (connection, Err(failure), None),
-            }
+            let (outcome, link) = self.clients.ask(carrier, by).await;
+            (connection, outcome, link)
         };
         let (started, latency) = (due - self.pace.begun, due.elapsed());
         Ok((Sample { index, connection, started, waited, latency, outcome }, link))

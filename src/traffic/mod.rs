@@ -1,9 +1,10 @@
 //! Clients: sends the requests of a scenario and says what became of each.
 //!
-//! May: talk HTTP/1.1 over sockets that somebody else has made, count and sort what came back. May
+//! May: talk HTTP/1.1, or its text in datagrams, over sockets that somebody else has made, count and sort what came back. May
 //! not: enter a namespace (whoever implements [`Sockets`] does that) or judge.
 
 mod client;
+mod datagrams;
 mod error;
 mod failure;
 mod held;
@@ -13,6 +14,7 @@ mod pool;
 mod sample;
 mod send;
 mod sockets;
+mod stream;
 mod summary;
 mod target;
 

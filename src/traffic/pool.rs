@@ -1,8 +1,8 @@
 use super::{SocketSpec, Sockets, TrafficError};
-use crate::lab::SourcePorts;
+use crate::lab::{Endpoint, SourcePorts};
+use nix::errno::Errno;
 use std::collections::VecDeque;
 use std::io;
-use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 
 /// How many sockets are asked for at once, if nobody says otherwise: few enough to stay far under the usual limit of 1024
@@ -18,7 +18,7 @@ pub(super) struct Fresh {
 /// The client's sockets, made a batch at a time and handed out one by one.
 pub(super) struct Pool<'a> {
     sockets: &'a mut dyn Sockets,
-    to: IpAddr,
+    to: Endpoint,
     ports: SourcePorts,
     /// How many connections are foreseen; those that replace lost ones come on top.
     foreseen: usize,
@@ -29,7 +29,7 @@ pub(super) struct Pool<'a> {
 }
 
 impl<'a> Pool<'a> {
-    pub(super) fn new(sockets: &'a mut dyn Sockets, to: IpAddr, ports: SourcePorts) -> Self {
+    pub(super) fn new(sockets: &'a mut dyn Sockets, to: Endpoint, ports: SourcePorts) -> Self {
         Self { sockets, to, ports, foreseen: 0, batch: BATCH, handed: 0, ready: VecDeque::new() }
     }
 
@@ -59,8 +59,15 @@ impl<'a> Pool<'a> {
         if let (SourcePorts::From(first), []) = (self.ports, wanted.as_slice()) {
             return Err(TrafficError::SourcePorts { first, connections: self.handed });
         }
-        self.ready = self.sockets.open(&wanted).map_err(TrafficError::Sockets)?.into();
+        self.ready = self.sockets.open(&wanted).map_err(|error| self.refused(error))?.into();
         Ok(())
+    }
+
+    fn refused(&self, error: io::Error) -> TrafficError {
+        match error.raw_os_error().map(Errno::from_raw) {
+            Some(Errno::EPROTONOSUPPORT) => TrafficError::NoProtocol(self.to.protocol),
+            _ => TrafficError::Sockets(error),
+        }
     }
 
     /// What a connection's socket must be like; none if its source port would pass the last one.
@@ -70,7 +77,7 @@ impl<'a> Pool<'a> {
             SourcePorts::Fixed(port) => Some(port),
             SourcePorts::From(first) => Some(first.checked_add(u16::try_from(number).ok()?)?),
         };
-        Some(SocketSpec { to: self.to, source_port })
+        Some(SocketSpec { protocol: self.to.protocol, to: self.to.address.ip(), source_port })
     }
 }
 
@@ -78,7 +85,7 @@ impl<'a> Pool<'a> {
 mod tests {
     use super::*;
     use std::fs::File;
-    use std::net::Ipv4Addr;
+    use std::net::{Ipv4Addr, SocketAddr};
 
     /// Gives something that is a descriptor, and remembers what it was asked for.
     #[derive(Default)]
@@ -91,10 +98,13 @@ mod tests {
         }
     }
 
+    fn here() -> Endpoint {
+        Endpoint::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, 80)))
+    }
+
     fn take(count: usize, ports: SourcePorts) -> (Vec<Vec<Option<u16>>>, Result<(), TrafficError>) {
         let mut asked = Asked::default();
-        let to = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let mut pool = Pool::new(&mut asked, to, ports).foresee(count);
+        let mut pool = Pool::new(&mut asked, here(), ports).foresee(count);
         let taken =
             (0..count).try_for_each(|n| pool.take().map(|fresh| assert_eq!(fresh.number, n)));
         (asked.0, taken)
@@ -110,7 +120,7 @@ mod tests {
     #[test]
     fn unforeseen_connections_are_opened_one_by_one() {
         let mut asked = Asked::default();
-        let mut pool = Pool::new(&mut asked, Ipv4Addr::LOCALHOST.into(), SourcePorts::Any);
+        let mut pool = Pool::new(&mut asked, here(), SourcePorts::Any);
         pool.take().unwrap();
         pool.take().unwrap();
         assert_eq!(asked.0, [[None], [None]]);

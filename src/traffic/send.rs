@@ -2,9 +2,8 @@ use super::client::{Carrier, Clients, get};
 use super::link::Link;
 use super::pool::Pool;
 use super::{Held, Sample, Sockets, TrafficError};
-use crate::lab::{Connection, Request};
+use crate::lab::{Connection, Endpoint, Request};
 use futures::stream::{FuturesUnordered, TryStreamExt};
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +17,7 @@ use tokio::time::Instant;
 /// Runs inside a tokio runtime with time and I/O; dropping it closes everything.
 pub async fn send(
     request: &Request,
-    to: SocketAddr,
+    to: Endpoint,
     sockets: &mut dyn Sockets,
     held: &mut Held,
 ) -> Result<Vec<Sample>, TrafficError> {
@@ -28,8 +27,9 @@ pub async fn send(
         Connection::New | Connection::Held => count,
         Connection::KeepAlive => clients,
     };
-    let pool = Pool::new(sockets, to.ip(), request.source_ports).foresee(connections);
-    let (get, connection) = (get(&request.path, to, request.connection)?, request.connection);
+    let pool = Pool::new(sockets, to, request.source_ports).foresee(connections);
+    let (get, connection) =
+        (get(&request.path, to.address, request.connection)?, request.connection);
     let errand = Errand {
         request,
         clients: Clients { to, get, connection, pool: Mutex::new(pool) },
@@ -80,10 +80,7 @@ impl Errand<'_> {
 
     async fn sample(&self, index: usize, carrier: Carrier) -> (Sample, Option<Link>) {
         let (connection, at) = (carrier.number(), Instant::now());
-        let (outcome, link) = match self.clients.ask(carrier, at + self.request.timeout).await {
-            Ok((answer, link)) => (Ok(answer), Some(link)),
-            Err(failure) => (Err(failure), None),
-        };
+        let (outcome, link) = self.clients.ask(carrier, at + self.request.timeout).await;
         let (started, latency) = (at - self.begun, at.elapsed());
         let waited = Duration::ZERO;
         (Sample { index, connection, started, waited, latency, outcome }, link)

@@ -1,3 +1,4 @@
+use crate::lab::Protocol;
 use nix::sys::socket::{
     AddressFamily, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, setsockopt, socket,
     sockopt::ReuseAddr,
@@ -6,9 +7,11 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// A TCP socket that is wanted.
+/// A socket that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SocketSpec {
+    /// Its transport protocol.
+    pub protocol: Protocol,
     /// Where it will connect to: its family is this address's family.
     pub to: IpAddr,
     /// The port it is to be bound to, if the kernel must not choose.
@@ -45,7 +48,12 @@ fn open(wanted: &SocketSpec) -> io::Result<OwnedFd> {
         IpAddr::V6(_) => (AddressFamily::Inet6, IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
     };
     let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
-    let made = socket(family, SockType::Stream, flags, SockProtocol::Tcp)?;
+    let (kind, number) = match wanted.protocol {
+        Protocol::Tcp => (SockType::Stream, SockProtocol::Tcp),
+        Protocol::Udp => (SockType::Datagram, SockProtocol::Udp),
+        Protocol::Sctp => (SockType::Stream, SockProtocol::Sctp),
+    };
+    let made = socket(family, kind, flags, number)?;
     if let Some(port) = wanted.source_port {
         setsockopt(&made, ReuseAddr, &true)?;
         bind(made.as_raw_fd(), &SockaddrStorage::from(SocketAddr::new(any, port)))?;

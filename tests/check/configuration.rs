@@ -34,6 +34,7 @@ pub fn service(vip: SocketAddr, servers: &[(&str, SocketAddr)], probe: Probe) ->
     let servers = servers.iter().map(|(name, address)| CheckedServer {
         name: name.parse().unwrap(),
         entry: destination(*address),
+        checked: *address,
     });
     CheckedService {
         service: ServiceEntry::new(key, Scheduler::Rr),

@@ -5,10 +5,12 @@
 //! its own with an empty /run.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
+mod case;
 mod choices;
 mod draw;
 mod farm;
 mod guest;
+mod play;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;

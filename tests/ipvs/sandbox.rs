@@ -45,7 +45,8 @@ impl Sandbox {
     /// What answers in a node, one connection after the other: the client's address as seen there.
     pub fn serve(&mut self) {
         while let Ok(order) = self.orders.try_recv() {
-            let BackendOrder::Start { listener, .. } = order else { continue };
+            let BackendOrder::Start { socket, .. } = order else { continue };
+            let listener = TcpListener::from(socket);
             listener.set_nonblocking(false).unwrap();
             std::thread::spawn(move || tell_addresses(&listener));
         }

@@ -104,7 +104,7 @@ async fn connections_and_counters_are_read_back() {
     assert_eq!((templates.len(), others.len()), (1, 3));
     for connection in templates.iter().chain(&others) {
         assert_eq!(connection.client.ip().to_string(), "10.1.0.10");
-        assert_eq!(connection.virtual_service, web_address());
+        assert_eq!(connection.virtual_service, web());
         assert_eq!(connection.destination.to_string(), "10.2.0.10:8080");
     }
     assert!(templates[0].expires <= Duration::from_secs(90));

@@ -10,4 +10,5 @@ mod faults;
 mod held;
 mod host;
 mod interrupted;
+mod localnode;
 mod verdicts;

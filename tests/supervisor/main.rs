@@ -7,6 +7,7 @@ mod faults;
 mod machine;
 
 use lvs_lab::engine::Cleaned;
+use lvs_lab::lab::Protocol;
 use lvs_lab::plan::Behaviour;
 use lvs_lab::report::Event;
 use lvs_lab::state::{Exit, Lock};
@@ -45,6 +46,7 @@ fn a_lab_is_built_serves_and_outlives_its_caller() {
     let backend = |node: &str| BackendStatus {
         node: node.parse().unwrap(),
         port: 80,
+        protocol: Protocol::Tcp,
         connections: 1,
         requests: 1,
         behaviour: Behaviour::Serves,

@@ -1,5 +1,5 @@
 use crate::farm::Farm;
-use lvs_lab::lab::{Connection, Request, SourcePorts, Target};
+use lvs_lab::lab::{Connection, Endpoint, Protocol, Request, SourcePorts, Target};
 use lvs_lab::traffic::{
     Answer, Failure, Held, HostSockets, Sample, SocketSpec, Sockets, Summary, TrafficError,
     open_here, send,
@@ -16,7 +16,7 @@ use tokio::runtime::Builder;
 fn request(count: u32) -> Request {
     Request {
         from: "client".parse().unwrap(),
-        target: Target::Address(Ipv4Addr::LOCALHOST.into(), 80),
+        target: Target::Address(Endpoint::tcp((Ipv4Addr::LOCALHOST, 80).into())),
         path: "/".to_owned(),
         count,
         concurrency: 1,
@@ -28,7 +28,7 @@ fn request(count: u32) -> Request {
 
 fn try_run(request: &Request, to: SocketAddr) -> Result<Vec<Sample>, TrafficError> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(send(request, to, &mut HostSockets, &mut Held::default()))
+    runtime.block_on(send(request, Endpoint::tcp(to), &mut HostSockets, &mut Held::default()))
 }
 
 fn run(request: &Request, to: SocketAddr) -> Vec<Sample> {
@@ -142,7 +142,7 @@ fn held_connections_stay_open_until_they_are_released() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let request = Request { connection: Connection::Held, concurrency: 3, ..request(3) };
     let (mut here, mut held) = (HostSockets, Held::default());
-    let sent = send(&request, address, &mut here, &mut held);
+    let sent = send(&request, Endpoint::tcp(address), &mut here, &mut held);
     assert_eq!(answers(&runtime.block_on(sent).unwrap()).len(), 3);
     assert_eq!(held.count(), 3);
     let mut open = server.join().unwrap();
@@ -204,8 +204,9 @@ fn a_namespace_without_sockets_is_no_measurement() {
     }
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let to = SocketAddr::from((Ipv4Addr::LOCALHOST, 80));
-    let error =
-        runtime.block_on(send(&request(1), to, &mut Gone, &mut Held::default())).unwrap_err();
+    let error = runtime
+        .block_on(send(&request(1), Endpoint::tcp(to), &mut Gone, &mut Held::default()))
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "client sockets cannot be opened: No such file or directory (os error 2)"
@@ -223,7 +224,11 @@ fn a_path_that_no_request_can_carry_is_refused() {
 
 #[test]
 fn nobody_listening_is_refused() {
-    let any = SocketSpec { to: Ipv4Addr::LOCALHOST.into(), source_port: Some(0) };
+    let any = SocketSpec {
+        protocol: Protocol::Tcp,
+        to: Ipv4Addr::LOCALHOST.into(),
+        source_port: Some(0),
+    };
     // Bound, so that nobody else gets the port, and not listening.
     let bound = TcpListener::from(open_here(&[any]).unwrap().remove(0));
     let port = bound.local_addr().unwrap().port();

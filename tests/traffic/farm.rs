@@ -1,6 +1,9 @@
-use lvs_lab::backend::{Counters, Identity, Site, Tiers, serve};
+use lvs_lab::backend::{Counters, Identity, Site, Tiers, serve, serve_datagrams};
+use lvs_lab::lab::Protocol;
 use lvs_lab::plan::Behaviour;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use nix::sys::socket::{setsockopt, sockopt};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::thread::JoinHandle;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
@@ -20,13 +23,21 @@ pub struct Farm {
 impl Farm {
     /// So many backends on 127.0.0.1, of which none has a VIP.
     pub fn of(size: usize) -> Self {
-        Self::with_vips(size, &[])
+        Self::new(size, Protocol::Tcp, &[])
+    }
+
+    /// So many backends that answer datagrams.
+    pub fn of_datagrams(size: usize) -> Self {
+        Self::new(size, Protocol::Udp, &[])
     }
 
     /// So many backends that call these addresses VIPs.
     pub fn with_vips(size: usize, vips: &[IpAddr]) -> Self {
-        let listeners: Vec<_> = (0..size).map(|_| listen()).collect();
-        let addresses = listeners.iter().map(|l| l.local_addr().unwrap()).collect();
+        Self::new(size, Protocol::Tcp, vips)
+    }
+
+    fn new(size: usize, protocol: Protocol, vips: &[IpAddr]) -> Self {
+        let (sockets, addresses): (Vec<_>, Vec<_>) = (0..size).map(|_| open(protocol)).unzip();
         let counters = vec![(); size].into_iter().map(|()| Counters::default()).collect::<Vec<_>>();
         let (stop, stopping) = watch::channel(());
         let (behaviour, told) = watch::channel(Behaviour::default());
@@ -40,8 +51,8 @@ impl Farm {
             behaviour: told.clone(),
             tiers: Tiers::default(),
         });
-        let served = listeners.into_iter().zip(sites.collect::<Vec<_>>()).collect();
-        let thread = std::thread::spawn(move || run(served, &stopping));
+        let served = sockets.into_iter().zip(sites.collect::<Vec<_>>()).collect();
+        let thread = std::thread::spawn(move || run(served, protocol, &stopping));
         Self { addresses, counters, behaviour, stop, thread: Some(thread) }
     }
 
@@ -60,18 +71,32 @@ impl Drop for Farm {
     }
 }
 
-fn listen() -> TcpListener {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
+fn open(protocol: Protocol) -> (OwnedFd, SocketAddr) {
+    let any = (Ipv4Addr::LOCALHOST, 0);
+    if protocol == Protocol::Udp {
+        let socket = UdpSocket::bind(any).unwrap();
+        setsockopt(&socket, sockopt::Ipv4PacketInfo, &true).unwrap();
+        let address = socket.local_addr().unwrap();
+        return (socket.into(), address);
+    }
+    let listener = TcpListener::bind(any).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener.into(), address)
 }
 
-fn run(served: Vec<(TcpListener, Site)>, stopping: &watch::Receiver<()>) {
+fn run(served: Vec<(OwnedFd, Site)>, protocol: Protocol, stopping: &watch::Receiver<()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let backends = served.into_iter().map(|(listener, site)| {
+    let backends = served.into_iter().map(|(socket, site)| {
         let mut stopping = stopping.clone();
         let shutdown = async move {
             let _ = stopping.changed().await;
         };
-        serve(listener, site, shutdown)
+        async move {
+            match protocol {
+                Protocol::Udp => serve_datagrams(socket.into(), site, shutdown).await,
+                _ => serve(socket.into(), site, shutdown).await,
+            }
+        }
     });
     for served in runtime.block_on(futures::future::join_all(backends)) {
         served.unwrap();

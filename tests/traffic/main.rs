@@ -5,6 +5,7 @@
 
 mod backend;
 mod client;
+mod datagrams;
 mod farm;
 mod load;
 mod tiers;

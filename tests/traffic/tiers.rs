@@ -1,6 +1,7 @@
 //! A backend that asks others first, as a client sees it.
 
 use lvs_lab::backend::{Counters, Door, Identity, PATIENCE, Site, Tiers, serve};
+use lvs_lab::lab::Protocol;
 use lvs_lab::plan::{Behaviour, Upstream};
 use lvs_lab::traffic::{SocketSpec, open_here};
 use std::io;
@@ -17,7 +18,7 @@ fn listener() -> TcpListener {
 
 fn door() -> Door {
     Arc::new(|to| {
-        let mut made = open_here(&[SocketSpec { to, source_port: None }])?;
+        let mut made = open_here(&[SocketSpec { protocol: Protocol::Tcp, to, source_port: None }])?;
         made.pop().ok_or_else(|| io::Error::other("no socket"))
     })
 }

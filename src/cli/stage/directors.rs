@@ -94,8 +94,13 @@ impl<'a> Directors<'a> {
     }
 
     fn vips(&self, observed: &Observed) -> Vec<IpAddr> {
-        let held = observed.addresses.iter().map(|held| held.address.addr());
-        held.filter_map(|address| self.vip(address)).collect()
+        let moves = |address| self.lab.router_of(address).is_some();
+        // A director that serves for the master has a VIP that moves on `lo` too.
+        let held = observed
+            .addresses
+            .iter()
+            .filter(|held| held.interface != "lo" || !moves(held.address.addr()));
+        held.filter_map(|held| self.vip(held.address.addr())).collect()
     }
 
     fn vip(&self, address: IpAddr) -> Option<IpAddr> {

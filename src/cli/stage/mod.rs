@@ -7,14 +7,13 @@ mod evidence;
 use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
 use crate::kernel::{Packets, Watch, state_changes};
-use crate::lab::{Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
+use crate::lab::{Endpoint, Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
 use crate::supervisor::Foreground;
 use crate::topology;
 use crate::traffic::{self, Held, RunningLoad, Sample};
-use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 /// A lab that is up under its names, for scenarios to play in.
@@ -48,7 +47,7 @@ impl Stage for LabStage<'_> {
     async fn request(
         &mut self,
         request: &Request,
-        target: SocketAddr,
+        target: Endpoint,
     ) -> Result<Vec<Sample>, String> {
         let opened = NodeSockets::open(self.lab, &request.from);
         let mut sockets = opened.map_err(|failure| failure.message)?;
@@ -75,7 +74,7 @@ impl Stage for LabStage<'_> {
         self.clock.now()
     }
 
-    fn begin_load(&mut self, load: &Load, target: SocketAddr) -> Result<Duration, String> {
+    fn begin_load(&mut self, load: &Load, target: Endpoint) -> Result<Duration, String> {
         let sockets = NodeSockets::open(self.lab, &load.from).map_err(|failure| failure.message)?;
         let running = RunningLoad::begin(load, target, Box::new(sockets));
         let running = self.load.insert(running.map_err(|error| error.to_string())?);

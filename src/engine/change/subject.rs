@@ -1,5 +1,5 @@
-use crate::lab::{NetworkName, NodeName, ProcessName, SysctlKey};
-use crate::plan::{Op, ServiceKey};
+use crate::lab::{NetworkName, NodeName, Port, ProcessName, SysctlKey};
+use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,13 +10,15 @@ pub(super) enum Subject<'a> {
     Bridge(&'a NetworkName),
     Cable(&'a NodeName, &'a str),
     LinkUp(&'a NodeName, &'a str),
+    Gue(&'a NodeName, u16),
     Address(&'a NodeName, &'a str, IpNet),
     Route(&'a NodeName, Option<IpNet>, Family),
     Setting(&'a NodeName, &'a SysctlKey),
     SourceNat(&'a NodeName, ServiceKey),
+    Packets(&'a NodeName, &'a PacketMark),
     Service(&'a NodeName, ServiceKey),
     Destination(&'a NodeName, ServiceKey, SocketAddr),
-    Backend(&'a NodeName, u16),
+    Backend(&'a NodeName, Port),
     Process(&'a NodeName, &'a ProcessName),
     Command(&'a NodeName, &'a str),
     Daemon(&'a NodeName, &'static str),
@@ -24,7 +26,7 @@ pub(super) enum Subject<'a> {
     Daemons(&'a NodeName),
     Connections(&'a NodeName),
     Carrier(&'a NodeName, &'a str),
-    Behaviour(&'a NodeName, u16),
+    Behaviour(&'a NodeName, Port),
     Impairment(&'a NodeName, &'a str),
 }
 
@@ -42,17 +44,19 @@ impl<'a> Subject<'a> {
             Op::CreateBridge { network, .. } => Self::Bridge(network),
             Op::Connect { node, interface, .. } => Self::Cable(node, interface),
             Op::SetLinkUp { node, interface } => Self::LinkUp(node, interface),
+            Op::OpenGue { node, port } => Self::Gue(node, *port),
             Op::AddAddress { node, interface, address } => Self::Address(node, interface, *address),
             Op::AddRoute { node, destination, via } => {
                 Self::Route(node, *destination, Family::of(*via))
             }
             Op::SetSysctl { node, key, .. } => Self::Setting(node, key),
             Op::AddSourceNat { node, service } => Self::SourceNat(node, *service),
+            Op::MarkPackets { node, packets } => Self::Packets(node, packets),
             Op::AddService { node, service } => Self::Service(node, service.key),
             Op::AddDestination { node, service, destination } => {
                 Self::Destination(node, *service, destination.address)
             }
-            Op::StartBackend { node, backend } => Self::Backend(node, backend.port),
+            Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
             Op::StartProcess { node, process } => Self::Process(node, &process.name),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),

@@ -35,14 +35,16 @@ impl Found<'_> {
             Op::CreateBridge { .. } => cables::bridge(self, number),
             Op::Connect { .. } => cables::cable(self, number),
             Op::SetLinkUp { .. } => cables::link_up(self, number),
+            Op::OpenGue { .. } => nodes::gue(self, number),
             Op::AddAddress { .. } => nodes::address(self, number),
             Op::AddRoute { .. } => nodes::route(self, number),
             Op::SetSysctl { .. } => nodes::setting(self, number),
             Op::StartBackend { .. } => nodes::backend(self, number),
             Op::StartProcess { .. } => nodes::process(self, number),
-            Op::AddSourceNat { .. } | Op::AddService { .. } | Op::AddDestination { .. } => {
-                tables::entry(self, number);
-            }
+            Op::AddSourceNat { .. }
+            | Op::MarkPackets { .. }
+            | Op::AddService { .. }
+            | Op::AddDestination { .. } => tables::entry(self, number),
             Op::StartDaemon { .. } => daemons::runs(self, number),
             Op::AwaitAddress { .. } => daemons::held(self, number),
             Op::RunCommand { .. }

@@ -1,5 +1,5 @@
 use super::compare::Found;
-use crate::kernel::Observed;
+use crate::kernel::{Observed, ObservedAddress};
 use crate::lab::NodeName;
 use crate::plan::{CheckedService, Daemon, Op, Plan, ServiceKey};
 
@@ -28,7 +28,8 @@ pub(super) fn runs(found: &mut Found<'_>, number: usize) {
 pub(super) fn held(found: &mut Found<'_>, number: usize) {
     let Op::AwaitAddress { node, others, address } = &found.plan.steps[number].op else { return };
     let directors: Vec<_> = [node].into_iter().chain(others).cloned().collect();
-    let holds = |seen: &Observed| seen.addresses.iter().any(|a| a.address.addr() == *address);
+    let held = |a: &ObservedAddress| a.interface != "lo" && a.address.addr() == *address;
+    let holds = |seen: &Observed| seen.addresses.iter().any(held);
     if directors.iter().filter_map(|director| found.survey.node(director)).any(holds) {
         return;
     }

@@ -45,6 +45,15 @@ fn outlasts_namespace(op: &Op) -> bool {
     )
 }
 
+pub(super) fn gue(found: &mut Found<'_>, number: usize) {
+    let Op::OpenGue { node, port } = &found.plan.steps[number].op else { return };
+    let Some(seen) = found.survey.node(node) else { return };
+    if !seen.gue.contains(port) {
+        let mends = vec![found.apply(number)];
+        found.add(node, format!("UDP port {port} is not open for GUE"), mends);
+    }
+}
+
 pub(super) fn address(found: &mut Found<'_>, number: usize) {
     let Op::AddAddress { node, interface, address } = &found.plan.steps[number].op else { return };
     let Some(seen) = found.survey.node(node) else { return };
@@ -104,11 +113,11 @@ pub(super) fn setting(found: &mut Found<'_>, number: usize) {
 pub(super) fn backend(found: &mut Found<'_>, number: usize) {
     let Op::StartBackend { node, backend } = &found.plan.steps[number].op else { return };
     let Some(seen) = found.survey.node(node) else { return };
-    if seen.listening.contains(&backend.port) {
+    if seen.listening.contains(&backend.socket()) {
         return;
     }
     let mends = vec![found.undo(number), found.apply(number)];
-    found.add(node, format!("nothing listens on port {}", backend.port), mends);
+    found.add(node, format!("nothing listens on {}", backend.socket()), mends);
 }
 
 pub(super) fn process(found: &mut Found<'_>, number: usize) {

@@ -2,7 +2,7 @@ use super::compare::Found;
 use super::daemons;
 use crate::kernel::{Observed, ObservedDestination, ObservedService};
 use crate::lab::{ForwardingMethod, Scheduler, SchedulerFlag};
-use crate::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
+use crate::plan::{DestinationEntry, Op, PacketMark, ServiceEntry, ServiceKey};
 use std::collections::BTreeSet;
 
 pub(super) fn entry(found: &mut Found<'_>, number: usize) {
@@ -11,6 +11,7 @@ pub(super) fn entry(found: &mut Found<'_>, number: usize) {
     let Some(seen) = found.survey.node(&node) else { return };
     let words = match op {
         Op::AddSourceNat { service, .. } => source_nat(seen, service),
+        Op::MarkPackets { packets, .. } => marks(seen, packets),
         Op::AddService { service, .. } => service_words(seen, service),
         Op::AddDestination { service, destination, .. } => {
             let checked = daemons::checked(found.plan, &node, service).is_some();
@@ -28,6 +29,11 @@ pub(super) fn entry(found: &mut Found<'_>, number: usize) {
 fn source_nat(seen: &Observed, key: &ServiceKey) -> Option<String> {
     let missing = !seen.source_nat.contains(key);
     missing.then(|| format!("clients of {key} are not masqueraded"))
+}
+
+fn marks(seen: &Observed, packets: &PacketMark) -> Option<String> {
+    let missing = !seen.marked.contains(packets);
+    missing.then(|| format!("packets to {packets}: the mark is missing"))
 }
 
 fn service_words(seen: &Observed, entry: &ServiceEntry) -> Option<String> {

@@ -30,9 +30,13 @@ pub const LAB: &[&str] = &[
     "ip_vs_mh",
     "ip_vs_ftp",
     "ipip",
+    "ip_gre",
+    "fou",
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",
+    "ip6table_nat",
+    "ip6table_mangle",
     "xt_MASQUERADE",
     "xt_conntrack",
     "xt_ipvs",
@@ -40,9 +44,13 @@ pub const LAB: &[&str] = &[
     "xt_tcpudp",
     "xt_multiport",
     "xt_comment",
+    "xt_mac",
     "nf_conntrack_netlink",
     "sch_netem",
     "af_packet",
+    "sctp",
+    "sctp_diag",
+    "udp_diag",
 ];
 
 /// The kernel's modules: where they are, and which need which.

@@ -19,6 +19,7 @@ pub(super) fn web(weights: &[u32]) -> CheckedService {
     let servers = (1..).zip(weights).map(|(number, weight)| CheckedServer {
         name: format!("rs{number}").parse().unwrap(),
         entry: entry(number, *weight),
+        checked: entry(number, *weight).address,
     });
     CheckedService {
         service: ServiceEntry::new(ServiceKey::Address(Protocol::Tcp, address), Scheduler::Rr),

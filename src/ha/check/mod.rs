@@ -62,7 +62,7 @@ fn watches(checker: &Checker, tell: Sender<Finding>) -> JoinSet<()> {
     for (service, plan) in checker.services.iter().enumerate() {
         for (server, entry) in plan.servers.iter().enumerate() {
             let of = Position { service, server };
-            watches.spawn(watch(of, entry.entry.address, plan.check.clone(), tell.clone()));
+            watches.spawn(watch(of, entry.checked, plan.check.clone(), tell.clone()));
         }
     }
     watches

@@ -23,7 +23,7 @@ pub async fn await_address(
     let begun = Instant::now();
     while begun.elapsed() < LIMIT {
         for director in directors {
-            if addresses::is_there(&sites.get(director)?.netlink, address)? {
+            if addresses::is_held(&sites.get(director)?.netlink, address)? {
                 return Ok(());
             }
         }

@@ -2,7 +2,7 @@ use super::launch::{Launched, Output, Place, launch};
 use super::running::processes_of;
 use crate::kernel::program::Program;
 use crate::kernel::{Cause, Namespace, ports, processes};
-use crate::lab::NodeName;
+use crate::lab::{NodeName, Port};
 use crate::plan::Process;
 use nix::errno::Errno;
 use std::ffi::OsStr;
@@ -62,7 +62,7 @@ pub async fn stop(
     processes::kill_all(|| processes_of(directory, process.name.as_str()))?;
     let (Some(port), Some(namespace)) = (process.ready, namespace) else { return Ok(()) };
     let begun = Instant::now();
-    while begun.elapsed() < CLOSING && ports::listening(namespace)?.contains(&port) {
+    while begun.elapsed() < CLOSING && ports::listening(namespace)?.contains(&Port::tcp(port)) {
         sleep(PAUSE).await;
     }
     Ok(())
@@ -75,8 +75,9 @@ async fn works(
     process: &Process,
 ) -> Result<(), Cause> {
     let Some(port) = process.ready else { return Ok(()) };
-    let listens =
-        launched.until(async |_| ports::listening(namespace).is_ok_and(|all| all.contains(&port)));
+    let listens = launched.until(async |_| {
+        ports::listening(namespace).is_ok_and(|all| all.contains(&Port::tcp(port)))
+    });
     match timeout(process.within, listens).await {
         Ok(ended) => ended,
         Err(_) => {
@@ -116,7 +117,7 @@ fn free(namespace: &Namespace, directory: &Path, process: &Process) -> Result<()
         return Err(Cause::errno("start", Errno::EEXIST));
     }
     match process.ready {
-        Some(port) if ports::listening(namespace)?.contains(&port) => {
+        Some(port) if ports::listening(namespace)?.contains(&Port::tcp(port)) => {
             Err(Cause::errno("listen", Errno::EADDRINUSE))
         }
         _ => Ok(()),

@@ -48,6 +48,14 @@ pub(super) fn set_down(namespace: &mut Namespace, interface: &str) {
     }
 }
 
+pub(super) fn open_gue(namespace: &mut Namespace, port: u16) -> Result<(), Cause> {
+    if namespace.state.gue.contains(&port) {
+        return Err(refuse("FOU_CMD_ADD", Errno::EADDRINUSE));
+    }
+    namespace.state.gue.push(port);
+    Ok(())
+}
+
 pub(super) fn exists(namespace: &mut Namespace, interface: &str) -> Result<(), Cause> {
     namespace.link(interface).map(drop).ok_or_else(|| refuse("RTM_GETLINK", Errno::ENODEV))
 }

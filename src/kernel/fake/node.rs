@@ -10,15 +10,16 @@ pub(super) struct Namespace {
     pub(super) state: Observed,
 }
 
-/// The interfaces of a new namespace: the loopback, set up, and the device that comes with the
-/// `ipip` module.
-const INBORN: [&str; 2] = ["lo", "tunl0"];
+/// The interfaces of a new namespace: the loopback, set up, and the devices that come with the
+/// modules `ipip` and `ip_gre`.
+const INBORN: [&str; 3] = ["lo", "tunl0", "gre0"];
 
 impl Namespace {
     pub(super) fn new() -> Self {
         let lo = ObservedLink { up: true, mtu: 65_536, ..link("lo", None) };
         let tunl0 = ObservedLink { up: false, mtu: 1480, ..link("tunl0", None) };
-        Self { state: Observed { links: vec![lo, tunl0], ..Observed::default() } }
+        let gre0 = ObservedLink { up: false, mtu: 1476, ..link("gre0", None) };
+        Self { state: Observed { links: vec![lo, tunl0, gre0], ..Observed::default() } }
     }
 
     /// What there is beyond what a new namespace has. Settings are no things.
@@ -26,8 +27,9 @@ impl Namespace {
         let state = &self.state;
         let links = state.links.iter().filter(|l| !INBORN.contains(&l.name.as_str())).count();
         let destinations: usize = state.services.iter().map(|s| s.destinations.len()).sum();
-        let tables = state.services.len() + destinations + state.source_nat.len();
-        links + state.addresses.len() + state.routes.len() + tables
+        let tables = state.services.len() + destinations;
+        let rules = state.source_nat.len() + state.marked.len();
+        links + state.addresses.len() + state.routes.len() + state.gue.len() + tables + rules
     }
 
     pub(super) fn link(&mut self, name: &str) -> Option<&mut ObservedLink> {

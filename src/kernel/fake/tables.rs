@@ -2,7 +2,7 @@ use super::fault::{add, refuse};
 use super::node::Namespace;
 use crate::kernel::{Cause, ObservedDestination, ObservedService, Statistics};
 use crate::lab::ForwardingMethod;
-use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
+use crate::plan::{DestinationEntry, PacketMark, ServiceEntry, ServiceKey};
 use nix::errno::Errno;
 
 pub(super) fn put_service(namespace: &mut Namespace, new: &ServiceEntry) {
@@ -58,6 +58,14 @@ pub(super) fn add_source_nat(namespace: &mut Namespace, service: &ServiceKey) ->
 
 pub(super) fn remove_source_nat(namespace: &mut Namespace, service: &ServiceKey) {
     namespace.state.source_nat.retain(|there| there != service);
+}
+
+pub(super) fn mark_packets(namespace: &mut Namespace, packets: &PacketMark) -> Result<(), Cause> {
+    add(&mut namespace.state.marked, packets.clone(), "mark packets")
+}
+
+pub(super) fn unmark_packets(namespace: &mut Namespace, packets: &PacketMark) {
+    namespace.state.marked.retain(|there| there != packets);
 }
 
 fn find<'a>(namespace: &'a mut Namespace, key: &ServiceKey) -> Option<&'a mut ObservedService> {

@@ -2,7 +2,7 @@ use super::fault::{Fault, refuse};
 use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
-use crate::lab::{NodeName, ProcessName, SysctlKey};
+use crate::lab::{NodeName, Port, ProcessName, SysctlKey};
 use crate::plan::{Behaviour, Daemon, Op, Process};
 use nix::errno::Errno;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Fake {
     pub(super) nodes: BTreeMap<NodeName, Namespace>,
     /// As in the real world, a listener belongs to a process, and outlives its namespace's name.
-    listeners: BTreeMap<(NodeName, u16), Behaviour>,
+    listeners: BTreeMap<(NodeName, Port), Behaviour>,
     /// A daemon is a process too.
     daemons: BTreeSet<(NodeName, &'static str)>,
     /// So is a process of the file, with the port that it listens on.
@@ -51,7 +51,7 @@ impl Fake {
     }
 
     /// How a backend treats its clients, if there is one.
-    pub fn behaviour(&self, node: &NodeName, port: u16) -> Option<Behaviour> {
+    pub fn behaviour(&self, node: &NodeName, port: Port) -> Option<Behaviour> {
         self.listeners.get(&(node.clone(), port)).copied()
     }
 
@@ -69,7 +69,7 @@ impl Fake {
             Op::CreateNamespace { node } => self.create(node),
             Op::CreateBridge { network, mtu } => links::create_bridge(self, network, *mtu),
             Op::Connect { .. } => links::connect(self, op),
-            Op::StartBackend { node, backend } => self.listen(node, backend.port),
+            Op::StartBackend { node, backend } => self.listen(node, backend.socket()),
             Op::CutCable { node, interface } => links::cut(self, node, interface),
             Op::Misbehave { node, port, behaviour } => self.behave(node, *port, *behaviour),
             Op::RunCommand { node, shell } => {
@@ -93,7 +93,7 @@ impl Fake {
             Op::CreateNamespace { node } => links::forget_node(self, node),
             Op::Connect { node, interface, .. } => links::unplug(self, node, interface),
             Op::StartBackend { node, backend } => {
-                self.listeners.remove(&(node.clone(), backend.port));
+                self.listeners.remove(&(node.clone(), backend.socket()));
             }
             Op::CutCable { node, interface } => links::plug_in_again(self, node, interface),
             Op::Misbehave { node, port, .. } => {
@@ -123,7 +123,7 @@ impl Fake {
         Ok(())
     }
 
-    fn listen(&mut self, node: &NodeName, port: u16) -> Result<(), Cause> {
+    fn listen(&mut self, node: &NodeName, port: Port) -> Result<(), Cause> {
         self.namespace(node)?;
         if self.listeners.contains_key(&(node.clone(), port)) {
             return Err(refuse("bind", Errno::EADDRINUSE));
@@ -132,7 +132,7 @@ impl Fake {
         Ok(())
     }
 
-    fn behave(&mut self, node: &NodeName, port: u16, to: Behaviour) -> Result<(), Cause> {
+    fn behave(&mut self, node: &NodeName, port: Port, to: Behaviour) -> Result<(), Cause> {
         let listener = self.listeners.get_mut(&(node.clone(), port));
         *listener.ok_or(Cause::NoBackend { port })? = to;
         Ok(())
@@ -166,10 +166,12 @@ impl Fake {
 fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
     match op {
         Op::SetLinkUp { interface, .. } => links::set_up(namespace, interface),
+        Op::OpenGue { port, .. } => links::open_gue(namespace, *port),
         Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
         Op::SetSysctl { key, value, .. } => settings::write(namespace, key, value),
         Op::AddSourceNat { service, .. } => tables::add_source_nat(namespace, service),
+        Op::MarkPackets { packets, .. } => tables::mark_packets(namespace, packets),
         Op::AddService { service, .. } => {
             tables::put_service(namespace, service);
             Ok(())
@@ -195,11 +197,13 @@ fn revert(namespace: &mut Namespace, op: &Op) {
     match op {
         Op::CreateBridge { network, .. } => links::remove_bridge(namespace, network),
         Op::SetLinkUp { interface, .. } => links::set_down(namespace, interface),
+        Op::OpenGue { port, .. } => namespace.state.gue.retain(|there| there != port),
         Op::AddAddress { interface, address, .. } => {
             addresses::remove(namespace, interface, *address);
         }
         Op::AddRoute { destination, via, .. } => routes::remove(namespace, *destination, *via),
         Op::AddSourceNat { service, .. } => tables::remove_source_nat(namespace, service),
+        Op::MarkPackets { packets, .. } => tables::unmark_packets(namespace, packets),
         Op::AddService { service, .. } => tables::remove_service(namespace, &service.key),
         Op::AddDestination { service, destination, .. } => {
             tables::remove_destination(namespace, service, destination);
@@ -229,7 +233,7 @@ impl Kernel for Fake {
         observed.settings = settings::read(namespace, settings);
         let mine = self.listeners.keys().filter(|(owner, _)| owner == node);
         let run = self.processes.iter().filter(|((home, _), _)| home == node);
-        let ports = run.clone().filter_map(|(_, port)| *port);
+        let ports = run.clone().filter_map(|(_, port)| port.map(Port::tcp));
         observed.listening = mine.map(|(_, port)| *port).chain(ports).collect();
         observed.processes = run.map(|((_, name), _)| name.to_string()).collect();
         let mine = self.daemons.iter().filter(|(home, _)| home == node);

@@ -1,5 +1,6 @@
 use crate::kernel::{Cause, Namespace};
-use crate::lab::Protocol;
+use crate::lab::{FirewallMark, Protocol};
+use crate::plan::{Family, ServiceKey};
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,12 +9,11 @@ use std::time::Duration;
 /// A connection that a director remembers (ipvsadm -L -c).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// The transport protocol.
-    pub protocol: Protocol,
     /// The client; port 0 in a persistence template.
     pub client: SocketAddr,
-    /// The virtual service.
-    pub virtual_service: SocketAddr,
+    /// The transport protocol, and the VIP and port that the client talks to. In a template of a
+    /// service by firewall mark it is the mark, as that template is for each of them.
+    pub virtual_service: ServiceKey,
     /// The real server.
     pub destination: SocketAddr,
     /// The kernel's word for the state, `ESTABLISHED` or `NONE`.
@@ -49,23 +49,32 @@ pub(in crate::kernel) fn is_in_use(namespace: &Namespace) -> Result<bool, Cause>
     }
 }
 
-/// Reads a line (ip_vs_conn_seq_show in net/netfilter/ipvs/ip_vs_conn.c); `None` for the heading,
-/// and for templates of services by firewall mark.
+/// Reads a line (ip_vs_conn_seq_show in net/netfilter/ipvs/ip_vs_conn.c); `None` for the heading.
 fn connection(line: &str) -> Option<Connection> {
     let mut words = line.split_whitespace();
-    let protocol = match words.next()? {
-        "TCP" => Protocol::Tcp,
-        "UDP" => Protocol::Udp,
-        _ => return None,
-    };
+    let protocol = words.next()?;
     Some(Connection {
-        protocol,
         client: socket(words.next()?, words.next()?)?,
-        virtual_service: socket(words.next()?, words.next()?)?,
+        virtual_service: virtual_service(protocol, socket(words.next()?, words.next()?)?)?,
         destination: socket(words.next()?, words.next()?)?,
         state: words.next()?.to_owned(),
         expires: Duration::from_secs(words.next()?.parse().ok()?),
     })
+}
+
+/// A mark's template is one of no protocol (IPPROTO_IP), and has the mark in the first four bytes
+/// of its virtual address (ip_vs_sched_persist in net/netfilter/ipvs/ip_vs_core.c).
+fn virtual_service(protocol: &str, address: SocketAddr) -> Option<ServiceKey> {
+    if protocol != "IP" {
+        let protocol = Protocol::of_keyword(&protocol.to_lowercase())?;
+        return Some(ServiceKey::Address(protocol, address));
+    }
+    let bits = match address.ip() {
+        IpAddr::V4(address) => u32::from(address),
+        IpAddr::V6(address) => (u128::from(address) >> 96) as u32,
+    };
+    let mark = FirewallMark(bits.try_into().ok()?);
+    Some(ServiceKey::Mark(mark, Family::of(address.ip())))
 }
 
 /// Addresses are eight hexadecimal digits, or IPv6 in brackets; ports four digits.
@@ -86,7 +95,8 @@ mod tests {
         let line = "TCP C0A8880A 9C40 C0A88864 0050 C0A889C8 1F90 ESTABLISHED     898";
         let read = connection(line).unwrap();
         assert_eq!(read.client, "192.168.136.10:40000".parse().unwrap());
-        assert_eq!(read.virtual_service, "192.168.136.100:80".parse().unwrap());
+        let web = ServiceKey::Address(Protocol::Tcp, "192.168.136.100:80".parse().unwrap());
+        assert_eq!(read.virtual_service, web);
         assert_eq!(read.destination, "192.168.137.200:8080".parse().unwrap());
         assert_eq!((read.state.as_str(), read.expires), ("ESTABLISHED", Duration::from_secs(898)));
         assert!(!read.is_template());
@@ -100,6 +110,18 @@ mod tests {
         let read = connection(line).unwrap();
         assert_eq!(read.client, "[fd00::a]:0".parse().unwrap());
         assert!(read.is_template());
+    }
+
+    #[test]
+    fn a_template_of_a_firewall_mark_has_the_mark_for_an_address() {
+        let line = "IP  C0A8380A 0000 00000102 0000 C0A83826 0000 ASSURED         299";
+        let read = connection(line).unwrap();
+        assert!(read.is_template());
+        assert_eq!(read.virtual_service.words(), "fwm 258");
+        let line = "IP  [fd00:0000:0000:0000:0000:0000:0000:000a] 0000 \
+                    [0000:0102:0000:0000:0000:0000:0000:0000] 0000 \
+                    [fd00:0000:0000:0000:0000:0000:0000:00c8] 0000 ASSURED         299";
+        assert_eq!(connection(line).unwrap().virtual_service.words(), "fwm6 258");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::Linux;
 use crate::kernel::{BackendOrder, Cause, forget, links, netem};
-use crate::lab::NodeName;
+use crate::lab::{NodeName, Port};
 use crate::plan::{Behaviour, Op};
 use tokio::sync::oneshot;
 
@@ -34,7 +34,7 @@ impl Linux {
         }
     }
 
-    async fn behave(&self, node: &NodeName, port: u16, behaviour: Behaviour) -> Result<(), Cause> {
+    async fn behave(&self, node: &NodeName, port: Port, behaviour: Behaviour) -> Result<(), Cause> {
         let (done, seen) = oneshot::channel();
         self.order(BackendOrder::Behave { node: node.clone(), port, behaviour, done })?;
         let absent = |_| Cause::NoBackend { port };

@@ -1,15 +1,16 @@
 use super::Draft;
-use crate::lab::{Destination, Node, Protocol, VirtualService};
+use crate::lab::{Node, Port, VirtualService};
 use crate::plan::{Backend, Op, Upstream};
 
-/// One built-in HTTP server for each port that a node is asked on.
+/// One built-in server for each port that a node is asked on, of its service's protocol.
 pub(super) fn build(draft: &mut Draft<'_>) {
     let lab = draft.lab;
     for node in &lab.nodes {
         for (port, at) in lab.backend_ports(node) {
             let upstream = node.serving.upstream_of(port).iter().map(Upstream::from).collect();
             let vips = vips(&lab.services, node, port);
-            let backend = Backend { port, protocol: Protocol::Tcp, vips, upstream };
+            let (port, protocol) = (port.number, port.protocol);
+            let backend = Backend { port, protocol, vips, upstream };
             let why = why(node, &backend);
             draft.add(Op::StartBackend { node: node.name.clone(), backend }, why, &at);
         }
@@ -27,11 +28,11 @@ fn why(node: &Node, backend: &Backend) -> String {
     }
 }
 
-fn vips(services: &[VirtualService], node: &Node, port: u16) -> Vec<std::net::IpAddr> {
-    let here =
-        |d: &Destination| d.real_server == node.name && d.port == port && d.forwarding.keeps_vip();
-    let with_me = services.iter().filter(|s| s.servers().any(here));
-    let mut vips: Vec<_> = with_me.map(|s| s.vip).collect();
+fn vips(services: &[VirtualService], node: &Node, port: Port) -> Vec<std::net::IpAddr> {
+    let keeps = |service: &&VirtualService| {
+        service.ports_of(node).any(|(asked, entry)| asked == port && entry.forwarding.keeps_vip())
+    };
+    let mut vips: Vec<_> = services.iter().filter(keeps).map(|s| s.vip).collect();
     vips.sort_unstable();
     vips.dedup();
     vips

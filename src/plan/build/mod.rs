@@ -15,6 +15,7 @@ mod settings;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod tunnels;
 mod vips;
 
 pub(super) use seats::speaker;

@@ -1,5 +1,5 @@
-use super::Draft;
-use crate::lab::{ForwardingMethod, Node, Place, Role, SysctlKey, VirtualService};
+use super::{Draft, tunnels};
+use crate::lab::{ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService};
 use crate::plan::Op;
 
 /// What the node's part in the lab wants of the kernel, before any VIP is added: a real server
@@ -31,6 +31,9 @@ pub(super) fn own(draft: &mut Draft<'_>, node: &Node) {
 fn director(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
     let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
+    if let Some(destination) = mine().filter(|s| moves(lab, s)).find_map(|s| s.peer(&node.name)) {
+        arp(draft, node, &destination.at);
+    }
     if let Some(service) = mine().find(|s| rewrites(s)) {
         let why = "NAT: the director routes the real servers' replies back to the client";
         derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &service.at);
@@ -64,8 +67,8 @@ fn real_server(draft: &mut Draft<'_>, node: &Node) {
     if let Some(destination) = serves(ForwardingMethod::Dr).or(tun) {
         arp(draft, node, &destination.at);
     }
-    if let Some(destination) = tun {
-        tunnel(draft, node, &destination.at);
+    if tun.is_some() {
+        tunnels::build(draft, node);
     }
 }
 
@@ -76,31 +79,21 @@ fn arp(draft: &mut Draft<'_>, node: &Node, at: &Place) {
     derive(draft, node, &Setting::new("net.ipv4.conf.all.arp_announce", "2", announce), at);
 }
 
-fn tunnel(draft: &mut Draft<'_>, node: &Node, at: &Place) {
-    let op = Op::SetLinkUp { node: node.name.clone(), interface: "tunl0".to_owned() };
-    draft.add(op, "TUN: takes the director's IPIP packets out of their envelope", at);
-    let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
-    let interfaces = node.interfaces.iter().map(|i| i.name.as_str());
-    for name in ["all", "tunl0"].into_iter().chain(interfaces) {
-        let key = format!("net.ipv4.conf.{name}.rp_filter");
-        derive(draft, node, &Setting::new(&key, "0", why), at);
-    }
-}
-
-struct Setting<'a> {
+/// A setting that follows from something.
+pub(super) struct Setting<'a> {
     key: SysctlKey,
     value: &'a str,
     why: &'a str,
 }
 
 impl<'a> Setting<'a> {
-    fn new(key: &str, value: &'a str, why: &'a str) -> Self {
+    pub(super) fn new(key: &str, value: &'a str, why: &'a str) -> Self {
         Self { key: SysctlKey(key.to_owned()), value, why }
     }
 }
 
 /// Adds a derived setting unless the file says its own word on it.
-fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
+pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
     if node.sysctls.iter().any(|own| own.key == setting.key) {
         return;
     }
@@ -110,6 +103,11 @@ fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place)
         value: setting.value.to_owned(),
     };
     draft.add(op, setting.why, at);
+}
+
+/// Whether its VIP belongs to whichever director is master.
+fn moves(lab: &Lab, service: &VirtualService) -> bool {
+    lab.router_of(service.vip).is_some()
 }
 
 fn uses(service: &VirtualService, method: ForwardingMethod) -> bool {

@@ -22,7 +22,7 @@ pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
 /// The interface that holds the VIP of a service in a node, and why; none if it holds none.
 fn seat(lab: &Lab, node: &Node, service: &VirtualService) -> Option<(String, String)> {
     match node.role {
-        Role::Director if held_by_daemon(lab, node, service.vip) => None,
+        Role::Director if held_by_daemon(lab, node, service.vip) => peers_seat(node, service),
         Role::Director if service.directors.contains(&node.name) => {
             Some(directors_seat(lab, node, service))
         }
@@ -45,6 +45,16 @@ fn held_by_daemon(lab: &Lab, node: &Node, vip: IpAddr) -> bool {
     let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let mut mine = routers.filter(|router| router.priorities.contains_key(&node.name));
     mine.any(|router| router.vips.iter().any(|held| held.address.addr() == vip))
+}
+
+/// A director to which others forward must take packets for the VIP while it is backup too.
+fn peers_seat(node: &Node, service: &VirtualService) -> Option<(String, String)> {
+    let method = service.peer(&node.name)?.forwarding.keyword().to_uppercase();
+    let why = format!(
+        "{method}: the master forwards to this director too, which must own the VIP then, on lo \
+         and /32"
+    );
+    node.loopback_vips.then(|| ("lo".to_owned(), why))
 }
 
 fn directors_seat(lab: &Lab, node: &Node, service: &VirtualService) -> (String, String) {

@@ -13,9 +13,9 @@ use crate::plan::{Act, Op};
 /// daemons that take the VIPs.
 pub(super) fn cut(victim: Victim<'_>) -> Disturbance {
     let table = victim.planned(|op| {
-        matches!(op, Op::AddService { .. } | Op::AddDestination { .. } | Op::AddSourceNat { .. })
+        is_rule(op) || matches!(op, Op::AddService { .. } | Op::AddDestination { .. })
     });
-    let rules = table.iter().filter(|op| matches!(op, Op::AddSourceNat { .. })).cloned();
+    let rules = table.iter().filter(|op| is_rule(op)).cloned();
     let backends =
         victim.planned(|op| matches!(op, Op::StartBackend { .. } | Op::StartProcess { .. }));
     let lost = victim.held_vips().into_iter().chain(rules).chain(backends.clone());
@@ -27,6 +27,11 @@ pub(super) fn cut(victim: Victim<'_>) -> Disturbance {
         acts: [daemons.acts, cables.acts, memory, lost].concat(),
         mends: [again, cables.mends, daemons.mends].concat(),
     }
+}
+
+/// Whether it is a rule of the firewall's.
+fn is_rule(op: &Op) -> bool {
+    matches!(op, Op::AddSourceNat { .. } | Op::MarkPackets { .. })
 }
 
 /// A director's daemons die at once, and leave everything behind.

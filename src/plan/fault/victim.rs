@@ -27,7 +27,7 @@ impl Victim<'_> {
     pub(super) fn misbehaving(self, behaviour: Behaviour) -> Vec<Op> {
         let told = |op| match op {
             Op::StartBackend { node, backend } => {
-                Some(Op::Misbehave { node, port: backend.port, behaviour })
+                Some(Op::Misbehave { node, port: backend.socket(), behaviour })
             }
             _ => None,
         };

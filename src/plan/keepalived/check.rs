@@ -1,6 +1,6 @@
 use super::quote::{literal, path, script};
 use super::time;
-use crate::lab::{Destination, HealthCheck, HttpProbe, Probe};
+use crate::lab::{Destination, HealthCheck, HttpProbe, Probe, VirtualService};
 use crate::plan::grain::Grain;
 use crate::plan::page::Page;
 
@@ -21,15 +21,27 @@ pub(super) fn timing(page: &mut Page, check: &HealthCheck) {
 }
 
 /// The checker of a real server.
-pub(super) fn checker(page: &mut Page, check: &HealthCheck, server: &Destination) {
+pub(super) fn checker(
+    page: &mut Page,
+    check: &HealthCheck,
+    service: &VirtualService,
+    server: &Destination,
+) {
+    let port = service.checked_port(server);
+    let connect = |page: &mut Page| {
+        if port != server.port {
+            page.line(format_args!("connect_port {port}"));
+        }
+    };
     match &check.probe {
         Probe::Http(probe) => page.block("HTTP_GET", |page| {
+            connect(page);
             page.block("url", |page| url(page, probe));
         }),
-        Probe::Tcp => page.block("TCP_CHECK", |_| {}),
+        Probe::Tcp => page.block("TCP_CHECK", connect),
         Probe::Command { shell } => {
             let rip = ("RIP", server.address.to_string());
-            let rport = ("RPORT", server.port.to_string());
+            let rport = ("RPORT", port.to_string());
             page.block("MISC_CHECK", |page| {
                 page.line(format_args!("misc_path {}", script(shell, &[rip, rport])));
                 time(page, "misc_timeout", check.connect_timeout, Grain::Seconds);

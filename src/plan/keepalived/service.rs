@@ -1,17 +1,17 @@
 use super::check::{checker, timing};
-use crate::lab::{Destination, ForwardingMethod, OnFailure, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, OnFailure, Tunnel, VirtualService};
 use crate::plan::page::Page;
 use crate::plan::shell::{flag_word, netmask};
 
 /// The virtual_server of a virtual service.
 pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
     page.comment(format_args!("virtual service `{}`", service.name));
-    page.block(format_args!("virtual_server {} {}", service.vip, service.port), |page| {
+    page.block(format_args!("virtual_server {}", name(service)), |page| {
         page.line(format_args!("lvs_sched {}", service.scheduler));
         for flag in &service.flags {
             page.line(flag_word(service.scheduler, *flag));
         }
-        page.line(format_args!("lvs_method {}", method(service.forwarding)));
+        page.line(format_args!("lvs_method {}", method(service.forwarding, service.tunnel)));
         persistence(page, service);
         page.line(format_args!("protocol {}", service.protocol.keyword().to_uppercase()));
         page.line(format_args!("quorum {}", service.quorum.weight));
@@ -30,12 +30,30 @@ pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
     });
 }
 
+/// What IPVS knows its packets by.
+fn name(service: &VirtualService) -> String {
+    match &service.marked {
+        Some(marked) => format!("fwmark {}", marked.mark),
+        None => format!("{} {}", service.vip, service.port),
+    }
+}
+
 /// FULLNAT is NAT to keepalived: the source NAT comes from elsewhere.
-fn method(method: ForwardingMethod) -> &'static str {
+fn method(method: ForwardingMethod, by: Tunnel) -> String {
     match method {
-        ForwardingMethod::Nat | ForwardingMethod::FullNat => "NAT",
-        ForwardingMethod::Dr => "DR",
-        ForwardingMethod::Tun => "TUN",
+        ForwardingMethod::Nat | ForwardingMethod::FullNat => "NAT".to_owned(),
+        ForwardingMethod::Dr => "DR".to_owned(),
+        ForwardingMethod::Tun => tunnel(by),
+    }
+}
+
+/// keepalived has ipvsadm's words for a checksum, without `tun-`.
+fn tunnel(tunnel: Tunnel) -> String {
+    let checksum = tunnel.checksum().option().trim_start_matches("tun-");
+    match tunnel {
+        Tunnel::Ipip => "TUN".to_owned(),
+        Tunnel::Gre(_) => format!("TUN type gre {checksum}"),
+        Tunnel::Gue { port, .. } => format!("TUN type gue port {port} {checksum}"),
     }
 }
 
@@ -47,12 +65,19 @@ fn persistence(page: &mut Page, service: &VirtualService) {
     }
 }
 
+/// Whether a real server is not forwarded to as its service says.
+fn differs(destination: &Destination, service: &VirtualService) -> bool {
+    let tunnels = destination.forwarding == ForwardingMethod::Tun;
+    destination.forwarding != service.forwarding || tunnels && destination.tunnel != service.tunnel
+}
+
 fn sorry_server(page: &mut Page, service: &VirtualService) {
     let Some(sorry) = &service.sorry_server else { return };
     page.comment(format_args!("`{}` serves alone while there is no quorum", sorry.real_server));
     page.line(format_args!("sorry_server {} {}", sorry.address, sorry.port));
-    if sorry.forwarding != service.forwarding {
-        page.line(format_args!("sorry_server_lvs_method {}", method(sorry.forwarding)));
+    if differs(sorry, service) {
+        let method = method(sorry.forwarding, sorry.tunnel);
+        page.line(format_args!("sorry_server_lvs_method {method}"));
     }
 }
 
@@ -61,15 +86,16 @@ fn real_server(page: &mut Page, service: &VirtualService, destination: &Destinat
     page.comment(format_args!("`{}`", destination.real_server));
     page.block(format_args!("real_server {address} {port}"), |page| {
         page.line(format_args!("weight {}", destination.weight));
-        if destination.forwarding != service.forwarding {
-            page.line(format_args!("lvs_method {}", method(destination.forwarding)));
+        if differs(destination, service) {
+            let method = method(destination.forwarding, destination.tunnel);
+            page.line(format_args!("lvs_method {method}"));
         }
         if destination.thresholds.upper > 0 {
             page.line(format_args!("uthreshold {}", destination.thresholds.upper));
             page.line(format_args!("lthreshold {}", destination.thresholds.lower));
         }
         if let Some(check) = &service.health_check {
-            checker(page, check, destination);
+            checker(page, check, service, destination);
         }
     });
 }

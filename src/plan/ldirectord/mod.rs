@@ -38,8 +38,7 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     for service in services {
         page.gap();
         page.comment(format_args!("virtual service `{}`", service.name));
-        let (vip, port) = (service.vip, service.port);
-        page.indented(format_args!("virtual={vip}:{port}"), |page| {
+        page.indented(format_args!("virtual={}", name(service)), |page| {
             if intervals.len() > 1 {
                 time(page, "checkinterval", interval(service));
             }
@@ -49,12 +48,23 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     Some(page.into_text())
 }
 
+/// What IPVS knows its packets by.
+fn name(service: &VirtualService) -> String {
+    match &service.marked {
+        Some(marked) => marked.mark.to_string(),
+        None => format!("{}:{}", service.vip, service.port),
+    }
+}
+
 fn interval(service: &VirtualService) -> Duration {
     service.health_check.as_ref().map_or(CHECKINTERVAL, HealthCheck::only_interval)
 }
 
 fn virtual_service(page: &mut Page, service: &VirtualService) {
-    page.line(format_args!("protocol={}", service.protocol));
+    match service.marked {
+        Some(_) => page.line("protocol=fwm"),
+        None => page.line(format_args!("protocol={}", service.protocol)),
+    }
     page.line(format_args!("scheduler={}", service.scheduler));
     if !service.flags.is_empty() {
         let flags: Vec<_> =
@@ -72,7 +82,12 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
     }
     fallback(page, service);
     match &service.health_check {
-        Some(check) => check::check(page, check),
+        Some(check) => {
+            check::check(page, check);
+            if service.destinations.iter().any(|d| d.port == 0) {
+                page.line(format_args!("checkport={}", service.port));
+            }
+        }
         None => page.line("checktype=on"),
     }
     let quiesce = service.health_check.as_ref().map(|check| check.on_failure);
@@ -84,13 +99,21 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
 
 fn real_server(page: &mut Page, destination: &Destination) {
     page.comment(format_args!("`{}`", destination.real_server));
-    let (address, port, weight) = (destination.address, destination.port, destination.weight);
+    let (address, weight) = (self::address(destination), destination.weight);
     let method = method(destination.forwarding);
     let limits = match destination.thresholds {
         limits if limits.upper > 0 => format!(" l:{} u:{}", limits.lower, limits.upper),
         _ => String::new(),
     };
-    page.line(format_args!("real={address}:{port} {method} {weight}{limits}"));
+    page.line(format_args!("real={address} {method} {weight}{limits}"));
+}
+
+/// Without a port, it stays the packet's own.
+fn address(destination: &Destination) -> String {
+    match destination {
+        Destination { address, port: 0, .. } => address.to_string(),
+        Destination { address, port, .. } => format!("{address}:{port}"),
+    }
 }
 
 fn fallback(page: &mut Page, service: &VirtualService) {
@@ -102,9 +125,9 @@ fn fallback(page: &mut Page, service: &VirtualService) {
         ));
     }
     if let Some(sorry) = &service.sorry_server {
-        let (address, port) = (sorry.address, sorry.port);
+        let address = self::address(sorry);
         page.comment(format_args!("`{}` serves while no other does", sorry.real_server));
-        page.line(format_args!("fallback={address}:{port} {}", method(sorry.forwarding)));
+        page.line(format_args!("fallback={address} {}", method(sorry.forwarding)));
     }
 }
 

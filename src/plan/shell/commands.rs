@@ -2,7 +2,7 @@ use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use super::processes;
 use crate::lab::{LabName, NodeName};
-use crate::plan::{Family, Op, ServiceKey};
+use crate::plan::{Family, Op, PacketMark, ServiceKey};
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
 pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
@@ -21,6 +21,7 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         Op::SetLinkUp { node, interface } => {
             vec![format!("{} link set dev {interface} up", at(node))]
         }
+        Op::OpenGue { node, port } => vec![format!("{} fou add port {port} gue", at(node))],
         Op::AddAddress { node, interface, address } => {
             vec![format!("{} address add {address} dev {interface}", at(node))]
         }
@@ -34,6 +35,10 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         Op::AddSourceNat { node, service } => {
             vec![format!("{} {}", inside(node), masquerade(service))]
         }
+        Op::MarkPackets { node, packets } => marking(packets)
+            .into_iter()
+            .map(|command| format!("{} {command}", inside(node)))
+            .collect(),
         Op::AddService { node, service } => {
             vec![format!("{} ipvsadm {}", inside(node), add_service(service))]
         }
@@ -90,12 +95,29 @@ fn mtu_words(mtu: Option<u32>) -> String {
     mtu.map_or_else(String::new, |mtu| format!(" mtu {mtu}"))
 }
 
-/// The rule that sends connections of a virtual service on with the director's address.
-fn masquerade(service: &ServiceKey) -> String {
-    let program = match service.family() {
+/// The rules that mark packets: those that come in, and the director's own.
+fn marking(packets: &PacketMark) -> Vec<String> {
+    let (program, ports) = (iptables(packets.family()), packets.port_list());
+    let PacketMark { mark, vip, protocol, .. } = packets;
+    let rule = |chain| {
+        format!(
+            "{program} -t mangle -A {chain} -d {vip} -p {protocol} -m multiport --dports {ports} \
+             -j MARK --set-mark {mark}"
+        )
+    };
+    ["PREROUTING", "OUTPUT"].map(rule).into()
+}
+
+fn iptables(family: Family) -> &'static str {
+    match family {
         Family::Inet => "iptables",
         Family::Inet6 => "ip6tables",
-    };
+    }
+}
+
+/// The rule that sends connections of a virtual service on with the director's address.
+fn masquerade(service: &ServiceKey) -> String {
+    let program = iptables(service.family());
     let matched = match service {
         ServiceKey::Address(protocol, address) => format!(
             "-p {protocol} -m conntrack --ctorigdst {} --ctorigdstport {}",

@@ -1,4 +1,4 @@
-use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag};
+use crate::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Tunnel};
 use crate::plan::{DestinationEntry, Family, Op, Plan, ServiceEntry, ServiceKey};
 use std::fmt::Write as _;
 
@@ -68,7 +68,20 @@ pub(super) fn add_destination(service: &ServiceKey, destination: &DestinationEnt
     if limits.upper > 0 {
         let _ = write!(words, " -x {} -y {}", limits.upper, limits.lower);
     }
+    if destination.forwarding == ForwardingMethod::Tun {
+        words += &tunnel(destination.tunnel);
+    }
     words
+}
+
+/// Nothing for IPIP, which is ipvsadm's default.
+fn tunnel(tunnel: Tunnel) -> String {
+    let checksum = tunnel.checksum().option();
+    match tunnel {
+        Tunnel::Ipip => String::new(),
+        Tunnel::Gre(_) => format!(" --tun-type gre --{checksum}"),
+        Tunnel::Gue { port, .. } => format!(" --tun-type gue --tun-port {port} --{checksum}"),
+    }
 }
 
 fn service_words(key: &ServiceKey) -> String {

@@ -31,13 +31,11 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         }
         Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
-        Op::SetLinkUp { interface, .. } if interface == "tunl0" => {
-            let mut lines = vec!["modprobe -q ipip 2>/dev/null || true".to_owned()];
-            lines.extend(commands(&step.op, &plan.lab));
-            lines
-        }
-        Op::AddSourceNat { .. } => {
-            let through = |line: &String| line.replace("iptables -t nat", "\"$iptables\" -t nat");
+        Op::SetLinkUp { interface, .. } if interface == "tunl0" => with_module("ipip", step, plan),
+        Op::SetLinkUp { interface, .. } if interface == "gre0" => with_module("ip_gre", step, plan),
+        Op::OpenGue { .. } => with_module("fou", step, plan),
+        Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
+            let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
             commands(&step.op, &plan.lab).iter().map(through).collect()
         }
         op => commands(op, &plan.lab),
@@ -47,13 +45,20 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
 /// What the script's servers cannot do.
 const NOBODY: &str = "# python3's server asks nobody: it answers by itself";
 
+/// What needs a module that the kernel does not load by itself.
+fn with_module(module: &str, step: &Step, plan: &Plan) -> Vec<String> {
+    let mut lines = vec![format!("modprobe -q {module} 2>/dev/null || true")];
+    lines.extend(commands(&step.op, &plan.lab));
+    lines
+}
+
 fn head(plan: &Plan) -> String {
     let namespaces: Vec<_> = plan.steps.iter().filter_map(namespace(plan)).collect();
     let programs = daemons::programs(plan);
     format!(
         r#"#!/bin/sh
 # The lab `{lab}` by hand: `sh {lab}.sh` makes it, `sh {lab}.sh down` removes it.
-# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT), python3{more}.
+# Needs root, iproute2, procps, ipvsadm (with virtual services), iptables (with FULLNAT and firewall marks), python3{more}.
 set -eu
 lab={lab}
 www=/run/lvs-lab-script/$lab

@@ -38,13 +38,13 @@ fn measure(scene: &Scene, lab: &Lab) -> Result<Takeover, String> {
     if fault.at < load.begun || fault.at > load.until {
         return Err(format!("the load did not run at `{}`", fault.fault));
     }
-    let before = scene.holders_at(load.target.ip(), fault.at);
+    let before = scene.holders_at(load.target.address.ip(), fault.at);
     if before.is_empty() {
-        return Err(format!("no director held {} before the fault", load.target.ip()));
+        return Err(format!("no director held {} before the fault", load.target.address.ip()));
     }
     let came = |sight: &&Sight| {
         sight.at > fault.at
-            && sight.seen == Seen::Holds(load.target.ip())
+            && sight.seen == Seen::Holds(load.target.address.ip())
             && !before.contains(&&sight.director)
     };
     let Some(move_) = scene.sights.iter().find(came) else {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::engine::Journal;
 use crate::kernel::Fake;
-use crate::lab::Source;
+use crate::lab::{Port, Source};
 use crate::plan::{Behaviour, build};
 use crate::state::StateDir;
 
@@ -62,7 +62,7 @@ impl World {
                 service.destinations.sort_by_key(|destination| destination.entry.address);
             }
             let port = |port| self.kernel.behaviour(&node.name, port);
-            state += &format!("{observed:?} {:?} {:?}\n", port(80), port(81));
+            state += &format!("{observed:?} {:?} {:?}\n", port(Port::tcp(80)), port(Port::tcp(81)));
         }
         let switch = self.kernel.observe(&NodeName::switch(), &[]).await.unwrap();
         state + &format!("{switch:?}")
@@ -76,7 +76,7 @@ impl World {
     }
 
     fn behaviour(&self, port: u16) -> Option<Behaviour> {
-        self.kernel.behaviour(&"node02".parse().unwrap(), port)
+        self.kernel.behaviour(&"node02".parse().unwrap(), Port::tcp(port))
     }
 }
 

@@ -2,13 +2,9 @@ use super::super::{
     rule,
     wire::{Server, Servers, SorryServer},
 };
-use super::{
-    Draft,
-    number::Bounds,
-    service::{of_role, one_of_role},
-};
+use super::{Draft, number::Bounds, service::of_role, tunnel};
 use crate::lab::{
-    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, VirtualService,
+    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, Tunnel, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -29,7 +25,7 @@ pub fn build(
     }
     let mut built = Vec::new();
     for (name, server, at) in entries {
-        let nodes = of_role(&name, Role::RealServer, &at, draft).unwrap_or_default();
+        let nodes = serving(&name, service, &at, draft).unwrap_or_default();
         let Some(pattern) = settings(&server, service, at, draft) else { continue };
         built.extend(nodes.into_iter().filter_map(|node| pattern.of(node, service, draft)));
     }
@@ -48,9 +44,44 @@ pub fn sorry(
         SorryServer::Name(name) => (name, None, at.clone()),
         SorryServer::Details(details) => (details.server, details.port, at.key("server")),
     };
-    let node = one_of_role(&name, Role::RealServer, &name_at, draft);
+    let node = one_serving(&name, service, &name_at, draft);
     let server = Server { port, ..Server::default() };
     settings(&server, service, at, draft)?.of(node?, service, draft)
+}
+
+/// The nodes that a word stands for: real servers, or a director of the service, which then serves
+/// itself (IPVS's local node).
+fn serving(
+    word: &str,
+    service: &VirtualService,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<Vec<NodeName>> {
+    if draft.declared.nodes.get(word) != Some(&Role::Director) {
+        return of_role(word, Role::RealServer, at, draft);
+    }
+    let nodes = of_role(word, Role::Director, at, draft)?;
+    let holds = nodes.iter().all(|node| service.directors.contains(node));
+    if !holds && draft.faults.sure(&service.at.key("directors")) {
+        draft.faults.push(rule::LOCAL_NODE.at(
+            at,
+            format!("director `{word}` does not hold `{}`", service.name),
+            "only a director that holds a virtual service can be its own real server; name a node \
+             under `real_servers:`",
+        ));
+    }
+    holds.then_some(nodes)
+}
+
+/// The one node that a word stands for, if it can serve.
+fn one_serving(
+    word: &str,
+    service: &VirtualService,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<NodeName> {
+    serving(word, service, at, draft)?;
+    super::scenario::node(word, at, draft)
 }
 
 /// The names with their settings, and where they stand.
@@ -73,6 +104,7 @@ struct Pattern {
     port: u16,
     weight: u32,
     forwarding: ForwardingMethod,
+    tunnel: Tunnel,
     thresholds: Thresholds,
     address: Option<IpAddr>,
     at: Place,
@@ -93,7 +125,7 @@ impl Pattern {
             port: self.port,
             weight: self.weight,
             forwarding: self.forwarding,
-            tunnel: service.tunnel,
+            tunnel: self.tunnel,
             thresholds: self.thresholds,
             at: self.at.clone(),
         })
@@ -107,15 +139,25 @@ fn settings(
     draft: &mut Draft<'_>,
 ) -> Option<Pattern> {
     let value = Place { part: crate::lab::Part::Value, ..at.clone() };
-    let port = server.port.map_or(Some(service.port), |port| {
-        Bounds::port().check(port, &value.key("port"), draft.faults)
-    });
+    let same = if service.marked.is_some() { 0 } else { service.port };
+    let port = server
+        .port
+        .map_or(Some(same), |port| Bounds::port().check(port, &value.key("port"), draft.faults));
     let weight = weight_bounds();
     let weight = weight.check(server.weight.unwrap_or(1), &value.key("weight"), draft.faults);
     let thresholds = thresholds(server, &value, draft);
     let forwarding = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    let tunnel = tunnel(server, service, &value, draft);
     let (thresholds, address) = (thresholds?, server.address);
-    Some(Pattern { port: port?, weight: weight?, forwarding, thresholds, address, at })
+    Some(Pattern { port: port?, weight: weight?, forwarding, tunnel, thresholds, address, at })
+}
+
+fn tunnel(server: &Server, service: &VirtualService, at: &Place, draft: &mut Draft<'_>) -> Tunnel {
+    let Some(wire) = &server.tunnel else { return service.tunnel };
+    let at = at.key("tunnel");
+    let method = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
+    tunnel::without_tun(method, &at, draft);
+    tunnel::build(wire, &at, draft).unwrap_or_default()
 }
 
 /// Bounds of a weight.
@@ -147,7 +189,13 @@ fn thresholds(server: &Server, at: &Place, draft: &mut Draft<'_>) -> Option<Thre
 /// The address that a director uses: on a network that they share, if there is one.
 fn rip(node: &Node, service: &VirtualService, draft: &Draft<'_>) -> Option<IpAddr> {
     let directors: Vec<_> = service.directors.iter().filter_map(|d| draft.lab.node(d)).collect();
-    let shared = |network| directors.iter().any(|d| d.interface_in(network).is_some());
+    let shared = |network| match node.role {
+        // A director that serves itself does it where it meets the others: its DIP is its RIP.
+        Role::Director => {
+            draft.lab.with_role(Role::RealServer).any(|s| s.interface_in(network).is_some())
+        }
+        _ => directors.iter().any(|d| d.interface_in(network).is_some()),
+    };
     let interfaces = &node.interfaces;
     let interface = interfaces.iter().find(|i| shared(&i.network)).or(interfaces.first());
     interface.map(|i| i.address.addr())

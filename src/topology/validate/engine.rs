@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::View;
 use crate::lab::{
-    Engine, HealthCheck, HttpProbe, NodeName, Place, Probe, Quorum, Tracked, VirtualRouter,
-    VirtualService,
+    Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, NodeName, Place, Probe, Quorum,
+    Tracked, Tunnel, VirtualRouter, VirtualService,
 };
 use indexmap::IndexMap;
 use std::time::Duration;
@@ -24,6 +24,7 @@ pub fn check(view: &mut View<'_>) {
         let checks = service.health_check.as_ref();
         if by(service, Engine::Ldirectord) {
             quorum(service, view);
+            tunnels(service, view);
             checks.into_iter().for_each(|check| by_ldirectord(check, view));
         }
         if by(service, Engine::Keepalived) {
@@ -84,6 +85,18 @@ fn quorum(service: &VirtualService, view: &mut View<'_>) {
         let key = if service.quorum.weight > 1 { "quorum" } else { "hysteresis" };
         unknown("ldirectord knows no quorum".to_owned(), &service.at.key(key), view);
     }
+}
+
+/// ldirectord(8) says `ipip`, and nothing of a tunnel's kind.
+fn tunnels(service: &VirtualService, view: &mut View<'_>) {
+    let other =
+        |d: &&Destination| d.forwarding == ForwardingMethod::Tun && d.tunnel != Tunnel::Ipip;
+    let found: Vec<_> = service.servers().filter(other).map(|d| d.tunnel).collect();
+    let Some(tunnel) = found.first() else { return };
+    let by_service = service.tunnel != Tunnel::Ipip;
+    let at = service.at.key(if by_service { "tunnel" } else { "real_servers" });
+    let name = tunnel.keyword().to_uppercase();
+    unknown(format!("ldirectord knows no tunnels but IPIP, and this is {name}"), &at, view);
 }
 
 fn probe(check: &HealthCheck, view: &mut View<'_>) {

@@ -2,7 +2,7 @@ use super::super::rule;
 use super::{View, link};
 use crate::lab::{
     Connection, CountRange, Distribution, Expectation, Expected, NodeName, Place, Request,
-    Scheduler, Step, StepAction, Target, VirtualService,
+    Scheduler, Step, StepAction, VirtualService,
 };
 use indexmap::IndexMap;
 
@@ -60,10 +60,7 @@ fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
 }
 
 fn distributions(step: &Step, request: &Request, view: &mut View<'_>) {
-    let service = match &request.target {
-        Target::Service(name) => view.lab.service(name),
-        Target::Address(..) => None,
-    };
+    let service = request.target.service().and_then(|name| view.lab.service(name));
     for expectation in &step.expectations {
         match &expectation.expected {
             Expected::Distribution(Distribution::Predicted) => {
@@ -101,7 +98,7 @@ fn strangers(
     at: &Place,
     view: &mut View<'_>,
 ) {
-    let table = || service.destinations.iter().map(|d| &d.real_server);
+    let table = || service.servers().map(|d| &d.real_server);
     for name in counts.keys().filter(|name| !table().any(|n| n == *name)) {
         view.push(rule::STRANGER.at(
             &at.key(name.as_str()).as_key(),

@@ -165,6 +165,14 @@ pub fn destinations(entries: Entries<i64>, at: &Place, draft: &mut Draft<'_>) ->
     draft.faults.sure(at).then_some(Expected::Destinations(expected))
 }
 
+/// The role of a node that stands in a table: a director can be its own real server.
+fn serving(word: &str, draft: &Draft<'_>) -> Role {
+    match draft.declared.nodes.get(word) {
+        Some(Role::Director) => Role::Director,
+        _ => Role::RealServer,
+    }
+}
+
 /// The entries of tables that `rs1` or `web/rs1` means.
 fn table_entries(
     text: &str,
@@ -175,7 +183,7 @@ fn table_entries(
         Some((service, word)) => (Some(request::service(service, at, draft)?), word),
         None => (None, text),
     };
-    let nodes = of_role(word, Role::RealServer, at, draft)?;
+    let nodes = of_role(word, serving(word, draft), at, draft)?;
     let wanted = |s: &&VirtualService| service.as_ref().is_none_or(|name| *name == s.name);
     let has = |s: &VirtualService, node: &NodeName| s.servers().any(|d| d.real_server == *node);
     let services = || draft.lab.services.iter().filter(wanted);

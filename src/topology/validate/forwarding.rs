@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, reach};
+use super::{View, local_node, reach};
 use crate::lab::{Destination, ForwardingMethod, Gateway, Node, VirtualService};
 use std::net::IpAddr;
 
@@ -11,6 +11,10 @@ pub fn check(view: &mut View<'_>) {
             continue;
         }
         entry.port_mapping(view);
+        if service.directors.contains(&server.name) {
+            local_node::check(service, destination, view);
+            continue;
+        }
         entry.link(view);
         entry.nat_gateway(view);
         entry.direct_gateway(view);
@@ -28,11 +32,9 @@ struct Entry<'l> {
 
 impl<'l> Entry<'l> {
     fn port_mapping(&self, view: &mut View<'_>) {
-        let (port, virtual_port) = (self.destination.port, self.service.port);
-        let method = self.destination.forwarding;
-        if !method.keeps_vip() || port == virtual_port {
-            return;
-        }
+        let (port, method) = (self.destination.port, self.destination.forwarding);
+        let mapped = self.service.ports().iter().find(|virtual_port| **virtual_port != port);
+        let Some(virtual_port) = mapped.filter(|_| method.keeps_vip() && port != 0) else { return };
         view.push(rule::PORT_MAPPING.at(
             &self.destination.at,
             format!(

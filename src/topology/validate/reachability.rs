@@ -51,14 +51,17 @@ fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
 
 fn goal(target: &Target, services: &[&VirtualService], lab: &Lab) -> Option<(reach::Goal, String)> {
     match target {
-        Target::Service(name) => {
+        Target::Service(name) | Target::Port(name, _) => {
             let service = services.iter().find(|s| &s.name == name)?;
             Some((reach::Goal::vip(service), format!("the VIP `{}`", service.vip)))
         }
-        Target::Address(address, _) => match services.iter().find(|s| s.vip == *address) {
-            Some(service) => Some((reach::Goal::vip(service), format!("the VIP `{address}`"))),
-            None => Some((reach::Goal::address(lab, *address), format!("`{address}`"))),
-        },
+        Target::Address(endpoint) => {
+            let address = endpoint.address.ip();
+            match services.iter().find(|s| s.vip == address) {
+                Some(service) => Some((reach::Goal::vip(service), format!("the VIP `{address}`"))),
+                None => Some((reach::Goal::address(lab, address), format!("`{address}`"))),
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<R
     let from = scenario::node(&wire.from, &at.key("from"), draft);
     let goal = Goal {
         service: wire.service.as_deref(),
+        port: wire.port,
         url: wire.url.as_deref(),
         path: wire.path.as_deref(),
         noun: "request",
@@ -100,6 +101,8 @@ fn source_ports(
 pub struct Goal<'w> {
     /// A virtual service.
     pub service: Option<&'w str>,
+    /// One of its ports.
+    pub port: Option<i64>,
     /// A URL instead.
     pub url: Option<&'w str>,
     /// The path and query.
@@ -114,8 +117,14 @@ pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Tar
     let lone = scenario::only_one(&given, &at.as_key(), goal.noun, draft.faults);
     let path = path(goal.path, &at.key("path"), draft.faults);
     match (goal.service, goal.url) {
-        (Some(name), None) => Some((asked(name, &at.key("service"), draft)?, path?)),
+        (Some(name), None) => {
+            let name = service(name, &at.key("service"), draft)?;
+            Some((at_port(name, goal.port, &at.key("port"), draft)?, path?))
+        }
         (None, Some(url)) => {
+            if goal.port.is_some() {
+                idle_port(&at.key("port"), draft.faults);
+            }
             let (target, url_path) = parse_url(url, &at.key("url"), draft.faults)?;
             let path = goal.path.map_or(Some(url_path), |_| path)?;
             lone.then_some((target, path))
@@ -141,18 +150,33 @@ pub fn path(path: Option<&str>, at: &Place, faults: &mut Faults) -> Option<Strin
     None
 }
 
-/// A virtual service that HTTP requests can be sent to.
-fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Target> {
-    let name = service(word, at, draft)?;
-    let found = draft.lab.service(&name);
-    if found.is_some_and(|service| service.protocol == crate::lab::Protocol::Udp) {
-        draft.faults.push(rule::UDP_REQUEST.at(
-            at,
-            format!("the virtual service `{name}` is UDP, and requests are HTTP over TCP"),
-            "ask a TCP service, or use a `run` step with a UDP client",
-        ));
+/// The service, or one of its ports.
+fn at_port(
+    name: ServiceName,
+    port: Option<i64>,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<Target> {
+    let Some(port) = port else { return Some(Target::Service(name)) };
+    let ports = draft.lab.service(&name)?.ports();
+    if let Some(port) = ports.iter().find(|known| i64::from(**known) == port) {
+        return Some(Target::Port(name, *port));
     }
-    Some(Target::Service(name))
+    let known: Vec<_> = ports.iter().map(|port| format!("`{port}`")).collect();
+    draft.faults.push(rule::OTHER_PORT.at(
+        at,
+        format!("the virtual service `{name}` has no port `{port}`"),
+        format!("choose one of its ports: {}", known.join(", ")),
+    ));
+    None
+}
+
+fn idle_port(at: &Place, faults: &mut Faults) {
+    faults.push(rule::NO_EFFECT.at(
+        &at.as_key(),
+        "`port` has no effect beside `url`, which names its own",
+        "write it into the URL, as in `http://10.0.0.11:8080/`",
+    ));
 }
 
 /// The virtual service that a word names.
@@ -170,16 +194,17 @@ pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceN
     None
 }
 
-/// Reads `http://ADDRESS[:PORT][/PATH]`.
+/// Reads `http://ADDRESS[:PORT][/PATH]`, or that of another protocol.
 fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, String)> {
     let parsed = written::url(url);
     if parsed.is_none() {
         faults.push(rule::URL.at(
             at,
             format!("`{url}` is not a URL that can be requested"),
-            "write `http://ADDRESS:PORT/PATH` with an IPv4 address: the lab has no names",
+            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, with an IPv4 address: the \
+             lab has no names",
         ));
     }
-    let (address, path) = parsed?;
-    Some((Target::Address(address.ip(), address.port()), path))
+    let (endpoint, path) = parsed?;
+    Some((Target::Address(endpoint), path))
 }

@@ -179,8 +179,10 @@ fn directs(fault: &Fault, view: &View<'_>) -> bool {
 /// Whether the load's goal can change its director.
 fn floats(load: &Load, view: &View<'_>) -> bool {
     let vip = match &load.target {
-        Target::Address(address, _) => Some(*address),
-        Target::Service(name) => view.lab.service(name).map(|service| service.vip),
+        Target::Address(endpoint) => Some(endpoint.address.ip()),
+        Target::Service(name) | Target::Port(name, _) => {
+            view.lab.service(name).map(|service| service.vip)
+        }
     };
     vip.is_some_and(|vip| view.lab.router_of(vip).is_some())
 }

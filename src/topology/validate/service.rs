@@ -3,10 +3,13 @@ use super::super::{
     wire::{self, Entries, List},
 };
 use super::draft::{Draft, Lookup};
-use super::{address, destination, health, high_availability::routers_place, name, number::Bounds};
+use super::ports::{self, Ports};
+use super::{
+    address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
+};
 use crate::lab::{
     NodeName, Persistence, Place, Quorum, Role, Scheduled, Scheduler, SchedulerFlag, ServiceName,
-    Tunnel, VirtualService,
+    VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -32,7 +35,7 @@ fn one(
     draft: &mut Draft<'_>,
 ) -> Option<VirtualService> {
     let vip = address::address(&wire.vip, &at.key("vip"), draft.faults);
-    let port = Bounds::port().check(wire.port, &at.key("port"), draft.faults);
+    let ports = ports::build(&wire, at, draft);
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
     let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
@@ -45,18 +48,20 @@ fn one(
         health::idle(&idle, at, draft);
     }
     let directors = directors((&name, vip), wire.directors, at, draft);
+    let tunnel = wire.tunnel.as_ref().map(|t| tunnel::build(t, &at.key("tunnel"), draft));
+    let (vip, Ports { first: port, marked }) = (vip?, ports?);
     let mut service = VirtualService {
         name,
         directors,
-        vip: vip?,
-        port: port?,
-        marked: None,
+        vip,
+        port,
+        marked,
         protocol: wire.protocol,
         scheduled: Scheduled::default(),
         scheduler,
         flags,
         forwarding: wire.forwarding.into(),
-        tunnel: Tunnel::default(),
+        tunnel: tunnel.flatten().unwrap_or_default(),
         persistence,
         destinations: Vec::new(),
         health_check: wire.health_check.and_then(|h| health::build(h, at, draft)),
@@ -66,6 +71,9 @@ fn one(
     };
     service.destinations = destination::build(wire.real_servers, &service, draft);
     service.sorry_server = wire.sorry_server.and_then(|s| destination::sorry(s, &service, draft));
+    if tunnel.is_some() {
+        tunnel::unused(&service, draft);
+    }
     service.quorum = health::quorum(wire.quorum, wire.hysteresis, &service, draft);
     Some(service)
 }

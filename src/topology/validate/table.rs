@@ -1,10 +1,10 @@
 use super::super::{
     rule, suggest,
-    wire::{self, Entries, Forwarding, Server, Servers},
+    wire::{self, Entries, Forwarding, Server, Servers, TunnelDetails, TunnelKind},
 };
 use super::draft::Draft;
 use crate::import::{self, Fault, Kind, Said, Spot, Table};
-use crate::lab::{ForwardingMethod, Place, Role, Scheduler};
+use crate::lab::{ForwardingMethod, Node, Place, Role, Scheduler, Tunnel};
 use indexmap::IndexMap;
 use std::net::IpAddr;
 
@@ -64,7 +64,10 @@ fn built(
 }
 
 fn same(known: &wire::VirtualService, service: &import::Service) -> bool {
-    known.vip.parse().is_ok_and(|vip| service.is(known.protocol, vip, known.port))
+    known
+        .vip
+        .parse()
+        .is_ok_and(|vip| known.port.is_some_and(|port| service.is(known.protocol, vip, port)))
 }
 
 /// The name itself, longer if another service has it.
@@ -103,6 +106,7 @@ impl Entry<'_> {
         wire.scheduler_flags = said.flags.iter().copied().map(Some).collect();
         wire.persistence = persistence(said);
         wire.forwarding = method(said.forwarding());
+        wire.tunnel = None;
         wire.real_servers = Servers::Table(self.servers(method, draft));
         wire
     }
@@ -161,7 +165,11 @@ impl Entry<'_> {
     /// The real server that has the address.
     fn node(&self, server: &import::Server, draft: &mut Draft<'_>) -> Option<String> {
         let address = server.address.value;
-        let owner = draft.lab.owner_of(address).filter(|node| node.role == Role::RealServer);
+        let owner = match address.is_loopback() {
+            true => only_director(draft),
+            false => draft.lab.owner_of(address).filter(|node| serves(node)),
+        };
+        let owner = owner.map(|node| node.name.to_string());
         if owner.is_none() && draft.faults.sure(&Place::root().key("real_servers")) {
             draft.faults.push(rule::UNKNOWN_NODE.at(
                 &place(server.address.spot),
@@ -169,8 +177,19 @@ impl Entry<'_> {
                 known_addresses(draft),
             ));
         }
-        owner.map(|node| node.name.to_string())
+        owner
     }
+}
+
+/// Whom a loopback address means: the director itself, if there is no other.
+fn only_director<'d>(draft: &'d Draft<'_>) -> Option<&'d Node> {
+    let mut directors = draft.lab.with_role(Role::Director);
+    directors.next().filter(|_| directors.next().is_none())
+}
+
+/// Whether it can stand in a table. Whether a director may, its entry's own rules say.
+fn serves(node: &Node) -> bool {
+    matches!(node.role, Role::RealServer | Role::Director)
 }
 
 fn known_addresses(draft: &Draft<'_>) -> String {
@@ -211,6 +230,7 @@ fn entry(server: &import::Server, forwarding: Forwarding) -> Server {
         weight: number(server.weight),
         port: number(server.port),
         forwarding: Some(forwarding),
+        tunnel: matches!(forwarding, Forwarding::Tun).then(|| tunnel(server.tunnel)),
         upper_threshold: number(server.upper),
         lower_threshold: number(server.lower),
         address: Some(server.address.value),
@@ -222,11 +242,14 @@ fn empty(service: &import::Service) -> wire::VirtualService {
     let vip: IpAddr = service.vip.value;
     wire::VirtualService {
         vip: vip.to_string(),
-        port: service.port.value,
+        port: Some(service.port.value),
+        ports: None,
+        firewall_mark: None,
         protocol: service.protocol,
         scheduler: None,
         scheduler_flags: Vec::new(),
         forwarding: Forwarding::Nat,
+        tunnel: None,
         persistence: None,
         directors: None,
         real_servers: Servers::default(),
@@ -241,6 +264,16 @@ fn persistence(service: &import::Service) -> Option<wire::Persistence> {
     let timeout = service.persistence?.value;
     let prefix_length = service.netmask.map(|said| said.value.0);
     Some(wire::Persistence::Details(wire::PersistenceDetails { timeout, prefix_length }))
+}
+
+/// The tunnel as a file says it.
+fn tunnel(tunnel: Tunnel) -> wire::Tunnel {
+    let (port, checksum) = (tunnel.port().map(i64::from), Some(tunnel.checksum()));
+    wire::Tunnel::Details(match tunnel {
+        Tunnel::Ipip => TunnelDetails::plain(TunnelKind::Ipip),
+        Tunnel::Gre(_) => TunnelDetails { kind: TunnelKind::Gre, port, checksum },
+        Tunnel::Gue { .. } => TunnelDetails { kind: TunnelKind::Gue, port, checksum },
+    })
 }
 
 fn written(method: ForwardingMethod) -> Forwarding {

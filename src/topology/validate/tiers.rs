@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::{View, reach};
-use crate::lab::{Lab, Node, Upstream};
+use crate::lab::{Lab, Node, Port, Upstream, VirtualService};
 use std::collections::HashSet;
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ pub fn check(view: &mut View<'_>) {
     for node in lab.nodes.iter().filter(|node| view.sure(&node.at)).collect::<Vec<_>>() {
         for port in lab.backend_ports(node).into_keys() {
             for upstream in node.serving.upstream_of(port) {
-                circle(node, port, upstream, view);
+                circle((node, port), upstream, view);
                 unreachable(node, upstream, view);
             }
         }
@@ -18,21 +18,22 @@ pub fn check(view: &mut View<'_>) {
 }
 
 /// A built-in backend: a node and a port.
-type Tier<'l> = (&'l Node, u16);
+type Tier<'l> = (&'l Node, Port);
 
-fn circle(node: &Node, port: u16, upstream: &Upstream, view: &mut View<'_>) {
+fn circle((node, port): Tier<'_>, upstream: &Upstream, view: &mut View<'_>) {
     let Some(way) = way_back((node, port), upstream, view.lab) else { return };
-    let way: Vec<_> = way.iter().map(|(node, port)| format!("{}:{port}", node.name)).collect();
+    let word = |(node, port): &Tier<'_>| format!("{}:{}", node.name, port.number);
+    let way: Vec<_> = way.iter().map(word).collect();
     view.push(rule::CIRCLE.at(
         &upstream.at,
-        format!("`{}:{port}` would ask itself: {}", node.name, way.join(", then ")),
+        format!("`{}` would ask itself: {}", word(&(node, port)), way.join(", then ")),
         "let the last tier ask nobody",
     ));
 }
 
 /// The tiers from who is asked to the one that asks, if it comes to be asked itself.
 fn way_back<'l>(begin: Tier<'l>, upstream: &Upstream, lab: &'l Lab) -> Option<Vec<Tier<'l>>> {
-    let mut seen: HashSet<(&str, u16)> = HashSet::new();
+    let mut seen: HashSet<(&str, Port)> = HashSet::new();
     let mut open: Vec<Vec<Tier<'l>>> =
         tiers_at(upstream.address, lab).into_iter().map(|tier| vec![tier]).collect();
     while let Some(way) = open.pop() {
@@ -53,10 +54,15 @@ fn way_back<'l>(begin: Tier<'l>, upstream: &Upstream, lab: &'l Lab) -> Option<Ve
 
 /// The built-in backends that answer at an address: a node's own, or those behind a VIP.
 fn tiers_at(address: SocketAddr, lab: &Lab) -> Vec<Tier<'_>> {
-    let behind = lab.services.iter().filter(|s| s.vip == address.ip() && s.port == address.port());
-    let servers = behind.flat_map(|service| service.servers());
-    let servers = servers.filter_map(|d| Some((lab.node(&d.real_server)?, d.port)));
-    let own = lab.owner_of(address.ip()).map(|node| (node, address.port()));
+    let port = Port::tcp(address.port());
+    let asked = |s: &&VirtualService| {
+        s.vip == address.ip() && s.protocol == port.protocol && s.ports().contains(&port.number)
+    };
+    let servers = lab.services.iter().filter(asked).flat_map(|service| {
+        let nodes = service.servers().filter_map(|server| lab.node(&server.real_server));
+        nodes.flat_map(|node| service.ports_of(node).map(move |(port, _)| (node, port)))
+    });
+    let own = lab.owner_of(address.ip()).map(|node| (node, port));
     let serves = |(node, port): &Tier<'_>| lab.backend_ports(node).contains_key(port);
     servers.chain(own).filter(serves).collect()
 }

@@ -8,6 +8,7 @@ pub fn check(view: &mut View<'_>) {
     let sure: Vec<_> = view.lab.services.iter().filter(|s| view.sure(&s.at.key("vip"))).collect();
     for (index, service) in sure.iter().enumerate() {
         duplicate(service, &sure[..index], view);
+        same_mark(service, &sure[..index], view);
         collision(service, view);
         host(service, view);
         shared(service, &sure[..index], view);
@@ -20,14 +21,28 @@ fn common<'s>(a: &'s VirtualService, b: &VirtualService) -> Option<&'s NodeName>
 }
 
 fn duplicate(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
-    let key = |s: &VirtualService| (s.vip, s.port, s.protocol);
-    let same = earlier.iter().find(|e| key(e) == key(service) && common(e, service).is_some());
-    if let Some(same) = same {
-        let (vip, port, protocol) = key(service);
+    let key = |s: &VirtualService| (s.vip, s.protocol);
+    let both = earlier.iter().filter(|e| key(e) == key(service) && common(e, service).is_some());
+    let port = |e: &VirtualService| service.ports().iter().find(|p| e.ports().contains(p)).copied();
+    if let Some((same, port)) = both.filter_map(|e| Some((e, port(e)?))).next() {
+        let (vip, protocol) = key(service);
         view.push(rule::DUPLICATE_SERVICE.at(
             &service.at.key("vip"),
             format!("`{}` has the virtual service {protocol} {vip}:{port} already", same.name),
             "choose another VIP, port or protocol: a director's table has each once",
+        ));
+    }
+}
+
+fn same_mark(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
+    let mark = |s: &VirtualService| Some((s.marked.as_ref()?.mark, s.vip.is_ipv4()));
+    let Some((number, _)) = mark(service) else { return };
+    let is_same = |e: &&&VirtualService| mark(e) == mark(service) && common(e, service).is_some();
+    if let Some(same) = earlier.iter().find(is_same) {
+        view.push(rule::SAME_MARK.at(
+            &service.at.key("firewall_mark"),
+            format!("`{}` has the firewall mark {number} already", same.name),
+            "choose another mark: by it alone a director tells the two services apart",
         ));
     }
 }

@@ -12,6 +12,7 @@ mod number;
 mod scenario;
 mod service;
 mod serving;
+mod tunnel;
 mod words;
 
 pub use disturbance::{Fault, Load, Stoppable};
@@ -25,6 +26,7 @@ pub use number::{Decimal, NumberOrText};
 pub use scenario::{Request, Run, Scenario, Step};
 pub use service::{Forwarding, Persistence, PersistenceDetails, Server, Servers, VirtualService};
 pub use serving::{PortBackend, Process};
+pub use tunnel::{Tunnel, TunnelDetails, TunnelKind};
 
 use schemars::JsonSchema;
 use serde::Deserialize;

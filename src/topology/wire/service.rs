@@ -1,18 +1,26 @@
-use super::{Entries, HealthCheck, List, SorryServer, words};
+use super::{Entries, HealthCheck, List, SorryServer, Tunnel, words};
 use crate::lab::{ForwardingMethod, Protocol, Scheduler, SchedulerFlag};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::net::IpAddr;
 
-/// A virtual service: a VIP, a protocol and a port, and the real servers behind them.
+/// A virtual service: a VIP, a protocol and a port, and the real servers behind them. It has
+/// exactly one of `port` and `ports`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VirtualService {
     /// The virtual address that clients talk to, as in `192.168.136.100`.
     pub vip: String,
-    /// The virtual port, 1 to 65535.
+    /// The virtual port, 1 to 65535; or `ports`.
     #[schemars(range(min = 1, max = 65535))]
-    pub port: i64,
+    pub port: Option<i64>,
+    /// Several virtual ports as one service, 1 to 15 of them instead of `port`; more than one need
+    /// a `firewall_mark`.
+    pub ports: Option<List<i64>>,
+    /// The mark that the directors' firewalls put on packets to the VIP and the ports, 1 to
+    /// 4294967295, by which IPVS knows them (ipvsadm -f). Default: none, IPVS looks at the port.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub firewall_mark: Option<i64>,
     /// The transport protocol, `tcp` or `udp`. Default: tcp.
     #[serde(default)]
     #[schemars(schema_with = "words::protocol")]
@@ -28,6 +36,9 @@ pub struct VirtualService {
     /// How the director hands packets to real servers: `nat`, `dr`, `tun` or `fullnat`.
     #[schemars(schema_with = "words::forwarding")]
     pub forwarding: Forwarding,
+    /// What TUN packs the packets into: `ipip`, `gre` or `gue`, or a mapping with `kind`, `port`
+    /// and `checksum`. Default: ipip.
+    pub tunnel: Option<Tunnel>,
     /// For how many seconds a client stays with its real server (ipvsadm -p), or a mapping with
     /// `timeout` and `prefix_length`. Default: no persistence.
     pub persistence: Option<Persistence>,
@@ -35,7 +46,8 @@ pub struct VirtualService {
     /// else all.
     pub directors: Option<List<String>>,
     /// The real servers in the order of their addition: a list of names, or a mapping from names
-    /// to settings such as `rs1: { weight: 3 }`.
+    /// to settings such as `rs1: { weight: 3 }`. A director of the service may be among them: it
+    /// serves itself.
     #[serde(default)]
     pub real_servers: Servers,
     /// How the directors find out which real servers serve. Default: they do not.
@@ -127,13 +139,15 @@ pub struct Server {
     #[schemars(range(min = 0, max = 65535))]
     pub weight: Option<i64>,
     /// The port on the real server, 1 to 65535. Default: the virtual port, and with DR and TUN it
-    /// can be no other.
+    /// can be no other. Where there is a firewall mark, every virtual port is mapped to it.
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<i64>,
     /// The forwarding method for this real server. Default: the service's.
     #[serde(default)]
     #[schemars(schema_with = "words::forwarding")]
     pub forwarding: Option<Forwarding>,
+    /// What TUN packs this real server's packets into. Default: the service's.
+    pub tunnel: Option<Tunnel>,
     /// No new connections from this number on (ipvsadm -x). Default: 0, no limit.
     #[schemars(range(min = 0, max = 65535))]
     pub upper_threshold: Option<i64>,

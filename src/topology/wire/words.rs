@@ -49,6 +49,28 @@ fn explained(method: ForwardingMethod) -> &'static str {
     }
 }
 
+pub fn tunnel(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "kind of tunnel",
+        [
+            ("ipip", "IP in IP (RFC 2003)."),
+            ("gre", "Generic routing encapsulation (RFC 2784)."),
+            ("gue", "Generic UDP encapsulation: IP in UDP."),
+        ],
+    )
+}
+
+pub fn tunnel_checksum(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "checksum of a tunnel",
+        [
+            ("none", "The envelope has none."),
+            ("full", "Over the whole envelope."),
+            ("remote", "As full, and the inner one is left to the receiver: GUE only."),
+        ],
+    )
+}
+
 pub fn connection(_: &mut SchemaGenerator) -> Schema {
     words(
         "connection mode",

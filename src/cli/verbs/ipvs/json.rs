@@ -1,8 +1,9 @@
 use super::Shown;
 use crate::kernel::{Connection, ObservedDestination, ObservedService};
-use crate::lab::ForwardingMethod;
+use crate::lab::{FirewallMark, ForwardingMethod, Protocol};
 use crate::plan::ServiceKey;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 
 /// One director's table and connections.
 pub fn director(shown: &Shown) -> Value {
@@ -17,10 +18,7 @@ pub fn director(shown: &Shown) -> Value {
 }
 
 fn service(service: &ObservedService) -> Value {
-    let (protocol, address, mark) = match service.key {
-        ServiceKey::Address(protocol, address) => (Some(protocol), Some(address), None),
-        ServiceKey::Mark(mark, _) => (None, None, Some(mark)),
-    };
+    let (protocol, address, mark) = parts(service.key);
     json!({
         "protocol": protocol,
         "vip": address.map(|address| address.ip()),
@@ -34,6 +32,13 @@ fn service(service: &ObservedService) -> Value {
         "statistics": service.statistics,
         "real_servers": service.destinations.iter().map(destination).collect::<Vec<_>>(),
     })
+}
+
+fn parts(key: ServiceKey) -> (Option<Protocol>, Option<SocketAddr>, Option<FirewallMark>) {
+    match key {
+        ServiceKey::Address(protocol, address) => (Some(protocol), Some(address), None),
+        ServiceKey::Mark(mark, _) => (None, None, Some(mark)),
+    }
 }
 
 fn destination(destination: &ObservedDestination) -> Value {
@@ -53,10 +58,12 @@ fn destination(destination: &ObservedDestination) -> Value {
 }
 
 fn connection(connection: &Connection) -> Value {
+    let (protocol, address, mark) = parts(connection.virtual_service);
     json!({
-        "protocol": connection.protocol,
+        "protocol": protocol,
         "client": connection.client,
-        "virtual": connection.virtual_service,
+        "virtual": address,
+        "firewall_mark": mark,
         "destination": connection.destination,
         "state": connection.state,
         "template": connection.is_template(),

@@ -1,4 +1,4 @@
-//! `request`: HTTP requests from a node of a lab that is up, and who answered.
+//! `request`: requests from a node of a lab that is up, and who answered.
 
 mod answers;
 mod hold;
@@ -14,9 +14,8 @@ use crate::cli::guests;
 use crate::cli::running::Running;
 use crate::cli::sockets::NodeSockets;
 use crate::cli::terminal::{print, print_json};
-use crate::lab::{SourcePorts, written};
+use crate::lab::{Endpoint, SourcePorts, written};
 use crate::traffic::{self, Held, Summary, TrafficError};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// `request`
@@ -24,13 +23,16 @@ use std::time::Duration;
 pub struct Args {
     /// The lab [default: the one that is up]
     pub lab: Option<String>,
-    /// Where to: http://ADDRESS[:PORT][/PATH] [default: the lab's first virtual service, else its
+    /// Where to: http://ADDRESS[:PORT][/PATH], or udp or sctp for http [default: the lab's first virtual service, else its
     /// first real server]
     #[arg(long, value_parser = url, conflicts_with = "service")]
-    pub url: Option<(SocketAddr, String)>,
+    pub url: Option<(Endpoint, String)>,
     /// The virtual service to ask
     #[arg(long)]
     pub service: Option<String>,
+    /// Which of its ports [default: its first one]
+    #[arg(long, conflicts_with = "url", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
     /// The path to ask for [default: /]
     #[arg(long, value_parser = path, conflicts_with = "url")]
     pub path: Option<String>,
@@ -60,8 +62,9 @@ pub struct Args {
     pub format: Format,
 }
 
-fn url(text: &str) -> Result<(SocketAddr, String), &'static str> {
-    written::url(text).ok_or("write http://ADDRESS[:PORT][/PATH] with an IPv4 address")
+fn url(text: &str) -> Result<(Endpoint, String), &'static str> {
+    written::url(text)
+        .ok_or("write http://ADDRESS[:PORT][/PATH], or udp or sctp for http, with an IPv4 address")
 }
 
 fn path(text: &str) -> Result<String, &'static str> {

@@ -1,7 +1,8 @@
 use super::Args;
 use crate::cli::failure::Failure;
 use crate::cli::running::node_name;
-use crate::lab::{Connection, Lab, NodeName, Request, Role, Target};
+use crate::lab::{Connection, Endpoint, Lab, NodeName, Request, Role, Target, VirtualService};
+use std::net::SocketAddr;
 
 /// The request that the flags ask for, in this lab.
 pub fn request(args: &Args, lab: &Lab) -> Result<Request, Failure> {
@@ -38,24 +39,37 @@ fn from(args: &Args, lab: &Lab) -> Result<NodeName, Failure> {
 }
 
 fn target(args: &Args, lab: &Lab) -> Result<(Target, Option<String>), Failure> {
-    if let Some((address, path)) = &args.url {
-        return Ok((Target::Address(address.ip(), address.port()), Some(path.clone())));
+    if let Some((endpoint, path)) = &args.url {
+        return Ok((Target::Address(*endpoint), Some(path.clone())));
     }
     if let Some(name) = &args.service {
-        return Ok((service(name, lab)?, None));
+        return Ok((at_port(service(name, lab)?, args.port)?, None));
     }
-    let service = lab.services.first().map(|service| Target::Service(service.name.clone()));
-    let server = || {
-        let mut servers = lab.with_role(Role::RealServer).flat_map(|node| node.addresses());
-        servers.next().map(|rip| Target::Address(rip, 80))
-    };
-    let target = service.or_else(server);
+    if let Some(service) = lab.services.first() {
+        return Ok((at_port(service, args.port)?, None));
+    }
+    let port = args.port.unwrap_or(80);
+    let mut servers = lab.with_role(Role::RealServer).flat_map(|node| node.addresses());
+    let endpoint = |rip| Endpoint::tcp(SocketAddr::new(rip, port));
+    let target = servers.next().map(|rip| Target::Address(endpoint(rip)));
     Ok((target.ok_or_else(|| Failure::usage("the lab has nothing to ask"))?, None))
 }
 
-fn service(name: &str, lab: &Lab) -> Result<Target, Failure> {
+/// The service, or one of its ports.
+fn at_port(service: &VirtualService, port: Option<u16>) -> Result<Target, Failure> {
+    let name = service.name.clone();
+    let Some(port) = port else { return Ok(Target::Service(name)) };
+    if service.ports().contains(&port) {
+        return Ok(Target::Port(name, port));
+    }
+    let known: Vec<_> = service.ports().iter().map(u16::to_string).collect();
+    let fault = Failure::usage(format!("the virtual service `{name}` has no port {port}"));
+    Err(fault.help(format!("its ports: {}", known.join(", "))))
+}
+
+fn service<'l>(name: &str, lab: &'l Lab) -> Result<&'l VirtualService, Failure> {
     if let Some(service) = lab.services.iter().find(|service| service.name.as_str() == name) {
-        return Ok(Target::Service(service.name.clone()));
+        return Ok(service);
     }
     let names: Vec<_> = lab.services.iter().map(|service| service.name.as_str()).collect();
     Err(Failure::usage(format!("there is no virtual service `{name}`")).help(match &names[..] {

@@ -4,7 +4,7 @@ use crate::cli::running::Running;
 use crate::engine;
 use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
 use crate::lab::{Lab, Node, Process};
-use crate::plan::{self, ServiceKey};
+use crate::plan;
 use crate::supervisor::{self, BackendStatus};
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ pub struct AddressStatus {
 /// A virtual service of a director.
 #[derive(Debug, Serialize)]
 pub struct ServiceStatus {
-    /// Protocol, VIP and port.
+    /// Protocol, VIP and port, or the firewall mark.
     pub service: String,
     /// How many real servers it has.
     pub real_servers: usize,
@@ -121,8 +121,7 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
 fn services(observed: &Observed, connections: &[Connection]) -> Vec<ServiceStatus> {
     let one = |service: &ObservedService| {
         let is_its = |connection: &&Connection| {
-            let its = ServiceKey::Address(connection.protocol, connection.virtual_service);
-            connection.is_template() && its == service.key
+            connection.is_template() && connection.virtual_service == service.key
         };
         ServiceStatus {
             service: service.key.to_string(),

@@ -1,6 +1,7 @@
 use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ProcessStatus, ServiceStatus};
 use super::{LabInShort, State};
+use crate::lab::Port;
 use crate::plan::Behaviour;
 use crate::state::Provider;
 use crate::text::{Colour, Ink};
@@ -102,7 +103,8 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
         };
     }
     for backend in &node.backends {
-        let _ = write!(text, "  http   port {}, {} requests", backend.port, backend.requests);
+        let socket = Port { protocol: backend.protocol, number: backend.port };
+        let _ = write!(text, "  http   {socket}, {} requests", backend.requests);
         let _ = match backend.behaviour {
             Behaviour::Serves => writeln!(text),
             behaviour => writeln!(text, ", told to {behaviour}"),

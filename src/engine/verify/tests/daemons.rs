@@ -23,7 +23,8 @@ fn checker(bench: &Bench) -> Daemon {
     });
     let servers = ops().filter_map(|op| match op {
         Op::AddDestination { destination, .. } => {
-            Some(CheckedServer { name: "rs1".parse().unwrap(), entry: destination.clone() })
+            let (name, entry) = ("rs1".parse().unwrap(), destination.clone());
+            Some(CheckedServer { name, checked: entry.address, entry })
         }
         _ => None,
     });

@@ -1,4 +1,4 @@
-use crate::kernel::question::{Answers, Question};
+use crate::kernel::question::{Answers, Question, attribute};
 use nix::errno::Errno;
 use rtnetlink::sys::protocols::NETLINK_NETFILTER;
 use std::io;
@@ -32,8 +32,5 @@ fn means_none(error: &io::Error) -> bool {
 
 /// struct nfgenmsg, and the name as an attribute.
 fn body(family: u8, name: &str) -> Vec<u8> {
-    let mut name = [name.as_bytes(), &[0]].concat();
-    let length = (4 + name.len()) as u16;
-    name.resize(name.len().next_multiple_of(4), 0);
-    [&[family, 0, 0, 0], &length.to_ne_bytes()[..], &NAME.to_ne_bytes(), &name].concat()
+    [&[family, 0, 0, 0][..], &attribute(NAME, &[name.as_bytes(), &[0]].concat())].concat()
 }

@@ -1,0 +1,89 @@
+use super::chain::Chain;
+use super::rule::{Rule, whole};
+use super::words::{read, written};
+use crate::kernel::program::{Program, failure};
+use crate::kernel::{Cause, Namespace};
+use crate::plan::Family;
+use std::fs;
+use std::io;
+
+fn program(family: Family) -> Program {
+    let name = match family {
+        Family::Inet => "iptables-legacy",
+        Family::Inet6 => "ip6tables-legacy",
+    };
+    Program { name, package: "iptables" }
+}
+
+/// Where the kernel lists the tables in use; xt_table_seq_show in net/netfilter/x_tables.c.
+fn names(family: Family) -> &'static str {
+    match family {
+        Family::Inet => "/proc/thread-self/net/ip_tables_names",
+        Family::Inet6 => "/proc/thread-self/net/ip6_tables_names",
+    }
+}
+
+/// Puts a rule into those of its chains that miss it.
+pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
+    let there = found(namespace, rule.family()).await?;
+    for chain in rule.chains() {
+        if !there.iter().any(|(c, r)| c == chain && r == rule) {
+            change(namespace, ("-A", *chain), rule).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a rule out of every chain that it is in.
+pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
+    for (chain, there) in found(namespace, rule.family()).await? {
+        if there == *rule {
+            change(namespace, ("-D", chain), rule).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the rules that are in each of their chains.
+pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Vec<Rule>, Cause> {
+    Ok(whole(found(namespace, family).await?))
+}
+
+/// Reads the rules. Most nodes have no such tables, and need no program to say so.
+async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
+    let mut found = Vec::new();
+    for table in tables(namespace, family)? {
+        let arguments = ["-w", "-t", &table, "-S"];
+        let output = program(family).run(namespace, &arguments, "").await?;
+        if !output.status.success() {
+            return Err(failure(&output));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let rules = text.lines().filter_map(|line| read(family, line));
+        found.extend(rules.filter(|(chain, _)| chain.of_iptables().0 == table));
+    }
+    Ok(found)
+}
+
+async fn change(
+    namespace: &Namespace,
+    (verb, chain): (&str, Chain),
+    rule: &Rule,
+) -> Result<(), Cause> {
+    let (table, name) = chain.of_iptables();
+    let begin = ["-w", "-t", table, verb, name].map(str::to_owned);
+    let arguments = [&begin[..], &written(rule)].concat();
+    let output = program(rule.family()).run(namespace, &arguments, "").await?;
+    if output.status.success() { Ok(()) } else { Err(failure(&output)) }
+}
+
+/// Those of the tables in use that rules stand in.
+fn tables(namespace: &Namespace, family: Family) -> Result<Vec<String>, Cause> {
+    let names = namespace.run(|| match fs::read_to_string(names(family)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
+    });
+    let ours = |name: &&str| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == *name);
+    let names = names.map_err(|e| Cause::io("read", e))?;
+    Ok(names.lines().filter(ours).map(str::to_owned).collect())
+}

@@ -1,0 +1,34 @@
+use super::rule::Rule;
+use super::{iptables, nft};
+use crate::kernel::{Cause, Namespace};
+use crate::plan::Family;
+
+/// Adds a rule; it may be there already.
+pub(in crate::kernel) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
+    match nft::add(namespace, rule).await {
+        Ok(nft::Added::Done) => Ok(()),
+        Ok(nft::Added::Unsupported) => iptables::add(namespace, rule).await,
+        // What is asked for first is what a user should install.
+        Err(missing @ Cause::MissingProgram { .. }) => match iptables::add(namespace, rule).await {
+            Err(Cause::MissingProgram { .. }) => Err(missing),
+            other => other,
+        },
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Removes a rule; it may be gone already.
+pub(in crate::kernel) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
+    nft::remove(namespace, rule).await?;
+    iptables::remove(namespace, rule).await
+}
+
+/// Reads the rules.
+pub(in crate::kernel) async fn all(namespace: &Namespace) -> Result<Vec<Rule>, Cause> {
+    let mut rules = Vec::new();
+    for family in [Family::Inet, Family::Inet6] {
+        rules.extend(nft::all(namespace, family).await?);
+        rules.extend(iptables::all(namespace, family).await?);
+    }
+    Ok(rules)
+}

@@ -1,0 +1,119 @@
+use super::chain::Chain;
+use super::rule::Rule;
+use crate::lab::{FirewallMark, Protocol};
+use crate::plan::{Family, PacketMark, ServiceKey};
+use std::net::SocketAddr;
+
+/// A rule in the words of iptables(8), from `-A` on.
+pub(super) fn written(rule: &Rule) -> Vec<String> {
+    let text = match rule {
+        Rule::SourceNat(ServiceKey::Address(protocol, address)) => format!(
+            "-p {protocol} -m conntrack --ctorigdst {} --ctorigdstport {} -j MASQUERADE",
+            address.ip(),
+            address.port()
+        ),
+        Rule::SourceNat(ServiceKey::Mark(mark, _)) => {
+            format!("-m mark --mark {mark} -j MASQUERADE")
+        }
+        Rule::Mark(packets) => format!(
+            "-d {} -p {} -m multiport --dports {} -j MARK --set-mark {}",
+            packets.vip,
+            packets.protocol,
+            packets.port_list(),
+            packets.mark
+        ),
+    };
+    text.split(' ').map(str::to_owned).collect()
+}
+
+/// Reads a rule as `iptables -S` writes it.
+pub(super) fn read(family: Family, line: &str) -> Option<(Chain, Rule)> {
+    let words = Words(line.split_whitespace().collect());
+    let name = words.after("-A")?;
+    let chain = Chain::ALL.into_iter().find(|chain| chain.of_iptables().1 == name)?;
+    let rule = match words.after("-j")? {
+        "MASQUERADE" => Rule::SourceNat(words.service(family)?),
+        "MARK" => Rule::Mark(words.packets()?),
+        _ => return None,
+    };
+    Some((chain, rule))
+}
+
+struct Words<'t>(Vec<&'t str>);
+
+impl<'t> Words<'t> {
+    fn after(&self, option: &str) -> Option<&'t str> {
+        let at = self.0.iter().position(|word| *word == option)?;
+        self.0.get(at + 1).copied()
+    }
+
+    /// The address before its prefix length.
+    fn address(&self, option: &str) -> Option<std::net::IpAddr> {
+        self.after(option)?.split('/').next()?.parse().ok()
+    }
+
+    fn protocol(&self) -> Option<Protocol> {
+        Protocol::of_keyword(self.after("-p")?)
+    }
+
+    fn service(&self, family: Family) -> Option<ServiceKey> {
+        if let Some(mark) = self.after("--mark") {
+            return Some(ServiceKey::Mark(self::mark(mark)?, family));
+        }
+        let port = self.after("--ctorigdstport")?.parse().ok()?;
+        let address = SocketAddr::new(self.address("--ctorigdst")?, port);
+        Some(ServiceKey::Address(self.protocol()?, address))
+    }
+
+    fn packets(&self) -> Option<PacketMark> {
+        let ports = self.after("--dports")?.split(',').map(|port| port.parse().ok());
+        Some(PacketMark {
+            mark: mark(self.after("--set-xmark")?)?,
+            vip: self.address("-d")?,
+            protocol: self.protocol()?,
+            ports: ports.collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// `0x1`, or with its mask `0x1/0xffffffff`.
+fn mark(word: &str) -> Option<FirewallMark> {
+    let number = word.split('/').next()?.strip_prefix("0x")?;
+    Some(FirewallMark(u32::from_str_radix(number, 16).ok()?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::firewall::example;
+
+    fn rule(line: &str) -> Option<(Chain, Rule)> {
+        read(Family::Inet, line)
+    }
+
+    #[test]
+    fn a_rule_says_which_service_it_is_for() {
+        let line = "-A POSTROUTING -p tcp -m conntrack --ctorigdst 10.0.0.1 --ctorigdstport 80 \
+                    -j MASQUERADE";
+        let web = Rule::SourceNat(example::web());
+        assert_eq!(rule(line), Some((Chain::Postrouting, web.clone())));
+        assert_eq!(line, format!("-A POSTROUTING {}", written(&web).join(" ")));
+    }
+
+    #[test]
+    fn marks_are_read_as_iptables_writes_them() {
+        let line = "-A PREROUTING -d 10.0.0.1/32 -p tcp -m multiport --dports 80,443 \
+                    -j MARK --set-xmark 0x1/0xffffffff";
+        assert_eq!(rule(line), Some((Chain::Prerouting, Rule::Mark(example::mark()))));
+        let line = "-A POSTROUTING -m mark --mark 0x1 -j MASQUERADE";
+        let service = ServiceKey::Mark(example::mark().mark, Family::Inet);
+        assert_eq!(rule(line), Some((Chain::Postrouting, Rule::SourceNat(service))));
+    }
+
+    #[test]
+    fn rules_of_others_are_passed_over() {
+        assert_eq!(rule("-P POSTROUTING ACCEPT"), None);
+        assert_eq!(rule("-A POSTROUTING -o eth0 -j MASQUERADE"), None);
+        assert_eq!(rule("-A PREROUTING -j MARK --set-xmark 0x1/0xffffffff"), None);
+    }
+}

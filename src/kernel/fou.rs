@@ -1,0 +1,126 @@
+//! The UDP ports that a namespace takes envelopes at, over generic netlink (linux/fou.h).
+
+use super::Cause;
+use super::namespace::Namespace;
+use super::question::{Answers, Question, attribute, attributes};
+use nix::errno::Errno;
+use nix::libc;
+use rtnetlink::sys::protocols::NETLINK_GENERIC;
+use std::fs;
+use std::io;
+
+/// GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID and CTRL_ATTR_FAMILY_NAME
+/// (linux/genetlink.h): who knows the numbers of families.
+const CONTROLLER: u16 = 16;
+const GET_FAMILY: u8 = 3;
+const FAMILY_ID: u16 = 1;
+const FAMILY_NAME: u16 = 2;
+
+/// FOU_CMD_ADD, FOU_CMD_DEL and FOU_CMD_GET.
+const ADD: u8 = 1;
+const DELETE: u8 = 2;
+const GET: u8 = 3;
+
+/// FOU_ATTR_PORT, FOU_ATTR_AF and FOU_ATTR_TYPE.
+const PORT: u16 = 1;
+const FAMILY: u16 = 2;
+const TYPE: u16 = 4;
+
+/// FOU_ENCAP_GUE.
+const GUE: u8 = 2;
+
+/// The length of struct genlmsghdr.
+const HEADER: usize = 4;
+
+/// Opens a port for GUE.
+pub(super) fn open(namespace: &Namespace, port: u16) -> Result<(), Cause> {
+    let body = [of_port(port), attribute(TYPE, &[GUE])].concat();
+    let opened = namespace.run(|| ask(ADD, Answers::None, &body));
+    opened.map(drop).map_err(|e| Cause::io("FOU_CMD_ADD", e))
+}
+
+/// Closes a port; one that is not open counts as closed.
+pub(super) fn close(namespace: &Namespace, port: u16) -> Result<(), Cause> {
+    let closed = namespace.run(|| ask(DELETE, Answers::None, &of_port(port)));
+    match closed {
+        // `fou_destroy` in net/ipv4/fou.c finds none.
+        Err(error) if error.raw_os_error() == Some(Errno::EINVAL as i32) => Ok(()),
+        other => other.map(drop).map_err(|e| Cause::io("FOU_CMD_DEL", e)),
+    }
+}
+
+/// The ports that are open for GUE, sorted; none where the kernel has no fou.
+pub(super) fn ports(namespace: &Namespace) -> Result<Vec<u16>, Cause> {
+    let answers = namespace.run(|| {
+        // Most nodes have no UDP socket at all, and asking costs more than looking.
+        if !uses_udp(&fs::read_to_string("/proc/thread-self/net/sockstat")?) {
+            return Ok(Vec::new());
+        }
+        match ask(GET, Answers::Many, &[]) {
+            Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => Ok(Vec::new()),
+            answered => answered,
+        }
+    });
+    let answers = answers.map_err(|e| Cause::io("FOU_CMD_GET", e))?;
+    let mut ports: Vec<_> = answers.iter().filter_map(|answer| gue_port(answer)).collect();
+    ports.sort_unstable();
+    Ok(ports)
+}
+
+/// Whether a namespace has UDP sockets (`sockstat_seq_show` in net/ipv4/proc.c).
+fn uses_udp(sockstat: &str) -> bool {
+    let inuse = sockstat.lines().find_map(|line| line.strip_prefix("UDP: inuse "));
+    inuse.is_some_and(|rest| rest.split_whitespace().next() != Some("0"))
+}
+
+fn of_port(port: u16) -> Vec<u8> {
+    [attribute(PORT, &port.to_be_bytes()), attribute(FAMILY, &[libc::AF_INET as u8])].concat()
+}
+
+fn gue_port(answer: &[u8]) -> Option<u16> {
+    let body = answer.get(HEADER..)?;
+    let value = |wanted| attributes(body).find(|(kind, _)| *kind == wanted).map(|(_, value)| value);
+    let is_gue = value(TYPE)?.first() == Some(&GUE);
+    is_gue.then_some(u16::from_be_bytes(*value(PORT)?.first_chunk()?))
+}
+
+/// Asks the family in the namespace of the calling thread.
+fn ask(command: u8, answers: Answers, attributes: &[u8]) -> io::Result<Vec<Vec<u8>>> {
+    let kind = family()?.ok_or_else(|| io::Error::from(Errno::ENOENT))?;
+    let body = [&[command, 1, 0, 0][..], attributes].concat();
+    Question { protocol: NETLINK_GENERIC, kind, answers, body }.ask()
+}
+
+/// The number of the family `fou`. The kernel loads the module where it can.
+fn family() -> io::Result<Option<u16>> {
+    let name = attribute(FAMILY_NAME, b"fou\0");
+    let body = [&[GET_FAMILY, 1, 0, 0][..], &name].concat();
+    let question =
+        Question { protocol: NETLINK_GENERIC, kind: CONTROLLER, answers: Answers::One, body };
+    let answers = question.ask()?;
+    let id = |answer: &Vec<u8>| {
+        let body = answer.get(HEADER..)?;
+        let (_, value) = attributes(body).find(|(kind, _)| *kind == FAMILY_ID)?;
+        Some(u16::from_ne_bytes(*value.first_chunk()?))
+    };
+    Ok(answers.first().and_then(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_without_udp_is_known_by_its_statistics() {
+        let sockstat = |udp| format!("sockets: used 0\nTCP: inuse 0\nUDP: inuse {udp} mem 0\n");
+        assert!(!uses_udp(&sockstat(0)));
+        assert!(uses_udp(&sockstat(1)));
+    }
+
+    #[test]
+    fn only_ports_of_gue_count() {
+        let answer = |kind: u8| [vec![0; HEADER], of_port(6080), attribute(TYPE, &[kind])].concat();
+        assert_eq!(gue_port(&answer(GUE)), Some(6080));
+        assert_eq!(gue_port(&answer(1)), None);
+    }
+}
