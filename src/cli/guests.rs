@@ -1,10 +1,9 @@
-use super::context::Context;
+use super::context::{Context, Setting};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
-use crate::lab::LabName;
-use crate::lab::Source;
+use crate::lab::{Family, Lab, LabName, Source};
 use crate::state::LabDir;
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -60,6 +59,16 @@ pub fn start(lab: &LabDir) -> Result<Hello, Failure> {
     let mut boot = boot(lab.name())?;
     boot.log = Some(lab.log());
     guest::start(&uml()?, &boot, &lab.guest_socket(), || {}).map_err(failure)
+}
+
+/// Makes this guest fit for a lab, where not every lab needs it.
+pub fn furnish(lab: &Lab, context: &Context) {
+    let ipv6 = lab.networks.iter().any(|network| network.family() == Family::Inet6);
+    if ipv6 && context.setting == Setting::Guest {
+        for fault in guest::agent::load_ipv6() {
+            context.note(&format!("guest: {fault}"));
+        }
+    }
 }
 
 /// How a lab's guest is booted.

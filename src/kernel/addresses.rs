@@ -6,7 +6,7 @@ use rtnetlink::AddressMessageBuilder;
 use rtnetlink::packet_route::AddressFamily;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::packet_route::address::{
-    AddressAttribute, AddressFlags, AddressMessage, AddressScope,
+    AddressAttribute, AddressFlags, AddressMessage, AddressScope, CacheInfo,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -14,12 +14,27 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// net/net_namespace.h).
 const LOOPBACK: u32 = 1;
 
+/// The prefix length of an IPv6 address without a subnet, as VIPs are.
+const ALONE: u8 = 128;
+
+/// How long an address lives that stays, but is not what the node speaks from, as long as it has
+/// another one: else the envelopes of TUN would come from the VIP, which the real server owns too.
+/// keepalived does the same to each /128 (`preferred_lft` in keepalived.conf(5)).
+fn deprecated() -> CacheInfo {
+    let mut lifetime = CacheInfo::default();
+    (lifetime.ifa_preferred, lifetime.ifa_valid) = (0, u32::MAX);
+    lifetime
+}
+
 /// Adds an address to an interface.
 pub(super) fn add(node: &Netlink, interface: &str, address: IpNet) -> Result<(), Cause> {
     let mut message = message(index(node, interface)?, address);
     if address.addr().is_ipv6() {
         // Nobody else can have it: without this it is tentative, and useless, for a second.
         message.attributes.push(AddressAttribute::Flags(AddressFlags::Nodad));
+    }
+    if matches!(address, IpNet::V6(net) if net.prefix_len() == ALONE) {
+        message.attributes.push(AddressAttribute::CacheInfo(deprecated()));
     }
     node.change([Message::NewAddress(message)])
 }

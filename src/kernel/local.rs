@@ -36,7 +36,7 @@ impl Local {
         }
     }
 
-    /// The addresses of every interface, without IPv6 link-local ones.
+    /// The addresses of every interface.
     pub fn addresses(&self) -> Result<Vec<ObservedAddress>, Cause> {
         observe::addresses(&self.site)
     }

@@ -17,7 +17,7 @@ use std::net::IpAddr;
 /// Interface names by index.
 type Interfaces = HashMap<u32, String>;
 
-/// The addresses of a node's interfaces, without IPv6 link-local ones.
+/// The addresses of a node's interfaces.
 pub(super) fn addresses(site: &Site) -> Result<Vec<ObservedAddress>, Cause> {
     named_addresses(site, &names(&links::all(&site.netlink)?))
 }
@@ -118,9 +118,6 @@ fn address(message: &AddressMessage, interfaces: &Interfaces) -> Option<Observed
         _ => None,
     });
     let address = local.or(remote)?;
-    if matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local()) {
-        return None;
-    }
     Some(ObservedAddress {
         interface: interfaces.get(&message.header.index)?.clone(),
         address: IpNet::new(address, message.header.prefix_len).ok()?,

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 pub struct Observed {
     /// Its interfaces.
     pub links: Vec<ObservedLink>,
-    /// The addresses of its interfaces, without IPv6 link-local ones.
+    /// The addresses of its interfaces.
     pub addresses: Vec<ObservedAddress>,
     /// The main table's routes with a next hop.
     pub routes: Vec<ObservedRoute>,

@@ -5,6 +5,7 @@
 
 mod endpoint;
 mod expected;
+mod family;
 mod fault;
 mod header;
 mod health;
@@ -28,6 +29,7 @@ pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
     SourceExpected, StateExpected, VipExpected, WeightExpected,
 };
+pub use family::Family;
 pub use fault::{Fault, FaultKind, Healing};
 pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, REQUEST_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};

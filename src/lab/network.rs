@@ -1,4 +1,4 @@
-use super::{NetworkName, Place};
+use super::{Family, NetworkName, Place};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -13,4 +13,11 @@ pub struct Network {
     pub mtu: Option<u32>,
     /// Where the file says so.
     pub at: Place,
+}
+
+impl Network {
+    /// Its address family.
+    pub fn family(&self) -> Family {
+        Family::of(self.subnet.addr())
+    }
 }

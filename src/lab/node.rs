@@ -1,5 +1,5 @@
 use super::{NetworkName, NodeName, Place, Serving};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -43,6 +43,16 @@ pub struct Interface {
     pub address: IpNet,
     /// Where the file says so.
     pub at: Place,
+}
+
+impl Interface {
+    /// The link-local address that goes with an IPv6 one: fe80::/64 and the last 64 bits of it
+    /// (RFC 4291, section 2.5.6).
+    pub fn link_local(&self) -> Option<Ipv6Net> {
+        let IpAddr::V6(address) = self.address.addr() else { return None };
+        let identifier = address.to_bits() & u128::from(u64::MAX);
+        Ipv6Net::new((0xfe80 << 112 | identifier).into(), 64).ok()
+    }
 }
 
 /// The default gateway that a file asks for.

@@ -1,5 +1,5 @@
 use super::{
-    Destination, ForwardingMethod, Gateway, Lab, Node, Role, VirtualRouter, VirtualService,
+    Destination, Family, ForwardingMethod, Gateway, Lab, Node, Role, VirtualRouter, VirtualService,
 };
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -27,18 +27,24 @@ pub enum GatewayReason {
 }
 
 impl Lab {
-    /// A node's default gateway: the file's word, else what the node's part in the lab implies.
-    pub fn default_gateway(&self, node: &Node) -> Option<DefaultGateway> {
-        let because = |reason| move |via| DefaultGateway { via, reason };
+    /// A node's default gateway in one address family: the file's word, else what the node's part
+    /// in the lab implies.
+    pub fn default_gateway(&self, node: &Node, family: Family) -> Option<DefaultGateway> {
         match node.gateway {
             Gateway::None => None,
-            Gateway::Address(via) => Some(because(GatewayReason::Asked)(via)),
-            Gateway::Derived => self
-                .inner_vip_of(node)
-                .map(because(GatewayReason::VirtualRouter))
-                .or_else(|| self.dip_of(node).map(because(GatewayReason::Dip)))
-                .or_else(|| self.only_router(node).map(because(GatewayReason::OnlyRouter))),
+            Gateway::Address(via) if Family::of(via) == family => {
+                Some(DefaultGateway { via, reason: GatewayReason::Asked })
+            }
+            Gateway::Address(_) | Gateway::Derived => self.derived_gateway(node, family),
         }
+    }
+
+    fn derived_gateway(&self, node: &Node, family: Family) -> Option<DefaultGateway> {
+        let because = |reason| move |via| DefaultGateway { via, reason };
+        self.inner_vip_of(node, family)
+            .map(because(GatewayReason::VirtualRouter))
+            .or_else(|| self.dip_of(node, family).map(because(GatewayReason::Dip)))
+            .or_else(|| self.only_router(node, family).map(because(GatewayReason::OnlyRouter)))
     }
 
     /// A router's next hop to a VIP that lies in no network of the lab: the director, unless a
@@ -50,11 +56,11 @@ impl Lab {
         if router.role != Role::Router || asked || near {
             return None;
         }
-        shared_address(self.first_director(service)?, router)
+        shared_address(self.first_director(service)?, router, Family::of(service.vip))
     }
 
     /// The VIPs of the service's virtual router, then of its directors' others, that a real server
-    /// can have as its gateway: they are on one of its networks.
+    /// can have as its gateway: they are on one of its networks, and of the service's family.
     pub fn moving_gateways(
         &self,
         service: &VirtualService,
@@ -65,34 +71,39 @@ impl Lab {
             |r: &&VirtualRouter| r.priorities.keys().any(|d| service.directors.contains(d));
         let own = self.router_of(service.vip);
         let all = own.into_iter().chain(routers.filter(shared)).flat_map(|router| &router.vips);
-        all.filter(|vip| server.interface_in(&vip.network).is_some()).map(|v| v.address.addr())
+        let family = Family::of(service.vip);
+        all.filter(move |vip| {
+            family.has(vip.address) && server.interface_in(&vip.network).is_some()
+        })
+        .map(|vip| vip.address.addr())
     }
 
     /// The VIP, on a network of this real server's, that moves with the director of its NAT.
-    fn inner_vip_of(&self, server: &Node) -> Option<IpAddr> {
-        self.moving_gateways(self.nat_service_of(server)?, server).next()
+    fn inner_vip_of(&self, server: &Node, family: Family) -> Option<IpAddr> {
+        self.moving_gateways(self.nat_service_of(server, family)?, server).next()
     }
 
     /// The DIP of the director that forwards to this real server by NAT.
-    fn dip_of(&self, server: &Node) -> Option<IpAddr> {
-        let by_nat = self.nat_service_of(server)?;
-        shared_address(self.first_director(by_nat)?, server)
+    fn dip_of(&self, server: &Node, family: Family) -> Option<IpAddr> {
+        let by_nat = self.nat_service_of(server, family)?;
+        shared_address(self.first_director(by_nat)?, server, family)
     }
 
-    fn nat_service_of(&self, server: &Node) -> Option<&VirtualService> {
+    fn nat_service_of(&self, server: &Node, family: Family) -> Option<&VirtualService> {
         let nat =
             |d: &Destination| d.real_server == server.name && d.forwarding == ForwardingMethod::Nat;
         // A director's replies to its own clients do not leave it before they are rewritten.
-        let mut others = self.services.iter().filter(|s| !s.directors.contains(&server.name));
+        let others = self.services.iter().filter(|s| !s.directors.contains(&server.name));
+        let mut others = others.filter(|service| Family::of(service.vip) == family);
         others.find(|service| service.servers().any(nat))
     }
 
-    fn only_router(&self, node: &Node) -> Option<IpAddr> {
+    fn only_router(&self, node: &Node, family: Family) -> Option<IpAddr> {
         if node.role == Role::Router {
             return None;
         }
         let mut routers =
-            self.with_role(Role::Router).filter_map(|router| shared_address(router, node));
+            self.with_role(Role::Router).filter_map(|router| shared_address(router, node, family));
         let only = routers.next()?;
         routers.next().is_none().then_some(only)
     }
@@ -102,6 +113,7 @@ impl Lab {
     }
 }
 
-fn shared_address(of: &Node, with: &Node) -> Option<IpAddr> {
-    of.interfaces_shared_with(with).next().map(|interface| interface.address.addr())
+fn shared_address(of: &Node, with: &Node, family: Family) -> Option<IpAddr> {
+    let mut shared = of.interfaces_shared_with(with).map(|interface| interface.address);
+    shared.find(|address| family.has(*address)).map(|address| address.addr())
 }

@@ -56,14 +56,19 @@ pub fn url(text: &str) -> Option<(Endpoint, String)> {
         _ => return None,
     };
     let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let (address, port) = match host.split_once(':') {
-        Some((address, port)) => (address, port.parse().ok().filter(|p| *p > 0)?),
-        None => (host, 80),
-    };
+    let address = host_and_port(host)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let address = address.parse().ok().filter(IpAddr::is_ipv4)?;
-    let address = SocketAddr::new(address, port);
     is_path(&path).then_some((Endpoint { protocol, address }, path))
+}
+
+/// `ADDRESS[:PORT]`; an IPv6 address is in brackets (RFC 3986, section 3.2.2).
+fn host_and_port(text: &str) -> Option<SocketAddr> {
+    let bare = || match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(inside) => inside.parse().ok().map(IpAddr::V6),
+        None => text.parse().ok().map(IpAddr::V4),
+    };
+    let whole: Option<SocketAddr> = text.parse().ok();
+    whole.or_else(|| Some(SocketAddr::new(bare()?, 80))).filter(|address| address.port() > 0)
 }
 
 /// Whether a request can ask for this path.
@@ -115,7 +120,11 @@ mod tests {
         assert_eq!(split("http://10.0.0.1:8080/a?b=c"), is("10.0.0.1:8080", "/a?b=c"));
         assert_eq!(split("udp://10.0.0.1:53"), is("udp 10.0.0.1:53", "/"));
         assert_eq!(split("sctp://10.0.0.1/a"), is("sctp 10.0.0.1:80", "/a"));
-        for bad in ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "udp://"] {
+        assert_eq!(split("http://[fd00::1]"), is("[fd00::1]:80", "/"));
+        assert_eq!(split("http://[fd00::1]:8080/a"), is("[fd00::1]:8080", "/a"));
+        let bad = ["10.0.0.1", "https://10.0.0.1", "http://rs1", "http://10.0.0.1:0", "udp://"];
+        let bare = ["http://fd00::1", "http://[10.0.0.1]", "http://[fd00::1", "http://[fd00::1]:0"];
+        for bad in bad.into_iter().chain(bare) {
             assert_eq!(split(bad), None, "{bad}");
         }
     }

@@ -4,6 +4,8 @@ use super::list::{Change, List};
 use super::round_robin::gcd;
 use super::schedule::{Chosen, HashFlags, Packet, Schedule};
 use super::siphash::hsiphash;
+use crate::lab::{Family, VirtualService};
+use std::net::IpAddr;
 
 /// The table's size with `CONFIG_IP_VS_MH_TAB_INDEX` 12, the default: the fifth prime of
 /// ip_vs_mh.c.
@@ -16,6 +18,7 @@ const KEYS: [u64; 2] = [2_654_435_761, 2_654_446_892];
 /// mh (ip_vs_mh.c): a Maglev table by the client.
 pub(super) struct Maglev {
     table: Vec<usize>,
+    family: Family,
     flags: HashFlags,
 }
 
@@ -27,8 +30,8 @@ struct Permutation {
 }
 
 impl Permutation {
-    fn new(destination: &Destination, turns: i64) -> Self {
-        let word = fold(destination.address).wrapping_add(destination.port.into());
+    fn new(destination: &Destination, family: Family, turns: i64) -> Self {
+        let word = name(destination.address, family).wrapping_add(destination.port.into());
         let [next, skip] = KEYS.map(|key| hsiphash(word, key));
         Self { next: next % SIZE, skip: skip % (SIZE - 1) + 1, turns }
     }
@@ -41,10 +44,20 @@ impl Permutation {
     }
 }
 
+/// A destination's address as the service's family has it: behind an IPv4 VIP nothing but the first
+/// word of an IPv6 address counts (`ip_vs_mh_hashkey`).
+fn name(address: IpAddr, family: Family) -> u32 {
+    match (family, address) {
+        (Family::Inet, IpAddr::V6(address)) => (address.to_bits() >> 96) as u32,
+        _ => fold(address),
+    }
+}
+
 impl Maglev {
     /// One without destinations.
-    pub fn new(flags: HashFlags) -> Self {
-        Self { table: Vec::new(), flags }
+    pub fn new(service: &VirtualService) -> Self {
+        let (table, family) = (Vec::new(), Family::of(service.vip));
+        Self { table, family, flags: HashFlags::of(service) }
     }
 
     fn bucket(&self, packet: Packet, offset: u32) -> Option<usize> {
@@ -83,7 +96,7 @@ impl Schedule for Maglev {
     // ip_vs_mh_reassign
     fn changed(&mut self, list: &List, _: Change) {
         let permutations =
-            list.iter().zip(turns(list)).map(|(d, turns)| Permutation::new(d, turns));
+            list.iter().zip(turns(list)).map(|(d, turns)| Permutation::new(d, self.family, turns));
         let table = populate(permutations.collect());
         self.table = table.into_iter().map(|position| list.at(position)).collect();
     }

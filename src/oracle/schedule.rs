@@ -43,7 +43,7 @@ pub(super) fn scheduler(
         Scheduler::Lblcr => Box::new(Replication::default()),
         Scheduler::Dh => Box::new(DestinationHash),
         Scheduler::Sh => Box::new(SourceHash::new(HashFlags::of(service))),
-        Scheduler::Mh => Box::new(Maglev::new(HashFlags::of(service))),
+        Scheduler::Mh => Box::new(Maglev::new(service)),
         Scheduler::Fo => Box::new(Failover::HighestWeight),
         Scheduler::Ovf => Box::new(Failover::Overflow),
         Scheduler::Twos => return Err(Unpredictable::Random(Scheduler::Twos)),

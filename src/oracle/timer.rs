@@ -7,9 +7,8 @@ const DELAY: Duration = Duration::from_millis(250);
 
 /// The time of an entry of the connection table, which begins with its last packet.
 ///
-/// The kernel's timers are late by up to a sixteenth of their time (the timer wheel of
-/// kernel/time/timer.c, with ticks of 100, 250 or 1000 Hz), so that around its end nobody knows
-/// whether the entry is still there.
+/// The kernel's timers are late by up to 8/63 of their time (the levels of the timer wheel in
+/// kernel/time/timer.c), so that around its end nobody knows whether the entry is still there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timer {
     end: Duration,
@@ -38,7 +37,7 @@ impl Timer {
 
     /// Until when it may still run.
     pub fn latest(self) -> Duration {
-        self.end + self.timeout / 16 + DELAY
+        self.end + self.timeout * 8 / 63 + DELAY
     }
 
     pub fn is_over(self, now: Duration) -> bool {

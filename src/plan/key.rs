@@ -1,6 +1,6 @@
-use crate::lab::{FirewallMark, Protocol, VirtualService};
+use crate::lab::{Family, FirewallMark, Protocol, VirtualService};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// What identifies a virtual service in a director's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -10,23 +10,6 @@ pub enum ServiceKey {
     Address(Protocol, SocketAddr),
     /// A firewall mark, in one address family.
     Mark(FirewallMark, Family),
-}
-
-/// An address family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// IPv4 (AF_INET).
-    Inet,
-    /// IPv6 (AF_INET6).
-    Inet6,
-}
-
-impl Family {
-    /// The family of an address.
-    pub fn of(address: IpAddr) -> Self {
-        if address.is_ipv4() { Self::Inet } else { Self::Inet6 }
-    }
 }
 
 impl ServiceKey {

@@ -29,6 +29,7 @@ mod sample;
 mod shell;
 mod step;
 
+pub use crate::lab::Family;
 pub use act::Act;
 pub use build::build;
 pub use by_hand::{by_hand, with_tables};
@@ -39,7 +40,7 @@ pub use entry::{DestinationEntry, ServiceEntry};
 pub use explain::explain;
 pub use fault::{Disturbance, disturb};
 pub use keepalived::keepalived;
-pub use key::{Family, ServiceKey};
+pub use key::ServiceKey;
 pub use ldirectord::ldirectord;
 pub use op::{Backend, Behaviour, Op};
 pub use packet_mark::PacketMark;

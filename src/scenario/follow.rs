@@ -1,5 +1,7 @@
 use super::prediction::{Comparison, Pair, Reply};
-use crate::lab::{Connection, Endpoint, Request, SchedulerFlag, SourcePorts, VirtualService};
+use crate::lab::{
+    Connection, Endpoint, Protocol, Request, SchedulerFlag, SourcePorts, VirtualService,
+};
 use crate::oracle::{Choice, Oracle, Tuple};
 use crate::traffic::Sample;
 use std::net::{IpAddr, SocketAddr};
@@ -64,12 +66,17 @@ impl Follower<'_> {
 
     fn carry(&mut self, open: Option<Open>, sample: &Sample) -> Result<Open, String> {
         match open {
-            Some(open) if open.number == sample.connection => Ok(open),
+            // Of UDP the director sees datagrams, whatever socket they come from.
+            Some(open) if open.number == sample.connection && !self.is_udp() => Ok(open),
             lost => {
                 lost.into_iter().for_each(|old| self.oracle.close(old.tuple));
                 self.connect(sample)
             }
         }
+    }
+
+    fn is_udp(&self) -> bool {
+        self.service.protocol == Protocol::Udp
     }
 
     fn keep(&mut self, current: Open) -> Option<Open> {

@@ -4,8 +4,8 @@ use super::support::{director, farm, fault, lab, load, samples, secs, service, t
 use super::{CommandOutput, DirectorLook, History, Look, Seen, Sight, Stage, run};
 use crate::lab::{
     Connection, CountRange, Distribution, DurationRange, Endpoint, Expectation, Expected, Fault,
-    Healing, Lab, Load, Place, Request, Retry, RunCommand, Scenario, Scheduler, SourcePorts, Step,
-    StepAction, Target, VipExpected,
+    FaultKind, Healing, Lab, Load, Place, Request, Retry, RunCommand, Scenario, Scheduler,
+    SourcePorts, Step, StepAction, Target, VipExpected,
 };
 use crate::report::{Event, Evidence, IncidentKind, Outcome, ScenarioReport, Verdict};
 use crate::traffic::Sample;
@@ -494,4 +494,33 @@ async fn a_sequence_is_unknown_after_a_fault_or_a_load() {
     let report = play(Scheduler::Rr, steps, &["rs2 rs1"]).await;
     assert_eq!(verdicts(&report), [Errored]);
     assert!(outcomes(&report)[0].observed.contains("`stop rs1` came before"));
+}
+
+#[tokio::test]
+async fn a_sequence_follows_weights_removals_and_what_mends_them() {
+    let fault = |words| act(StepAction::Fault(fault(words)));
+    let heal = || act(StepAction::Heal(Healing::All));
+    let steps = vec![
+        predicted(request()),
+        fault("prefer rs1"),
+        predicted(request()),
+        fault("remove rs2"),
+        fault("quiesce rs1"),
+        predicted(request()),
+        heal(),
+        predicted(request()),
+    ];
+    // Healed is the newest fault first: rs1 has its weight again before rs2 is back, at the head.
+    let replies = ["rs2 rs1 rs2 rs1", "rs2 rs1 rs1 rs1", "refused refused", "rs2 rs1 rs2 rs1"];
+    let report = play(Scheduler::Wrr, steps, &replies).await;
+    assert_eq!(verdicts(&report), [Passed; 4], "{:?}", outcomes(&report));
+}
+
+#[tokio::test]
+async fn a_fault_of_one_service_leaves_the_others_known() {
+    let kind = FaultKind::Remove { service: Some("other".parse().unwrap()) };
+    let elsewhere = Fault { node: "rs1".parse().unwrap(), kind };
+    let steps = vec![act(StepAction::Fault(elsewhere)), predicted(request())];
+    let report = play(Scheduler::Rr, steps, &["rs2 rs1"]).await;
+    assert_eq!(verdicts(&report), [Passed]);
 }

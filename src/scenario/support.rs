@@ -144,6 +144,9 @@ pub(crate) fn fault(words: &str) -> Fault {
     let kind = match kind {
         "kill" => FaultKind::Kill,
         "stop" => FaultKind::Stop,
+        "remove" => FaultKind::Remove { service: None },
+        "quiesce" => FaultKind::Weight { service: None, to: 0 },
+        "prefer" => FaultKind::Weight { service: None, to: 3 },
         other => panic!("no fault is called {other}"),
     };
     Fault { node: node.parse().unwrap(), kind }

@@ -70,7 +70,7 @@ rules! {
     NOBODYS_HOP "L024" Warning "gateway that no node has";
     MTU "L025" Error "MTU out of range";
     BRIDGE_PORTS "L026" Error "too many ports on one bridge";
-    IPV6 "L027" Error "IPv6 is not supported yet";
+    TWO_FAMILIES "L027" Error "addresses of two families";
     REPLICAS "L028" Error "replicas do not fit";
     SYSCTL "L029" Error "not a network sysctl";
 
@@ -158,4 +158,7 @@ rules! {
     FILE "L113" Error "bad file of a node";
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
+    MIXED_FAMILIES "L104" Error "VIP and RIP of two families without a tunnel";
+    MIXED_SYNC "L105" Error "connection synchronisation with VIP and RIP of two families";
+    OLD_VRRP "L106" Error "VRRP version 2 with IPv6";
 }

@@ -2,8 +2,8 @@ use super::{builtin, load, located};
 use crate::diag;
 use crate::lab::Source;
 use crate::lab::{
-    CountRange, Distribution, Expected, GatewayReason, Lab, NodeName, OnFailure, Preemption, Probe,
-    Role, Transport, VrrpVersion,
+    CountRange, Distribution, Expected, Family, GatewayReason, Lab, NodeName, OnFailure,
+    Preemption, Probe, Role, Transport, VrrpVersion,
 };
 use crate::text::Style;
 use proptest::prelude::*;
@@ -231,7 +231,7 @@ fn a_virtual_router_has_defaults_for_all_but_its_id_and_priorities() {
 fn the_gateway_of_nat_moves_with_the_vip() {
     let lab = sparse(", vips: [10.1.0.100, 10.2.0.254]", "nat");
     let rs1 = lab.node(&"rs1".parse::<NodeName>().unwrap()).unwrap();
-    let gateway = lab.default_gateway(rs1).unwrap();
+    let gateway = lab.default_gateway(rs1, Family::Inet).unwrap();
     assert_eq!(gateway.via.to_string(), "10.2.0.254");
     assert_eq!(gateway.reason, GatewayReason::VirtualRouter);
 }
@@ -307,6 +307,7 @@ real_servers:
 virtual_services:
   web: { vip: 10.1.0.100, port: 80, forwarding: tun, real_servers: [rs1] }
 ");
-    let gateway = lab.default_gateway(lab.node(&"director".parse::<NodeName>().unwrap()).unwrap());
+    let director = lab.node(&"director".parse::<NodeName>().unwrap()).unwrap();
+    let gateway = lab.default_gateway(director, Family::Inet);
     assert_eq!(gateway.unwrap().via.to_string(), "10.2.0.254");
 }

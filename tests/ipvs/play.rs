@@ -7,6 +7,7 @@ use crate::farm::{Called, Client, Farm};
 use crate::sandbox::director;
 use lvs_lab::kernel::Kernel;
 use lvs_lab::oracle::{Choice, Oracle, Tuple};
+use lvs_lab::plan::ServiceKey;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -15,9 +16,9 @@ const STEPS: u64 = 60;
 /// What is awaited so long is not awaited any longer: the oracle knows of it or does not.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// After this time every brief entry is gone, by the oracle's reckoning too.
-const BRIEF: Duration = Duration::from_millis(2_500);
+const BRIEF: Duration = Duration::from_millis(2_800);
 /// And every template.
-const BRIEF_TEMPLATE: Duration = Duration::from_millis(5_700);
+const BRIEF_TEMPLATE: Duration = Duration::from_millis(6_200);
 
 pub enum Verdict {
     Same,

@@ -5,10 +5,12 @@
 mod support;
 
 mod deaths;
+mod edits;
 mod everyday;
 mod faults;
 mod held;
 mod host;
 mod interrupted;
 mod localnode;
+mod persistence;
 mod verdicts;

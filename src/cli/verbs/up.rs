@@ -31,6 +31,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
+    guests::furnish(&lab, context);
     let state = state_dir(context)?;
     state.prepare().map_err(Failure::failed)?;
     let dir = state.lab(&lab.name);

@@ -69,6 +69,29 @@ fn make_fit(release: &str) -> Vec<String> {
     duties.failures
 }
 
+/// Loads what labs with IPv6 need beside what is there when a guest begins; for jobs. Says what
+/// failed.
+pub fn load_ipv6() -> Vec<String> {
+    let mut duties = Duties::default();
+    let mut modules = duties.attempt("reading modules.dep", || {
+        // A job has the environment of the command on the host.
+        let environment = std::fs::read("/proc/1/environ")?;
+        let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
+        Modules::read(&PathBuf::from(directory).join(release()))
+    });
+    duties.load(modules.as_mut(), modules::IPV6);
+    duties.failures
+}
+
+/// The value of a variable in environ(5)'s form of an environment.
+fn value(environment: &[u8], name: &str) -> Option<String> {
+    let mut entries = environment.split(|byte| *byte == 0);
+    entries.find_map(|entry| {
+        let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        String::from_utf8(value.to_vec()).ok()
+    })
+}
+
 /// What is done before the first job. A guest with a failure serves all the same, and says so.
 #[derive(Default)]
 struct Duties {

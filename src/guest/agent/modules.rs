@@ -53,6 +53,11 @@ pub const LAB: &[&str] = &[
     "udp_diag",
 ];
 
+/// What labs with IPv6 need beside. It is not loaded before such a lab comes: each of the tunnels
+/// makes an interface in every namespace, which together take as long as some ten modules.
+pub const IPV6: &[&str] =
+    &["ip6_tunnel", "sit", "ip6table_filter", "ip6table_nat", "ip6table_mangle"];
+
 /// The kernel's modules: where they are, and which need which.
 pub struct Modules {
     directory: PathBuf,

@@ -1,5 +1,5 @@
 use super::Draft;
-use crate::lab::{GatewayReason, Node};
+use crate::lab::{Family, GatewayReason, Node};
 use crate::plan::Op;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -11,8 +11,10 @@ pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
         draft.add(op, "the file asks for it", &said.at);
     }
     to_distant_vips(draft, node);
-    if let Some(gateway) = draft.lab.default_gateway(node) {
-        draft.add(route(node, None, gateway.via), why(gateway.reason), &node.at);
+    for family in Family::ALL {
+        if let Some(gateway) = draft.lab.default_gateway(node, family) {
+            draft.add(route(node, None, gateway.via), why(gateway.reason), &node.at);
+        }
     }
 }
 

@@ -26,6 +26,18 @@ fn plug(draft: &mut Draft<'_>, node: &Node, interface: &Interface) {
         address: interface.address,
     };
     draft.add(op, address_why(draft, node, interface), &interface.at);
+    if let Some(address) = interface.link_local() {
+        let op = Op::AddAddress {
+            node: node.name.clone(),
+            interface: interface.name.clone(),
+            address: address.into(),
+        };
+        draft.add(
+            op,
+            "IPv6: what a router asks its neighbours with, and VRRP speaks from",
+            &interface.at,
+        );
+    }
 }
 
 fn address_why(draft: &Draft<'_>, node: &Node, interface: &Interface) -> &'static str {

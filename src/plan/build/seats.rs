@@ -1,6 +1,6 @@
 use crate::lab::{
-    HighAvailability, Lab, Node, NodeName, RouterName, SyncGroup, Track, Tracked, Transport,
-    VirtualAddress, VirtualRouter,
+    HighAvailability, Interface, Lab, Node, NodeName, RouterName, SyncGroup, Track, Tracked,
+    Transport, VirtualAddress, VirtualRouter,
 };
 use crate::plan::{HeldAddress, Seat, SeatTrack, Speaker, SyncSeat};
 use std::net::IpAddr;
@@ -32,7 +32,7 @@ fn seat(lab: &Lab, node: &Node, router: &VirtualRouter) -> Option<Seat> {
         router: router.name.clone(),
         router_id: router.router_id,
         interface: interface.name.clone(),
-        source: interface.address.addr(),
+        source: source(interface, router.transport),
         peers: peers(lab, &node.name, router),
         version: router.version,
         advert_interval: router.advert_interval,
@@ -42,6 +42,15 @@ fn seat(lab: &Lab, node: &Node, router: &VirtualRouter) -> Option<Seat> {
         vips: router.vips.iter().filter_map(|vip| held(node, vip)).collect(),
         tracks: router.tracks.iter().map(|track| seat_track(node, track)).collect(),
     })
+}
+
+/// What adverts come from: in IPv6 the link-local address (RFC 9568, section 5.1.1.2), but peers
+/// that are told one by one know the director by the address of the file.
+fn source(interface: &Interface, transport: Transport) -> IpAddr {
+    match (interface.link_local(), transport) {
+        (Some(address), Transport::Multicast) => address.addr().into(),
+        _ => interface.address.addr(),
+    }
 }
 
 /// The other directors' addresses in the virtual router's network, where adverts are unicast.

@@ -1,5 +1,7 @@
 use super::{Draft, tunnels};
-use crate::lab::{ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService};
+use crate::lab::{
+    Destination, Family, ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService,
+};
 use crate::plan::Op;
 
 /// What the node's part in the lab wants of the kernel, before any VIP is added: a real server
@@ -9,7 +11,11 @@ pub(super) fn before_vips(draft: &mut Draft<'_>, node: &Node) {
         Role::Client | Role::Server => {}
         Role::Router => {
             let why = "a router forwards between its networks";
-            derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &node.at);
+            for family in Family::ALL {
+                if node.interfaces.iter().any(|i| family.has(i.address)) {
+                    derive(draft, node, &Setting::new(forwarding(family), "1", why), &node.at);
+                }
+            }
         }
         Role::Director => director(draft, node),
         Role::RealServer => real_server(draft, node),
@@ -34,15 +40,17 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
     if let Some(destination) = mine().filter(|s| moves(lab, s)).find_map(|s| s.peer(&node.name)) {
         arp(draft, node, &destination.at);
     }
-    if let Some(service) = mine().find(|s| rewrites(s)) {
-        let why = "NAT: the director routes the real servers' replies back to the client";
-        derive(draft, node, &Setting::new("net.ipv4.ip_forward", "1", why), &service.at);
+    for family in Family::ALL {
+        if let Some(service) = mine().find(|s| rewrites(s) && Family::of(s.vip) == family) {
+            let why = "NAT: the director routes the real servers' replies back to the client";
+            derive(draft, node, &Setting::new(forwarding(family), "1", why), &service.at);
+        }
     }
     if let Some(service) = mine().find(|s| uses(s, ForwardingMethod::FullNat)) {
         let why = "FULLNAT: without conntrack no SNAT rule sees what IPVS forwards";
         derive(draft, node, &Setting::new("net.ipv4.vs.conntrack", "1", why), &service.at);
     }
-    if let Some(service) = mine().find(|s| one_armed(draft, node, s)) {
+    if let Some(service) = mine().find(|s| s.vip.is_ipv4() && one_armed(draft.lab, node, s)) {
         let why = "client and real servers share a network: no redirects past the director";
         derive(
             draft,
@@ -59,16 +67,48 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
 
 fn real_server(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
-    let serves = |method| {
-        let mut servers = lab.services.iter().flat_map(VirtualService::servers);
-        servers.find(|d| d.real_server == node.name && d.forwarding == method)
+    let keeps = |(service, d): &(&VirtualService, &Destination)| {
+        service.vip.is_ipv4() && d.forwarding.keeps_vip()
     };
-    let tun = serves(ForwardingMethod::Tun);
-    if let Some(destination) = serves(ForwardingMethod::Dr).or(tun) {
+    if let Some((_, destination)) = served(lab, node).find(keeps) {
         arp(draft, node, &destination.at);
     }
-    if tun.is_some() {
-        tunnels::build(draft, node);
+    tunnels::build(draft, node);
+    redirects(draft, node);
+}
+
+/// The entries that a real server has in the tables, each with its service.
+pub(super) fn served<'l>(
+    lab: &'l Lab,
+    node: &'l Node,
+) -> impl Iterator<Item = (&'l VirtualService, &'l Destination)> {
+    let all = lab.services.iter().flat_map(|s| s.servers().map(move |d| (s, d)));
+    all.filter(|(_, destination)| destination.real_server == node.name)
+}
+
+/// A director has no setting that keeps it from sending redirects of IPv6, so that who gets them
+/// must not heed them.
+fn redirects(draft: &mut Draft<'_>, node: &Node) {
+    let lab = draft.lab;
+    let through = |service: &&VirtualService| {
+        let mut directors = service.directors.iter().filter_map(|name| lab.node(name));
+        service.vip.is_ipv6() && directors.any(|director| one_armed(lab, director, service))
+    };
+    let Some((service, _)) = served(lab, node).find(|(service, _)| through(service)) else {
+        return;
+    };
+    let why = "client and real servers share a network: no redirects past the director";
+    for interface in &node.interfaces {
+        let key = format!("net.ipv6.conf.{}.accept_redirects", interface.name);
+        derive(draft, node, &Setting::new(&key, "0", why), &service.at);
+    }
+}
+
+/// The setting that makes a node forward.
+fn forwarding(family: Family) -> &'static str {
+    match family {
+        Family::Inet => "net.ipv4.ip_forward",
+        Family::Inet6 => "net.ipv6.conf.all.forwarding",
     }
 }
 
@@ -119,11 +159,11 @@ fn rewrites(service: &VirtualService) -> bool {
 }
 
 /// Whether VIP and real servers of a NAT service are in one network of the director's.
-fn one_armed(draft: &Draft<'_>, node: &Node, service: &VirtualService) -> bool {
+fn one_armed(lab: &Lab, node: &Node, service: &VirtualService) -> bool {
     let shares = |network: &crate::lab::Network| {
         network.subnet.contains(&service.vip)
             && service.servers().any(|d| network.subnet.contains(&d.address))
             && node.interface_in(&network.name).is_some()
     };
-    rewrites(service) && draft.lab.networks.iter().any(shares)
+    rewrites(service) && lab.networks.iter().any(shares)
 }

@@ -139,3 +139,40 @@ fn each_tier_has_its_backends_and_a_process_takes_the_place_of_one() {
     let lines = started.map(|step| format!("{}: {}\n", step.op.line(&lab.name), step.why));
     insta::assert_snapshot!(lines.collect::<String>());
 }
+
+/// The lab with the director of this name in the place of its first real server.
+fn serving(mut lab: Lab, director: &str) -> Lab {
+    let address = lab.node(&director.parse().unwrap()).unwrap().addresses().next().unwrap();
+    let entry = &mut lab.services[0].destinations[0];
+    (entry.real_server, entry.address) = (director.parse().unwrap(), address);
+    lab
+}
+
+#[test]
+fn a_director_that_serves_has_a_backend_and_answers_arp_as_before() {
+    let lab = serving(without_availability("dr"), "node01");
+    let words = words(&lab);
+    let local = "ha-node01: add real server 192.168.150.1:80 (dr, weight 1) to tcp \
+                 192.168.150.100:80: local node of `web`";
+    assert!(words.contains(local), "{words}");
+    assert!(words.contains("ha-node01: start a backend on port 80"), "{words}");
+    assert!(words.contains("ha-node01: add address 192.168.150.100/32 to lo"), "{words}");
+    assert!(!words.contains("ha-node01: set net.ipv4.conf.all.arp_ignore"), "{words}");
+}
+
+#[test]
+fn a_director_that_serves_for_the_master_has_the_vip_hidden_on_lo() {
+    let words = words(&serving(cluster(Engine::Vrrp), "node04"));
+    let hidden = "ha-node04: set net.ipv4.conf.all.arp_ignore to 1";
+    let vip = "ha-node04: add address 192.168.150.100/32 to lo";
+    assert!(words.find(hidden).unwrap() < words.find(vip).unwrap(), "{words}");
+    assert!(!words.contains("ha-node01: add address 192.168.150.100/32"), "{words}");
+    assert!(!words.contains("ha-node01: set net.ipv4.conf.all.arp_ignore"), "{words}");
+}
+
+#[test]
+fn a_director_that_serves_by_nat_is_not_its_own_gateway() {
+    let mut lab = serving(without_availability("dr"), "node01");
+    lab.services[0].destinations[0].forwarding = crate::lab::ForwardingMethod::Nat;
+    assert!(!words(&lab).contains("ha-node01: add default route"), "{}", words(&lab));
+}

@@ -1,46 +1,76 @@
 use super::Draft;
-use super::settings::{Setting, derive};
-use crate::lab::{Destination, ForwardingMethod, Node, Place, Tunnel, VirtualService};
+use super::settings::{Setting, derive, served};
+use crate::lab::{Destination, Family, ForwardingMethod, Node, Place, Tunnel, VirtualService};
 use crate::plan::Op;
 
-/// The ends of the tunnels that lead to a real server, each once.
+/// The ends of the tunnels that TUN sends packets to a real server through, each once.
 pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
-    let servers = lab.services.iter().flat_map(VirtualService::servers);
-    let mine =
-        |d: &&Destination| d.real_server == node.name && d.forwarding == ForwardingMethod::Tun;
-    let ends: Vec<_> = servers.filter(mine).collect();
-    let Some(first) = ends.first() else { return };
-    let mut unfiltered = vec!["all"];
-    for destination in &ends {
-        let interface = end(draft, node, destination);
-        if !unfiltered.contains(&interface) {
-            unfiltered.push(interface);
+    let tunnelled = |(_, d): &(_, &Destination)| d.forwarding == ForwardingMethod::Tun;
+    for (service, destination) in served(lab, node).filter(tunnelled) {
+        let at = &destination.at;
+        if let Some(port) = destination.tunnel.port() {
+            let op = Op::OpenGue { node: node.name.clone(), port };
+            once(draft, op, "TUN: takes the director's packets out of their UDP envelope", at);
         }
-    }
-    unfiltered.extend(node.interfaces.iter().map(|i| i.name.as_str()));
-    for interface in unfiltered {
-        let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
-        let key = format!("net.ipv4.conf.{interface}.rp_filter");
-        derive(draft, node, &Setting::new(&key, "0", why), &first.at);
+        let interface = interface(service, destination);
+        open(draft, node, (interface, destination.tunnel), at);
+        if service.vip.is_ipv4() {
+            take_ipv4(draft, node, interface, at);
+        }
     }
 }
 
-/// Makes the end of one tunnel, and says which interface the packets then come from.
-fn end(draft: &mut Draft<'_>, node: &Node, destination: &Destination) -> &'static str {
-    let (at, tunnel) = (&destination.at, destination.tunnel);
-    if let Some(port) = tunnel.port() {
-        let op = Op::OpenGue { node: node.name.clone(), port };
-        once(draft, op, "TUN: takes the director's packets out of their UDP envelope", at);
+/// Takes what came over IPv6 out of its envelope; of the module ip6_tunnel.
+const FROM_V6: &str = "ip6tnl0";
+
+/// The interface that takes a packet to the VIP out of its envelope to the RIP.
+fn interface(service: &VirtualService, destination: &Destination) -> &'static str {
+    match (Family::of(service.vip), Family::of(destination.address), destination.tunnel) {
+        (_, Family::Inet, Tunnel::Gre(_)) => "gre0",
+        (Family::Inet, Family::Inet, _) => "tunl0",
+        (Family::Inet6, Family::Inet, _) => "sit0",
+        (_, Family::Inet6, _) => FROM_V6,
     }
-    let (interface, why) = match tunnel {
-        Tunnel::Ipip => ("tunl0", "TUN: takes the director's IPIP packets out of their envelope"),
-        Tunnel::Gre(_) => ("gre0", "TUN: takes the director's GRE packets out of their envelope"),
-        Tunnel::Gue { .. } => ("tunl0", "TUN: what is in a UDP envelope is as IPIP brings it"),
-    };
+}
+
+fn open(draft: &mut Draft<'_>, node: &Node, (interface, tunnel): (&str, Tunnel), at: &Place) {
     let op = Op::SetLinkUp { node: node.name.clone(), interface: interface.to_owned() };
+    let why = match (interface, tunnel) {
+        (FROM_V6, _) => "TUN: takes the director's packets out of their IPv6 envelope",
+        ("sit0", _) => "TUN: takes the director's IPv6 packets out of their IPv4 envelope",
+        (_, Tunnel::Ipip) => "TUN: takes the director's IPIP packets out of their envelope",
+        (_, Tunnel::Gre(_)) => "TUN: takes the director's GRE packets out of their envelope",
+        (_, Tunnel::Gue { .. }) => "TUN: what is in a UDP envelope is as IPIP brings it",
+    };
     once(draft, op, why, at);
-    interface
+}
+
+/// What IPv4 needs that IPv6 does not: for IPv6 there is no such filter, and where the kernel makes
+/// it, the end of tunnels over IPv6 takes nothing but IPv6 (`ip6_fb_tnl_dev_init` in ip6_tunnel.c).
+fn take_ipv4(draft: &mut Draft<'_>, node: &Node, interface: &str, at: &Place) {
+    if interface == FROM_V6 {
+        let shell = format!("ip -6 tunnel change {FROM_V6} mode any");
+        let why =
+            "TUN: this end of tunnels over IPv6 takes no IPv4 out of them until it is told to";
+        once(draft, Op::RunCommand { node: node.name.clone(), shell }, why, at);
+    }
+    let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
+    let own = node.interfaces.iter().map(|i| i.name.as_str());
+    for name in ["all", interface].into_iter().chain(own) {
+        let key = format!("net.ipv4.conf.{name}.rp_filter");
+        if !is_set(draft, node, &key) {
+            derive(draft, node, &Setting::new(&key, "0", why), at);
+        }
+    }
+}
+
+/// Whether the plan says something on a setting of a node.
+fn is_set(draft: &Draft<'_>, wanted: &Node, setting: &str) -> bool {
+    draft.steps.iter().any(|step| match &step.op {
+        Op::SetSysctl { node, key, .. } => *node == wanted.name && key.0 == setting,
+        _ => false,
+    })
 }
 
 /// Adds an operation that is not there yet.

@@ -1,5 +1,5 @@
 use super::Draft;
-use crate::lab::{Destination, ForwardingMethod, Lab, Node, Role, VirtualService};
+use crate::lab::{Destination, Family, ForwardingMethod, Lab, Node, Role, VirtualService};
 use crate::plan::Op;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -30,8 +30,9 @@ fn seat(lab: &Lab, node: &Node, service: &VirtualService) -> Option<(String, Str
             let mine = |d: &&Destination| d.real_server == node.name;
             let method = service.servers().find(mine)?.forwarding;
             let why = format!(
-                "{}: the packet still says the VIP, so the real server must own it, on lo and /32",
-                method.keyword().to_uppercase()
+                "{}: the packet still says the VIP, so the real server must own it, on lo and /{}",
+                method.keyword().to_uppercase(),
+                Family::of(service.vip).bits()
             );
             method.keeps_vip().then(|| ("lo".to_owned(), why))
         }
@@ -65,6 +66,10 @@ fn directors_seat(lab: &Lab, node: &Node, service: &VirtualService) -> (String, 
     match facing {
         Some(interface) if service.methods().iter().all(translating) => {
             (interface.name.clone(), "the VIP: where clients send their requests".to_owned())
+        }
+        Some(interface) if service.vip.is_ipv6() => {
+            let why = "the VIP: IPv6 answers neighbours for addresses of the interface, not of lo";
+            (interface.name.clone(), why.to_owned())
         }
         _ => {
             ("lo".to_owned(), "the VIP: the director takes it in and answers ARP for it".to_owned())

@@ -13,6 +13,7 @@ use super::shell::{flag_word, netmask};
 use crate::lab::{
     Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Quorum, VirtualService,
 };
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Its own default of checkinterval.
@@ -38,7 +39,8 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
     for service in services {
         page.gap();
         page.comment(format_args!("virtual service `{}`", service.name));
-        page.indented(format_args!("virtual={}", name(service)), |page| {
+        let six = six(service.vip);
+        page.indented(format_args!("virtual{six}={}", name(service)), |page| {
             if intervals.len() > 1 {
                 time(page, "checkinterval", interval(service));
             }
@@ -52,7 +54,7 @@ pub fn ldirectord(lab: &Lab, director: &NodeName) -> Option<String> {
 fn name(service: &VirtualService) -> String {
     match &service.marked {
         Some(marked) => marked.mark.to_string(),
-        None => format!("{}:{}", service.vip, service.port),
+        None => SocketAddr::new(service.vip, service.port).to_string(),
     }
 }
 
@@ -99,21 +101,27 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
 
 fn real_server(page: &mut Page, destination: &Destination) {
     page.comment(format_args!("`{}`", destination.real_server));
-    let (address, weight) = (self::address(destination), destination.weight);
+    let (rip, weight) = (endpoint(destination), destination.weight);
     let method = method(destination.forwarding);
     let limits = match destination.thresholds {
         limits if limits.upper > 0 => format!(" l:{} u:{}", limits.lower, limits.upper),
         _ => String::new(),
     };
-    page.line(format_args!("real={address} {method} {weight}{limits}"));
+    let six = six(destination.address);
+    page.line(format_args!("real{six}={rip} {method} {weight}{limits}"));
 }
 
 /// Without a port, it stays the packet's own.
-fn address(destination: &Destination) -> String {
+fn endpoint(destination: &Destination) -> String {
     match destination {
         Destination { address, port: 0, .. } => address.to_string(),
-        Destination { address, port, .. } => format!("{address}:{port}"),
+        Destination { address, port, .. } => SocketAddr::new(*address, *port).to_string(),
     }
+}
+
+/// What the words for addresses end in where they are of IPv6.
+fn six(address: IpAddr) -> &'static str {
+    if address.is_ipv6() { "6" } else { "" }
 }
 
 fn fallback(page: &mut Page, service: &VirtualService) {
@@ -125,9 +133,9 @@ fn fallback(page: &mut Page, service: &VirtualService) {
         ));
     }
     if let Some(sorry) = &service.sorry_server {
-        let address = self::address(sorry);
+        let (rip, six) = (endpoint(sorry), six(sorry.address));
         page.comment(format_args!("`{}` serves while no other does", sorry.real_server));
-        page.line(format_args!("fallback={address} {}", method(sorry.forwarding)));
+        page.line(format_args!("fallback{six}={rip} {}", method(sorry.forwarding)));
     }
 }
 

@@ -1,8 +1,9 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use super::processes;
-use crate::lab::{LabName, NodeName};
+use crate::lab::{LabName, NetworkName, NodeName};
 use crate::plan::{Family, Op, PacketMark, ServiceKey};
+use ipnet::IpNet;
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
 pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
@@ -10,24 +11,20 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
     let inside = |node: &NodeName| format!("ip netns exec {lab}-{node}");
     match op {
         Op::CreateNamespace { node } => namespace(lab, node),
-        Op::CreateBridge { network, mtu } => {
-            let (ip, mtu) = (at(&NodeName::switch()), mtu_words(*mtu));
-            vec![
-                format!("{ip} link add name {network} type bridge mcast_snooping 0"),
-                format!("{ip} link set dev {network}{mtu} up"),
-            ]
-        }
+        Op::CreateBridge { network, mtu } => bridge(&at(&NodeName::switch()), network, *mtu),
         Op::Connect { .. } => connect(op, lab),
         Op::SetLinkUp { node, interface } => {
             vec![format!("{} link set dev {interface} up", at(node))]
         }
         Op::OpenGue { node, port } => vec![format!("{} fou add port {port} gue", at(node))],
         Op::AddAddress { node, interface, address } => {
-            vec![format!("{} address add {address} dev {interface}", at(node))]
+            let (ip, lifetime) = (at(node), lifetime(*address));
+            vec![format!("{ip} address add {address} dev {interface}{lifetime}")]
         }
         Op::AddRoute { node, destination, via } => {
             let to = destination.map_or_else(|| "default".to_owned(), |to| to.to_string());
-            vec![format!("{} route add {to} via {via}", at(node))]
+            let of = if via.is_ipv6() { " -6" } else { "" };
+            vec![format!("{}{of} route add {to} via {via}", at(node))]
         }
         Op::SetSysctl { node, key, value } => {
             vec![format!("{} sysctl -qw {key}={}", inside(node), quoted(value))]
@@ -46,11 +43,8 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             vec![format!("{} ipvsadm {}", inside(node), add_destination(service, destination))]
         }
         Op::StartBackend { node, backend } => {
-            let port = backend.port;
-            vec![format!(
-                "{} python3 -m http.server {port} --directory /srv/{node} &",
-                inside(node)
-            )]
+            let serve = format!("python3 -m http.server {} --directory /srv/{node}", backend.port);
+            vec![format!("{} {serve} &", inside(node))]
         }
         Op::StartProcess { node, process } => processes::commands(lab, node, process),
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
@@ -63,6 +57,23 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         | Op::CutCable { .. }
         | Op::Misbehave { .. }
         | Op::Impair { .. } => Vec::new(),
+    }
+}
+
+fn bridge(ip: &str, network: &NetworkName, mtu: Option<u32>) -> Vec<String> {
+    vec![
+        format!("{ip} link add name {network} type bridge mcast_snooping 0"),
+        format!("{ip} link set dev {network}{} up", mtu_words(mtu)),
+    ]
+}
+
+/// In IPv6 an address is not tried before use, as nobody else can have it; one alone, as a VIP, is
+/// never what the node speaks from.
+fn lifetime(address: IpNet) -> &'static str {
+    match address {
+        IpNet::V4(_) => "",
+        IpNet::V6(net) if net.prefix_len() < 128 => " nodad",
+        IpNet::V6(_) => " nodad preferred_lft 0",
     }
 }
 

@@ -31,9 +31,8 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         }
         Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
-        Op::SetLinkUp { interface, .. } if interface == "tunl0" => with_module("ipip", step, plan),
-        Op::SetLinkUp { interface, .. } if interface == "gre0" => with_module("ip_gre", step, plan),
-        Op::OpenGue { .. } => with_module("fou", step, plan),
+        Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
+        Op::OpenGue { .. } => with_module(Some("fou"), step, plan),
         Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
             let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
             commands(&step.op, &plan.lab).iter().map(through).collect()
@@ -46,10 +45,22 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
 const NOBODY: &str = "# python3's server asks nobody: it answers by itself";
 
 /// What needs a module that the kernel does not load by itself.
-fn with_module(module: &str, step: &Step, plan: &Plan) -> Vec<String> {
-    let mut lines = vec![format!("modprobe -q {module} 2>/dev/null || true")];
+fn with_module(module: Option<&str>, step: &Step, plan: &Plan) -> Vec<String> {
+    let probe = |module| format!("modprobe -q {module} 2>/dev/null || true");
+    let mut lines: Vec<_> = module.map(probe).into_iter().collect();
     lines.extend(commands(&step.op, &plan.lab));
     lines
+}
+
+/// The module that makes an interface of every namespace.
+fn module(interface: &str) -> Option<&'static str> {
+    match interface {
+        "tunl0" => Some("ipip"),
+        "gre0" => Some("ip_gre"),
+        "sit0" => Some("sit"),
+        "ip6tnl0" => Some("ip6_tunnel"),
+        _ => None,
+    }
 }
 
 fn head(plan: &Plan) -> String {

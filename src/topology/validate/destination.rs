@@ -4,7 +4,8 @@ use super::super::{
 };
 use super::{Draft, number::Bounds, service::of_role, tunnel};
 use crate::lab::{
-    Destination, ForwardingMethod, Node, NodeName, Place, Role, Thresholds, Tunnel, VirtualService,
+    Destination, Family, ForwardingMethod, Interface, Node, NodeName, Place, Role, Thresholds,
+    Tunnel, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -186,19 +187,21 @@ fn thresholds(server: &Server, at: &Place, draft: &mut Draft<'_>) -> Option<Thre
     Some(Thresholds { upper, lower })
 }
 
-/// The address that a director uses: on a network that they share, if there is one.
+/// The address that a director uses: on a network that they share, and of the VIP's family, if there
+/// is one.
 fn rip(node: &Node, service: &VirtualService, draft: &Draft<'_>) -> Option<IpAddr> {
     let directors: Vec<_> = service.directors.iter().filter_map(|d| draft.lab.node(d)).collect();
-    let shared = |network| match node.role {
+    let shared = |i: &Interface| match node.role {
         // A director that serves itself does it where it meets the others: its DIP is its RIP.
         Role::Director => {
-            draft.lab.with_role(Role::RealServer).any(|s| s.interface_in(network).is_some())
+            draft.lab.with_role(Role::RealServer).any(|s| s.interface_in(&i.network).is_some())
         }
-        _ => directors.iter().any(|d| d.interface_in(network).is_some()),
+        _ => directors.iter().any(|d| d.interface_in(&i.network).is_some()),
     };
-    let interfaces = &node.interfaces;
-    let interface = interfaces.iter().find(|i| shared(&i.network)).or(interfaces.first());
-    interface.map(|i| i.address.addr())
+    let family = Family::of(service.vip);
+    let liking = |i: &&Interface| (shared(i), family.has(i.address));
+    // Of equals `max_by_key` takes the last one, and the first is wanted.
+    node.interfaces.iter().rev().max_by_key(liking).map(|i| i.address.addr())
 }
 
 /// Takes out a real server that is there twice: the kernel refuses the second one.

@@ -6,7 +6,7 @@ use super::{Draft, address, link::described, node_parts::not_a_host};
 use crate::lab::{NodeName, Place, VirtualAddress};
 use indexmap::IndexMap;
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 /// The priority of the director whose own address a VIP is (RFC 3768, section 5.3.4).
 pub const OWNER: u8 = 255;
@@ -26,7 +26,7 @@ pub fn of_services(services: &Entries<wire::VirtualService>) -> Vec<Written> {
     let mut vips: Vec<Written> = Vec::new();
     for (name, service) in &services.0 {
         // A VIP that is none is a fault of its service.
-        let vip = service.as_ref().map(|s| &s.vip).filter(|vip| vip.parse::<Ipv4Addr>().is_ok());
+        let vip = service.as_ref().map(|s| &s.vip).filter(|vip| vip.parse::<IpAddr>().is_ok());
         let new = vip.filter(|vip| !vips.iter().any(|(known, _)| known == *vip));
         vips.extend(new.map(|vip| (vip.clone(), all.key(name).key("vip"))));
     }

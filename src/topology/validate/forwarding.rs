@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::{View, local_node, reach};
-use crate::lab::{Destination, ForwardingMethod, Gateway, Node, VirtualService};
+use crate::lab::{Destination, Family, ForwardingMethod, Gateway, Node, VirtualService};
 use std::net::IpAddr;
 
 /// What each forwarding method asks of the network.
@@ -13,6 +13,9 @@ pub fn check(view: &mut View<'_>) {
         entry.port_mapping(view);
         if service.directors.contains(&server.name) {
             local_node::check(service, destination, view);
+            continue;
+        }
+        if entry.families(view) {
             continue;
         }
         entry.link(view);
@@ -46,6 +49,32 @@ impl<'l> Entry<'l> {
         ));
     }
 
+    /// Only a tunnel can carry one family in the other (`ip_vs_genl_set_cmd` in ip_vs_ctl.c).
+    fn families(&self, view: &mut View<'_>) -> bool {
+        let method = self.destination.forwarding;
+        let (vip, rip) = (Family::of(self.service.vip), Family::of(self.destination.address));
+        let stuck = vip != rip && method != ForwardingMethod::Tun;
+        if stuck {
+            view.push(rule::MIXED_FAMILIES.at(
+                &self.destination.at,
+                format!(
+                    "the VIP is {vip}, and `{}` of {} has only {rip}",
+                    self.name(),
+                    title(method)
+                ),
+                format!(
+                    "give it an address in a network of {vip}, or use TUN: IPVS takes one \
+                         family to the other only in a tunnel"
+                ),
+            ));
+        }
+        stuck
+    }
+
+    fn family(&self) -> Family {
+        Family::of(self.service.vip)
+    }
+
     fn name(&self) -> &crate::lab::NodeName {
         &self.server.name
     }
@@ -55,7 +84,9 @@ impl<'l> Entry<'l> {
         let goal = reach::Goal::address(view.lab, self.destination.address);
         for director in &self.directors {
             if self.destination.forwarding == ForwardingMethod::Dr {
-                if director.interfaces_shared_with(self.server).next().is_none() {
+                let family = Family::of(self.destination.address);
+                let mut shared = director.interfaces_shared_with(self.server);
+                if !shared.any(|i| family.has(i.address)) {
                     view.push(rule::DR_LINK.at(
                         &self.destination.at,
                         format!(
@@ -80,7 +111,8 @@ impl<'l> Entry<'l> {
     /// The DIPs: the directors' addresses on the real server's networks.
     fn dips(&self) -> Vec<IpAddr> {
         let interfaces = self.directors.iter().flat_map(|d| d.interfaces_shared_with(self.server));
-        interfaces.map(|i| i.address.addr()).collect()
+        let mine = interfaces.filter(|i| self.family().has(i.address));
+        mine.map(|i| i.address.addr()).collect()
     }
 
     /// The addresses that replies of NAT may go to: those of the master, where directors stand in
@@ -121,6 +153,7 @@ impl<'l> Entry<'l> {
         }
         let given = match self.server.gateway {
             Gateway::Derived => return,
+            Gateway::Address(address) if Family::of(address) != self.family() => return,
             Gateway::Address(address) if dips.contains(&address) => return,
             Gateway::Address(address) => format!("has the gateway `{address}`"),
             Gateway::None => "has no gateway".to_owned(),
@@ -137,7 +170,7 @@ impl<'l> Entry<'l> {
 
     fn direct_gateway(&self, view: &mut View<'_>) {
         let method = self.destination.forwarding;
-        let gateway = view.lab.default_gateway(self.server).map(|g| g.via);
+        let gateway = view.lab.default_gateway(self.server, self.family()).map(|g| g.via);
         let floating = view.lab.moving_gateways(self.service, self.server);
         let dips: Vec<_> = self.dips().into_iter().chain(floating).collect();
         let Some(gateway) = gateway.filter(|g| dips.contains(g)) else { return };
@@ -145,7 +178,7 @@ impl<'l> Entry<'l> {
             return;
         }
         let (at, cause) = match self.server.gateway {
-            Gateway::Address(_) => (self.server.at.key("gateway"), ""),
+            Gateway::Address(address) if address == gateway => (self.server.at.key("gateway"), ""),
             _ => (self.destination.at.clone(), ", as NAT in another service wants it"),
         };
         view.push(rule::DR_GATEWAY.at(

@@ -33,7 +33,7 @@ fn parts(
         wire::Network::Details(details) => (details.subnet, details.mtu, at.key("subnet")),
     };
     let mtu = mtu.and_then(|m| mtu_bounds().check(m, &at.key("mtu"), faults));
-    Some((address::subnet(&subnet, &subnet_at, faults)?, mtu, subnet_at))
+    Some((address::link(&subnet, &subnet_at, faults)?, mtu, subnet_at))
 }
 
 fn mtu_bounds() -> Bounds {

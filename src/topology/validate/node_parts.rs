@@ -3,7 +3,7 @@ use super::super::{
     wire::{self, Entries, NumberOrText},
 };
 use super::{Draft, address, link::described, network, serving};
-use crate::lab::{Command, Gateway, Interface, Node, Place, Route, Sysctl, SysctlKey};
+use crate::lab::{Command, Family, Gateway, Interface, Node, Place, Route, Sysctl, SysctlKey};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -67,12 +67,15 @@ fn in_subnet(address: IpAddr, subnet: IpNet, at: &Place, draft: &mut Draft<'_>) 
     false
 }
 
-/// Why an address of a subnet is none for a host (RFC 3021: /31 and /32 have no such addresses).
+/// Why an address of a subnet is none for a host: /31 and /32 have no such addresses (RFC 3021),
+/// nor have /127 and /128 (RFC 6164). IPv6 knows no broadcast, and its first address is that of
+/// every router (RFC 4291, section 2.6.1).
 pub fn not_a_host(address: IpAddr, subnet: IpNet) -> Option<&'static str> {
-    match address {
-        _ if subnet.prefix_len() >= 31 => None,
-        a if a == subnet.network() => Some("network"),
-        a if a == subnet.broadcast() => Some("broadcast"),
+    match (address, subnet) {
+        _ if subnet.prefix_len() + 1 >= subnet.max_prefix_len() => None,
+        (a, IpNet::V6(_)) => (a == subnet.network()).then_some("subnet-router anycast"),
+        (a, _) if a == subnet.network() => Some("network"),
+        (a, _) if a == subnet.broadcast() => Some("broadcast"),
         _ => None,
     }
 }
@@ -94,6 +97,14 @@ fn routes(routes: Entries<String>, all: &Place, draft: &mut Draft<'_>) -> Vec<Ro
         let destination = address::subnet(&destination, &at.as_key(), draft.faults);
         let via = via.and_then(|v| address::address(&v, &at, draft.faults));
         if let (Some(destination), Some(via)) = (destination, via) {
+            if !Family::of(via).has(destination) {
+                draft.faults.push(rule::TWO_FAMILIES.at(
+                    &at,
+                    format!("the route to `{destination}` has the next hop `{via}`"),
+                    "choose a next hop of the destination's own address family",
+                ));
+                continue;
+            }
             built.push(Route { destination, via, at });
         }
     }

@@ -1,4 +1,4 @@
-use crate::lab::{Lab, NetworkName, Node, NodeName, VirtualService};
+use crate::lab::{Family, Lab, NetworkName, Node, NodeName, VirtualService};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -69,5 +69,6 @@ fn hop<'l>(lab: &'l Lab, node: &'l Node, to: IpAddr) -> Option<Hop<'l>> {
     let routes = derived.into_iter().chain(links).chain(routes).filter(|(net, _)| fits(net));
     // Of equals `max_by_key` takes the last one, and the first is wanted.
     let best = routes.collect::<Vec<_>>().into_iter().rev().max_by_key(|(n, _)| n.prefix_len());
-    best.map(|(_, hop)| hop).or_else(|| lab.default_gateway(node).map(|g| Hop::Via(g.via)))
+    best.map(|(_, hop)| hop)
+        .or_else(|| lab.default_gateway(node, Family::of(to)).map(|g| Hop::Via(g.via)))
 }

@@ -1,6 +1,8 @@
 use super::super::rule;
 use super::{View, floating::OWNER, high_availability};
-use crate::lab::{HighAvailability, NetworkName, NodeName, Tracked, VirtualRouter, VirtualService};
+use crate::lab::{
+    ConnectionSync, HighAvailability, NetworkName, NodeName, Tracked, VirtualRouter, VirtualService,
+};
 use std::collections::BTreeSet;
 
 /// Rules about virtual routers.
@@ -13,6 +15,7 @@ pub fn check(view: &mut View<'_>) {
         same_priority(router, view);
         owner(router, view);
         plugged(router, view);
+        one_family(router, view);
     }
     synchronised(wanted, view);
     if view.sure(&high_availability::routers_place()) {
@@ -96,6 +99,23 @@ fn owner(router: &VirtualRouter, view: &mut View<'_>) {
     }
 }
 
+/// An advert tells of VIPs of its own family only (RFC 5798, section 5.2.9).
+fn one_family(router: &VirtualRouter, view: &mut View<'_>) {
+    let Some(network) = view.lab.network(&router.network) else { return };
+    let family = network.family();
+    for vip in router.vips.iter().filter(|vip| !family.has(vip.address)) {
+        view.push(rule::TWO_FAMILIES.at(
+            &router.at.key("vips"),
+            format!(
+                "the adverts of `{}` are {family}, and `{}` is not",
+                router.name,
+                vip.address.addr()
+            ),
+            "give it a virtual router of its own, and put both into a sync group",
+        ));
+    }
+}
+
 /// Each director has an interface in the adverts' network, the VIPs' and those that are tracked.
 fn plugged(router: &VirtualRouter, view: &mut View<'_>) {
     let vips = router.vips.iter().map(|vip| (&vip.network, "holds a VIP"));
@@ -140,6 +160,20 @@ fn synchronised(wanted: &HighAvailability, view: &mut View<'_>) {
     };
     for director in router.priorities.keys() {
         in_network(director, (&sync.network, "carries connections"), router, view);
+    }
+    mixed(sync, router, view);
+}
+
+/// The kernel has either in a namespace, not both (`start_sync_thread` in ip_vs_sync.c).
+fn mixed(sync: &ConnectionSync, router: &VirtualRouter, view: &mut View<'_>) {
+    let served = |s: &&VirtualService| router.priorities.keys().any(|d| s.directors.contains(d));
+    let two = |s: &&VirtualService| s.servers().any(|d| d.address.is_ipv4() != s.vip.is_ipv4());
+    if let Some(service) = view.lab.services.iter().filter(served).find(two) {
+        view.push(rule::MIXED_SYNC.at(
+            &sync.at,
+            format!("`{}` has a VIP of one family and a RIP of the other", service.name),
+            "leave `connection_sync` out: the kernel's sync protocol has one family per connection",
+        ));
     }
 }
 

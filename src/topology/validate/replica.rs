@@ -2,7 +2,7 @@ use super::super::rule;
 use super::{Draft, link, name, node, node_parts::not_a_host};
 use crate::lab::{Interface, Node, NodeName, Place};
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 /// No more nodes fit on one bridge.
 const MOST: i64 = link::PORTS as i64;
@@ -52,9 +52,11 @@ fn member(pattern: &Node, number: i64, at: &Place, draft: &mut Draft<'_>) -> Opt
 
 /// The address `by` further, if a host of the same subnet may have it.
 fn moved(address: IpNet, by: i64) -> Option<IpNet> {
-    let IpAddr::V4(first) = address.addr() else { return None };
-    let next = u32::from(first).checked_add(u32::try_from(by).ok()?)?;
-    let next = IpAddr::V4(Ipv4Addr::from(next));
+    let by = u32::try_from(by).ok()?;
+    let next = match address.addr() {
+        IpAddr::V4(first) => IpAddr::V4(first.to_bits().checked_add(by)?.into()),
+        IpAddr::V6(first) => IpAddr::V6(first.to_bits().checked_add(by.into())?.into()),
+    };
     let inside = address.contains(&next) && not_a_host(next, address.trunc()).is_none();
     inside.then(|| IpNet::new(next, address.prefix_len()).ok())?
 }

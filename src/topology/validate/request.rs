@@ -201,7 +201,7 @@ fn parse_url(url: &str, at: &Place, faults: &mut Faults) -> Option<(Target, Stri
         faults.push(rule::URL.at(
             at,
             format!("`{url}` is not a URL that can be requested"),
-            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, with an IPv4 address: the \
+            "write `http://ADDRESS:PORT/PATH`, or `udp` or `sctp` for `http`, IPv6 in brackets: the \
              lab has no names",
         ));
     }

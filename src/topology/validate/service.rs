@@ -8,8 +8,8 @@ use super::{
     address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
 };
 use crate::lab::{
-    NodeName, Persistence, Place, Quorum, Role, Scheduled, Scheduler, SchedulerFlag, ServiceName,
-    VirtualService,
+    Family, NodeName, Persistence, Place, Quorum, Role, Scheduled, Scheduler, SchedulerFlag,
+    ServiceName, VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -38,7 +38,10 @@ fn one(
     let ports = ports::build(&wire, at, draft);
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
-    let persistence = wire.persistence.and_then(|p| persistence(p, &at.key("persistence"), draft));
+    let persistence = wire.persistence.and_then(|p| {
+        let family = vip.map_or(Family::Inet6, Family::of);
+        persistence(p, family, &at.key("persistence"), draft)
+    });
     let idle = [
         ("quorum", wire.quorum.is_some()),
         ("hysteresis", wire.hysteresis.is_some()),
@@ -96,17 +99,23 @@ fn flags(
     flags.into_iter().flatten().collect()
 }
 
-fn persistence(wire: wire::Persistence, at: &Place, draft: &mut Draft<'_>) -> Option<Persistence> {
+fn persistence(
+    wire: wire::Persistence,
+    family: Family,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<Persistence> {
     let (timeout, prefix_length, timeout_at) = match wire {
         wire::Persistence::Timeout(timeout) => (timeout, None, at.clone()),
         wire::Persistence::Details(d) => (d.timeout, d.prefix_length, at.key("timeout")),
     };
     let (rule, why) = (rule::PERSISTENCE, "these are seconds, and ipvsadm allows 31 days");
     let seconds = Bounds { rule, noun: "persistence timeout", range: 1..=2_678_400, why };
-    let why = "it is how many bits of the client's IPv4 address count";
-    let bits = Bounds { rule, noun: "prefix length", range: 1..=32, why };
+    let most = family.bits().into();
+    let why = "it is how many bits of the client's address count";
+    let bits = Bounds { rule, noun: "prefix length", range: 1..=most, why };
     let prefix_length =
-        bits.check(prefix_length.unwrap_or(32), &at.key("prefix_length"), draft.faults);
+        bits.check(prefix_length.unwrap_or(most), &at.key("prefix_length"), draft.faults);
     let timeout = seconds.check(timeout, &timeout_at, draft.faults);
     Some(Persistence { timeout: Duration::from_secs(timeout?), prefix_length: prefix_length? })
 }

@@ -2,6 +2,7 @@ use super::super::rule;
 use super::{View, high_availability, link, node_parts::not_a_host, reach, redundancy};
 use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 /// Rules about VIPs.
 pub fn check(view: &mut View<'_>) {
@@ -28,7 +29,11 @@ fn duplicate(service: &VirtualService, earlier: &[&VirtualService], view: &mut V
         let (vip, protocol) = key(service);
         view.push(rule::DUPLICATE_SERVICE.at(
             &service.at.key("vip"),
-            format!("`{}` has the virtual service {protocol} {vip}:{port} already", same.name),
+            format!(
+                "`{}` has the virtual service {protocol} {} already",
+                same.name,
+                SocketAddr::new(vip, port)
+            ),
             "choose another VIP, port or protocol: a director's table has each once",
         ));
     }
@@ -53,7 +58,7 @@ fn collision(service: &VirtualService, view: &mut View<'_>) {
         view.push(rule::VIP_COLLIDES.at(
             &service.at.key("vip"),
             format!("the VIP `{}` is the address of {}", service.vip, link::described(owner)),
-            "choose a free address: both would answer ARP for it",
+            "choose a free address: both would answer for it",
         ));
     }
 }

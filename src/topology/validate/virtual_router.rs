@@ -6,7 +6,8 @@ use super::{
     Draft, floating, high_availability, network, number::Bounds, service::one_of_role, track, value,
 };
 use crate::lab::{
-    NodeName, Place, Preemption, Role, RouterName, VirtualAddress, VirtualRouter, VrrpVersion,
+    Family, NodeName, Place, Preemption, Role, RouterName, VirtualAddress, VirtualRouter,
+    VrrpVersion,
 };
 use indexmap::IndexMap;
 use std::time::Duration;
@@ -53,15 +54,16 @@ fn one(
 ) -> Option<VirtualRouter> {
     let at = high_availability::routers_place().key(name.as_str());
     let router_id = router_id(wire.router_id, &at, draft);
-    let version = version(wire.version, &at, draft);
-    let advert_interval = advert_interval(wire.advert_interval.as_deref(), version, &at, draft);
-    let password = wire.password.map(|p| password(p, version, &at, draft));
-    let preemption = preemption(wire.preempt, wire.preempt_delay.as_deref(), &at, draft);
     let priorities = priorities(wire.priorities, &at.key("priorities"), draft);
     let vips = floating::build(vips, &priorities, &at, draft);
     let said = wire.network.map(|word| network::find(&word, &at.key("network"), draft));
     let first = vips.first().map(|vip: &VirtualAddress| vip.network.clone());
     let network = said.map_or(first, |found| found.map(|(name, _)| name));
+    let family = network.as_ref().and_then(|name| draft.lab.network(name)).map(|n| n.family());
+    let version = version(wire.version, family.unwrap_or(Family::Inet), &at, draft);
+    let advert_interval = advert_interval(wire.advert_interval.as_deref(), version, &at, draft);
+    let password = wire.password.map(|p| password(p, version, &at, draft));
+    let preemption = preemption(wire.preempt, wire.preempt_delay.as_deref(), &at, draft);
     let tracks = track::build(wire.track, &at.key("track"), draft);
     Some(VirtualRouter {
         name,
@@ -85,10 +87,24 @@ fn router_id(number: i64, at: &Place, draft: &mut Draft<'_>) -> Option<u8> {
     bounds.check(number, &at.key("router_id"), draft.faults)
 }
 
-fn version(number: Option<i64>, at: &Place, draft: &mut Draft<'_>) -> Option<VrrpVersion> {
+fn version(
+    number: Option<i64>,
+    family: Family,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<VrrpVersion> {
+    let at = at.key("version");
     let bounds = Bounds::plain("VRRP version", 2..=3);
-    match bounds.check(number.unwrap_or(2), &at.key("version"), draft.faults)? {
-        2u8 => Some(VrrpVersion::V2),
+    let default = if family == Family::Inet { 2 } else { 3 };
+    match (bounds.check(number.unwrap_or(default), &at, draft.faults)?, family) {
+        (2u8, Family::Inet) => Some(VrrpVersion::V2),
+        (2, Family::Inet6) => {
+            let message = "VRRP version 2 has no adverts over IPv6";
+            let help =
+                "leave `version` out, or write 3 (RFC 5798): version 2 (RFC 3768) is IPv4 only";
+            draft.faults.push(rule::OLD_VRRP.at(&at, message, help));
+            None
+        }
         _ => Some(VrrpVersion::V3),
     }
 }

@@ -55,7 +55,7 @@ pub struct VirtualRouter {
     pub vips: Option<List<String>>,
     /// The network that carries the adverts. Default: the network of the first VIP.
     pub network: Option<String>,
-    /// The version of VRRP, 2 or 3. Default: 2.
+    /// The version of VRRP, 2 or 3. Default: 2; with IPv6 VIPs 3, the only one that has them.
     #[schemars(range(min = 2, max = 3))]
     pub version: Option<i64>,
     /// The time between two adverts of the master: in version 2 whole seconds from `1s` to `255s`,
@@ -66,7 +66,7 @@ pub struct VirtualRouter {
     /// Default: none.
     #[schemars(title = "a text in quotes")]
     pub password: Option<String>,
-    /// How adverts travel: `multicast` to 224.0.0.18, or `unicast` to each of the other directors.
+    /// How adverts travel: `multicast` to 224.0.0.18 (ff02::12), or `unicast` to each of the other directors.
     /// Default: multicast.
     #[serde(default)]
     #[schemars(schema_with = "words::transport")]

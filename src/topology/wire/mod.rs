@@ -88,7 +88,7 @@ pub enum Network {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkDetails {
-    /// The subnet in CIDR form, as in `192.168.136.0/24`.
+    /// The subnet in CIDR form, as in `192.168.136.0/24` or `fd00:136::/64`.
     pub subnet: String,
     /// The maximum transmission unit in bytes, 68 to 65535. Default: the kernel's, 1500.
     #[schemars(range(min = 68, max = 65535))]

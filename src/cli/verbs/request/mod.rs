@@ -63,8 +63,9 @@ pub struct Args {
 }
 
 fn url(text: &str) -> Result<(Endpoint, String), &'static str> {
-    written::url(text)
-        .ok_or("write http://ADDRESS[:PORT][/PATH], or udp or sctp for http, with an IPv4 address")
+    written::url(text).ok_or(
+        "write http://ADDRESS[:PORT][/PATH], or udp or sctp for http; an IPv6 address in brackets",
+    )
 }
 
 fn path(text: &str) -> Result<String, &'static str> {

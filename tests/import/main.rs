@@ -1,5 +1,7 @@
 //! Tables of ipvsadm as they come in and go out: what one prints, the other takes.
 
+mod rounds;
+#[path = "../support/mod.rs"]
 mod support;
 
 use serde_json::Value;
