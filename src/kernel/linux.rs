@@ -1,3 +1,4 @@
+mod backends;
 mod faults;
 
 use super::firewall::{self, Rule};
@@ -6,15 +7,14 @@ use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
-    BackendOrder, Cause, Door, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, fou, limit, listener, observe, routes, sysctl,
+    BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
+    daemons, fou, limit, observe, routes, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey};
-use crate::plan::{Backend, Op};
+use crate::plan::Op;
 use nix::errno::Errno;
 use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
 
 /// The running kernel, and one lab on it. It needs root and a tokio runtime.
 pub struct Linux {
@@ -202,32 +202,6 @@ impl Linux {
             unless_absent(deleted)?;
         }
         Ok(())
-    }
-
-    fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let site = self.sites.get(node)?;
-        let socket = listener::open(site, backend.socket())?;
-        let door = Door::of(&site.namespace);
-        let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, socket, door })
-    }
-
-    /// A process that cannot start backends has none to stop.
-    async fn stop_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        if self.backends.is_none() {
-            return Ok(());
-        }
-        let (closed, seen) = oneshot::channel();
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.socket(), closed })?;
-        // Whoever drops the order has nothing to close.
-        let _ = seen.await;
-        Ok(())
-    }
-
-    fn order(&self, order: BackendOrder) -> Result<(), Cause> {
-        let nobody = || Cause::Other("nobody serves backends here".to_owned());
-        let backends = self.backends.as_ref().ok_or_else(nobody)?;
-        backends.send(order).map_err(|_| nobody())
     }
 
     /// Where a director's daemons keep their files.
