@@ -102,6 +102,8 @@ fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
         "fullnat",
         "schedulers",
         "persistence",
+        "ipvs-settings",
+        "fwmark",
         "ha",
         "ha-nat",
         "ha-active-active",

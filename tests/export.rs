@@ -182,6 +182,7 @@ agreements! {
     the_script_of_dr_over_several_networks_makes_what_up_makes: "dr-multinet";
     the_script_of_tun_makes_what_up_makes: "tun";
     the_script_of_fullnat_makes_what_up_makes: "fullnat";
+    the_script_of_firewall_marks_makes_what_up_makes: "fwmark";
     the_script_of_ha_makes_what_up_makes: "ha";
     the_script_of_ha_keepalived_makes_what_up_makes: "ha-keepalived";
 }

@@ -7,13 +7,14 @@
 use lvs_lab::kernel::{
     BackendOrder, Changed, Kernel, KernelError, Linux, Names, Namespace, Observed, Packets, Watch,
 };
-use lvs_lab::lab::{NodeName, Port, Protocol, SysctlKey};
-use lvs_lab::plan::{Backend, Op, ServiceKey};
+use lvs_lab::lab::{FirewallMark, NodeName, Port, Protocol, SysctlKey};
+use lvs_lab::plan::{Backend, Family, Op, PacketMark, ServiceKey};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -493,8 +494,66 @@ async fn source_nat_is_added_seen_and_removed_for_each_service() {
     lab.kernel.undo(&ops[1]).await.unwrap();
     lab.kernel.undo(&ops[1]).await.unwrap();
     assert_eq!(lab.observed("director").await.source_nat, []);
-    let left = said("ip", &["netns", "exec", "nat-director", "nft", "list", "ruleset"]);
-    assert_eq!(left, "");
+    assert_eq!(ruleset(), "");
+}
+
+/// What `nft` says of the director's rules.
+fn ruleset() -> String {
+    said("ip", &["netns", "exec", "nat-director", "nft", "list", "ruleset"])
+}
+
+#[tokio::test]
+#[ignore = "needs root"]
+async fn packets_are_marked_for_clients_and_for_the_director_itself_beside_source_nat() {
+    let mut lab = Sandbox::new();
+    lab.apply(&[namespace("director")]).await;
+    let mark = FirewallMark(NonZeroU32::new(4_294_967_295).unwrap());
+    let packets = |vip: &str, protocol, ports: &[u16]| PacketMark {
+        mark,
+        vip: vip.parse().unwrap(),
+        protocol,
+        ports: ports.iter().copied().collect(),
+    };
+    let web = packets("10.0.0.100", Protocol::Tcp, &[443, 80]);
+    let dns = packets("fd00::100", Protocol::Udp, &[53]);
+    let service = ServiceKey::Mark(mark, Family::Inet);
+    let node = || node("director");
+    let ops = [
+        Op::MarkPackets { node: node(), packets: web.clone() },
+        Op::AddSourceNat { node: node(), service },
+        Op::MarkPackets { node: node(), packets: dns.clone() },
+    ];
+    lab.apply(&ops).await;
+    lab.apply(&ops).await;
+    let observed = lab.observed("director").await;
+    assert_eq!(
+        (observed.marked, observed.source_nat),
+        (vec![web.clone(), dns.clone()], vec![service])
+    );
+    let rules = ruleset();
+    let rule = "ip daddr 10.0.0.100 tcp dport { 80, 443 } meta mark set 0xffffffff";
+    assert_eq!(rules.matches(rule).count(), 2, "{rules}");
+    assert_eq!(
+        rules.matches("ip6 daddr fd00::100 udp dport 53 meta mark set").count(),
+        2,
+        "{rules}"
+    );
+    assert_eq!(rules.matches("meta mark 0xffffffff masquerade").count(), 1, "{rules}");
+
+    // Half of a mark is none, and is made whole.
+    let flush =
+        ["netns", "exec", "nat-director", "nft", "flush", "chain", "ip", "lvs-lab", "output"];
+    said("ip", &flush);
+    assert_eq!(lab.observed("director").await.marked, std::slice::from_ref(&dns));
+    lab.apply(&ops[..1]).await;
+    assert_eq!(lab.observed("director").await.marked, [web, dns]);
+    assert_eq!(ruleset().matches(rule).count(), 2);
+
+    for op in ops.iter().chain(&ops) {
+        lab.kernel.undo(op).await.unwrap();
+    }
+    assert_eq!(lab.observed("director").await.marked, []);
+    assert_eq!(ruleset(), "");
 }
 
 #[tokio::test]

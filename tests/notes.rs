@@ -8,7 +8,7 @@ use support::{Place, eventually, run};
 
 /// The table that `ipvsadm-save` prints for a note, or that its commands or its keepalived.conf
 /// make.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 13] = [
     (
         "001-keepalived",
         "-A -t 192.168.150.100:80 -s rr -p 50
@@ -80,6 +80,12 @@ ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
         "ipvsadm -A -t 172.16.16.2:80 -s rr
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
 ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
+    ),
+    (
+        "004-firewall-marks",
+        "-A -f 1 -s rr -p 300
+-a -f 1 -r 192.168.56.37:0 -g -w 1
+-a -f 1 -r 192.168.56.38:0 -g -w 1",
     ),
 ];
 
@@ -242,6 +248,7 @@ labs! {
     dr_with_the_dip_as_gateway_fails_as_it_should: "003-dr-gateway-is-dip";
     dr_without_arp_settings_balances_nothing: "003-dr-without-arp";
     dr_without_the_vip_fails_as_it_should: "003-dr-without-vip";
+    firewall_marks_of_note_004_keep_both_ports_together: "004-firewall-marks";
     discuz_over_nat_calls_every_tier: "003-nat-discuz";
     discuz_over_dr_calls_every_tier: "003-dr-discuz";
     discuz_over_nat_runs_real_programs: "003-nat-discuz-real";

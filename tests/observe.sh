@@ -13,7 +13,8 @@ for name in "$@"; do
         sysctl -a --pattern "^net\.ipv4\.(conf|ip_|vs)|disable_ipv6$" 2>/dev/null
         ipvsadm -S -n 2>/dev/null
         iptables-legacy -t nat -S POSTROUTING 2>/dev/null
-        ss -Hltn
+        iptables-legacy -t mangle -S 2>/dev/null
+        ss -Hltn | sort -k 4
         true
     '
 done

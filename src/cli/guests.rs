@@ -3,7 +3,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
-use crate::lab::{Family, Lab, LabName, Source};
+use crate::lab::{Family, Lab, Source, Tunnel, VirtualService};
 use crate::state::LabDir;
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -55,10 +55,10 @@ fn for_root((name, mut value): (String, String)) -> (String, String) {
 }
 
 /// Boots a guest for a lab, and leaves a process behind that owns it.
-pub fn start(lab: &LabDir) -> Result<Hello, Failure> {
-    let mut boot = boot(lab.name())?;
-    boot.log = Some(lab.log());
-    guest::start(&uml()?, &boot, &lab.guest_socket(), || {}).map_err(failure)
+pub fn start(lab: &Lab, dir: &LabDir) -> Result<Hello, Failure> {
+    let mut boot = boot(lab)?;
+    boot.log = Some(dir.log());
+    guest::start(&uml()?, &boot, &dir.guest_socket(), || {}).map_err(failure)
 }
 
 /// Makes this guest fit for a lab, where not every lab needs it.
@@ -72,10 +72,18 @@ pub fn furnish(lab: &Lab, context: &Context) {
 }
 
 /// How a lab's guest is booted.
-pub fn boot(lab: &LabName) -> Result<Boot, Failure> {
+pub fn boot(lab: &Lab) -> Result<Boot, Failure> {
     let init = std::env::current_exe();
     let init = init.map_err(|e| Failure::failed(format!("cannot find this program: {e}")))?;
-    Ok(Boot { init, memory: Mebibytes::default(), hostname: lab.to_string(), log: None })
+    let (memory, hostname) = (Mebibytes::default(), lab.name.to_string());
+    Ok(Boot { init, memory, hostname, modules: modules(lab), log: None })
+}
+
+/// What few labs need. With ip_gre each namespace has three interfaces more, which takes time.
+fn modules(lab: &Lab) -> Vec<&'static str> {
+    let mut servers = lab.services.iter().flat_map(VirtualService::servers);
+    let gre = servers.any(|server| matches!(server.tunnel, Tunnel::Gre(_)));
+    gre.then_some("ip_gre").into_iter().collect()
 }
 
 /// The guest kernel.

@@ -56,7 +56,7 @@ fn obstacle(lab: &Lab) -> Option<&'static str> {
     if !machine::is_root() {
         return Some("the running kernel would need root");
     }
-    if lab.services.is_empty() {
+    if lab.services.is_empty() && lab.ipvs.is_none() {
         return None;
     }
     match ip_vs_available() {

@@ -1,12 +1,12 @@
 use super::fault::{Fault, Said, Spot};
+use super::key::Key;
 use super::option::Meaning;
 use super::table::{Server, Service};
 use super::token::Token;
 use super::tunnel;
 use super::value::{self, Endpoint};
-use crate::lab::{ForwardingMethod, Protocol, Tunnel};
+use crate::lab::{ForwardingMethod, Tunnel};
 use std::mem::discriminant;
-use std::net::IpAddr;
 
 /// How long a client stays if `-p` does not say it (ipvsadm(8)).
 const PERSISTENT: i64 = 300;
@@ -18,17 +18,6 @@ pub enum Command {
     Service(Service),
     /// A real server is added to a virtual service.
     Server(Key, Server),
-}
-
-/// Which virtual service is meant.
-#[derive(Debug)]
-pub struct Key {
-    /// The transport protocol.
-    pub protocol: Protocol,
-    /// The virtual address.
-    pub vip: Said<IpAddr>,
-    /// The virtual port.
-    pub port: Said<i64>,
 }
 
 /// What the options of a line say together; every fault that is found goes to `faults`.
@@ -70,7 +59,7 @@ impl<'t> Line<'t, '_> {
         let scheduler = self.argument(Meaning::Scheduler).map(|said| said.map(str::to_owned));
         let flags = self.argument(Meaning::Flags).map(value::flags);
         let persistence = self.persistence();
-        let of_ipv6 = key.as_ref().is_some_and(|key| key.vip.value.is_ipv6());
+        let of_ipv6 = key.as_ref().and_then(Key::vip).is_some_and(|vip| vip.is_ipv6());
         let read = if of_ipv6 { value::prefix_length } else { value::netmask };
         let netmask = self.argument(Meaning::Netmask).map(read);
         let (flags, netmask) = (self.kept(flags), self.kept(netmask));
@@ -78,9 +67,8 @@ impl<'t> Line<'t, '_> {
             let message = "`-M` is the netmask of persistence, and there is none";
             self.faults.push(Fault::wrong(netmask.spot, message, "add `-p SECONDS` before it"));
         }
-        let Key { protocol, vip, port } = key?;
         let (flags, servers) = (flags.unwrap_or_default(), Vec::new());
-        Some(Service { protocol, vip, port, scheduler, flags, persistence, netmask, servers })
+        Some(Service { key: key?, scheduler, flags, persistence, netmask, servers })
     }
 
     fn server(&mut self) -> Option<(Key, Server)> {
@@ -99,6 +87,10 @@ impl<'t> Line<'t, '_> {
     }
 
     fn key(&mut self) -> Option<Key> {
+        if let Some(token) = self.find(|m| m == Meaning::Mark) {
+            let mark = token.argument.map(value::mark);
+            return self.kept(mark).map(Key::Mark);
+        }
         let token = self.find(|m| matches!(m, Meaning::Service(_)));
         let protocol = token.and_then(|token| match token.meaning {
             Meaning::Service(protocol) => Some(protocol),
@@ -106,7 +98,7 @@ impl<'t> Line<'t, '_> {
         });
         let endpoint = self.endpoint(|m| matches!(m, Meaning::Service(_)));
         let Some((vip, port)) = endpoint else {
-            self.lacks("names no virtual service", "add `-t VIP:PORT` or `-u VIP:PORT`");
+            self.lacks("names no virtual service", "add `-t VIP:PORT`, `-u VIP:PORT` or `-f MARK`");
             return None;
         };
         let Some(port) = port.filter(|port| port.value != 0) else {
@@ -117,7 +109,7 @@ impl<'t> Line<'t, '_> {
             ));
             return None;
         };
-        Some(Key { protocol: protocol?, vip, port })
+        Some(Key::Address { protocol: protocol?, vip, port })
     }
 
     /// The forwarding method; gatewaying if none is given (ipvsadm(8)).
@@ -223,7 +215,9 @@ fn goes_with_tunnels(meaning: Meaning) -> bool {
 }
 
 fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
-    use Meaning::{AddServer, AddService, Command, Flags, Netmask, NotYet, Persistence, Scheduler};
+    use Meaning::{
+        AddServer, AddService, Command, Flags, Mark, Netmask, NotYet, Persistence, Scheduler,
+    };
     match meaning {
         Scheduler | Persistence | Netmask | Flags => verb == AddService,
         Meaning::Server
@@ -234,6 +228,6 @@ fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
         | Meaning::Weight
         | Meaning::Upper
         | Meaning::Lower => verb == AddServer,
-        AddService | AddServer | Meaning::Service(_) | Command | NotYet(_) => true,
+        AddService | AddServer | Meaning::Service(_) | Mark | Command | NotYet(_) => true,
     }
 }

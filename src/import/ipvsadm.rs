@@ -1,5 +1,6 @@
-use super::command::{Command, Key, command};
+use super::command::{Command, command};
 use super::fault::{Fault, Spot};
+use super::key::Key;
 use super::table::{Server, Service, Table};
 use super::token::tokens;
 
@@ -47,11 +48,11 @@ impl Reading {
     }
 
     fn service(&mut self, service: Service) {
-        let Service { protocol, vip, port, .. } = service;
-        if self.section.iter().any(|other| other.is(protocol, vip.value, port.value)) {
+        let key = service.key;
+        if self.section.iter().any(|other| other.key == key) {
             self.faults.push(Fault::wrong(
-                vip.spot,
-                format!("the service {protocol} {}:{} is there already", vip.value, port.value),
+                key.spot(),
+                format!("the service {key} is there already"),
                 "keep one of the two lines",
             ));
         } else {
@@ -60,16 +61,12 @@ impl Reading {
     }
 
     fn server(&mut self, key: &Key, server: Server) {
-        let is = |s: &&mut Service| s.is(key.protocol, key.vip.value, key.port.value);
-        match self.section.iter_mut().find(is) {
+        match self.section.iter_mut().find(|service| service.key == *key) {
             Some(service) => service.servers.push(server),
             None if self.blurred => {}
             None => self.faults.push(Fault::wrong(
-                key.vip.spot,
-                format!(
-                    "there is no service {} {}:{}",
-                    key.protocol, key.vip.value, key.port.value
-                ),
+                key.spot(),
+                format!("there is no service {key}"),
                 "add its line with `-A` before this one",
             )),
         }
@@ -79,16 +76,13 @@ impl Reading {
     fn close(&mut self) {
         self.blurred = false;
         for service in std::mem::take(&mut self.section) {
-            let Service { protocol, vip, port, .. } = service;
-            match self.services.iter().find(|s| s.is(protocol, vip.value, port.value)) {
+            let key = service.key;
+            match self.services.iter().find(|known| known.key == key) {
                 None => self.services.push(service),
                 Some(known) if *known == service => {}
                 Some(_) => self.faults.push(Fault::not_yet(
-                    vip.spot,
-                    format!(
-                        "the service {protocol} {}:{} differs from one director to the next",
-                        vip.value, port.value
-                    ),
+                    key.spot(),
+                    format!("the service {key} differs from one director to the next"),
                     "keep one director's part: in a lab a service is the same on all of its \
                      directors",
                 )),

@@ -7,6 +7,7 @@
 mod command;
 mod fault;
 mod ipvsadm;
+mod key;
 mod option;
 mod sketch;
 mod table;
@@ -18,5 +19,6 @@ mod value;
 
 pub use fault::{Fault, Kind, Said, Spot};
 pub use ipvsadm::ipvsadm;
+pub use key::Key;
 pub use sketch::sketch;
 pub use table::{Netmask, Server, Service, Table};

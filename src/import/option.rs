@@ -9,6 +9,8 @@ pub enum Meaning {
     AddServer,
     /// The virtual service.
     Service(Protocol),
+    /// The virtual service by its firewall mark.
+    Mark,
     /// The scheduler.
     Scheduler,
     /// How long a client stays with its real server.
@@ -97,6 +99,7 @@ options! {
     'a' "add-server" None Meaning::AddServer;
     't' "tcp-service" Must Meaning::Service(Protocol::Tcp);
     'u' "udp-service" Must Meaning::Service(Protocol::Udp);
+    'f' "fwmark-service" Must Meaning::Mark;
     's' "scheduler" Must Meaning::Scheduler;
     'p' "persistent" May Meaning::Persistence;
     'M' "netmask" Must Meaning::Netmask;
@@ -114,7 +117,6 @@ options! {
     'x' "u-threshold" Must Meaning::Upper;
     'y' "l-threshold" Must Meaning::Lower;
 
-    'f' "fwmark-service" Must Meaning::NotYet("services by firewall mark");
     ' ' "sctp-service" Must Meaning::NotYet("SCTP services");
     '6' "ipv6" None Meaning::NotYet("IPv6");
     'o' "ops" None Meaning::NotYet("one-packet scheduling");

@@ -1,16 +1,15 @@
+use super::key::Key;
 use super::table::{Server, Service, Table};
-use crate::lab::{ForwardingMethod, LabName, Scheduler, Tunnel, TunnelChecksum};
+use crate::lab::{ForwardingMethod, LabName, Protocol, Scheduler, Tunnel, TunnelChecksum};
 use indexmap::IndexMap;
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
-/// A topology file for a table of which nothing else is known: a network of 24 bits for each
-/// address, one client beside the first VIP, one director on every network, and a router where
-/// replies must find their own way.
-///
-/// Addresses of IPv6 are left out; the file's own check tells of them.
+/// A topology file for a table of which nothing else is known: a network of 24 bits (in IPv6 64)
+/// for each address, one client beside the first VIP, one director on every network, and a router
+/// where replies must find their own way.
 pub fn sketch(name: &LabName, table: &Table) -> String {
     let sketch = Sketch::of(table);
     let mut text = format!(
@@ -27,20 +26,20 @@ pub fn sketch(name: &LabName, table: &Table) -> String {
 
 struct Sketch {
     /// The networks with their names, that of the first VIP first.
-    networks: IndexMap<Ipv4Net, String>,
+    networks: IndexMap<IpNet, String>,
     /// The real servers' addresses with their names.
-    servers: IndexMap<Ipv4Addr, String>,
+    servers: IndexMap<IpAddr, String>,
     /// Every address of the table.
-    taken: BTreeSet<Ipv4Addr>,
+    taken: BTreeSet<IpAddr>,
     methods: Vec<ForwardingMethod>,
 }
 
 impl Sketch {
     fn of(table: &Table) -> Self {
         let servers = || table.services.iter().flat_map(|service| &service.servers);
-        let rips = servers().filter_map(|server| v4(server.address.value));
+        let rips = servers().map(|server| server.address.value);
         let rips: Vec<_> = rips.filter(|rip| !rip.is_loopback()).collect();
-        let vips: Vec<_> = table.services.iter().filter_map(|s| v4(s.vip.value)).collect();
+        let vips: Vec<_> = table.services.iter().filter_map(|s| s.key.vip()).collect();
         let mut named = IndexMap::new();
         for rip in &rips {
             let name = format!("rs{}", named.len() + 1);
@@ -87,14 +86,14 @@ impl Sketch {
 
 /// The addresses that nobody has yet.
 struct Free {
-    taken: BTreeSet<Ipv4Addr>,
+    taken: BTreeSet<IpAddr>,
 }
 
 impl Free {
     fn addresses(
         &mut self,
-        networks: &[(&Ipv4Net, &String)],
-        choose: impl Fn(&Self, &Ipv4Net) -> Option<Ipv4Addr>,
+        networks: &[(&IpNet, &String)],
+        choose: impl Fn(&Self, &IpNet) -> Option<IpAddr>,
     ) -> Vec<String> {
         let mut chosen = Vec::new();
         for (net, name) in networks {
@@ -106,31 +105,32 @@ impl Free {
         chosen
     }
 
-    fn first(&self, net: &Ipv4Net) -> Option<Ipv4Addr> {
-        net.hosts().find(|host| !self.taken.contains(host))
+    fn first(&self, net: &IpNet) -> Option<IpAddr> {
+        hosts(*net).find(|host| !self.taken.contains(host))
     }
 
-    fn last(&self, net: &Ipv4Net) -> Option<Ipv4Addr> {
-        let free: Vec<_> = net.hosts().filter(|host| !self.taken.contains(host)).collect();
-        free.last().copied()
-    }
-}
-
-fn v4(address: IpAddr) -> Option<Ipv4Addr> {
-    match address {
-        IpAddr::V4(address) => Some(address),
-        IpAddr::V6(_) => None,
+    fn last(&self, net: &IpNet) -> Option<IpAddr> {
+        hosts(*net).rev().find(|host| !self.taken.contains(host))
     }
 }
 
-/// The network of 24 bits that has an address.
-fn around(address: Ipv4Addr) -> Ipv4Net {
-    Ipv4Net::new_assert(address, 24).trunc()
+/// The network that has an address: of 24 bits, in IPv6 of 64.
+fn around(address: IpAddr) -> IpNet {
+    let length = if address.is_ipv4() { 24 } else { 64 };
+    IpNet::new_assert(address, length).trunc()
+}
+
+/// The addresses of a network's first 254 hosts.
+fn hosts(net: IpNet) -> impl DoubleEndedIterator<Item = IpAddr> {
+    (1..u8::MAX).map(move |host| match net.network() {
+        IpAddr::V4(first) => IpAddr::V4((first.to_bits() | u32::from(host)).into()),
+        IpAddr::V6(first) => IpAddr::V6((first.to_bits() | u128::from(host)).into()),
+    })
 }
 
 /// `lan`, if VIPs and real servers share the one network; else `outside`, where the first VIP is,
 /// and `inside1`, `inside2`...
-fn networks(vips: &[Ipv4Addr], rips: &[Ipv4Addr]) -> IndexMap<Ipv4Net, String> {
+fn networks(vips: &[IpAddr], rips: &[IpAddr]) -> IndexMap<IpNet, String> {
     let nets: indexmap::IndexSet<_> = vips.iter().chain(rips).map(|ip| around(*ip)).collect();
     let single = nets.len() == 1;
     let name = |(index, net)| match index {
@@ -145,32 +145,44 @@ fn node(name: &str, addresses: &[String]) -> String {
     format!("  {name}: {{ addresses: {{ {} }} }}\n", addresses.join(", "))
 }
 
-fn services(table: &Table, names: &IndexMap<Ipv4Addr, String>) -> String {
+fn services(table: &Table, names: &IndexMap<IpAddr, String>) -> String {
     let mut text = String::from("\nvirtual_services:\n");
     for (name, service) in table.names().iter().zip(&table.services) {
-        let _ = writeln!(text, "  {name}:\n    vip: {}", service.vip.value);
-        let _ = writeln!(text, "    port: {}", service.port.value);
-        if service.protocol != crate::lab::Protocol::Tcp {
-            let _ = writeln!(text, "    protocol: {}", service.protocol);
+        let Key::Address { protocol, vip, port } = service.key else {
+            let _ = writeln!(
+                text,
+                "  # {name} is known by a firewall mark: add it with its `vip`, `ports` and\n  # \
+                 `firewall_mark`, as no table says what is marked."
+            );
+            continue;
+        };
+        let _ = writeln!(text, "  {name}:\n    vip: {}\n    port: {}", vip.value, port.value);
+        if protocol != Protocol::Tcp {
+            let _ = writeln!(text, "    protocol: {protocol}");
         }
-        let method = service.forwarding();
         text += &settings(service);
-        let _ = writeln!(text, "    forwarding: {method}");
-        if !service.servers.is_empty() {
-            text += "    real_servers:\n";
-        }
-        for server in &service.servers {
-            if let Some(name) = server_name(server, names) {
-                let _ = writeln!(text, "      {name}: {{ {} }}", entry(server, service));
-            }
+        text += &servers(service, port.value, names);
+    }
+    text
+}
+
+fn servers(service: &Service, virtual_port: i64, names: &IndexMap<IpAddr, String>) -> String {
+    let mut text = format!("    forwarding: {}\n", service.forwarding());
+    if !service.servers.is_empty() {
+        text += "    real_servers:\n";
+    }
+    for server in &service.servers {
+        if let Some(name) = server_name(server, names) {
+            let entry = entry(server, service.forwarding(), virtual_port);
+            let _ = writeln!(text, "      {name}: {{ {entry} }}");
         }
     }
     text
 }
 
 /// The node that a line means; a loopback address means the director itself.
-fn server_name<'n>(server: &Server, names: &'n IndexMap<Ipv4Addr, String>) -> Option<&'n str> {
-    let rip = v4(server.address.value)?;
+fn server_name<'n>(server: &Server, names: &'n IndexMap<IpAddr, String>) -> Option<&'n str> {
+    let rip = server.address.value;
     if rip.is_loopback() { Some("director") } else { names.get(&rip).map(String::as_str) }
 }
 
@@ -196,12 +208,12 @@ fn settings(service: &Service) -> String {
     text
 }
 
-fn entry(server: &Server, service: &Service) -> String {
+fn entry(server: &Server, usual: ForwardingMethod, virtual_port: i64) -> String {
     let weight = server.weight.map_or(1, |said| said.value);
     let mut words = vec![format!("weight: {weight}")];
-    let port = server.port.filter(|port| port.value != service.port.value);
+    let port = server.port.filter(|port| port.value != virtual_port);
     words.extend(port.map(|port| format!("port: {}", port.value)));
-    if server.forwarding != service.forwarding() {
+    if server.forwarding != usual {
         words.push(format!("forwarding: {}", server.forwarding));
     }
     words.extend(tunnel(server.tunnel));
@@ -227,7 +239,8 @@ fn tunnel(tunnel: Tunnel) -> Option<String> {
 /// A proof for each service of HTTP that has somebody to answer.
 fn scenarios(table: &Table) -> String {
     let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
-    let tcp = |service: &Service| service.protocol == crate::lab::Protocol::Tcp;
+    let tcp =
+        |service: &Service| matches!(service.key, Key::Address { protocol: Protocol::Tcp, .. });
     let names = table.names();
     let proven = names
         .iter()

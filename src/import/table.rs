@@ -1,5 +1,6 @@
 use super::fault::Said;
-use crate::lab::{ForwardingMethod, Protocol, SchedulerFlag, Tunnel};
+use super::key::Key;
+use crate::lab::{ForwardingMethod, SchedulerFlag, Tunnel};
 use std::net::IpAddr;
 
 /// An IPVS table as a text says it, in the order of the text. Numbers and words are as they are
@@ -13,12 +14,8 @@ pub struct Table {
 /// A virtual service of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
-    /// The transport protocol.
-    pub protocol: Protocol,
-    /// The virtual address.
-    pub vip: Said<IpAddr>,
-    /// The virtual port.
-    pub port: Said<i64>,
+    /// What it is known by.
+    pub key: Key,
     /// The scheduler's word; none for ipvsadm's default, wlc.
     pub scheduler: Option<Said<String>>,
     /// The scheduler's flags.
@@ -32,11 +29,14 @@ pub struct Service {
 }
 
 impl Table {
-    /// A name for each service, as in `tcp-80`; those of one port are counted.
+    /// A name for each service, as in `tcp-80` or `fwm-1`; those of one port are counted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for service in &self.services {
-            let plain = format!("{}-{}", service.protocol, service.port.value);
+            let plain = match service.key {
+                Key::Address { protocol, port, .. } => format!("{protocol}-{}", port.value),
+                Key::Mark(mark) => format!("fwm-{}", mark.value),
+            };
             let counted = (2..).map(|n| format!("{plain}-{n}"));
             let mut candidates = std::iter::once(plain.clone()).chain(counted);
             names.extend(candidates.find(|name| !names.contains(name)));
@@ -50,11 +50,6 @@ impl Service {
     pub fn forwarding(&self) -> ForwardingMethod {
         self.servers.first().map_or(ForwardingMethod::Nat, |server| server.forwarding)
     }
-
-    /// Whether it is the service of that protocol, address and port.
-    pub fn is(&self, protocol: Protocol, vip: IpAddr, port: i64) -> bool {
-        (self.protocol, self.vip.value, self.port.value) == (protocol, vip, port)
-    }
 }
 
 /// How many bits of a client's address count.
@@ -66,7 +61,7 @@ pub struct Netmask(pub i64);
 pub struct Server {
     /// Its address.
     pub address: Said<IpAddr>,
-    /// Its port; none for the virtual port.
+    /// Its port; none for the virtual port, and of a firewall mark 0 means the same.
     pub port: Option<Said<i64>>,
     /// The forwarding method; never FULLNAT, which ipvsadm does not know.
     pub forwarding: ForwardingMethod,

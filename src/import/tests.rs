@@ -55,7 +55,7 @@ fn each_kind_of_tunnel_is_read() {
 #[test]
 fn a_table_of_ipv6_is_read_as_well() {
     let table = sound("-A -t [2001:db8::1]:80 -s rr -p 9 -M 64\n");
-    assert!(table.services[0].vip.value.is_ipv6());
+    assert!(table.services[0].key.vip().unwrap().is_ipv6());
 }
 
 proptest! {
@@ -125,6 +125,17 @@ fn lines_may_be_written_as_people_write_them() {
 }
 
 #[test]
+fn a_service_by_firewall_mark_has_nothing_but_its_mark() {
+    let table = sound("-A -f 1 -s rr -p 300\n-a -f 1 -r 10.0.0.2:0 -g -w 1\n");
+    assert_eq!(table.services[0].key.to_string(), "firewall mark 1");
+    assert_eq!((table.services[0].servers.len(), table.names()), (1, vec!["fwm-1".to_owned()]));
+    let large = sound("-A -f -1 -s rr\n");
+    assert_eq!(large, sound("-A -f 4294967295 -s rr\n"));
+    let sketch = sketch(&"lab".parse().unwrap(), &table);
+    assert!(sketch.contains("# fwm-1 is known by a firewall mark"), "{sketch}");
+}
+
+#[test]
 fn the_same_service_of_two_directors_is_one() {
     let one = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1\n";
     let table = sound(&format!("# ha-node01\n{one}# ha-node04\n{one}"));
@@ -140,7 +151,7 @@ fn every_fault_of_a_table_is_named() {
 -A -t 10.0.0.1:http -s rr
 -A -t www:80
 -A -t 10.0.0.1:80
--A -f 1 -s rr
+-A -f one -s rr
 -a -f 1 -r 10.0.0.2:80 -m
 -A --sctp-service 10.0.0.1:99
 -A -t 10.0.0.1:0 -p 300

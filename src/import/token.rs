@@ -107,7 +107,9 @@ impl<'t> Reader<'t, '_> {
         if wanted == Argument::None {
             return None;
         }
-        let (word, value) = self.words.next_if(|(_, word)| !word.starts_with('-'))?;
+        let negative = |word: &str| wanted == Argument::Must && word.parse::<i64>().is_ok();
+        let belongs = |word: &str| !word.starts_with('-') || negative(word);
+        let (word, value) = self.words.next_if(|(_, word)| belongs(word))?;
         Some(Said { value, spot: Spot { line: self.line, word } })
     }
 }

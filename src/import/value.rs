@@ -46,6 +46,13 @@ pub fn number(said: Said<&str>) -> Result<Said<i64>, Fault> {
     }
 }
 
+/// A firewall mark. ipvsadm prints it as a signed number of 32 bits, and reads an unsigned one.
+pub fn mark(said: Said<&str>) -> Result<Said<i64>, Fault> {
+    number(said).map(|number| {
+        number.map(|mark| i32::try_from(mark).map_or(mark, |mark| mark.cast_unsigned().into()))
+    })
+}
+
 /// The netmask of persistence, as in `255.255.255.0`.
 pub fn netmask(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
     let bits = said.value.parse::<Ipv4Addr>().map(u32::from).ok();

@@ -2,7 +2,7 @@ mod backends;
 mod faults;
 
 use super::firewall::{self, Rule};
-use super::ipvs::{self, Connection, Ipvs, IpvsTable, IpvsTimeouts};
+use super::ipvs::{self, Connection, Ipvs, IpvsTable};
 use super::links::{self, Cable};
 use super::netlink::Netlink;
 use super::site::Sites;
@@ -10,7 +10,7 @@ use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
     daemons, fou, limit, observe, routes, sysctl,
 };
-use crate::lab::{NetworkName, NodeName, SysctlKey};
+use crate::lab::{NetworkName, NodeName, SysctlKey, Timeouts};
 use crate::plan::Op;
 use nix::errno::Errno;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ impl Linux {
     }
 
     /// Reads a director's timeouts.
-    pub async fn ipvs_timeouts(&mut self, node: &NodeName) -> Result<IpvsTimeouts, KernelError> {
+    pub async fn ipvs_timeouts(&mut self, node: &NodeName) -> Result<Timeouts, KernelError> {
         let read = async { self.ipvs(node).await?.timeouts().await };
         read.await.map_err(failed("read the IPVS timeouts", node))
     }
@@ -64,7 +64,7 @@ impl Linux {
     pub async fn set_ipvs_timeouts(
         &mut self,
         node: &NodeName,
-        to: IpvsTimeouts,
+        to: Timeouts,
     ) -> Result<(), KernelError> {
         let set = async { self.ipvs(node).await?.set_timeouts(to).await };
         set.await.map_err(failed("set the IPVS timeouts", node))
@@ -97,6 +97,9 @@ impl Linux {
                 routes::add(self.links(node)?, *destination, *via)
             }
             Op::SetSysctl { node, key, value } => sysctl::write(self.place(node)?, key, value),
+            Op::SetTimeouts { node, timeouts } => {
+                self.ipvs(node).await?.set_timeouts(*timeouts).await
+            }
             Op::AddSourceNat { node, service } => {
                 firewall::add(self.place(node)?, &Rule::SourceNat(*service)).await
             }
@@ -144,6 +147,9 @@ impl Linux {
                 routes::remove(self.links(node)?, *destination, *via)
             }
             Op::SetSysctl { .. } => Ok(()),
+            Op::SetTimeouts { node, .. } => {
+                self.ipvs(node).await?.set_timeouts(Timeouts::default()).await
+            }
             Op::AddSourceNat { node, service } => {
                 firewall::remove(self.place(node)?, &Rule::SourceNat(*service)).await
             }

@@ -43,9 +43,7 @@ pub use daemons::{
 };
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
-pub use ipvs::{
-    Connection, IpvsSupport, IpvsTable, IpvsTimeouts, SyncDaemon, SyncRole, ip_vs_available,
-};
+pub use ipvs::{Connection, IpvsSupport, IpvsTable, SyncDaemon, SyncRole, ip_vs_available};
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
 pub use listener::{BackendOrder, Door};

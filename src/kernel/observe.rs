@@ -5,7 +5,7 @@ use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
     addresses, fou, links, ports, routes, sysctl,
 };
-use crate::lab::SysctlKey;
+use crate::lab::{SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
 use ipnet::IpNet;
 use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage};
@@ -27,7 +27,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let links = links::all(&site.netlink)?;
     let interfaces = names(&links);
     let routes = routes::all(&site.netlink)?;
-    let (services, sync) = ipvs(site).await?;
+    let Director { services, timeouts, sync } = ipvs(site).await?;
     let rules = firewall::all(&site.namespace).await?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
@@ -35,6 +35,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
         settings: sysctl::read(&site.namespace, settings)?,
         services,
+        timeouts,
         sync,
         source_nat: rules.iter().filter_map(source_nat).collect(),
         marked: rules.iter().filter_map(marked).collect(),
@@ -68,13 +69,24 @@ fn named_addresses(site: &Site, interfaces: &Interfaces) -> Result<Vec<ObservedA
     Ok(found.iter().filter_map(|a| address(a, interfaces)).collect())
 }
 
-/// The table and the sync daemons.
-async fn ipvs(site: &mut Site) -> Result<(Vec<ObservedService>, Vec<SyncDaemon>), Cause> {
+/// What IPVS says of a namespace.
+#[derive(Default)]
+struct Director {
+    services: Vec<ObservedService>,
+    timeouts: Option<Timeouts>,
+    sync: Vec<SyncDaemon>,
+}
+
+async fn ipvs(site: &mut Site) -> Result<Director, Cause> {
     if !ipvs::is_in_use(&site.namespace)? {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok(Director::default());
     }
     let ipvs = site.ipvs().await?;
-    Ok((ipvs.services().await?, ipvs.sync_daemons().await?))
+    Ok(Director {
+        services: ipvs.services().await?,
+        timeouts: Some(ipvs.timeouts().await?),
+        sync: ipvs.sync_daemons().await?,
+    })
 }
 
 fn name(link: &LinkMessage) -> Option<&str> {

@@ -1,5 +1,5 @@
 use super::SyncDaemon;
-use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey};
+use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey, Timeouts};
 use crate::plan::{DestinationEntry, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub struct Observed {
     pub settings: BTreeMap<SysctlKey, String>,
     /// Its IPVS table; empty where the kernel has no ip_vs.
     pub services: Vec<ObservedService>,
+    /// How long it remembers connections; not read where its IPVS table is empty.
+    #[serde(default)]
+    pub timeouts: Option<Timeouts>,
     /// Its sync daemons.
     pub sync: Vec<SyncDaemon>,
     /// The virtual services whose clients' addresses are replaced (FULLNAT).

@@ -10,6 +10,7 @@ mod fault;
 mod header;
 mod health;
 mod high_availability;
+mod ipvs;
 mod model;
 mod name;
 mod network;
@@ -37,6 +38,7 @@ pub use high_availability::{
     ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
     VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
 };
+pub use ipvs::{IpvsSettings, Timeouts};
 pub use model::Lab;
 pub use name::{
     LabName, NameError, NetworkName, NodeName, ProcessName, RouterName, RouterNameError,

@@ -1,6 +1,6 @@
 use super::{
-    HighAvailability, LabName, Network, NetworkName, Node, NodeName, Role, Scenario, ServiceName,
-    VirtualRouter, VirtualService,
+    HighAvailability, IpvsSettings, LabName, Network, NetworkName, Node, NodeName, Role, Scenario,
+    ServiceName, VirtualRouter, VirtualService,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -20,6 +20,8 @@ pub struct Lab {
     pub services: Vec<VirtualService>,
     /// What makes its directors stand in for each other, where asked for.
     pub high_availability: Option<HighAvailability>,
+    /// What is set of its directors' IPVS as a whole, where asked for.
+    pub ipvs: Option<IpvsSettings>,
     /// Its proofs, in the order of the file.
     pub scenarios: Vec<Scenario>,
 }

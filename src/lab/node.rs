@@ -161,3 +161,26 @@ impl Node {
         self.interfaces.iter().map(|i| i.address.addr())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link_local(address: &str) -> Option<String> {
+        let interface = Interface {
+            name: "eth0".to_owned(),
+            network: "lan".parse().unwrap(),
+            address: address.parse().unwrap(),
+            at: Place::root(),
+        };
+        interface.link_local().map(|net| net.to_string())
+    }
+
+    #[test]
+    fn an_ipv6_interface_has_a_link_local_address_of_the_same_identifier() {
+        assert_eq!(link_local("fd00:1::200/64"), Some("fe80::200/64".to_owned()));
+        let long = link_local("2001:db8:1:2:3:4:5:6/64");
+        assert_eq!(long, Some("fe80::3:4:5:6/64".to_owned()));
+        assert_eq!(link_local("10.0.0.1/24"), None);
+    }
+}

@@ -1,5 +1,5 @@
 use super::timer::Timer;
-use crate::lab::ForwardingMethod;
+use crate::lab::{ForwardingMethod, Timeouts};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,29 +16,10 @@ pub struct Tuple {
     pub target: SocketAddr,
 }
 
-/// How long entries stay without packets (`ipvsadm --set`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// FIN_WAIT: where the director does not see the replies, an entry stays so long after the
-    /// client closed its connection.
-    pub tcp_fin: Duration,
-    /// What a client's UDP port has after each datagram.
-    pub udp: Duration,
-}
-
-impl Default for Timeouts {
-    /// Those that the kernel begins with.
-    fn default() -> Self {
-        Self { tcp_fin: Duration::from_secs(120), udp: Duration::from_secs(300) }
-    }
-}
-
-impl Timeouts {
-    /// How long the entry of a closed connection stays: FIN_WAIT, where the director does not see
-    /// the replies, and TIME_WAIT, where it does.
-    pub(super) fn closed(&self, forwarding: ForwardingMethod) -> Duration {
-        if forwarding.keeps_vip() { self.tcp_fin } else { TIME_WAIT }
-    }
+/// How long the entry of a closed connection stays: FIN_WAIT, where the director does not see the
+/// replies, and TIME_WAIT, where it does.
+pub(super) fn closed(timeouts: Timeouts, forwarding: ForwardingMethod) -> Duration {
+    if forwarding.keeps_vip() { timeouts.tcp_fin } else { TIME_WAIT }
 }
 
 /// An entry of the connection table (`struct ip_vs_conn`).

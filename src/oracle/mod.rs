@@ -29,5 +29,5 @@ mod template;
 mod timer;
 
 pub use choice::{Choice, Unpredictable};
-pub use connection::{Timeouts, Tuple};
+pub use connection::Tuple;
 pub use predict::Oracle;

@@ -1,10 +1,10 @@
 use super::choice::{Choice, Unpredictable};
-use super::connection::{Connection, Timeouts, Tuple};
+use super::connection::{Connection, Tuple, closed};
 use super::list::List;
 use super::schedule::{Packet, Schedule, scheduler};
 use super::template::{Lead, Templates};
 use super::timer::Timer;
-use crate::lab::{self, Protocol, Scheduled, Scheduler, VirtualService};
+use crate::lab::{self, Protocol, Scheduled, Scheduler, Timeouts, VirtualService};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -160,7 +160,7 @@ impl Oracle {
                 destination.abandoned = true;
                 return;
             }
-            let timeout = self.timeouts.closed(destination.forwarding);
+            let timeout = closed(self.timeouts, destination.forwarding);
             let timer = *connection.timer.insert(Timer::new(self.now, timeout));
             self.due = self.due.min(timer.earliest());
             destination.close();

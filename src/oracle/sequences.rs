@@ -51,6 +51,11 @@ pub(super) fn to_vip(client: SocketAddr) -> Tuple {
     Tuple { client, target: SocketAddr::from(([10, 0, 0, 100], 80)) }
 }
 
+/// A connection to another port of the VIP.
+fn to_port(tuple: Tuple, port: u16) -> Tuple {
+    Tuple { target: SocketAddr::new(tuple.target.ip(), port), ..tuple }
+}
+
 fn word(choice: Choice) -> String {
     match choice {
         Choice::Destination(index) => (index + 1).to_string(),
@@ -217,6 +222,32 @@ fn persistence_sends_a_network_of_clients_to_one_server() {
     }
     let other = to_vip(SocketAddr::from((Ipv4Addr::new(10, 0, 1, 1), 40_000)));
     assert_eq!(oracle.connect(other), Ok(Choice::Destination(0)));
+}
+
+#[test]
+fn the_ports_of_a_firewall_mark_take_turns_together() {
+    let service = service(Scheduler::Rr, &[1, 1]);
+    let mut oracle = Oracle::new(&service).unwrap();
+    let mut visit = |port| {
+        // The same client port all the time: an entry is of one virtual port.
+        let tuple = to_port(client(1, 40_000), port);
+        let choice = oracle.connect(tuple).unwrap();
+        oracle.close(tuple);
+        word(choice)
+    };
+    assert_eq!([80, 443, 8080, 80, 443].map(&mut visit), ["2", "1", "2", "2", "1"]);
+}
+
+#[test]
+fn a_template_stands_for_every_port_of_a_firewall_mark() {
+    let mut service = service(Scheduler::Rr, &[1, 1]);
+    let timeout = Duration::from_secs(300);
+    service.persistence = Some(Persistence { timeout, prefix_length: 32 });
+    let mut oracle = Oracle::new(&service).unwrap();
+    assert_eq!(oracle.connect(to_port(client(1, 1), 80)), Ok(Choice::Destination(1)));
+    assert_eq!(oracle.connect(to_port(client(2, 1), 443)), Ok(Choice::Destination(0)));
+    assert_eq!(oracle.connect(to_port(client(1, 2), 443)), Ok(Choice::Destination(1)));
+    assert_eq!(oracle.connect(to_port(client(2, 2), 80)), Ok(Choice::Destination(0)));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::{Daemon, DestinationEntry, PacketMark, Process, ServiceEntry, ServiceKey, Upstream};
-use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey};
+use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey, Timeouts};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -109,6 +109,13 @@ pub enum Op {
         key: SysctlKey,
         /// Its value.
         value: String,
+    },
+    /// Sets how long a director remembers connections. Its undoing sets the kernel's own times.
+    SetTimeouts {
+        /// The director.
+        node: NodeName,
+        /// How long.
+        timeouts: Timeouts,
     },
     /// Replaces the client's address by the director's in connections of a virtual service
     /// (FULLNAT): MASQUERADE of what leaves for the real servers.
@@ -233,6 +240,7 @@ impl Op {
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }
             | Self::SetSysctl { node, .. }
+            | Self::SetTimeouts { node, .. }
             | Self::AddSourceNat { node, .. }
             | Self::MarkPackets { node, .. }
             | Self::AddService { node, .. }

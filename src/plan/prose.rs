@@ -1,5 +1,5 @@
 use super::{Behaviour, DestinationEntry, Family, Op, PacketMark, ServiceEntry};
-use crate::lab::{ForwardingMethod, LabName, Tunnel};
+use crate::lab::{ForwardingMethod, LabName, Timeouts, Tunnel};
 use std::fmt;
 use std::time::Duration;
 
@@ -24,6 +24,9 @@ impl fmt::Display for Op {
                 write!(f, "add default route via {via}")
             }
             Self::SetSysctl { key, value, .. } => write!(f, "set {key} to {value}"),
+            Self::SetTimeouts { timeouts, .. } => {
+                write!(f, "set the IPVS timeouts to {timeouts}")
+            }
             Self::AddSourceNat { service, .. } => write!(f, "add source NAT for {service}"),
             Self::MarkPackets { packets, .. } => write!(f, "mark packets to {packets}"),
             Self::AddService { service, .. } => write!(f, "add virtual service {service}"),
@@ -81,6 +84,9 @@ impl Op {
                 format!("remove default route via {via}")
             }
             Self::SetSysctl { key, .. } => format!("leave {key} as it is"),
+            Self::SetTimeouts { .. } => {
+                format!("set the IPVS timeouts to {}", Timeouts::default())
+            }
             Self::AddSourceNat { service, .. } => format!("remove source NAT for {service}"),
             Self::MarkPackets { packets, .. } => format!("mark packets to {packets} no more"),
             Self::AddService { service, .. } => format!("remove virtual service {service}"),

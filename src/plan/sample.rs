@@ -1,10 +1,11 @@
 //! Labs with high availability, for this room's tests.
 
 use crate::lab::{
-    Destination, Engine, ForwardingMethod, HealthCheck, HighAvailability, HttpProbe, Lab,
-    OnFailure, Persistence, Place, Preemption, Probe, Quorum, Scheduler, SchedulerFlag, Source,
-    Thresholds, Transport, VirtualAddress, VirtualRouter, VrrpVersion,
+    Destination, Engine, FirewallMark, ForwardingMethod, HealthCheck, HighAvailability, HttpProbe,
+    Lab, Marked, OnFailure, Persistence, Place, Preemption, Probe, Quorum, Scheduler,
+    SchedulerFlag, Source, Thresholds, Transport, VirtualAddress, VirtualRouter, VrrpVersion,
 };
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// The cluster of two directors and two real servers, with this engine on both.
@@ -38,6 +39,22 @@ pub fn furnished(engine: Engine) -> Lab {
     web.destinations[0].thresholds = Thresholds { upper: 100, lower: 50 };
     web.destinations[0].forwarding = ForwardingMethod::Tun;
     web.destinations[1].weight = 0;
+    lab
+}
+
+/// The cluster with 80 and 443 as one virtual service by firewall mark; one real server has a port
+/// of its own.
+pub fn marked(engine: Engine) -> Lab {
+    let mut lab = cluster(engine);
+    let web = &mut lab.services[0];
+    web.marked = Some(Marked { mark: FirewallMark(NonZeroU32::MIN), ports: vec![80, 443] });
+    web.forwarding = ForwardingMethod::Nat;
+    for destination in &mut web.destinations {
+        destination.forwarding = ForwardingMethod::Nat;
+        destination.port = 0;
+    }
+    web.sorry_server = web.destinations.pop();
+    web.destinations.push(Destination { port: 8080, ..web.destinations[0].clone() });
     lab
 }
 

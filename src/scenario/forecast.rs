@@ -169,11 +169,16 @@ fn begin(lab: &Lab, service: &VirtualService, history: History) -> Result<Oracle
             service.directors.len()
         ));
     };
-    let settings = lab.node(director).into_iter().flat_map(|node| &node.sysctls);
+    let of_all = lab.ipvs.iter().flat_map(|ipvs| &ipvs.sysctls);
+    let settings = lab.node(director).into_iter().flat_map(|node| &node.sysctls).chain(of_all);
     if let Some(setting) = settings.map(|s| &s.key).find(|key| changes_scheduling(&key.0)) {
         return Err(format!("`{director}` sets `{setting}`, which no prediction follows"));
     }
-    Oracle::new(service).map_err(|reason| reason.to_string())
+    let mut oracle = Oracle::new(service).map_err(|reason| reason.to_string())?;
+    if let Some(timeouts) = lab.ipvs.as_ref().and_then(|ipvs| ipvs.timeouts) {
+        oracle.set_timeouts(timeouts);
+    }
+    Ok(oracle)
 }
 
 fn changes_scheduling(key: &str) -> bool {

@@ -70,6 +70,7 @@ pub(crate) fn lab() -> Lab {
         nodes: vec![client],
         services: Vec::new(),
         high_availability: None,
+        ipvs: None,
         scenarios: Vec::new(),
     }
 }

@@ -93,7 +93,7 @@ rules! {
     NAT_ONE_NETWORK "L045" Warning "NAT with VIP and DIP in one network";
     NAT_GATEWAY "L046" Error "NAT real server whose gateway is not the DIP";
     DR_GATEWAY "L047" Error "DR or TUN real server whose gateway is the DIP";
-    PORT_MAPPING "L048" Error "port mapping in DR or TUN";
+    PORT_MAPPING "L048" Error "port mapping that the kernel does not do";
     DR_LINK "L049" Error "DR without a common network";
     SERVER_UNREACHABLE "L050" Error "real server that its director cannot reach";
 
@@ -152,6 +152,7 @@ rules! {
     OTHER_PORT "L100" Error "port that the virtual service does not have";
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
+    GRE_CHECKSUM "L109" Warning "GRE checksum that the real server does not take";
     CIRCLE "L110" Error "tiers in a circle";
     UNKNOWN_UPSTREAM "L111" Error "unknown upstream";
     UPSTREAM_UNREACHABLE "L112" Warning "upstream that cannot be reached";

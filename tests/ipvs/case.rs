@@ -6,12 +6,11 @@ use crate::draw::Draw;
 use crate::farm::{Farm, SERVERS, VIPS};
 use crate::play::{Play, Verdict};
 use crate::sandbox::{add_destination, add_service, director};
-use lvs_lab::kernel::{IpvsTimeouts, Kernel};
+use lvs_lab::kernel::Kernel;
 use lvs_lab::lab::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Place, Protocol, Quorum,
-    Scheduled, Scheduler, SchedulerFlag, Thresholds, Tunnel, VirtualService,
+    Scheduled, Scheduler, SchedulerFlag, Thresholds, Timeouts, Tunnel, VirtualService,
 };
-use lvs_lab::oracle::Timeouts;
 use lvs_lab::plan::{DestinationEntry, Op, ServiceEntry, ServiceKey};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -76,8 +75,9 @@ impl Case {
 
     /// How long entries stay in the director.
     pub fn timeouts(&self) -> Timeouts {
-        let brief = Timeouts { tcp_fin: Duration::from_secs(2), udp: Duration::from_secs(2) };
-        if self.brief { brief } else { Timeouts::default() }
+        let [tcp_fin, udp] = [Duration::from_secs(2); 2];
+        let usual = Timeouts::default();
+        if self.brief { Timeouts { tcp_fin, udp, ..usual } } else { usual }
     }
 
     /// What of a service a client may call.
@@ -97,9 +97,7 @@ impl Case {
         let (protocol, port) = (self.services[0].protocol, self.services[0].port);
         let ports = [port, port + 1, port + MAPPED];
         let _listeners = farm.listen(protocol, &ports);
-        let Timeouts { tcp_fin, udp } = self.timeouts();
-        let timeouts = IpvsTimeouts { tcp: Duration::ZERO, tcp_fin, udp };
-        farm.lab.kernel.set_ipvs_timeouts(&director(), timeouts).await.unwrap();
+        farm.lab.kernel.set_ipvs_timeouts(&director(), self.timeouts()).await.unwrap();
         farm.mark("-A", &self.services[0]);
         for service in &self.services {
             farm.lab.apply(&table(service)).await;

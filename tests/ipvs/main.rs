@@ -12,6 +12,7 @@ mod farm;
 mod guest;
 mod play;
 mod sandbox;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 mod sync;
@@ -48,10 +49,16 @@ fn wait_for(test: impl Future<Output = ()>) {
 }
 
 fn main() {
-    let trials = [choices::trials(), sync::trials(), tables::trials(), traffic::trials()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let trials = [
+        choices::trials(),
+        settings::trials(),
+        sync::trials(),
+        tables::trials(),
+        traffic::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     guest::end();
     conclusion.exit();

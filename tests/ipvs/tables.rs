@@ -2,7 +2,8 @@
 
 use crate::sandbox::*;
 use crate::trials;
-use lvs_lab::kernel::{IpvsTimeouts, Kernel};
+use lvs_lab::kernel::Kernel;
+use lvs_lab::lab::Timeouts;
 use lvs_lab::lab::{ForwardingMethod, Persistence, Protocol, Scheduler, SchedulerFlag, Thresholds};
 use lvs_lab::plan::{Op, ServiceKey};
 use std::time::Duration;
@@ -189,7 +190,7 @@ async fn a_whole_table_has_version_size_and_timeouts() {
     assert_eq!(said(&["ipvsadm", "-L", "-n"]).lines().next(), Some(heading.as_str()));
     assert_eq!(table.services.len(), 1);
 
-    let to = |tcp, tcp_fin, udp| IpvsTimeouts {
+    let to = |tcp, tcp_fin, udp| Timeouts {
         tcp: Duration::from_secs(tcp),
         tcp_fin: Duration::from_secs(tcp_fin),
         udp: Duration::from_secs(udp),

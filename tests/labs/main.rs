@@ -13,4 +13,5 @@ mod host;
 mod interrupted;
 mod localnode;
 mod persistence;
+mod tunnels;
 mod verdicts;

@@ -134,8 +134,8 @@ struct Program(&'static str, &'static str, &'static str);
 const PROGRAMS: [Program; 6] = [
     Program("ip", "iproute2", "to look around in a lab"),
     Program("ipvsadm", "ipvsadm", "to change IPVS tables by hand"),
-    Program("iptables-legacy", "iptables", "FULLNAT in a guest needs it"),
-    Program("nft", "nftables", "FULLNAT on the running kernel needs it"),
+    Program("iptables-legacy", "iptables", "FULLNAT and firewall marks in a guest need it"),
+    Program("nft", "nftables", "FULLNAT and firewall marks on the running kernel need it"),
     Program("keepalived", "keepalived", "`engine: keepalived` needs it"),
     Program("ldirectord", "ldirectord", "`engine: ldirectord` needs it"),
 ];

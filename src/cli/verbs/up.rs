@@ -155,7 +155,7 @@ impl Wanted {
             since: SystemTime::now(),
         };
         record.write(dir).map_err(Failure::failed)?;
-        let hello = guests::start(dir)?;
+        let hello = guests::start(&self.assignment.lab, dir)?;
         for fault in &hello.failures {
             context.note(&format!("guest: {fault}"));
         }

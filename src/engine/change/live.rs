@@ -26,6 +26,7 @@ fn is_overwritten(op: &Op) -> bool {
     matches!(
         op,
         Op::SetSysctl { .. }
+            | Op::SetTimeouts { .. }
             | Op::AddService { .. }
             | Op::AddDestination { .. }
             | Op::AwaitAddress { .. }

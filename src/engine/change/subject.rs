@@ -14,6 +14,7 @@ pub(super) enum Subject<'a> {
     Address(&'a NodeName, &'a str, IpNet),
     Route(&'a NodeName, Option<IpNet>, Family),
     Setting(&'a NodeName, &'a SysctlKey),
+    Timeouts(&'a NodeName),
     SourceNat(&'a NodeName, ServiceKey),
     Packets(&'a NodeName, &'a PacketMark),
     Service(&'a NodeName, ServiceKey),
@@ -50,6 +51,7 @@ impl<'a> Subject<'a> {
                 Self::Route(node, *destination, Family::of(*via))
             }
             Op::SetSysctl { node, key, .. } => Self::Setting(node, key),
+            Op::SetTimeouts { node, .. } => Self::Timeouts(node),
             Op::AddSourceNat { node, service } => Self::SourceNat(node, *service),
             Op::MarkPackets { node, packets } => Self::Packets(node, packets),
             Op::AddService { node, service } => Self::Service(node, service.key),

@@ -1,7 +1,8 @@
 use super::*;
 use crate::engine::sample::{find, plan};
-use crate::lab::{NodeName, Scheduler, SysctlKey};
+use crate::lab::{NodeName, Scheduler, SysctlKey, Timeouts};
 use crate::plan::{Checker, Daemon, Op, Speaker, Step};
+use std::time::Duration;
 
 fn step(op: Op) -> Step {
     Step { op, why: "because".to_owned(), at: crate::lab::Place::root() }
@@ -170,6 +171,31 @@ fn the_last_word_on_a_setting_counts() {
     let value = "0".to_owned();
     new.steps.push(step(Op::SetSysctl { node: director(), key, value }));
     assert_eq!(words(change(&plan(), &new)), ["director: set net.ipv4.ip_forward to 0"]);
+}
+
+#[test]
+fn ports_for_gue_and_timeouts_come_and_go_live() {
+    let with = |port, tcp| {
+        let mut with = plan();
+        let node = "rs1".parse().unwrap();
+        let timeouts = Timeouts { tcp: Duration::from_secs(tcp), ..Timeouts::default() };
+        with.steps.push(step(Op::OpenGue { node, port }));
+        with.steps.push(step(Op::SetTimeouts { node: director(), timeouts }));
+        with
+    };
+    insta::assert_snapshot!(words(change(&plan(), &with(6080, 60))).join("\n"), @"
+    rs1: open UDP port 6080 for GUE
+    director: set the IPVS timeouts to 60 120 300
+    ");
+    insta::assert_snapshot!(words(change(&with(6080, 60), &with(6082, 90))).join("\n"), @"
+    rs1: close UDP port 6080 for GUE
+    rs1: open UDP port 6082 for GUE
+    director: set the IPVS timeouts to 90 120 300
+    ");
+    insta::assert_snapshot!(words(change(&with(6080, 60), &plan())).join("\n"), @"
+    director: set the IPVS timeouts to 900 120 300
+    rs1: close UDP port 6080 for GUE
+    ");
 }
 
 fn start(daemon: Daemon) -> Op {

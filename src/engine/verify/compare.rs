@@ -39,6 +39,7 @@ impl Found<'_> {
             Op::AddAddress { .. } => nodes::address(self, number),
             Op::AddRoute { .. } => nodes::route(self, number),
             Op::SetSysctl { .. } => nodes::setting(self, number),
+            Op::SetTimeouts { .. } => tables::timeouts(self, number),
             Op::StartBackend { .. } => nodes::backend(self, number),
             Op::StartProcess { .. } => nodes::process(self, number),
             Op::AddSourceNat { .. }

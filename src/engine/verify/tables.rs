@@ -26,6 +26,16 @@ pub(super) fn entry(found: &mut Found<'_>, number: usize) {
     }
 }
 
+/// How long connections are remembered. It is not seen in a table that is empty.
+pub(super) fn timeouts(found: &mut Found<'_>, number: usize) {
+    let Op::SetTimeouts { node, timeouts } = &found.plan.steps[number].op else { return };
+    let Some(there) = found.survey.node(node).and_then(|seen| seen.timeouts) else { return };
+    if there != *timeouts {
+        let mends = vec![found.apply(number)];
+        found.add(node, format!("the IPVS timeouts are {there} instead of {timeouts}"), mends);
+    }
+}
+
 fn source_nat(seen: &Observed, key: &ServiceKey) -> Option<String> {
     let missing = !seen.source_nat.contains(key);
     missing.then(|| format!("clients of {key} are not masqueraded"))

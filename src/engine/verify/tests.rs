@@ -3,10 +3,12 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed};
-use crate::lab::{LabName, Protocol, Scheduler, SysctlKey};
-use crate::plan::{Op, ServiceEntry, ServiceKey};
+use crate::lab::{FirewallMark, LabName, Place, Protocol, Scheduler, SysctlKey, Timeouts};
+use crate::plan::{Op, PacketMark, ServiceEntry, ServiceKey, Step};
 use crate::state::StateDir;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// A lab that is up, and everything about its mending.
 struct Bench {
@@ -53,6 +55,43 @@ impl Bench {
 #[tokio::test]
 async fn a_lab_as_planned_has_no_drift() {
     assert_eq!(Bench::new().await.mended().await, "");
+}
+
+#[tokio::test]
+async fn ports_for_gue_and_timeouts_are_put_back() {
+    let mut bench = Bench::new().await;
+    let (rs1, director) = ("rs1".parse().unwrap(), "director".parse().unwrap());
+    let timeouts = Timeouts { tcp: Duration::from_secs(60), ..Timeouts::default() };
+    let ops = [Op::OpenGue { node: rs1, port: 6080 }, Op::SetTimeouts { node: director, timeouts }];
+    for op in ops {
+        bench.kernel.apply(&op).await.unwrap();
+        bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
+    }
+    assert_eq!(bench.mended().await, "");
+    bench.meddle("rs1", |seen| seen.gue.clear());
+    bench.meddle("director", |seen| seen.timeouts = Some(Timeouts::default()));
+    insta::assert_snapshot!(bench.mended().await, @"
+    rs1: UDP port 6080 is not open for GUE
+    director: the IPVS timeouts are 900 120 300 instead of 60 120 300
+    ");
+}
+
+#[tokio::test]
+async fn packets_that_are_marked_no_more_are_marked_again() {
+    let mut bench = Bench::new().await;
+    let packets = PacketMark {
+        mark: FirewallMark(NonZeroU32::MIN),
+        vip: [192, 168, 136, 100].into(),
+        protocol: Protocol::Tcp,
+        ports: [80, 443].into(),
+    };
+    let op = Op::MarkPackets { node: "director".parse().unwrap(), packets };
+    bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
+    let words = "director: packets to 192.168.136.100 tcp 80,443 with 1: the mark is missing";
+    assert_eq!(bench.mended().await, words);
+    assert_eq!(bench.mended().await, "");
+    bench.meddle("director", |seen| seen.marked[0].ports = [80].into());
+    assert_eq!(bench.mended().await, words);
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ pub const AGENT: &str = "LVSLAB_AGENT";
 pub const CHANNEL: &str = "LVSLAB_CHANNEL";
 /// The directory of the kernels' modules, in which each release has a directory.
 pub const MODULES: &str = "LVSLAB_MODULES";
+/// The modules that are loaded beside those of every guest, with commas between them.
+pub const MORE: &str = "LVSLAB_MORE";
 /// The guest's name.
 pub const HOSTNAME: &str = "LVSLAB_HOSTNAME";
 
@@ -62,6 +64,8 @@ fn make_fit(release: &str) -> Vec<String> {
     duties.attempt("the writable root", mounts::root);
     duties.attempt("the system's mounts", mounts::system);
     duties.load(modules.as_mut(), modules::LAB);
+    let more = variable(MORE);
+    duties.load(modules.as_mut(), &more.split_terminator(',').collect::<Vec<_>>());
     duties.attempt("the loopback interface", loopback::up);
     duties.attempt("the host name", || {
         std::fs::write("/proc/sys/kernel/hostname", variable(HOSTNAME))

@@ -30,7 +30,6 @@ pub const LAB: &[&str] = &[
     "ip_vs_mh",
     "ip_vs_ftp",
     "ipip",
-    "ip_gre",
     "fou",
     "iptable_filter",
     "iptable_nat",

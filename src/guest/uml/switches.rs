@@ -28,6 +28,9 @@ pub fn command_line(boot: &Boot, modules: &Path, fds: Descriptors) -> Vec<String
         format!("{}={}", agent::MODULES, quoted(modules)),
         format!("{}={}", agent::HOSTNAME, boot.hostname),
     ];
+    if !boot.modules.is_empty() {
+        line.push(format!("{}={}", agent::MORE, boot.modules.join(",")));
+    }
     line.extend(FIXED.map(str::to_owned));
     line
 }
@@ -68,6 +71,7 @@ mod tests {
             init: "/opt/my programs/lvs-lab".into(),
             memory: Mebibytes(512),
             hostname: "nat".to_owned(),
+            modules: vec!["ip_gre", "fou"],
             log: None,
         };
         let fds = Descriptors { from_host: 3, to_host: 6, console: 7 };

@@ -9,8 +9,8 @@ use std::path::Path;
 
 const PROGRAM: Program = Program { name: "keepalived", package: "keepalived" };
 
-/// keepalived writes an event a line into FIFOs, as in `INSTANCE "VI_1" MASTER 100` and
-/// `RS [10.0.0.2]:tcp:80 [10.0.0.100]:tcp:80 DOWN`; this reads those of one FIFO, in order, for the
+/// keepalived writes an event a line into FIFOs, as in `INSTANCE "VI_1" MASTER 100`,
+/// `RS [10.0.0.2]:tcp:80 [10.0.0.100]:tcp:80 DOWN` and `RS [10.0.0.2]:0 FWM 1 DOWN`; this reads those of one FIFO, in order, for the
 /// records of states and of health. keepalived ends it by SIGTERM before it says its last word,
 /// that it stops; the end of the FIFO comes after that.
 const RECORDER: &str = r#"#!/bin/sh
@@ -26,11 +26,19 @@ protocol() {
     rest=${1#*]:}
     echo "${rest%%:*}"
 }
+marked() {
+    host=${1#?}
+    case ${host%%]*} in *:*) echo fwm6 ;; *) echo fwm ;; esac
+}
 while read -r kind one other rest; do
     now=$(date +%s.%N)
     case $kind in
         INSTANCE) echo "$now $one $other" >>"$here/states" ;;
-        RS) echo "$now $(protocol "$other") $(address "$other") $(address "$one") $rest" >>"$here/health" ;;
+        RS)
+            service="$(protocol "$other") $(address "$other")"
+            case $other in FWM) service="$(marked "$one") ${rest%% *}" rest=${rest#* } ;; esac
+            echo "$now $service $(address "$one") $rest" >>"$here/health"
+            ;;
     esac
 done <"$1"
 "#;
@@ -144,7 +152,9 @@ mod tests {
         let lines = "INSTANCE \"VI_1\" MASTER 100\n\
                      VS [10.0.0.100]:tcp:80 UP\n\
                      RS [10.0.0.2]:tcp:8080 [10.0.0.100]:tcp:80 DOWN\n\
-                     RS [fd00::2]:udp:53 [fd00::64]:udp:53 UP\n";
+                     RS [fd00::2]:udp:53 [fd00::64]:udp:53 UP\n\
+                     RS [10.0.0.2]:tcp:0 FWM 1 DOWN\n\
+                     RS [fd00::2]:tcp:0 FWM 7 UP\n";
         fs::write(&said, lines).unwrap();
         let status = std::process::Command::new("sh").arg(&recorder).arg(&said).status().unwrap();
         assert!(status.success());
@@ -156,7 +166,12 @@ mod tests {
         let told: Vec<_> = told.collect();
         assert_eq!(
             told,
-            ["tcp 10.0.0.100:80 10.0.0.2:8080 DOWN", "udp [fd00::64]:53 [fd00::2]:53 UP"]
+            [
+                "tcp 10.0.0.100:80 10.0.0.2:8080 DOWN",
+                "udp [fd00::64]:53 [fd00::2]:53 UP",
+                "firewall mark 1 10.0.0.2:0 DOWN",
+                "firewall mark 7 of IPv6 [fd00::2]:0 UP"
+            ]
         );
     }
 }

@@ -170,6 +170,10 @@ fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
         Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
         Op::SetSysctl { key, value, .. } => settings::write(namespace, key, value),
+        Op::SetTimeouts { timeouts, .. } => {
+            namespace.state.timeouts = Some(*timeouts);
+            Ok(())
+        }
         Op::AddSourceNat { service, .. } => tables::add_source_nat(namespace, service),
         Op::MarkPackets { packets, .. } => tables::mark_packets(namespace, packets),
         Op::AddService { service, .. } => {
@@ -202,6 +206,7 @@ fn revert(namespace: &mut Namespace, op: &Op) {
             addresses::remove(namespace, interface, *address);
         }
         Op::AddRoute { destination, via, .. } => routes::remove(namespace, *destination, *via),
+        Op::SetTimeouts { .. } => namespace.state.timeouts = None,
         Op::AddSourceNat { service, .. } => tables::remove_source_nat(namespace, service),
         Op::MarkPackets { packets, .. } => tables::unmark_packets(namespace, packets),
         Op::AddService { service, .. } => tables::remove_service(namespace, &service.key),

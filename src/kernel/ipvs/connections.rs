@@ -77,11 +77,13 @@ fn virtual_service(protocol: &str, address: SocketAddr) -> Option<ServiceKey> {
     Some(ServiceKey::Mark(mark, Family::of(address.ip())))
 }
 
-/// Addresses are eight hexadecimal digits, or IPv6 in brackets; ports four digits.
+/// Addresses are eight hexadecimal digits, or IPv6, which the table of services has in brackets and
+/// that of connections has not; ports four digits.
 pub(super) fn socket(address: &str, port: &str) -> Option<SocketAddr> {
-    let address = match address.strip_prefix('[') {
-        Some(v6) => IpAddr::V6(v6.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?),
-        None => IpAddr::V4(Ipv4Addr::from(u32::from_str_radix(address, 16).ok()?)),
+    let address = if address.contains(':') {
+        IpAddr::V6(address.trim_matches(['[', ']']).parse::<Ipv6Addr>().ok()?)
+    } else {
+        IpAddr::V4(Ipv4Addr::from(u32::from_str_radix(address, 16).ok()?))
     };
     Some(SocketAddr::new(address, u16::from_str_radix(port, 16).ok()?))
 }
@@ -104,9 +106,9 @@ mod tests {
 
     #[test]
     fn an_ipv6_template_is_read_from_its_line() {
-        let line = "UDP [fd00:0000:0000:0000:0000:0000:0000:000a] 0000 \
-                    [fd00:0000:0000:0000:0000:0000:0000:0064] 0035 \
-                    [fd00:0000:0000:0000:0000:0000:0000:00c8] 0035 NONE              7 sip x";
+        let line = "UDP fd00:0000:0000:0000:0000:0000:0000:000a 0000 \
+                    fd00:0000:0000:0000:0000:0000:0000:0064 0035 \
+                    fd00:0000:0000:0000:0000:0000:0000:00c8 0035 NONE              7 sip x";
         let read = connection(line).unwrap();
         assert_eq!(read.client, "[fd00::a]:0".parse().unwrap());
         assert!(read.is_template());
@@ -122,6 +124,15 @@ mod tests {
                     [0000:0102:0000:0000:0000:0000:0000:0000] 0000 \
                     [fd00:0000:0000:0000:0000:0000:0000:00c8] 0000 ASSURED         299";
         assert_eq!(connection(line).unwrap().virtual_service.words(), "fwm6 258");
+    }
+
+    #[test]
+    fn a_tunnel_of_two_families_is_read_from_its_line() {
+        let line = "TCP C0A8880A 8602 C0A88864 0050 \
+                    fd00:0137:0000:0000:0000:0000:0000:0200 0050 FIN_WAIT        118";
+        let read = connection(line).unwrap();
+        assert_eq!(read.virtual_service.words(), "tcp 192.168.136.100:80");
+        assert_eq!(read.destination, "[fd00:137::200]:80".parse().unwrap());
     }
 
     #[test]

@@ -19,4 +19,4 @@ pub(super) use connections::{connections, is_in_use};
 pub(super) use listing::{Listing, Weight};
 pub use support::{IpvsSupport, ip_vs_available};
 pub use sync::{SyncDaemon, SyncRole};
-pub use table::{IpvsTable, IpvsTimeouts};
+pub use table::IpvsTable;

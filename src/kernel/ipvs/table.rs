@@ -3,6 +3,7 @@ use super::fields::{Fields, Record};
 use super::wire::{Attribute, Command, InfoAttribute};
 use super::{decode, encode};
 use crate::kernel::{Cause, ObservedService};
+use crate::lab::Timeouts;
 use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
 use nix::errno::Errno;
 use std::net::SocketAddr;
@@ -17,17 +18,6 @@ pub struct IpvsTable {
     pub size: u32,
     /// The virtual services, in the order that the kernel dumps them.
     pub services: Vec<ObservedService>,
-}
-
-/// How long connections are remembered (ipvsadm(8), --set).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IpvsTimeouts {
-    /// Established TCP connections; whole seconds.
-    pub tcp: Duration,
-    /// TCP connections after a FIN; whole seconds.
-    pub tcp_fin: Duration,
-    /// UDP; whole seconds.
-    pub udp: Duration,
 }
 
 impl Ipvs {
@@ -110,13 +100,13 @@ impl Ipvs {
     }
 
     /// Reads the timeouts.
-    pub(in crate::kernel) async fn timeouts(&self) -> Result<IpvsTimeouts, Cause> {
+    pub(in crate::kernel) async fn timeouts(&self) -> Result<Timeouts, Cause> {
         let answer = self.ask::<Attribute>(Command::GetConfig).await?;
         let answer = answer
             .ok_or_else(|| Cause::Other("IPVS_CMD_GET_CONFIG: there is no answer".to_owned()))?;
         let config = Record::of(answer.attrs());
         let seconds = |kind| Duration::from_secs(config.u32(kind).unwrap_or(0).into());
-        Ok(IpvsTimeouts {
+        Ok(Timeouts {
             tcp: seconds(Attribute::TimeoutTcp),
             tcp_fin: seconds(Attribute::TimeoutTcpFin),
             udp: seconds(Attribute::TimeoutUdp),
@@ -124,7 +114,7 @@ impl Ipvs {
     }
 
     /// Sets the timeouts; zero leaves one as it is.
-    pub(in crate::kernel) async fn set_timeouts(&self, to: IpvsTimeouts) -> Result<(), Cause> {
+    pub(in crate::kernel) async fn set_timeouts(&self, to: Timeouts) -> Result<(), Cause> {
         let seconds = |d: Duration| u32::try_from(d.as_secs()).unwrap_or(u32::MAX);
         let attributes = Fields::new()
             .u32(Attribute::TimeoutTcp, seconds(to.tcp))

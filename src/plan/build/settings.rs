@@ -1,6 +1,7 @@
 use super::{Draft, tunnels};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Lab, Node, Place, Role, SysctlKey, VirtualService,
+    Destination, Family, ForwardingMethod, IpvsSettings, Lab, Node, Place, Role, Sysctl, SysctlKey,
+    VirtualService,
 };
 use crate::plan::Op;
 
@@ -36,6 +37,7 @@ pub(super) fn own(draft: &mut Draft<'_>, node: &Node) {
 
 fn director(draft: &mut Draft<'_>, node: &Node) {
     let lab = draft.lab;
+    lab.ipvs.iter().for_each(|settings| ipvs(draft, node, settings));
     let mine = || lab.services.iter().filter(|s| s.directors.contains(&node.name));
     if let Some(destination) = mine().filter(|s| moves(lab, s)).find_map(|s| s.peer(&node.name)) {
         arp(draft, node, &destination.at);
@@ -63,6 +65,23 @@ fn director(draft: &mut Draft<'_>, node: &Node) {
             derive(draft, node, &Setting::new(&key, "0", why), &service.at);
         }
     }
+}
+
+/// What the file asks for of every director, before it has a table.
+fn ipvs(draft: &mut Draft<'_>, node: &Node, settings: &IpvsSettings) {
+    let why = "the file asks for it, of every director";
+    for sysctl in settings.sysctls.iter().filter(|sysctl| !says(&node.sysctls, &sysctl.key)) {
+        let (key, value) = (sysctl.key.clone(), sysctl.value.clone());
+        draft.add(Op::SetSysctl { node: node.name.clone(), key, value }, why, &sysctl.at);
+    }
+    if let Some(timeouts) = settings.timeouts {
+        let op = Op::SetTimeouts { node: node.name.clone(), timeouts };
+        draft.add(op, why, &settings.at.key("timeouts"));
+    }
+}
+
+fn says(sysctls: &[Sysctl], key: &SysctlKey) -> bool {
+    sysctls.iter().any(|sysctl| sysctl.key == *key)
 }
 
 fn real_server(draft: &mut Draft<'_>, node: &Node) {
@@ -134,7 +153,10 @@ impl<'a> Setting<'a> {
 
 /// Adds a derived setting unless the file says its own word on it.
 pub(super) fn derive(draft: &mut Draft<'_>, node: &Node, setting: &Setting<'_>, at: &Place) {
-    if node.sysctls.iter().any(|own| own.key == setting.key) {
+    let everybodys = draft.lab.ipvs.iter().flat_map(|settings| &settings.sysctls);
+    let director = node.role == Role::Director;
+    let everybodys = everybodys.filter(|_| director).any(|sysctl| sysctl.key == setting.key);
+    if everybodys || says(&node.sysctls, &setting.key) {
         return;
     }
     let op = Op::SetSysctl {

@@ -1,6 +1,9 @@
 use super::build;
-use crate::lab::{Engine, Lab, Place, SyncGroup, Track, Tracked, Transport};
-use crate::plan::sample::{cluster, http, router, tiers, vip_on_lan, without_availability};
+use crate::lab::{
+    Engine, IpvsSettings, Lab, Place, SyncGroup, Sysctl, SysctlKey, Timeouts, Track, Tracked,
+    Transport, Tunnel, TunnelChecksum,
+};
+use crate::plan::sample::{cluster, http, marked, router, tiers, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
 
 /// The steps from the first entry of a table on, each with its reason.
@@ -31,6 +34,56 @@ fn daemons(lab: &Lab) -> Vec<String> {
 #[test]
 fn two_directors_have_tables_checkers_and_speakers_and_the_plan_waits_for_the_vip() {
     insta::assert_snapshot!(words(&cluster(Engine::Vrrp)));
+}
+
+#[test]
+fn the_ends_of_tunnels_are_made_once_each() {
+    let mut lab = without_availability("tun");
+    let gue = |port| Tunnel::Gue { port, checksum: TunnelChecksum::None };
+    let mut second = lab.services[0].clone();
+    second.port = 81;
+    for (service, [first, other]) in [
+        (&mut lab.services[0], [gue(6080), Tunnel::Gre(TunnelChecksum::None)]),
+        (&mut second, [gue(6082), Tunnel::Ipip]),
+    ] {
+        service.destinations[0].tunnel = first;
+        service.destinations[1].tunnel = other;
+    }
+    lab.services.push(second);
+    let words = words(&lab);
+    let ends = words
+        .lines()
+        .filter(|line| ["GUE", " up:", "rp_filter"].iter().any(|word| line.contains(word)));
+    insta::assert_snapshot!(ends.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_directors_own_settings_are_stronger_than_everybodys_and_these_than_derived_ones() {
+    let mut lab = cluster(Engine::Vrrp);
+    lab.services[0].destinations[0].forwarding = crate::lab::ForwardingMethod::FullNat;
+    let sysctl = |name: &str, value: &str| Sysctl {
+        key: SysctlKey(format!("net.ipv4.vs.{name}")),
+        value: value.to_owned(),
+        at: Place::root(),
+    };
+    let timeouts = Timeouts { udp: std::time::Duration::from_secs(9), ..Timeouts::default() };
+    lab.ipvs = Some(IpvsSettings {
+        sysctls: vec![sysctl("conntrack", "0"), sysctl("conn_reuse_mode", "0")],
+        timeouts: Some(timeouts),
+        at: Place::root().key("ipvs"),
+    });
+    let second = lab.nodes.iter_mut().find(|node| node.name.as_str() == "node04").unwrap();
+    second.sysctls = vec![sysctl("conn_reuse_mode", "3")];
+    let words = words(&lab);
+    let settings = words.lines().filter(|line| line.contains("vs.") || line.contains("timeouts"));
+    insta::assert_snapshot!(settings.collect::<Vec<_>>().join("\n"));
+    let timeouts = words.find("set the IPVS timeouts").unwrap();
+    assert!(timeouts < words.find("add virtual service").unwrap(), "{words}");
+}
+
+#[test]
+fn a_service_by_firewall_mark_is_marked_first_and_has_a_backend_for_each_port() {
+    insta::assert_snapshot!(words(&marked(Engine::Vrrp)));
 }
 
 #[test]
@@ -175,4 +228,37 @@ fn a_director_that_serves_by_nat_is_not_its_own_gateway() {
     let mut lab = serving(without_availability("dr"), "node01");
     lab.services[0].destinations[0].forwarding = crate::lab::ForwardingMethod::Nat;
     assert!(!words(&lab).contains("ha-node01: add default route"), "{}", words(&lab));
+}
+
+fn built_in(name: &str) -> Lab {
+    crate::topology::load(&crate::topology::builtin(name).unwrap()).unwrap().lab
+}
+
+#[test]
+fn ipv6_hides_a_vip_on_lo_without_any_setting() {
+    insta::assert_snapshot!(words(&built_in("dr6")));
+}
+
+#[test]
+fn nat_over_ipv6_forwards_and_has_a_gateway() {
+    let plan = words(&built_in("nat6"));
+    let part = |lab: &str| plan.lines().filter(|l| l.contains(lab)).take(9).collect::<Vec<_>>();
+    insta::assert_snapshot!([part("nat6-director:"), part("nat6-rs1:")].concat().join("\n"));
+}
+
+#[test]
+fn each_mixture_of_families_has_a_tunnel_of_its_own() {
+    let plan = words(&built_in("tun-4in6"));
+    let ends = |line: &&str| line.contains("-rs1: ") || line.contains("-rs3: ");
+    insta::assert_snapshot!(plan.lines().filter(ends).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn adverts_of_ipv6_come_from_the_link_local_address_and_unicast_ones_do_not() {
+    let mut lab = built_in("ha6");
+    let source = |lab: &Lab| speaker_of(lab, "node01").seats[0].source.to_string();
+    assert_eq!(source(&lab), "fe80::1");
+    lab.high_availability.as_mut().unwrap().routers[0].transport = Transport::Unicast;
+    assert_eq!(source(&lab), "fd00:150::1");
+    assert_eq!(speaker_of(&lab, "node01").seats[0].peers[0].to_string(), "fd00:150::4");
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::lab::{Engine, Source};
 use crate::plan::Act;
-use crate::plan::sample::cluster;
+use crate::plan::sample::{cluster, marked};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -86,6 +86,18 @@ fn what_befalls_a_director() {
         &two(),
         there.into_iter().chain([fault("node04", FaultKind::Kill)])
     ));
+}
+
+#[test]
+fn a_director_without_power_marks_nothing_until_it_is_back() {
+    let killed = disturb(&marked(Engine::Keepalived), &fault("node01", FaultKind::Kill));
+    let marks = |acts: &[Act]| {
+        let words = acts.iter().map(Act::to_string);
+        words.filter(|words| words.contains("mark packets")).collect::<Vec<_>>()
+    };
+    let packets = "node01: mark packets to 192.168.150.100 tcp 80,443 with 1";
+    assert_eq!(marks(&killed.acts), [format!("{packets} no more")]);
+    assert_eq!(marks(&killed.mends), [packets]);
 }
 
 #[test]

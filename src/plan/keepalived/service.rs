@@ -13,7 +13,9 @@ pub(super) fn virtual_server(page: &mut Page, service: &VirtualService) {
         }
         page.line(format_args!("lvs_method {}", method(service.forwarding, service.tunnel)));
         persistence(page, service);
-        page.line(format_args!("protocol {}", service.protocol.keyword().to_uppercase()));
+        if service.marked.is_none() {
+            page.line(format_args!("protocol {}", service.protocol.keyword().to_uppercase()));
+        }
         page.line(format_args!("quorum {}", service.quorum.weight));
         page.line(format_args!("hysteresis {}", service.quorum.hysteresis));
         if let Some(check) = &service.health_check {

@@ -1,10 +1,10 @@
 use super::quote;
 use crate::lab::{
-    ConnectionSync, Engine, HealthCheck, HttpProbe, Lab, OnFailure, Persistence, Place, Preemption,
-    Probe, Scheduler, SchedulerFlag, SyncGroup, Track, Tracked, Transport, VirtualRouter,
-    VrrpVersion,
+    ConnectionSync, Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, Lab, OnFailure,
+    Persistence, Place, Preemption, Probe, Scheduler, SchedulerFlag, SyncGroup, Track, Tracked,
+    Transport, Tunnel, TunnelChecksum, VirtualRouter, VrrpVersion,
 };
-use crate::plan::sample::{cluster, furnished, http, router, without_availability};
+use crate::plan::sample::{cluster, furnished, http, marked, router, without_availability};
 use crate::plan::{Daemon, Op, build};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -99,6 +99,18 @@ fn every_service_feature() -> Lab {
     lab
 }
 
+/// A service through GUE, with a real server through GRE and one without a tunnel.
+fn every_tunnel() -> Lab {
+    let mut lab = cluster(Engine::Keepalived);
+    let web = &mut lab.services[0];
+    web.forwarding = ForwardingMethod::Tun;
+    web.tunnel = Tunnel::Gue { port: 6080, checksum: TunnelChecksum::Remote };
+    web.destinations[0].forwarding = ForwardingMethod::Tun;
+    web.destinations[0].tunnel = Tunnel::Gre(TunnelChecksum::Full);
+    web.sorry_server = Some(Destination { tunnel: Tunnel::Ipip, ..web.destinations[0].clone() });
+    lab
+}
+
 fn with_probe(probe: Probe, retries: u32) -> Lab {
     let mut lab = cluster(Engine::Keepalived);
     *check(&mut lab) = HealthCheck { probe, nb_get_retry: retries, ..http() };
@@ -144,6 +156,27 @@ fn virtual_services_have_everything_that_the_file_says() {
 }
 
 #[test]
+fn each_tunnel_is_named_with_its_checksum() {
+    let configuration = configurations(&every_tunnel()).remove(0);
+    let methods = configuration.lines().filter(|line| line.contains("lvs_method"));
+    let methods: Vec<_> = methods.map(str::trim).collect();
+    assert_eq!(
+        methods,
+        [
+            "lvs_method TUN type gue port 6080 remcsum",
+            "sorry_server_lvs_method TUN",
+            "lvs_method TUN type gre csum",
+            "lvs_method DR",
+        ]
+    );
+}
+
+#[test]
+fn a_service_by_firewall_mark_says_which_port_is_checked() {
+    insta::assert_snapshot!(configurations(&marked(Engine::Keepalived))[0]);
+}
+
+#[test]
 fn commands_are_given_to_a_shell() {
     insta::assert_snapshot!(configurations(&with_command(0))[0]);
 }
@@ -184,11 +217,13 @@ fn keepalived_complains_of_nothing() {
         note(),
         every_vrrp_feature(),
         every_service_feature(),
+        every_tunnel(),
         with_command(0),
         with_command(2),
         with_probe(Probe::Tcp, 0),
         without_checks(),
         without_services(),
+        marked(Engine::Keepalived),
     ];
     for configuration in labs.iter().flat_map(configurations) {
         let complaints = complaints(&configuration);

@@ -1,5 +1,5 @@
 use crate::lab::{Engine, HealthCheck, HttpProbe, Lab, OnFailure, Probe, VirtualService};
-use crate::plan::sample::{cluster, furnished, http};
+use crate::plan::sample::{cluster, furnished, http, marked};
 use crate::plan::{Daemon, Op, build};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -76,6 +76,11 @@ fn what_cannot_be_said_is_said_in_a_comment() {
     insta::assert_snapshot!(configuration(&every_feature()));
 }
 
+#[test]
+fn a_service_by_firewall_mark_says_which_port_is_checked() {
+    insta::assert_snapshot!(configuration(&marked(Engine::Ldirectord)));
+}
+
 /// What ldirectord says when it is asked for the state of a configuration, which makes it read it.
 fn said(configuration: &str) -> Output {
     let directory = tempfile::tempdir().unwrap();
@@ -97,6 +102,7 @@ fn ldirectord_complains_of_nothing() {
         every_feature(),
         without_checks(),
         with_command(),
+        marked(Engine::Ldirectord),
     ];
     for lab in &labs {
         let configuration = configuration(lab);
@@ -113,4 +119,18 @@ fn ldirectord_complains_of_nothing() {
 fn a_complaint_is_noticed() {
     let said = said("virtual=192.168.150.100:80\n    reel=192.168.150.2:80 gate\n");
     assert_ne!(said.status.code(), Some(STOPPED), "{said:?}");
+}
+
+#[test]
+fn ipv6_has_words_of_its_own() {
+    let mut lab = crate::topology::load(&crate::topology::builtin("ha6").unwrap()).unwrap().lab;
+    lab.services[0].sorry_server = lab.services[0].destinations.pop();
+    let text = super::ldirectord(&lab, &"node01".parse().unwrap()).unwrap();
+    for line in [
+        "virtual6=[fd00:150::100]:80",
+        "real6=[fd00:150::2]:80 gate 1",
+        "fallback6=[fd00:150::3]:80 gate",
+    ] {
+        assert!(text.contains(line), "no `{line}` in {text}");
+    }
 }

@@ -29,6 +29,9 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         Op::SetSysctl { node, key, value } => {
             vec![format!("{} sysctl -qw {key}={}", inside(node), quoted(value))]
         }
+        Op::SetTimeouts { node, timeouts } => {
+            vec![format!("{} ipvsadm --set {timeouts}", inside(node))]
+        }
         Op::AddSourceNat { node, service } => {
             vec![format!("{} {}", inside(node), masquerade(service))]
         }

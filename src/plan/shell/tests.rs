@@ -1,6 +1,9 @@
 use super::script;
-use crate::lab::{Engine, Lab};
-use crate::plan::sample::{cluster, http, tiers, without_availability};
+use crate::lab::{
+    Engine, ForwardingMethod, IpvsSettings, Lab, Place, Sysctl, SysctlKey, Timeouts, Tunnel,
+    TunnelChecksum,
+};
+use crate::plan::sample::{cluster, http, marked, tiers, without_availability};
 use crate::plan::{by_hand, explain, ipvsadm, with_tables};
 use std::process::Command;
 
@@ -44,6 +47,25 @@ fn the_explanation_shows_what_to_write_and_to_type() {
 }
 
 #[test]
+fn tunnels_and_settings_are_made_by_hand_too() {
+    let mut lab = without_availability("tun");
+    let destinations = &mut lab.services[0].destinations;
+    destinations[0].tunnel = Tunnel::Gue { port: 6080, checksum: TunnelChecksum::Full };
+    destinations[1].tunnel = Tunnel::Gre(TunnelChecksum::None);
+    let sysctl = Sysctl {
+        key: SysctlKey("net.ipv4.vs.conn_reuse_mode".to_owned()),
+        value: "0".to_owned(),
+        at: Place::root(),
+    };
+    let timeouts = Some(Timeouts::default());
+    lab.ipvs = Some(IpvsSettings { sysctls: vec![sysctl], timeouts, at: Place::root() });
+    let words = ["fou", "gre", "gue", "tunl0", "net.ipv4.vs", "--set"];
+    let script = script_of(&lab);
+    let lines = script.lines().filter(|line| words.iter().any(|word| line.contains(word)));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn every_directors_table_is_exported() {
     let tables = ipvsadm(&with_tables(&cluster(Engine::Keepalived)));
     insta::assert_snapshot!(tables, @"
@@ -56,6 +78,17 @@ fn every_directors_table_is_exported() {
     -a -t 192.168.150.100:80 -r 192.168.150.2:80 -g -w 1
     -a -t 192.168.150.100:80 -r 192.168.150.3:80 -g -w 1
     ");
+}
+
+#[test]
+fn packets_are_marked_by_iptables_and_the_table_knows_the_mark() {
+    let mut lab = marked(Engine::Vrrp);
+    lab.services[0].forwarding = ForwardingMethod::FullNat;
+    lab.services[0].destinations[0].forwarding = ForwardingMethod::FullNat;
+    let script = script(&with_tables(&lab));
+    let lines = script.lines().filter(|line| line.contains("ha-node01"));
+    let rules: Vec<_> = lines.filter(|l| l.contains("iptables") || l.contains("ipvs")).collect();
+    insta::assert_snapshot!(rules.join("\n"));
 }
 
 #[test]

@@ -57,6 +57,7 @@ impl<'f> Draft<'f> {
             nodes: Vec::new(),
             services: Vec::new(),
             high_availability: None,
+            ipvs: None,
             scenarios: Vec::new(),
         };
         Some(Self { lab, declared: Declared::of(topology), upstreams: Vec::new(), faults })

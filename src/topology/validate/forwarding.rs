@@ -1,6 +1,8 @@
 use super::super::rule;
 use super::{View, local_node, reach};
-use crate::lab::{Destination, Family, ForwardingMethod, Gateway, Node, VirtualService};
+use crate::lab::{
+    Destination, Family, ForwardingMethod, Gateway, Lab, Node, Sysctl, VirtualService,
+};
 use std::net::IpAddr;
 
 /// What each forwarding method asks of the network.
@@ -11,6 +13,7 @@ pub fn check(view: &mut View<'_>) {
             continue;
         }
         entry.port_mapping(view);
+        entry.sticky_mapping(view);
         if service.directors.contains(&server.name) {
             local_node::check(service, destination, view);
             continue;
@@ -47,6 +50,24 @@ impl<'l> Entry<'l> {
             ),
             "leave `port` out, or use NAT or FULLNAT: only they rewrite the packet's ports",
         ));
+    }
+
+    /// A template by firewall mark keeps the packet's port, whatever the table says (`dport` in
+    /// ip_vs_sched_persist, net/netfilter/ipvs/ip_vs_core.c).
+    fn sticky_mapping(&self, view: &mut View<'_>) {
+        let sticky = self.service.marked.is_some() && self.service.persistence.is_some();
+        if sticky && self.destination.port != 0 && !self.destination.forwarding.keeps_vip() {
+            view.push(rule::PORT_MAPPING.at(
+                &self.destination.at,
+                format!(
+                    "the port {} of `{}` would be ignored: with persistence by a firewall mark the \
+                     kernel keeps the packet's port",
+                    self.destination.port,
+                    self.name()
+                ),
+                "leave `port` out, or do without `persistence` or `firewall_mark`",
+            ));
+        }
     }
 
     /// Only a tunnel can carry one family in the other (`ip_vs_genl_set_cmd` in ip_vs_ctl.c).
@@ -174,7 +195,12 @@ impl<'l> Entry<'l> {
         let floating = view.lab.moving_gateways(self.service, self.server);
         let dips: Vec<_> = self.dips().into_iter().chain(floating).collect();
         let Some(gateway) = gateway.filter(|g| dips.contains(g)) else { return };
-        if !method.keeps_vip() || self.directors.iter().any(|d| accepts_local(d)) {
+        let family = self.family();
+        let passes = |d: &&Node| match family {
+            Family::Inet => accepts_local(d),
+            Family::Inet6 => forwards(view.lab, d),
+        };
+        if !method.keeps_vip() || self.directors.iter().any(passes) {
             return;
         }
         let (at, cause) = match self.server.gateway {
@@ -188,8 +214,16 @@ impl<'l> Entry<'l> {
                 self.name(),
                 title(method)
             ),
-            "choose a router: the director has the VIP itself, so it drops replies from the VIP \
-             as martians",
+            match family {
+                Family::Inet => {
+                    "choose a router: the director has the VIP itself, so it drops replies from \
+                     the VIP as martians"
+                }
+                Family::Inet6 => {
+                    "choose a router, or set `net.ipv6.conf.all.forwarding: 1` on the director: \
+                     it does not forward, and IPv6 knows no martians"
+                }
+            },
         ));
     }
 
@@ -215,6 +249,14 @@ impl<'l> Entry<'l> {
 fn accepts_local(director: &Node) -> bool {
     let set = |s: &&crate::lab::Sysctl| s.key.0.ends_with(".accept_local") && s.value == "1";
     director.sysctls.iter().any(|s| set(&s))
+}
+
+/// Whether a director forwards packets of IPv6: for NAT it must, and it can be told to.
+fn forwards(lab: &Lab, director: &Node) -> bool {
+    let told = |s: &Sysctl| s.key.0 == "net.ipv6.conf.all.forwarding" && s.value == "1";
+    let mine = |s: &&VirtualService| s.vip.is_ipv6() && s.directors.contains(&director.name);
+    let mut methods = lab.services.iter().filter(mine).flat_map(VirtualService::methods);
+    director.sysctls.iter().any(told) || methods.any(|method| !method.keeps_vip())
 }
 
 fn title(method: ForwardingMethod) -> String {

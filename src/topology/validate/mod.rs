@@ -2,7 +2,7 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `redundancy`, `forwarding`, `reachability`, `tiers`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
+//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
 //! reported twice in different words.
 
 mod address;
@@ -20,6 +20,7 @@ mod floating;
 mod forwarding;
 mod health;
 mod high_availability;
+mod ipvs;
 mod link;
 mod load;
 mod local_node;
@@ -39,6 +40,7 @@ mod sequence;
 mod service;
 mod serving;
 mod table;
+mod table_service;
 mod tiers;
 mod track;
 mod tunnel;
@@ -68,6 +70,7 @@ pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
     let services = table::services(table, topology.virtual_services, &mut draft);
     high_availability::build(topology.high_availability, &services, &mut draft);
     service::build(services, &mut draft);
+    ipvs::build(topology.ipvs, &mut draft);
     upstream::build(&mut draft);
     scenario::build(topology.scenarios, &mut draft);
     let mut lab = draft.lab;
@@ -87,6 +90,7 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     redundancy::check(&mut view);
     engine::check(&mut view);
     forwarding::check(&mut view);
+    tunnel::check(&mut view);
     expectation::check(&mut view);
     fault_node::check(&mut view);
     sequence::check(&mut view);

@@ -3,10 +3,10 @@ use super::super::{
     wire::{self, Entries, Forwarding, Server, Servers, TunnelDetails, TunnelKind},
 };
 use super::draft::Draft;
-use crate::import::{self, Fault, Kind, Said, Spot, Table};
+use super::table_service::{empty, same};
+use crate::import::{self, Fault, Key, Kind, Said, Spot, Table};
 use crate::lab::{ForwardingMethod, Node, Place, Role, Scheduler, Tunnel};
 use indexmap::IndexMap;
-use std::net::IpAddr;
 
 /// The virtual services of a file: those of its table of ipvsadm's, if it has one. What ipvsadm
 /// does not know (names, directors, health checks) stays as it is in the file's service of the
@@ -41,7 +41,7 @@ pub fn told(fault: Fault) -> crate::diag::Diagnostic {
 }
 
 /// The place of a word in the table.
-fn place(spot: Spot) -> Place {
+pub fn place(spot: Spot) -> Place {
     Place::root().key("ipvsadm").index(spot.line).index(spot.word)
 }
 
@@ -56,18 +56,16 @@ fn built(
             file.0.iter().find(|(_, known)| known.as_ref().is_some_and(|k| same(k, service)));
         let name = known.map(|(name, _)| name.clone());
         let known = name.as_ref().and_then(|name| file.0.shift_remove(name).flatten());
+        let Some(wire) = known.or_else(|| empty(service.key, draft)) else { continue };
+        let is_new = name.is_none();
         let name = name.unwrap_or_else(|| unused(plain, &services));
         let entry = Entry { service, at: Place::root().key("virtual_services").key(&name) };
-        services.insert(name, Some(entry.service(known, draft)));
+        if is_new {
+            draft.faults.tell_of(entry.at.clone(), place(service.key.spot()));
+        }
+        services.insert(name, Some(entry.service(wire, draft)));
     }
     Entries(services)
-}
-
-fn same(known: &wire::VirtualService, service: &import::Service) -> bool {
-    known
-        .vip
-        .parse()
-        .is_ok_and(|vip| known.port.is_some_and(|port| service.is(known.protocol, vip, port)))
 }
 
 /// The name itself, longer if another service has it.
@@ -88,20 +86,16 @@ struct Entry<'t> {
 impl Entry<'_> {
     fn service(
         &self,
-        known: Option<wire::VirtualService>,
+        mut wire: wire::VirtualService,
         draft: &mut Draft<'_>,
     ) -> wire::VirtualService {
         let said = self.service;
-        if known.is_none() {
-            draft.faults.tell_of(self.at.clone(), place(said.vip.spot));
-        }
         self.marks(draft);
-        let full = known.as_ref().is_some_and(|k| matches!(k.forwarding, Forwarding::FullNat));
+        let full = matches!(wire.forwarding, Forwarding::FullNat);
         let method = |method| match method {
             ForwardingMethod::Nat if full => Forwarding::FullNat,
             other => written(other),
         };
-        let mut wire = known.unwrap_or_else(|| empty(said));
         wire.scheduler = self.scheduler(draft);
         wire.scheduler_flags = said.flags.iter().copied().map(Some).collect();
         wire.persistence = persistence(said);
@@ -114,12 +108,15 @@ impl Entry<'_> {
     /// Whose faults are to be told of the table's own words.
     fn marks(&self, draft: &mut Draft<'_>) {
         let Self { service, at } = self;
-        let begin = Spot { word: 0, ..service.vip.spot };
+        let key = service.key.spot();
+        let begin = Spot { word: 0, ..key };
         let spot = |said: Option<Spot>| place(said.unwrap_or(begin));
         let mut mark = |key: &str, spot: Place| draft.faults.tell_of(at.key(key), spot);
-        mark("vip", place(service.vip.spot));
-        mark("port", place(service.port.spot));
-        mark("real_servers", place(service.vip.spot));
+        match service.key {
+            Key::Mark(_) => mark("firewall_mark", place(key)),
+            Key::Address { .. } => ["vip", "port"].iter().for_each(|part| mark(part, place(key))),
+        }
+        mark("real_servers", place(key));
         mark("scheduler", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("scheduler_flags", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("persistence", spot(service.persistence.map(|said| said.spot)));
@@ -157,9 +154,18 @@ impl Entry<'_> {
                 continue;
             }
             marks(server, &all.key(&name), draft);
-            entries.insert(name, Some(entry(server, method(server.forwarding))));
+            let port = server.port.map(|said| said.value).filter(|port| !self.keeps(server, *port));
+            let forwarding = method(server.forwarding);
+            entries.insert(name, Some(Server { port, ..entry(server, forwarding) }));
         }
         Entries(entries)
+    }
+
+    /// Whether a port stands for the packet's own. Without a virtual port there is none to map from,
+    /// so that ipvsadm too makes it 0 in DR and TUN.
+    fn keeps(&self, server: &import::Server, port: i64) -> bool {
+        let marked = matches!(self.service.key, Key::Mark(_));
+        marked && (port == 0 || server.forwarding.keeps_vip())
     }
 
     /// The real server that has the address.
@@ -228,35 +234,12 @@ fn entry(server: &import::Server, forwarding: Forwarding) -> Server {
     let number = |said: Option<Said<i64>>| said.map(|said| said.value);
     Server {
         weight: number(server.weight),
-        port: number(server.port),
+        port: None,
         forwarding: Some(forwarding),
         tunnel: matches!(forwarding, Forwarding::Tun).then(|| tunnel(server.tunnel)),
         upper_threshold: number(server.upper),
         lower_threshold: number(server.lower),
         address: Some(server.address.value),
-    }
-}
-
-/// A service of which the file does not know yet.
-fn empty(service: &import::Service) -> wire::VirtualService {
-    let vip: IpAddr = service.vip.value;
-    wire::VirtualService {
-        vip: vip.to_string(),
-        port: Some(service.port.value),
-        ports: None,
-        firewall_mark: None,
-        protocol: service.protocol,
-        scheduler: None,
-        scheduler_flags: Vec::new(),
-        forwarding: Forwarding::Nat,
-        tunnel: None,
-        persistence: None,
-        directors: None,
-        real_servers: Servers::default(),
-        health_check: None,
-        quorum: None,
-        hysteresis: None,
-        sorry_server: None,
     }
 }
 

@@ -2,8 +2,8 @@ use super::super::{
     rule,
     wire::{self, TunnelDetails, TunnelKind},
 };
-use super::{Draft, number::Bounds};
-use crate::lab::{ForwardingMethod, Place, Tunnel, TunnelChecksum, VirtualService};
+use super::{Draft, View, number::Bounds};
+use crate::lab::{ForwardingMethod, Node, Place, Tunnel, TunnelChecksum, VirtualService};
 
 /// The port that GUE has where none is given: what ipvsadm's and iproute2's examples use.
 const GUE_PORT: i64 = 6080;
@@ -68,4 +68,29 @@ pub fn unused(service: &VirtualService, draft: &mut Draft<'_>) {
     if !service.methods().contains(&ForwardingMethod::Tun) {
         without_tun(service.forwarding, &service.at.key("tunnel"), draft);
     }
+}
+
+/// Real servers that would drop each packet: `gre0` takes none with a checksum (`ip_tunnel_rcv` in
+/// net/ipv4/ip_tunnel.c of Linux), only a device that was made with `icsum` does.
+pub fn check(view: &mut View<'_>) {
+    for (_, destination, server) in view.destinations() {
+        let full = destination.tunnel == Tunnel::Gre(TunnelChecksum::Full);
+        let tunnels = destination.forwarding == ForwardingMethod::Tun;
+        if full && tunnels && !takes_checksums(server) {
+            let (name, rip) = (&server.name, destination.address);
+            view.push(rule::GRE_CHECKSUM.at(
+                &destination.at,
+                format!("`{name}` drops GRE packets that have a checksum"),
+                format!(
+                    "leave `checksum` out, or give `{name}` a device that takes them: `commands: \
+                     [ip link add sums type gre local {rip} icsum, ip link set sums up]`"
+                ),
+            ));
+        }
+    }
+}
+
+/// Whether the file makes a GRE device that takes checksums.
+fn takes_checksums(server: &Node) -> bool {
+    server.commands.iter().any(|command| command.shell.contains("icsum"))
 }

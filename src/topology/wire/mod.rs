@@ -8,6 +8,7 @@ mod entries;
 mod expect;
 mod health;
 mod high_availability;
+mod ipvs;
 mod number;
 mod scenario;
 mod service;
@@ -22,6 +23,7 @@ pub use health::{HealthCheck, HttpProbe, SorryServer};
 pub use high_availability::{
     ConnectionSync, EngineWord, Engines, HighAvailability, Track, VirtualRouter,
 };
+pub use ipvs::{IpvsSettings, Timeouts};
 pub use number::{Decimal, NumberOrText};
 pub use scenario::{Request, Run, Scenario, Step};
 pub use service::{Forwarding, Persistence, PersistenceDetails, Server, Servers, VirtualService};
@@ -65,6 +67,8 @@ pub struct Topology {
     /// The virtual services, by name.
     #[serde(default)]
     pub virtual_services: Entries<VirtualService>,
+    /// Settings of every director's IPVS: `sysctls` and `timeouts`. Default: the kernel's.
+    pub ipvs: Option<IpvsSettings>,
     /// The directors' table, as `ipvsadm -S -n` prints it. It takes the place of the tables under
     /// `virtual_services`; its real servers are found by their addresses. Default: none.
     pub ipvsadm: Option<String>,

@@ -16,6 +16,7 @@ pub struct VirtualService {
     pub port: Option<i64>,
     /// Several virtual ports as one service, 1 to 15 of them instead of `port`; more than one need
     /// a `firewall_mark`.
+    #[schemars(length(min = 1, max = 15))]
     pub ports: Option<List<i64>>,
     /// The mark that the directors' firewalls put on packets to the VIP and the ports, 1 to
     /// 4294967295, by which IPVS knows them (ipvsadm -f). Default: none, IPVS looks at the port.

@@ -36,7 +36,7 @@ pub fn run(
 fn in_guest(task: &Task, context: &Context, line: &mut dyn FnMut(&str)) -> Result<(), String> {
     let words = |failure: crate::cli::failure::Failure| failure.message;
     let uml = guests::uml().map_err(words)?;
-    let boot = guests::boot(&task.lab.name).map_err(words)?;
+    let boot = guests::boot(&task.lab).map_err(words)?;
     let named = Source { name: task.named.clone(), text: task.source.text.clone() };
     let mut job = guests::job(context, &[named], None);
     job.args = arguments(task);

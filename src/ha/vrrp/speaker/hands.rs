@@ -182,7 +182,11 @@ impl Hands {
         match state {
             VrrpState::Master => {
                 let vips = self.vips();
-                self.say(&format_args!("master, sent gratuitous ARP for {vips}"));
+                let told = match self.seat.source {
+                    IpAddr::V4(_) => "gratuitous ARP",
+                    IpAddr::V6(_) => "unsolicited neighbour advertisements",
+                };
+                self.say(&format_args!("master, sent {told} for {vips}"));
             }
             other => self.say(&other),
         }

@@ -1,0 +1,66 @@
+use super::super::{
+    rule,
+    wire::{self, Forwarding, Servers},
+};
+use super::draft::Draft;
+use super::table::place;
+use crate::import::{Key, Said, Service};
+use crate::lab::Place;
+
+/// Whether the file's service is the table's.
+pub fn same(known: &wire::VirtualService, service: &Service) -> bool {
+    let listed = known.ports.iter().flat_map(|ports| ports.0.iter().flatten());
+    match service.key {
+        Key::Mark(mark) => known.firewall_mark == Some(mark.value),
+        Key::Address { protocol, vip, port } => {
+            known.firewall_mark.is_none()
+                && known.protocol == protocol
+                && known.vip.parse() == Ok(vip.value)
+                && known.port.iter().chain(listed).any(|known| *known == port.value)
+        }
+    }
+}
+
+/// A service of which the file does not know yet; none of a mark.
+pub fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
+    let (protocol, vip, port) = match key {
+        Key::Address { protocol, vip, port } => (protocol, vip.value, port.value),
+        Key::Mark(mark) => {
+            unknown_mark(mark, draft);
+            return None;
+        }
+    };
+    Some(wire::VirtualService {
+        vip: vip.to_string(),
+        port: Some(port),
+        ports: None,
+        firewall_mark: None,
+        protocol,
+        scheduler: None,
+        scheduler_flags: Vec::new(),
+        forwarding: Forwarding::Nat,
+        tunnel: None,
+        persistence: None,
+        directors: None,
+        real_servers: Servers::default(),
+        health_check: None,
+        quorum: None,
+        hysteresis: None,
+        sorry_server: None,
+    })
+}
+
+/// A mark of the table that no service of the file has.
+fn unknown_mark(mark: Said<i64>, draft: &mut Draft<'_>) {
+    let number = mark.value;
+    if draft.faults.sure(&Place::root().key("virtual_services")) {
+        draft.faults.push(rule::UNKNOWN_SERVICE.at(
+            &place(mark.spot),
+            format!("no virtual service of the file has the firewall mark `{number}`"),
+            format!(
+                "add one with `vip`, `ports` and `firewall_mark: {number}` under \
+                 `virtual_services:`, as a table does not say what is marked"
+            ),
+        ));
+    }
+}
