@@ -2,7 +2,8 @@ use super::behaviour::{Mood, endure};
 use super::body::Payload;
 use super::route::{Refusal, Route};
 use super::server::Exchange;
-use crate::lab::{BACKEND_HEADER, PEER_HEADER};
+use super::tiers;
+use crate::lab::{BACKEND_HEADER, PEER_HEADER, VIA_HEADER};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use indexmap::IndexMap;
@@ -18,6 +19,8 @@ struct Whoami<'a> {
     local: SocketAddr,
     peer: SocketAddr,
     vip: Option<IpAddr>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    via: &'a [String],
     method: &'a str,
     path: &'a str,
     headers: IndexMap<&'a str, String>,
@@ -44,10 +47,32 @@ pub(super) fn signed(mut response: Response<Payload>, exchange: &Exchange) -> Re
     response
 }
 
+/// Everything but its health is what the tiers behind it make of it: they are asked first.
 async fn by_route<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
-    match Route::parse(request.uri().path()) {
+    let route = Route::parse(request.uri().path());
+    if route == Ok(Route::Health) {
+        return routed(route, request, (exchange, &[])).await;
+    }
+    match tiers::ask(request, exchange).await {
+        Ok(via) => {
+            let mut response = routed(route, request, (exchange, &via)).await;
+            if let (false, Ok(names)) = (via.is_empty(), via.join(", ").parse()) {
+                response.headers_mut().insert(HeaderName::from_static(VIA_HEADER), names);
+            }
+            response
+        }
+        Err(broken) => text(broken.status, &broken.words),
+    }
+}
+
+async fn routed<B>(
+    route: Result<Route, Refusal>,
+    request: &Request<B>,
+    (exchange, via): (&Exchange, &[String]),
+) -> Response<Payload> {
+    match route {
         Ok(Route::Name) => name(exchange),
-        Ok(Route::Whoami) => whoami(request, exchange),
+        Ok(Route::Whoami) => whoami(request, exchange, via),
         Ok(Route::Health) => text(StatusCode::OK, "ok"),
         Ok(Route::Status(status)) => text(status, &status.to_string()),
         Ok(Route::Delay(delay)) => {
@@ -63,13 +88,14 @@ fn name(exchange: &Exchange) -> Response<Payload> {
     text(StatusCode::OK, exchange.identity().name.as_str())
 }
 
-fn whoami<B>(request: &Request<B>, exchange: &Exchange) -> Response<Payload> {
+fn whoami<B>(request: &Request<B>, exchange: &Exchange, via: &[String]) -> Response<Payload> {
     let uri = request.uri();
     let seen = Whoami {
         name: exchange.identity().name.as_str(),
         local: exchange.local,
         peer: exchange.peer,
         vip: exchange.identity().vip(exchange.local.ip()),
+        via,
         method: request.method().as_str(),
         path: uri.path_and_query().map_or(uri.path(), |whole| whole.as_str()),
         headers: headers(request),

@@ -2,7 +2,8 @@
 //! over UDP: every answer says who gave it.
 //!
 //! May: serve a socket that somebody else has bound, in whichever namespace, well or badly as it
-//! is told. May not: bind, enter a namespace, or know of directors. Hundreds of backends live in one single-threaded
+//! is told; ask other servers first, by sockets that somebody else makes. May not: bind, enter a
+//! namespace, or know of directors. Hundreds of backends live in one single-threaded
 //! runtime, so that one of them may cost no more than a few kilobytes.
 
 mod answer;
@@ -15,6 +16,7 @@ mod identity;
 mod reply;
 mod route;
 mod server;
+mod tiers;
 
 pub use counters::Counters;
 pub use datagrams::serve_datagrams;
@@ -22,3 +24,4 @@ pub use error::BackendError;
 pub use identity::Identity;
 pub use route::{BYTES_LIMIT, DELAY_LIMIT};
 pub use server::{GRACE, Site, serve};
+pub use tiers::{Door, LESS, PATIENCE, Tiers};

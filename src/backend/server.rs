@@ -1,5 +1,5 @@
 use super::answer::answer;
-use super::{BackendError, Counters, Identity};
+use super::{BackendError, Counters, Identity, Tiers};
 use crate::plan::Behaviour;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -30,6 +30,8 @@ pub struct Site {
     /// How it treats its clients, those on open connections too. When the sender goes, it stays as
     /// it is.
     pub behaviour: watch::Receiver<Behaviour>,
+    /// Whom it asks before it answers.
+    pub tiers: Tiers,
 }
 
 /// What every connection of a backend shares.
@@ -56,6 +58,10 @@ impl Exchange {
 
     pub(super) fn identity(&self) -> &Identity {
         &self.shared.site.identity
+    }
+
+    pub(super) fn tiers(&self) -> &Tiers {
+        &self.shared.site.tiers
     }
 
     pub(super) fn behaviour(&self) -> &watch::Receiver<Behaviour> {

@@ -1,3 +1,4 @@
+mod backends;
 mod faults;
 
 use super::firewall::{self, Rule};
@@ -7,14 +8,13 @@ use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, fou, limit, listener, observe, routes, sysctl,
+    daemons, fou, limit, observe, routes, sysctl,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey, Timeouts};
-use crate::plan::{Backend, Op};
+use crate::plan::Op;
 use nix::errno::Errno;
 use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
 
 /// The running kernel, and one lab on it. It needs root and a tokio runtime.
 pub struct Linux {
@@ -111,6 +111,10 @@ impl Linux {
                 self.ipvs(node).await?.put_destination(service, destination).await
             }
             Op::StartBackend { node, backend } => self.start_backend(node, backend),
+            Op::StartProcess { node, process } => {
+                let lab = self.sites.names.directory().to_owned();
+                daemons::start_process(self.place(node)?, (&lab, node), process).await
+            }
             Op::RunCommand { node, shell } => command::run(self.place(node)?, shell).await,
             Op::StartDaemon { node, daemon } => {
                 let directory = self.daemons(node);
@@ -159,6 +163,10 @@ impl Linux {
                 self.ipvs(node).await?.delete_destination(service, destination.address).await
             }
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
+            Op::StartProcess { node, process } => {
+                let directory = self.processes(node);
+                daemons::stop_process(&directory, process, self.place(node).ok()).await
+            }
             Op::RunCommand { node, .. } => command::end_leftovers(self.place(node)?),
             Op::StartDaemon { node, daemon } => {
                 daemons::stop(&self.daemons(node), daemon.name()).await
@@ -202,33 +210,14 @@ impl Linux {
         Ok(())
     }
 
-    fn start_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        let socket = listener::open(self.sites.get(node)?, backend.socket())?;
-        let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, socket })
-    }
-
-    /// A process that cannot start backends has none to stop.
-    async fn stop_backend(&mut self, node: &NodeName, backend: &Backend) -> Result<(), Cause> {
-        if self.backends.is_none() {
-            return Ok(());
-        }
-        let (closed, seen) = oneshot::channel();
-        self.order(BackendOrder::Stop { node: node.clone(), port: backend.socket(), closed })?;
-        // Whoever drops the order has nothing to close.
-        let _ = seen.await;
-        Ok(())
-    }
-
-    fn order(&self, order: BackendOrder) -> Result<(), Cause> {
-        let nobody = || Cause::Other("nobody serves backends here".to_owned());
-        let backends = self.backends.as_ref().ok_or_else(nobody)?;
-        backends.send(order).map_err(|_| nobody())
-    }
-
     /// Where a director's daemons keep their files.
     fn daemons(&self, node: &NodeName) -> PathBuf {
         daemons::directory(self.sites.names.directory(), node)
+    }
+
+    /// Where a node's processes keep their logs.
+    fn processes(&self, node: &NodeName) -> PathBuf {
+        daemons::processes_directory(self.sites.names.directory(), node)
     }
 
     fn place(&mut self, node: &NodeName) -> Result<&Namespace, Cause> {
@@ -270,6 +259,7 @@ impl Kernel for Linux {
                 Ok(site) => {
                     let mut observed = observe::node(site, settings).await?;
                     observed.daemons = daemons::running(&self.daemons(node))?;
+                    observed.processes = daemons::running(&self.processes(node))?;
                     Ok(Some(observed))
                 }
                 Err(Cause::NoNamespace) => Ok(None),

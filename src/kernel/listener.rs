@@ -1,5 +1,6 @@
 use super::Cause;
 use super::addresses;
+use super::namespace::Namespace;
 use super::site::Site;
 use crate::lab::{NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour};
@@ -8,7 +9,8 @@ use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, listen,
     setsockopt, socket, sockopt,
 };
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
 use tokio::sync::oneshot;
 
@@ -24,6 +26,8 @@ pub enum BackendOrder {
         /// On which socket: it is bound, and of TCP and SCTP listening. In a node with IPv6
         /// addresses it is a dual one, which shows IPv4 addresses in their IPv6-mapped form.
         socket: OwnedFd,
+        /// Where it asks others.
+        door: Door,
     },
     /// Treat clients otherwise from now on, those on open connections too.
     Behave {
@@ -45,6 +49,24 @@ pub enum BackendOrder {
         /// To be used, or dropped, when the socket is closed: only then is the port free.
         closed: oneshot::Sender<()>,
     },
+}
+
+/// A way to make sockets inside a node from outside.
+#[derive(Clone, Debug)]
+pub struct Door(Namespace);
+
+impl Door {
+    pub(super) fn of(namespace: &Namespace) -> Self {
+        Self(namespace.clone())
+    }
+
+    /// Makes a TCP socket that will connect to an address: not connected, non-blocking, closed on
+    /// exec.
+    pub fn socket(&self, to: IpAddr) -> io::Result<OwnedFd> {
+        let family = if to.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
+        let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+        self.0.run(|| Ok(socket(family, SockType::Stream, flags, SockProtocol::Tcp)?))
+    }
 }
 
 /// Opens a socket that serves a port on every address of a node.

@@ -46,7 +46,7 @@ pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, SyncDaemon, SyncRole, ip_vs_available};
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
-pub use listener::{BackendOrder, knows};
+pub use listener::{BackendOrder, Door, knows};
 pub use local::Local;
 pub use names::Names;
 pub use namespace::Namespace;

@@ -42,6 +42,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         gue: fou::ports(&site.namespace)?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
+        processes: Vec::new(),
     })
 }
 

@@ -36,6 +36,8 @@ pub struct Observed {
     pub listening: Vec<Port>,
     /// The daemons that run for it, by name, sorted.
     pub daemons: Vec<String>,
+    /// The processes of the file that run in it, by name, sorted.
+    pub processes: Vec<String>,
 }
 
 /// An interface.

@@ -24,6 +24,8 @@ pub enum Expected {
     Failures(CountRange),
     /// The client address that the real servers saw.
     Source(SourceExpected),
+    /// The tiers behind the real server that every answer came through, in order.
+    Via(Vec<NodeName>),
     /// How long answers took.
     Latency(Vec<Latency>),
     /// A command's exit code.

@@ -20,6 +20,7 @@ mod routing;
 mod scenario;
 mod scheduler;
 mod service;
+mod serving;
 mod source;
 mod tunnel;
 pub mod written;
@@ -31,7 +32,7 @@ pub use expected::{
 };
 pub use family::Family;
 pub use fault::{Fault, FaultKind, Healing};
-pub use header::{BACKEND_HEADER, PEER_HEADER, REQUEST_HEADER};
+pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, REQUEST_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
     ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
@@ -40,8 +41,8 @@ pub use high_availability::{
 pub use ipvs::{IpvsSettings, Timeouts};
 pub use model::Lab;
 pub use name::{
-    LabName, NameError, NetworkName, NodeName, RouterName, RouterNameError, ScenarioName,
-    ServiceName,
+    LabName, NameError, NetworkName, NodeName, ProcessName, RouterName, RouterNameError,
+    ScenarioName, ServiceName,
 };
 pub use network::Network;
 pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey};
@@ -55,5 +56,6 @@ pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
     Thresholds, VirtualService,
 };
+pub use serving::{PortBackend, Process, Serving, Upstream};
 pub use source::Source;
 pub use tunnel::{Tunnel, TunnelChecksum};

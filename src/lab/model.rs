@@ -14,7 +14,7 @@ pub struct Lab {
     pub summary: Option<String>,
     /// Its networks, in the order of the file.
     pub networks: Vec<Network>,
-    /// Its nodes: clients, directors, real servers, routers, each in the order of the file.
+    /// Its nodes: clients, directors, real servers, servers, routers, each in the order of the file.
     pub nodes: Vec<Node>,
     /// Its virtual services, in the order of the file.
     pub services: Vec<VirtualService>,
@@ -55,23 +55,6 @@ impl Lab {
     /// The nodes of a role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(move |n| n.role == role)
-    }
-
-    /// The nodes that serve: the real servers, and directors that stand in their own tables.
-    pub fn serving(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(|node| self.serves(node))
-    }
-
-    /// Whether a node serves.
-    pub fn serves(&self, node: &Node) -> bool {
-        let local = |service: &VirtualService| {
-            service.local_nodes().any(|server| server.real_server == node.name)
-        };
-        match node.role {
-            Role::RealServer => true,
-            Role::Director => self.services.iter().any(local),
-            Role::Client | Role::Router => false,
-        }
     }
 
     /// The node that has this address on one of its interfaces.

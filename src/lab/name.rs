@@ -124,6 +124,11 @@ name!(
     64
 );
 name!(
+    /// The name of a process of a node.
+    ProcessName,
+    64
+);
+name!(
     /// The name of a scenario.
     ScenarioName,
     64

@@ -1,4 +1,4 @@
-use super::{NetworkName, NodeName, Place};
+use super::{NetworkName, NodeName, Place, Serving};
 use ipnet::{IpNet, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -13,6 +13,8 @@ pub enum Role {
     Director,
     /// Serves; its address is a RIP.
     RealServer,
+    /// Serves, but stands behind no director: an application tier, a database.
+    Server,
     /// Forwards between networks.
     Router,
 }
@@ -24,6 +26,7 @@ impl Role {
             Self::Client => "client",
             Self::Director => "director",
             Self::RealServer => "real server",
+            Self::Server => "server",
             Self::Router => "router",
         }
     }
@@ -132,6 +135,9 @@ pub struct Node {
     pub loopback_vips: bool,
     /// Commands for the end of `up`.
     pub commands: Vec<Command>,
+    /// What it serves by the file's own word.
+    #[serde(default, skip_serializing_if = "Serving::is_nothing")]
+    pub serving: Serving,
     /// Where the file says so.
     pub at: Place,
 }

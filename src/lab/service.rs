@@ -1,4 +1,6 @@
-use super::{HealthCheck, NodeName, Place, Quorum, Scheduler, SchedulerFlag, ServiceName, Tunnel};
+use super::{
+    HealthCheck, Node, NodeName, Place, Port, Quorum, Scheduler, SchedulerFlag, ServiceName, Tunnel,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -231,6 +233,18 @@ impl VirtualService {
             0 => self.ports(),
             _ => std::slice::from_ref(&server.port),
         }
+    }
+
+    /// The ports on which it asks a node, each with the node's entry.
+    pub fn ports_of<'s>(
+        &'s self,
+        node: &'s Node,
+    ) -> impl Iterator<Item = (Port, &'s Destination)> + 's {
+        let mine = self.servers().filter(|server| server.real_server == node.name);
+        mine.flat_map(move |server| {
+            let ports = self.ports_on(server).iter();
+            ports.map(move |number| (Port { protocol: self.protocol, number: *number }, server))
+        })
     }
 
     /// The port on one of its real servers that is checked: the first that packets get to.

@@ -22,6 +22,7 @@ mod op;
 mod packet_mark;
 mod page;
 mod percent;
+mod process;
 mod prose;
 #[cfg(test)]
 mod sample;
@@ -43,5 +44,6 @@ pub use key::ServiceKey;
 pub use ldirectord::ldirectord;
 pub use op::{Backend, Behaviour, Op};
 pub use packet_mark::PacketMark;
+pub use process::{Process, Upstream};
 pub use shell::{flag_word, ipvsadm, netmask, script};
 pub use step::{Plan, Step};

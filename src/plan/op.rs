@@ -1,4 +1,4 @@
-use super::{Daemon, DestinationEntry, PacketMark, ServiceEntry, ServiceKey};
+use super::{Daemon, DestinationEntry, PacketMark, Process, ServiceEntry, ServiceKey, Upstream};
 use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey, Timeouts};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ pub struct Backend {
     pub protocol: Protocol,
     /// The VIPs it serves: what `/whoami` says.
     pub vips: Vec<IpAddr>,
+    /// Whom it asks, in this order, before it answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<Upstream>,
 }
 
 impl Backend {
@@ -153,6 +156,13 @@ pub enum Op {
         /// What it serves.
         backend: Backend,
     },
+    /// Starts a real program, and waits until it works.
+    StartProcess {
+        /// The node.
+        node: NodeName,
+        /// What it runs.
+        process: Process,
+    },
     /// Runs a shell command of the file and waits for it; its failure is the operation's.
     RunCommand {
         /// The node.
@@ -236,6 +246,7 @@ impl Op {
             | Self::AddService { node, .. }
             | Self::AddDestination { node, .. }
             | Self::StartBackend { node, .. }
+            | Self::StartProcess { node, .. }
             | Self::RunCommand { node, .. }
             | Self::StartDaemon { node, .. }
             | Self::AwaitAddress { node, .. }

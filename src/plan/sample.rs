@@ -81,6 +81,33 @@ virtual_services:
     real_servers: [node02, node03]
 "
     );
+    load(text)
+}
+
+/// A web server that is two programs, and asks nobody; one that asks PHP, which asks a database.
+pub fn tiers() -> Lab {
+    let text = r#"
+name: tiers
+networks: { lan: 192.168.1.0/24, back: 10.0.0.0/24 }
+real_servers:
+  real:
+    addresses: { lan: 192.168.1.17 }
+    files: { "conf/nginx.conf": "it's nginx's\nEND\n", empty: "" }
+    processes:
+      nginx: { run: "nginx -c $FILES/conf/nginx.conf", ready: 80, needs: { nginx: nginx-light } }
+      cron: { run: "cron -f" }
+  web: { addresses: { lan: 192.168.1.16, back: 10.0.0.16 }, upstream: ["php:9000", "192.168.1.17:80"] }
+servers:
+  php:
+    addresses: { lan: 192.168.1.2, back: 10.0.0.2 }
+    upstream: [db]
+    backends: { 9000: {}, 9001: { upstream: [] } }
+  db: { addresses: { back: 10.0.0.13 }, backends: { 3306: {} } }
+"#;
+    load(text.to_owned())
+}
+
+fn load(text: String) -> Lab {
     crate::topology::load(&Source { name: "ha.yaml".to_owned(), text }).unwrap().lab
 }
 

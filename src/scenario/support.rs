@@ -21,7 +21,8 @@ pub(crate) fn samples(words: &str) -> Vec<Sample> {
 }
 
 /// A request on a connection of its own from 10.0.0.1, which took one millisecond more than its
-/// index. The answer is `?` or `name`, `name:status` or `name:nopeer`.
+/// index. The answer is `?` or `name`, `name:status` or `name:nopeer`, and `>php+db` after it is
+/// what it came through.
 pub(crate) fn sample(index: usize, outcome: Result<&str, Failure>) -> Sample {
     let outcome = outcome.map(|text| answer(text, index));
     let latency = Duration::from_millis(index as u64 + 1);
@@ -30,12 +31,14 @@ pub(crate) fn sample(index: usize, outcome: Result<&str, Failure>) -> Sample {
 }
 
 fn answer(text: &str, connection: usize) -> Answer {
+    let (text, via) = text.split_once('>').map_or((text, None), |(text, via)| (text, Some(via)));
     let (name, extra) = text.split_once(':').unwrap_or((text, ""));
     let local = SocketAddr::from(([10, 0, 0, 1], 40_000 + connection as u16));
     Answer {
         backend: (name != "?").then(|| name.to_owned()),
         status: extra.parse().unwrap_or(200),
         peer: (extra != "nopeer").then_some(local),
+        via: via.map(|names| names.split('+').map(str::to_owned).collect()),
         local,
     }
 }
@@ -57,6 +60,7 @@ pub(crate) fn lab() -> Lab {
         sysctls: Vec::new(),
         loopback_vips: false,
         commands: Vec::new(),
+        serving: Default::default(),
         at: Place::root(),
     };
     Lab {

@@ -1,8 +1,8 @@
 use super::control::BackendStatus;
-use crate::backend::{self, Counters, Identity, Site};
-use crate::kernel::BackendOrder;
+use crate::backend::{self, Counters, Identity, Site, Tiers};
+use crate::kernel::{BackendOrder, Door};
 use crate::lab::{NodeName, Port, Protocol};
-use crate::plan::{Backend, Behaviour};
+use crate::plan::{Backend, Behaviour, Upstream};
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,8 +37,8 @@ impl Backends {
     pub async fn serve(self, mut orders: UnboundedReceiver<BackendOrder>) {
         while let Some(order) = orders.recv().await {
             match order {
-                BackendOrder::Start { node, backend, socket } => {
-                    self.start(node, backend, socket);
+                BackendOrder::Start { node, backend, socket, door } => {
+                    self.start(node, backend, (socket, door));
                 }
                 BackendOrder::Behave { node, port, behaviour, done } => {
                     if let Some(serving) = self.all().get(&(node, port)) {
@@ -59,13 +59,14 @@ impl Backends {
         }
     }
 
-    fn start(&self, node: NodeName, backend: Backend, socket: OwnedFd) {
+    fn start(&self, node: NodeName, backend: Backend, (socket, door): (OwnedFd, Door)) {
         let counters = Counters::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let (key, counted) = ((node.clone(), backend.socket()), counters.clone());
         let (behaviour, told) = watch::channel(Behaviour::default());
         let identity = Identity { name: node, vips: backend.vips };
-        let site = Site { identity, counters, behaviour: told };
+        let tiers = tiers(backend.upstream, door);
+        let site = Site { identity, counters, behaviour: told, tiers };
         let task = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
@@ -99,4 +100,11 @@ impl Backends {
     fn all(&self) -> MutexGuard<'_, BTreeMap<(NodeName, Port), Serving>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whom a backend asks, and from where. One that asks nobody holds no namespace open.
+fn tiers(upstream: Vec<Upstream>, door: Door) -> Tiers {
+    let open: backend::Door = Arc::new(move |to| door.socket(to));
+    let door = (!upstream.is_empty()).then_some(open);
+    Tiers { upstream, door }
 }

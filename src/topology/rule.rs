@@ -156,6 +156,11 @@ rules! {
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
     GRE_CHECKSUM "L109" Warning "GRE checksum that the real server does not take";
+    CIRCLE "L110" Error "tiers in a circle";
+    UNKNOWN_UPSTREAM "L111" Error "unknown upstream";
+    UPSTREAM_UNREACHABLE "L112" Warning "upstream that cannot be reached";
+    FILE "L113" Error "bad file of a node";
+    PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
     MIXED_FAMILIES "L104" Error "VIP and RIP of two families without a tunnel";
     MIXED_SYNC "L105" Error "connection synchronisation with VIP and RIP of two families";

@@ -2,7 +2,7 @@ use super::datagrams::Datagrams;
 use super::pool::Fresh;
 use super::stream::Stream;
 use super::{Answer, Failure};
-use crate::lab::{BACKEND_HEADER, Endpoint, PEER_HEADER, Protocol};
+use crate::lab::{BACKEND_HEADER, Endpoint, PEER_HEADER, Protocol, VIA_HEADER};
 use http_body_util::Empty;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
@@ -81,6 +81,7 @@ pub(super) fn read(response: &Response<()>, local: SocketAddr) -> Answer {
     Answer {
         backend: header(BACKEND_HEADER).map(str::to_owned),
         status: response.status().as_u16(),
+        via: header(VIA_HEADER).map(|names| names.split(", ").map(str::to_owned).collect()),
         peer: header(PEER_HEADER).and_then(|value| value.parse().ok()),
         local,
     }

@@ -47,6 +47,8 @@ pub struct Answer {
     pub status: u16,
     /// The client's address and port as the backend saw them, if it said so.
     pub peer: Option<SocketAddr>,
+    /// The tiers behind the backend that it came through, if it said so.
+    pub via: Option<Vec<String>>,
     /// The client's own address and port.
     pub local: SocketAddr,
 }

@@ -95,7 +95,7 @@ mod tests {
         let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
         let answer = |name: Option<&str>| {
             let backend = name.map(str::to_owned);
-            Answer { backend, status: 200, peer: Some(local), local }
+            Answer { backend, status: 200, peer: Some(local), via: None, local }
         };
         let latency = Duration::from_millis(index as u64 + 1);
         let (started, waited, connection) = (Duration::ZERO, Duration::ZERO, index / 2);

@@ -57,6 +57,7 @@ fn fullnat() -> Vec<Op> {
                 port: 8080,
                 protocol: Protocol::Tcp,
                 vips: vec![web_address().ip()],
+                upstream: Vec::new(),
             },
         },
     ]);

@@ -1,4 +1,4 @@
-use lvs_lab::backend::{Counters, Identity, Site, serve, serve_datagrams};
+use lvs_lab::backend::{Counters, Identity, Site, Tiers, serve, serve_datagrams};
 use lvs_lab::lab::Protocol;
 use lvs_lab::plan::Behaviour;
 use nix::sys::socket::{setsockopt, sockopt};
@@ -49,6 +49,7 @@ impl Farm {
             },
             counters: counters.clone(),
             behaviour: told.clone(),
+            tiers: Tiers::default(),
         });
         let served = sockets.into_iter().zip(sites.collect::<Vec<_>>()).collect();
         let thread = std::thread::spawn(move || run(served, protocol, &stopping));

@@ -8,3 +8,4 @@ mod client;
 mod datagrams;
 mod farm;
 mod load;
+mod tiers;

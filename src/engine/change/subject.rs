@@ -1,4 +1,4 @@
-use crate::lab::{NetworkName, NodeName, Port, SysctlKey};
+use crate::lab::{NetworkName, NodeName, Port, ProcessName, SysctlKey};
 use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +20,7 @@ pub(super) enum Subject<'a> {
     Service(&'a NodeName, ServiceKey),
     Destination(&'a NodeName, ServiceKey, SocketAddr),
     Backend(&'a NodeName, Port),
+    Process(&'a NodeName, &'a ProcessName),
     Command(&'a NodeName, &'a str),
     Daemon(&'a NodeName, &'static str),
     Awaited(IpAddr),
@@ -58,6 +59,7 @@ impl<'a> Subject<'a> {
                 Self::Destination(node, *service, destination.address)
             }
             Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
+            Op::StartProcess { node, process } => Self::Process(node, &process.name),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
             Op::AwaitAddress { address, .. } => Self::Awaited(*address),

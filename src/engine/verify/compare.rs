@@ -41,6 +41,7 @@ impl Found<'_> {
             Op::SetSysctl { .. } => nodes::setting(self, number),
             Op::SetTimeouts { .. } => tables::timeouts(self, number),
             Op::StartBackend { .. } => nodes::backend(self, number),
+            Op::StartProcess { .. } => nodes::process(self, number),
             Op::AddSourceNat { .. }
             | Op::MarkPackets { .. }
             | Op::AddService { .. }

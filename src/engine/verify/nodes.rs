@@ -40,6 +40,7 @@ fn outlasts_namespace(op: &Op) -> bool {
         Op::CreateNamespace { .. }
             | Op::Connect { .. }
             | Op::StartBackend { .. }
+            | Op::StartProcess { .. }
             | Op::StartDaemon { .. }
     )
 }
@@ -117,4 +118,14 @@ pub(super) fn backend(found: &mut Found<'_>, number: usize) {
     }
     let mends = vec![found.undo(number), found.apply(number)];
     found.add(node, format!("nothing listens on {}", backend.socket()), mends);
+}
+
+pub(super) fn process(found: &mut Found<'_>, number: usize) {
+    let Op::StartProcess { node, process } = &found.plan.steps[number].op else { return };
+    let Some(seen) = found.survey.node(node) else { return };
+    if seen.processes.iter().any(|name| name == process.name.as_str()) {
+        return;
+    }
+    let mends = vec![found.undo(number), found.apply(number)];
+    found.add(node, format!("the process {} does not run", process.name), mends);
 }

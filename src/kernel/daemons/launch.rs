@@ -24,7 +24,7 @@ pub struct Place<'a> {
     /// Where it keeps its files.
     pub directory: &'a Path,
     /// Its name.
-    pub daemon: &'static str,
+    pub daemon: &'a str,
 }
 
 impl Place<'_> {
@@ -104,6 +104,11 @@ impl Launched {
             sleep(PAUSE).await;
         }
         Ok(())
+    }
+
+    /// The last lines that it said.
+    pub fn last_words(&self) -> String {
+        self.log.last_words()
     }
 
     /// How it ended, with its last words.

@@ -1,5 +1,5 @@
-//! The daemons of directors: how they are started and ended, where they keep their files, and what
-//! they write down.
+//! The daemons of directors, and the programs that a file asks for: how they are started and ended,
+//! where they keep their files, and what they write down.
 
 mod builtin;
 mod health;
@@ -8,6 +8,7 @@ mod keepalived;
 mod launch;
 mod ldirectord;
 mod log;
+mod process;
 mod running;
 mod stamp;
 mod start;
@@ -16,6 +17,9 @@ mod stop;
 
 pub use health::{Health, HealthChange, health_changes, record_health};
 pub(super) use holder::await_address;
+pub(super) use process::{
+    directory as processes_directory, start as start_process, stop as stop_process,
+};
 pub(super) use running::names as running;
 pub(super) use start::start;
 pub use states::{StateChange, record_state, state_changes};

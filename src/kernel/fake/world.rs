@@ -2,8 +2,8 @@ use super::fault::{Fault, refuse};
 use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
-use crate::lab::{NodeName, Port, SysctlKey};
-use crate::plan::{Behaviour, Daemon, Op};
+use crate::lab::{NodeName, Port, ProcessName, SysctlKey};
+use crate::plan::{Behaviour, Daemon, Op, Process};
 use nix::errno::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,8 @@ pub struct Fake {
     listeners: BTreeMap<(NodeName, Port), Behaviour>,
     /// A daemon is a process too.
     daemons: BTreeSet<(NodeName, &'static str)>,
+    /// So is a process of the file, with the port that it listens on.
+    processes: BTreeMap<(NodeName, ProcessName), Option<u16>>,
     commands: Vec<(NodeName, String)>,
     applies: Fault,
     undos: Fault,
@@ -37,10 +39,10 @@ impl Fake {
     }
 
     /// How many things are left: namespaces, what is in them beyond what a new one has, listeners,
-    /// daemons.
+    /// daemons, processes.
     pub fn left(&self) -> usize {
         let inside: usize = self.nodes.values().map(Namespace::additions).sum();
-        self.nodes.len() + inside + self.listeners.len() + self.daemons.len()
+        self.nodes.len() + inside + self.listeners.len() + self.daemons.len() + self.processes.len()
     }
 
     /// The commands that were run, in order, with their nodes.
@@ -75,6 +77,7 @@ impl Fake {
                 self.commands.push((node.clone(), shell.clone()));
                 Ok(())
             }
+            Op::StartProcess { node, process } => self.run(node, process),
             Op::StartDaemon { node, daemon } => self.start(node, daemon),
             Op::KillDaemons { node } => {
                 self.daemons.retain(|(home, _)| home != node);
@@ -96,6 +99,9 @@ impl Fake {
             Op::Misbehave { node, port, .. } => {
                 // What is not there has nothing to leave off.
                 let _ = self.behave(node, *port, Behaviour::default());
+            }
+            Op::StartProcess { node, process } => {
+                self.processes.remove(&(node.clone(), process.name.clone()));
             }
             Op::StartDaemon { node, daemon } => {
                 self.daemons.remove(&(node.clone(), daemon.name()));
@@ -137,6 +143,16 @@ impl Fake {
         if !self.daemons.insert((node.clone(), daemon.name())) {
             return Err(refuse("start", Errno::EEXIST));
         }
+        Ok(())
+    }
+
+    fn run(&mut self, node: &NodeName, process: &Process) -> Result<(), Cause> {
+        self.namespace(node)?;
+        let key = (node.clone(), process.name.clone());
+        if self.processes.contains_key(&key) {
+            return Err(refuse("start", Errno::EEXIST));
+        }
+        self.processes.insert(key, process.ready);
         Ok(())
     }
 
@@ -221,7 +237,10 @@ impl Kernel for Fake {
         let mut observed = namespace.state.clone();
         observed.settings = settings::read(namespace, settings);
         let mine = self.listeners.keys().filter(|(owner, _)| owner == node);
-        observed.listening = mine.map(|(_, port)| *port).collect();
+        let run = self.processes.iter().filter(|((home, _), _)| home == node);
+        let ports = run.clone().filter_map(|(_, port)| port.map(Port::tcp));
+        observed.listening = mine.map(|(_, port)| *port).chain(ports).collect();
+        observed.processes = run.map(|((_, name), _)| name.to_string()).collect();
         let mine = self.daemons.iter().filter(|(home, _)| home == node);
         observed.daemons = mine.map(|(_, name)| (*name).to_owned()).collect();
         Ok(Some(observed))

@@ -9,6 +9,7 @@ mod daemons;
 mod gateway;
 mod ipvs;
 mod nodes;
+mod processes;
 mod seats;
 mod settings;
 mod switch;
@@ -35,6 +36,7 @@ pub fn build(lab: &Lab) -> Plan {
     }
     ipvs::build(&mut draft);
     backends::build(&mut draft);
+    processes::build(&mut draft);
     daemons::build(&mut draft);
     for node in &lab.nodes {
         for command in &node.commands {

@@ -41,7 +41,7 @@ fn plug(draft: &mut Draft<'_>, node: &Node, interface: &Interface) {
 }
 
 fn address_why(draft: &Draft<'_>, node: &Node, interface: &Interface) -> &'static str {
-    use crate::lab::Role::{Client, Director, RealServer, Router};
+    use crate::lab::Role::{Client, Director, RealServer, Router, Server};
     let faces_servers = || {
         let servers = draft.lab.with_role(RealServer);
         servers.into_iter().any(|server| server.interface_in(&interface.network).is_some())
@@ -51,6 +51,7 @@ fn address_why(draft: &Draft<'_>, node: &Node, interface: &Interface) -> &'stati
         Director if faces_servers() => "the DIP: where the director meets the real servers",
         Director => "the director's own address",
         RealServer => "the RIP: where the real server is reached",
+        Server => "where the server is reached",
         Router => "where the router meets this network",
     }
 }

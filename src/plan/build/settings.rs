@@ -9,7 +9,7 @@ use crate::plan::Op;
 /// must know that it may not answer ARP for the VIP the moment it has it.
 pub(super) fn before_vips(draft: &mut Draft<'_>, node: &Node) {
     match node.role {
-        Role::Client => {}
+        Role::Client | Role::Server => {}
         Role::Router => {
             let why = "a router forwards between its networks";
             for family in Family::ALL {

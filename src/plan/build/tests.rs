@@ -3,7 +3,7 @@ use crate::lab::{
     Engine, IpvsSettings, Lab, Place, SyncGroup, Sysctl, SysctlKey, Timeouts, Track, Tracked,
     Transport, Tunnel, TunnelChecksum,
 };
-use crate::plan::sample::{cluster, http, marked, router, vip_on_lan, without_availability};
+use crate::plan::sample::{cluster, http, marked, router, tiers, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
 
 /// The steps from the first entry of a table on, each with its reason.
@@ -180,6 +180,17 @@ fn a_sorry_server_is_ready_to_serve() {
     let words = words(&lab);
     assert!(words.contains("ha-node03: add address 192.168.150.100/32 to lo"), "{words}");
     assert!(!words.contains("add real server 192.168.150.3"), "{words}");
+}
+
+#[test]
+fn each_tier_has_its_backends_and_a_process_takes_the_place_of_one() {
+    let lab = tiers();
+    let started = build(&lab)
+        .steps
+        .into_iter()
+        .filter(|step| matches!(step.op, Op::StartBackend { .. } | Op::StartProcess { .. }));
+    let lines = started.map(|step| format!("{}: {}\n", step.op.line(&lab.name), step.why));
+    insta::assert_snapshot!(lines.collect::<String>());
 }
 
 /// The lab with the director of this name in the place of its first real server.

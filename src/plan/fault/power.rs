@@ -16,7 +16,8 @@ pub(super) fn cut(victim: Victim<'_>) -> Disturbance {
         is_rule(op) || matches!(op, Op::AddService { .. } | Op::AddDestination { .. })
     });
     let rules = table.iter().filter(|op| is_rule(op)).cloned();
-    let backends = victim.planned(|op| matches!(op, Op::StartBackend { .. }));
+    let backends =
+        victim.planned(|op| matches!(op, Op::StartBackend { .. } | Op::StartProcess { .. }));
     let lost = victim.held_vips().into_iter().chain(rules).chain(backends.clone());
     let lost = lost.map(Act::Undo).collect();
     let (daemons, cables) = (kill_daemons(victim), Disturbance::applying(victim.cuts(None)));

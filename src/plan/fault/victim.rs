@@ -16,9 +16,11 @@ impl Victim<'_> {
         ops.filter(|op| op.node() == *self.node && kind(op)).collect()
     }
 
-    /// What runs in it: a real server's backends, a director's daemons.
+    /// What runs in it: backends, processes, a director's daemons.
     pub(super) fn programs(self) -> Vec<Op> {
-        self.planned(|op| matches!(op, Op::StartBackend { .. } | Op::StartDaemon { .. }))
+        self.planned(|op| {
+            matches!(op, Op::StartBackend { .. } | Op::StartProcess { .. } | Op::StartDaemon { .. })
+        })
     }
 
     /// Each of its backends, told to treat its clients so.

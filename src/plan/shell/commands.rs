@@ -1,5 +1,6 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
+use super::processes;
 use crate::lab::{LabName, NetworkName, NodeName, Protocol};
 use crate::plan::{Family, Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
@@ -52,6 +53,7 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             };
             vec![format!("{} python3 {server} &", inside(node))]
         }
+        Op::StartProcess { node, process } => processes::commands(lab, node, process),
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
         Op::StartDaemon { node, daemon } => daemons::commands(lab, node, daemon),
         Op::AwaitAddress { node, others, address } => {

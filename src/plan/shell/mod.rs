@@ -3,6 +3,7 @@
 mod commands;
 mod daemons;
 mod ipvsadm;
+mod processes;
 mod script;
 mod servers;
 #[cfg(test)]

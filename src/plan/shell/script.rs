@@ -1,5 +1,5 @@
 use super::commands::{commands, quoted};
-use super::{daemons, servers};
+use super::{daemons, processes, servers};
 use crate::lab::Protocol;
 use crate::plan::{Op, Plan, Step};
 use std::fmt::Write as _;
@@ -26,8 +26,11 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
     match &step.op {
         Op::StartBackend { node, backend } => {
             let start = servers::word(backend.protocol);
-            vec![format!("{start} {}-{node} {node} {}", plan.lab, backend.port)]
+            let backend_of = format!("{start} {}-{node} {node} {}", plan.lab, backend.port);
+            let asks = (!backend.upstream.is_empty()).then(|| NOBODY.to_owned());
+            asks.into_iter().chain([backend_of]).collect()
         }
+        Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
         Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
         Op::OpenGue { .. } => with_module(Some("fou"), step, plan),
@@ -38,6 +41,9 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         op => commands(op, &plan.lab),
     }
 }
+
+/// What the script's servers cannot do.
+const NOBODY: &str = "# python3's server asks nobody: it answers by itself";
 
 /// What needs a module that the kernel does not load by itself.
 fn with_module(module: Option<&str>, step: &Step, plan: &Plan) -> Vec<String> {
@@ -96,7 +102,8 @@ iptables=$(command -v iptables-legacy || command -v iptables || true)
         namespaces = quoted(&namespaces.join(" ")),
         more = programs.iter().map(|name| format!(", {name}")).collect::<String>(),
         functions = servers(plan)
-            + &programs.iter().map(|name| daemons::function(name)).collect::<String>(),
+            + &programs.iter().map(|name| daemons::function(name)).collect::<String>()
+            + processes::function(plan),
     )
 }
 

@@ -3,7 +3,7 @@ use crate::lab::{
     Engine, ForwardingMethod, IpvsSettings, Lab, Place, Sysctl, SysctlKey, Timeouts, Tunnel,
     TunnelChecksum,
 };
-use crate::plan::sample::{cluster, http, marked, without_availability};
+use crate::plan::sample::{cluster, http, marked, tiers, without_availability};
 use crate::plan::{by_hand, explain, ipvsadm, with_tables};
 use std::process::Command;
 
@@ -93,9 +93,19 @@ fn packets_are_marked_by_iptables_and_the_table_knows_the_mark() {
 
 #[test]
 fn a_shell_reads_the_script() {
-    for engine in [Engine::Vrrp, Engine::Ldirectord] {
-        let script = script_of(&cluster(engine));
+    for lab in [cluster(Engine::Vrrp), cluster(Engine::Ldirectord), tiers()] {
+        let script = script_of(&lab);
         let read = Command::new("sh").args(["-n", "-c", &script]).output().unwrap();
         assert!(read.status.success() && read.stderr.is_empty(), "{read:?}");
     }
+}
+
+#[test]
+fn a_process_is_started_with_its_files() {
+    let script = script_of(&tiers());
+    let (_, after) = script.rsplit_once("asks for this program\n").unwrap();
+    insta::assert_snapshot!("script", after);
+    let text = explain(&by_hand(&tiers()));
+    let (_, after) = text.rsplit_once("Start the process nginx").unwrap();
+    insta::assert_snapshot!("explanation", after);
 }

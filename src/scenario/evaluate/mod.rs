@@ -15,6 +15,7 @@ mod status;
 mod survived;
 mod takeover;
 mod tally;
+mod via;
 mod vip_owner;
 mod vrrp_state;
 
@@ -84,10 +85,17 @@ fn certain(outcome: Outcome, scene: &Scene) -> Outcome {
 
 /// Whether an expectation is about the scenario so far, rather than what its step did.
 pub(super) fn is_of_scene(expected: &Expected) -> bool {
-    use Expected::{Distribution, Exit, Failures, Latency, Output, Source, Status};
+    use Expected::{Distribution, Exit, Failures, Latency, Output, Source, Status, Via};
     !matches!(
         expected,
-        Distribution(_) | Status(_) | Failures(_) | Source(_) | Latency(_) | Exit(_) | Output(_)
+        Distribution(_)
+            | Status(_)
+            | Failures(_)
+            | Source(_)
+            | Via(_)
+            | Latency(_)
+            | Exit(_)
+            | Output(_)
     )
 }
 
@@ -98,6 +106,7 @@ pub(super) fn name(expected: &Expected) -> &'static str {
         Expected::Status(_) => "status",
         Expected::Failures(_) => "failures",
         Expected::Source(_) => "source",
+        Expected::Via(_) => "via",
         Expected::Latency(_) => "latency",
         Expected::Exit(_) => "exit",
         Expected::Output(_) => "output",
@@ -118,7 +127,7 @@ pub(super) fn name(expected: &Expected) -> &'static str {
 pub(super) fn samples(expected: &Expected, measured: &Measured, scene: &Scene) -> usize {
     use Expected::{
         Availability, ConnectionsSurvived, Destinations, Detected, Latency, Lost, Outage, Source,
-        Status, Takeover, VipOwner, VrrpState,
+        Status, Takeover, Via, VipOwner, VrrpState,
     };
     match (expected, measured) {
         (Outage(_) | Lost(_) | Takeover(_) | Availability(_) | ConnectionsSurvived(_), _) => {
@@ -128,7 +137,7 @@ pub(super) fn samples(expected: &Expected, measured: &Measured, scene: &Scene) -
         (Detected(_), _) => scene.sights.len(),
         (_, Measured::Nothing) => 0,
         (_, Measured::Command(_)) => 1,
-        (Status(_) | Source(_) | Latency(_), Measured::Requests(samples)) => {
+        (Status(_) | Source(_) | Via(_) | Latency(_), Measured::Requests(samples)) => {
             tally::answered(samples).count()
         }
         (_, Measured::Requests(samples)) => samples.len(),
@@ -142,6 +151,7 @@ fn requests(expected: &Expected, samples: &[Sample], context: Context) -> Outcom
         Expected::Status(status) => status::evaluate(*status, samples),
         Expected::Failures(range) => failures::evaluate(*range, samples),
         Expected::Source(source) => source::evaluate(source, samples, context.lab),
+        Expected::Via(tiers) => via::evaluate(tiers, samples),
         Expected::Latency(bounds) => latency::evaluate(bounds, samples),
         Expected::Exit(_) | Expected::Output(_) => {
             Outcome::unmeasured(name(expected), "requests were sent and no command was run")
@@ -183,6 +193,7 @@ mod tests {
             Expected::Status(200),
             Expected::Failures(CountRange::exactly(0)),
             Expected::Source(crate::lab::SourceExpected::Node("client".parse().unwrap())),
+            Expected::Via(Vec::new()),
             Expected::Latency(Vec::new()),
             Expected::Exit(0),
             Expected::Output(String::new()),

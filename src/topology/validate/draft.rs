@@ -1,5 +1,5 @@
 use super::super::{faults::Faults, suggest, wire};
-use super::name;
+use super::{name, upstream::Asking};
 use crate::lab::{Lab, NodeName, Place, Role};
 use indexmap::IndexMap;
 use std::collections::HashSet;
@@ -11,6 +11,8 @@ pub struct Draft<'f> {
     pub lab: Lab,
     /// Every name in the file, those of faulty things too.
     pub declared: Declared,
+    /// Whom built-in backends are to ask; known when every node and service is built.
+    pub upstreams: Vec<Asking>,
     /// What was found wrong.
     pub faults: &'f mut Faults,
 }
@@ -58,7 +60,7 @@ impl<'f> Draft<'f> {
             ipvs: None,
             scenarios: Vec::new(),
         };
-        Some(Self { lab, declared: Declared::of(topology), faults })
+        Some(Self { lab, declared: Declared::of(topology), upstreams: Vec::new(), faults })
     }
 
     /// What a word stands for where a node of that role is wanted, or of any role.
@@ -95,10 +97,11 @@ impl<'f> Draft<'f> {
 /// The keys under which nodes of a role are defined, or of any role.
 fn keys(role: Option<Role>) -> &'static [&'static str] {
     match role {
-        None => &["clients", "directors", "real_servers", "routers"],
+        None => &["clients", "directors", "real_servers", "servers", "routers"],
         Some(Role::Client) => &["clients"],
         Some(Role::Director) => &["directors"],
         Some(Role::RealServer) => &["real_servers"],
+        Some(Role::Server) => &["servers"],
         Some(Role::Router) => &["routers"],
     }
 }
@@ -113,6 +116,7 @@ impl Declared {
         declare(topology.directors.0.keys().collect(), Role::Director);
         declare(topology.routers.0.keys().collect(), Role::Router);
         declare(topology.real_servers.0.keys().collect(), Role::RealServer);
+        declare(topology.servers.0.keys().collect(), Role::Server);
         Self {
             networks: topology.networks.0.keys().cloned().collect(),
             nodes,

@@ -36,6 +36,7 @@ fn fits(step: &Step, expectation: &Expectation, view: &mut View<'_>) {
         Expected::Status(_) => ("status", false),
         Expected::Failures(_) => ("failures", false),
         Expected::Source(_) => ("source", false),
+        Expected::Via(_) => ("via", false),
         Expected::Latency(_) => ("latency", false),
         Expected::Exit(_) => ("exit", true),
         Expected::Output(_) => ("output", true),

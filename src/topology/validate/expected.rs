@@ -1,6 +1,6 @@
 use super::super::{
     rule,
-    wire::{self, Distribution as Wire, DistributionWord},
+    wire::{self, Distribution as Wire, DistributionWord, List as Words},
 };
 use super::draft::{Draft, Lookup};
 use super::{expected_load, expected_state, number::Bounds, scenario, value};
@@ -22,6 +22,7 @@ pub fn build(wire: wire::Expect, at: &Place, draft: &mut Draft<'_>) -> Vec<Expec
         value::count_range(&range, at, draft.faults).map(Expected::Failures)
     });
     list.add("source", wire.source, source);
+    list.add("via", wire.via, via);
     list.add("latency", wire.latency, latency);
     list.add("exit", wire.exit, |number, at, draft| {
         Bounds::plain("exit code", 0..=255).check(number, at, draft.faults).map(Expected::Exit)
@@ -129,6 +130,16 @@ fn source(text: String, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {
         Err(_) => SourceExpected::Node(scenario::node(&text, at, draft)?),
     };
     Some(Expected::Source(source))
+}
+
+fn via(words: Words<String>, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {
+    if words.0.is_empty() {
+        vacuous("`via` names no tier", at, draft);
+        return None;
+    }
+    let words = words.0.into_iter().enumerate();
+    let tiers = words.map(|(index, word)| scenario::node(&word?, &at.index(index), draft));
+    tiers.collect::<Option<_>>().map(Expected::Via)
 }
 
 fn latency(wire: wire::Latency, at: &Place, draft: &mut Draft<'_>) -> Option<Expected> {

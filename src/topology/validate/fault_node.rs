@@ -22,14 +22,14 @@ fn misplaced(node: &Node, problem: String, (help, at): (&str, &Place), view: &mu
 
 /// Why the fault does not fit the node, and what would.
 fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'static str)> {
-    let serves = view.lab.serves(node);
+    let serves = !view.lab.backend_ports(node).is_empty();
+    let runs = has_daemons(view.lab, node) || !node.serving.processes.is_empty();
     let daemons = has_daemons(view.lab, node);
     match &fault.kind {
-        FaultKind::Stop if serves || daemons => None,
+        FaultKind::Stop if serves || runs => None,
         FaultKind::Stop => Some((
             "has nothing that could be stopped".to_owned(),
-            "name a real server, or a \
-              director with high availability or health checks",
+            "name a real server, a server, or a director with high availability or health checks",
         )),
         FaultKind::KillDaemons if daemons => None,
         FaultKind::KillDaemons => Some((
@@ -37,7 +37,7 @@ fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'stat
             "name a director with high availability or health checks",
         )),
         FaultKind::Hang | FaultKind::Fail { .. } | FaultKind::Slow { .. } if !serves => {
-            Some(("has no backends".to_owned(), "name a real server"))
+            Some(("has no backends".to_owned(), "name a real server or a server"))
         }
         FaultKind::Weight { service, .. } | FaultKind::Remove { service } => {
             let known = in_a_table(node, service.as_ref(), view);

@@ -2,7 +2,7 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
+//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
 //! reported twice in different words.
 
 mod address;
@@ -38,10 +38,13 @@ mod request;
 mod scenario;
 mod sequence;
 mod service;
+mod serving;
 mod table;
 mod table_service;
+mod tiers;
 mod track;
 mod tunnel;
+mod upstream;
 mod value;
 mod view;
 mod vip;
@@ -61,12 +64,14 @@ pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
     node::build("clients", Role::Client, topology.clients, &mut draft);
     node::build("directors", Role::Director, topology.directors, &mut draft);
     node::build_real_servers(topology.real_servers, &mut draft);
+    node::build("servers", Role::Server, topology.servers, &mut draft);
     node::build("routers", Role::Router, topology.routers, &mut draft);
     let table = topology.ipvsadm.as_deref();
     let services = table::services(table, topology.virtual_services, &mut draft);
     high_availability::build(topology.high_availability, &services, &mut draft);
     service::build(services, &mut draft);
     ipvs::build(topology.ipvs, &mut draft);
+    upstream::build(&mut draft);
     scenario::build(topology.scenarios, &mut draft);
     let mut lab = draft.lab;
     let found = judge(&lab, faults);
@@ -90,5 +95,6 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     fault_node::check(&mut view);
     sequence::check(&mut view);
     reachability::check(&mut view);
+    tiers::check(&mut view);
     view.into_found()
 }

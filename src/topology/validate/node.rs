@@ -55,6 +55,7 @@ fn blank(name: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<No
         sysctls: Vec::new(),
         loopback_vips: true,
         commands: Vec::new(),
+        serving: crate::lab::Serving::default(),
         at: at.clone(),
     })
 }

@@ -2,14 +2,15 @@ use super::super::{
     rule,
     wire::{self, Entries, NumberOrText},
 };
-use super::{Draft, address, link::described, network};
+use super::{Draft, address, link::described, network, serving};
 use crate::lab::{Command, Family, Gateway, Interface, Node, Place, Route, Sysctl, SysctlKey};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// Fills a blank node with what the file says.
-pub fn fill(mut node: Node, wire: wire::Node, draft: &mut Draft<'_>) -> Node {
+pub fn fill(mut node: Node, mut wire: wire::Node, draft: &mut Draft<'_>) -> Node {
     let at = node.at.clone();
+    node.serving = serving::build(&node, &mut wire, draft);
     node.interfaces = interfaces(wire.addresses, &node, draft);
     node.gateway = gateway(wire.gateway, &at.key("gateway"), draft);
     node.routes = routes(wire.routes, &at.key("routes"), draft);

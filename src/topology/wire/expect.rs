@@ -1,4 +1,4 @@
-use super::{Decimal, Entries, NumberOrText, words};
+use super::{Decimal, Entries, List, NumberOrText, words};
 use crate::lab::VrrpState;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,6 +18,9 @@ pub struct Expect {
     /// The client address that the real servers saw: a node, whose address it must be, or an
     /// address. For requests.
     pub source: Option<String>,
+    /// The tiers behind the real server that every answer came through, in order, as in
+    /// `[php, db]`. For requests.
+    pub via: Option<List<String>>,
     /// The longest that answers may take, by percentile, as in `{ p99: 20ms }`. For requests.
     pub latency: Option<Latency>,
     /// The command's exit code, 0 to 255. For `run`.

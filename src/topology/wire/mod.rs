@@ -12,6 +12,7 @@ mod ipvs;
 mod number;
 mod scenario;
 mod service;
+mod serving;
 mod tunnel;
 mod words;
 
@@ -26,6 +27,7 @@ pub use ipvs::{IpvsSettings, Timeouts};
 pub use number::{Decimal, NumberOrText};
 pub use scenario::{Request, Run, Scenario, Step};
 pub use service::{Forwarding, Persistence, PersistenceDetails, Server, Servers, VirtualService};
+pub use serving::{PortBackend, Process};
 pub use tunnel::{Tunnel, TunnelDetails, TunnelKind};
 
 use schemars::JsonSchema;
@@ -57,6 +59,9 @@ pub struct Topology {
     /// The nodes that serve, by name. Their addresses are RIPs.
     #[serde(default)]
     pub real_servers: Entries<RealServer>,
+    /// The nodes that serve behind no director, by name: an application tier, a database.
+    #[serde(default)]
+    pub servers: Entries<Node>,
     /// What makes directors stand in for each other. Default: nothing does.
     pub high_availability: Option<HighAvailability>,
     /// The virtual services, by name.
@@ -115,6 +120,21 @@ pub struct Node {
     /// Shell commands that are run in the node at the end of `up`. Default: none.
     #[serde(default)]
     pub commands: List<String>,
+    /// Whom the node's built-in backends ask before they answer: nodes as in `php` or `php:9000`, or
+    /// addresses as in `192.168.1.2:9000`. Default: nobody.
+    #[serde(default)]
+    pub upstream: List<String>,
+    /// Built-in backends on these ports, as in `9000: { upstream: [db] }` or `3306: {}`. Default:
+    /// none.
+    #[serde(default)]
+    pub backends: Entries<PortBackend>,
+    /// Real programs that run in the node while the lab is up, by name. Default: none.
+    #[serde(default)]
+    pub processes: Entries<Process>,
+    /// Files for the processes, by name: they are written into the directory that is `$FILES` for
+    /// them. Default: none.
+    #[serde(default)]
+    pub files: Entries<String>,
 }
 
 /// A machine that serves: one network namespace, or several of a kind.
@@ -138,6 +158,22 @@ pub struct RealServer {
     /// Shell commands that are run in the node at the end of `up`. Default: none.
     #[serde(default)]
     pub commands: List<String>,
+    /// Whom the node's built-in backends ask before they answer: nodes as in `php` or `php:9000`, or
+    /// addresses as in `192.168.1.2:9000`. Default: nobody.
+    #[serde(default)]
+    pub upstream: List<String>,
+    /// Built-in backends on these ports, as in `9000: { upstream: [db] }` or `3306: {}`. Default:
+    /// the
+    /// ports of virtual services, else 80.
+    #[serde(default)]
+    pub backends: Entries<PortBackend>,
+    /// Real programs that run in the node while the lab is up, by name. Default: none.
+    #[serde(default)]
+    pub processes: Entries<Process>,
+    /// Files for the processes, by name: they are written into the directory that is `$FILES` for
+    /// them. Default: none.
+    #[serde(default)]
+    pub files: Entries<String>,
     /// Whether the VIPs that DR and TUN want on `lo` are put there. Default: true.
     pub loopback_vips: Option<bool>,
     /// How many nodes of this kind: `<name>1`, `<name>2`... with consecutive addresses. The name
@@ -150,6 +186,7 @@ impl RealServer {
     /// What it has in common with every other node.
     pub fn into_node(self) -> Node {
         let Self { addresses, gateway, routes, sysctls, commands, .. } = self;
-        Node { addresses, gateway, routes, sysctls, commands }
+        let Self { upstream, backends, processes, files, .. } = self;
+        Node { addresses, gateway, routes, sysctls, commands, upstream, backends, processes, files }
     }
 }

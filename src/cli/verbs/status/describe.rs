@@ -3,7 +3,7 @@ use crate::cli::failure::Failure;
 use crate::cli::running::Running;
 use crate::engine;
 use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
-use crate::lab::{Lab, Node};
+use crate::lab::{Lab, Node, Process};
 use crate::plan;
 use crate::supervisor::{self, BackendStatus};
 use serde::Serialize;
@@ -44,8 +44,21 @@ pub struct NodeStatus {
     pub virtual_services: Vec<ServiceStatus>,
     /// Its backends.
     pub backends: Vec<BackendStatus>,
+    /// Its processes.
+    pub processes: Vec<ProcessStatus>,
     /// Its part in high availability, where it has one.
     pub availability: Option<Availability>,
+}
+
+/// A process that the file asks for.
+#[derive(Debug, Serialize)]
+pub struct ProcessStatus {
+    /// Its name.
+    pub process: String,
+    /// The TCP port that it listens on, where the file says one.
+    pub port: Option<u16>,
+    /// Whether it is alive.
+    pub running: bool,
 }
 
 /// An address of a node.
@@ -120,6 +133,14 @@ fn services(observed: &Observed, connections: &[Connection]) -> Vec<ServiceStatu
     observed.services.iter().map(one).collect()
 }
 
+fn process(process: &Process, observed: &Observed) -> ProcessStatus {
+    ProcessStatus {
+        process: process.name.to_string(),
+        port: process.ready,
+        running: observed.processes.iter().any(|name| name == process.name.as_str()),
+    }
+}
+
 fn describe(lab: &Lab, node: &Node, observed: &Observed, backends: &[BackendStatus]) -> NodeStatus {
     let shown = |interface: &str, address: ipnet::IpNet| {
         (interface != "lo" || !address.addr().is_loopback()).then(|| AddressStatus {
@@ -137,6 +158,7 @@ fn describe(lab: &Lab, node: &Node, observed: &Observed, backends: &[BackendStat
         gateway: default.map(|route| route.via.to_string()),
         virtual_services: Vec::new(),
         backends: backends.iter().filter(|b| b.node == node.name).cloned().collect(),
+        processes: node.serving.processes.iter().map(|p| process(p, observed)).collect(),
         availability: None,
     }
 }

@@ -1,5 +1,5 @@
 use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
-use super::describe::{AddressStatus, LabStatus, NodeStatus, ServiceStatus};
+use super::describe::{AddressStatus, LabStatus, NodeStatus, ProcessStatus, ServiceStatus};
 use super::{LabInShort, State};
 use crate::lab::Port;
 use crate::plan::Behaviour;
@@ -110,10 +110,21 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
             behaviour => writeln!(text, ", told to {behaviour}"),
         };
     }
+    for ProcessStatus { process, port, running } in &node.processes {
+        let port = port.map_or_else(String::new, |port| format!(", port {port}"));
+        let _ = writeln!(text, "  runs   {process}{port}{}", alive(*running, colour));
+    }
     if let Some(availability) = &node.availability {
         text.push_str(&self::availability(availability, colour));
     }
     text
+}
+
+fn alive(running: bool, colour: Colour) -> String {
+    match running {
+        true => String::new(),
+        false => format!(": {}", colour.paint(Ink::BoldRed, "does not run")),
+    }
 }
 
 fn availability(availability: &Availability, colour: Colour) -> String {

@@ -1,0 +1,141 @@
+use super::launch::{Launched, Output, Place, launch};
+use super::running::processes_of;
+use crate::kernel::program::Program;
+use crate::kernel::{Cause, Namespace, ports, processes};
+use crate::lab::{NodeName, Port};
+use crate::plan::Process;
+use nix::errno::Errno;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+
+/// It gives the process a process namespace of its own: when it is killed, the kernel kills
+/// everything that the process has started, whatever became of its environment and its parents.
+const KEEPER: Program = Program { name: "unshare", package: "util-linux" };
+
+/// Where programs are looked for beside the caller's own path: a user's has no servers in it.
+const SERVERS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
+
+/// How long the port of a process that was killed may stay taken.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether it is free.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Where a node's processes keep their logs, below the lab's directory.
+pub fn directory(lab: &Path, node: &NodeName) -> PathBuf {
+    lab.join("processes").join(node.as_str())
+}
+
+/// Starts a process with its files, and waits until it works. One that does not is killed again.
+pub async fn start(
+    namespace: &Namespace,
+    (lab, node): (&Path, &NodeName),
+    process: &Process,
+) -> Result<(), Cause> {
+    let directory = directory(lab, node);
+    fs::create_dir_all(&directory).map_err(|e| Cause::io("mkdir", e))?;
+    installed(process)?;
+    free(namespace, &directory, process)?;
+    let files = lab.join("files").join(node.as_str());
+    write(&files, process).map_err(|e| Cause::io("write", e))?;
+    let place = Place { namespace, directory: &directory, daemon: process.name.as_str() };
+    let script = script(node, &files, &process.run);
+    let words = ["--pid", "--fork", "--kill-child", "--", "/bin/sh", "-c", &script];
+    let launched = launch(place, KEEPER, &words.map(OsStr::new), Output::Log)?;
+    let worked = works(launched, namespace, process).await;
+    if worked.is_err() {
+        stop(&directory, process, Some(namespace)).await?;
+    }
+    worked
+}
+
+/// Kills a process with all that it has started, and waits until its port is free.
+pub async fn stop(
+    directory: &Path,
+    process: &Process,
+    namespace: Option<&Namespace>,
+) -> Result<(), Cause> {
+    processes::kill_all(|| processes_of(directory, process.name.as_str()))?;
+    let (Some(port), Some(namespace)) = (process.ready, namespace) else { return Ok(()) };
+    let begun = Instant::now();
+    while begun.elapsed() < CLOSING && ports::listening(namespace)?.contains(&Port::tcp(port)) {
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Waits until its port listens; without one it works as soon as it runs.
+async fn works(
+    mut launched: Launched,
+    namespace: &Namespace,
+    process: &Process,
+) -> Result<(), Cause> {
+    let Some(port) = process.ready else { return Ok(()) };
+    let listens = launched.until(async |_| {
+        ports::listening(namespace).is_ok_and(|all| all.contains(&Port::tcp(port)))
+    });
+    match timeout(process.within, listens).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            let (within, said) = (process.within, launched.last_words());
+            Err(Cause::Other(format!("port {port} does not listen after {within:?}\n{said}")))
+        }
+    }
+}
+
+/// Whether every program that it needs is there.
+fn installed(process: &Process) -> Result<(), Cause> {
+    let own = std::env::var("PATH").unwrap_or_default();
+    let there = |program: &str| {
+        let mut places = own.split(':').chain(SERVERS.split(':'));
+        places.any(|place| has(Path::new(place), program))
+    };
+    match process.needs.iter().find(|(program, _)| !there(program)) {
+        None => Ok(()),
+        Some((program, package)) => Err(Cause::Other(format!(
+            "`{program}` is not installed here; in Debian the package `{package}` has it"
+        ))),
+    }
+}
+
+/// Whether a directory has a program; one whose name ends in `*` may have any ending.
+fn has(place: &Path, program: &str) -> bool {
+    let Some(beginning) = program.strip_suffix('*') else {
+        return place.join(program).is_file();
+    };
+    let mut entries = fs::read_dir(place).into_iter().flatten().flatten();
+    entries.any(|entry| entry.file_name().to_string_lossy().starts_with(beginning))
+}
+
+/// It runs once, and its port is its own.
+fn free(namespace: &Namespace, directory: &Path, process: &Process) -> Result<(), Cause> {
+    if !processes_of(directory, process.name.as_str())?.is_empty() {
+        return Err(Cause::errno("start", Errno::EEXIST));
+    }
+    match process.ready {
+        Some(port) if ports::listening(namespace)?.contains(&Port::tcp(port)) => {
+            Err(Cause::errno("listen", Errno::EADDRINUSE))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write(directory: &Path, process: &Process) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    for (name, text) in &process.files {
+        let path = directory.join(name);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+/// What the shell is given.
+fn script(node: &NodeName, files: &Path, run: &str) -> String {
+    let files = files.to_string_lossy().replace('\'', r"'\''");
+    format!("PATH=\"$PATH:{SERVERS}\" NODE={node} FILES='{files}'\nexport PATH NODE FILES\n{run}")
+}
