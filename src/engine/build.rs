@@ -62,5 +62,11 @@ impl<K: Kernel> Tools<'_, K> {
 
 /// Whether it waits for a process rather than for the kernel.
 fn may_take_long(op: &Op) -> bool {
-    matches!(op, Op::RunCommand { .. } | Op::StartDaemon { .. } | Op::AwaitAddress { .. })
+    matches!(
+        op,
+        Op::RunCommand { .. }
+            | Op::StartProcess { .. }
+            | Op::StartDaemon { .. }
+            | Op::AwaitAddress { .. }
+    )
 }

@@ -30,6 +30,7 @@ fn goes_along(op: &Op, going: &HashSet<NodeName>) -> bool {
     match op {
         Op::CreateNamespace { .. }
         | Op::StartBackend { .. }
+        | Op::StartProcess { .. }
         | Op::RunCommand { .. }
         | Op::StartDaemon { .. } => false,
         op => going.contains(&op.node()),

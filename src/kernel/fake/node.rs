@@ -11,21 +11,22 @@ pub(super) struct Namespace {
 }
 
 /// The interfaces of a new namespace: the loopback, set up, and the devices that come with the
-/// modules `ipip` and `ip_gre`.
-const INBORN: [&str; 3] = ["lo", "tunl0", "gre0"];
+/// modules `ipip`, `ip_gre`, `sit` and `ip6_tunnel`, each with its MTU in bytes.
+const INBORN: [(&str, u32); 5] =
+    [("lo", 65_536), ("tunl0", 1480), ("gre0", 1476), ("sit0", 1480), ("ip6tnl0", 1452)];
 
 impl Namespace {
     pub(super) fn new() -> Self {
-        let lo = ObservedLink { up: true, mtu: 65_536, ..link("lo", None) };
-        let tunl0 = ObservedLink { up: false, mtu: 1480, ..link("tunl0", None) };
-        let gre0 = ObservedLink { up: false, mtu: 1476, ..link("gre0", None) };
-        Self { state: Observed { links: vec![lo, tunl0, gre0], ..Observed::default() } }
+        let inborn = |(name, mtu)| ObservedLink { up: name == "lo", mtu, ..link(name, None) };
+        let links = INBORN.into_iter().map(inborn).collect();
+        Self { state: Observed { links, ..Observed::default() } }
     }
 
     /// What there is beyond what a new namespace has. Settings are no things.
     pub(super) fn additions(&self) -> usize {
         let state = &self.state;
-        let links = state.links.iter().filter(|l| !INBORN.contains(&l.name.as_str())).count();
+        let is_inborn = |link: &&ObservedLink| INBORN.iter().any(|(name, _)| link.name == *name);
+        let links = state.links.iter().filter(|link| !is_inborn(link)).count();
         let destinations: usize = state.services.iter().map(|s| s.destinations.len()).sum();
         let tables = state.services.len() + destinations;
         let rules = state.source_nat.len() + state.marked.len();

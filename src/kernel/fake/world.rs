@@ -2,7 +2,7 @@ use super::fault::{Fault, refuse};
 use super::node::Namespace;
 use super::{addresses, links, routes, settings, tables};
 use crate::kernel::{Cause, Kernel, KernelError, Observed};
-use crate::lab::{NodeName, Port, ProcessName, SysctlKey};
+use crate::lab::{NodeName, Port, ProcessName, SysctlKey, Timeouts};
 use crate::plan::{Behaviour, Daemon, Op, Process};
 use nix::errno::Errno;
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,7 +206,7 @@ fn revert(namespace: &mut Namespace, op: &Op) {
             addresses::remove(namespace, interface, *address);
         }
         Op::AddRoute { destination, via, .. } => routes::remove(namespace, *destination, *via),
-        Op::SetTimeouts { .. } => namespace.state.timeouts = None,
+        Op::SetTimeouts { .. } => namespace.state.timeouts = Some(Timeouts::default()),
         Op::AddSourceNat { service, .. } => tables::remove_source_nat(namespace, service),
         Op::MarkPackets { packets, .. } => tables::unmark_packets(namespace, packets),
         Op::AddService { service, .. } => tables::remove_service(namespace, &service.key),
