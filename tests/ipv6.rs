@@ -157,6 +157,8 @@ scenarios:
     assert!(place.run(&["check", &file]).code != 0);
     let routed =
         silent.replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }");
+    // Without an answer there is no source to look at, which would be an error and no failure.
+    let routed = routed.replace(", source: client", "");
     let file = place.write("routed.yaml", &routed);
     place.run(&["--kernel", "uml", "test", &file]).code(1).says("without an answer");
 }
