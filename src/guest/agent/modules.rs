@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// What the root file system needs.
 pub const ROOT: &[&str] = &["overlay"];
 
-/// What every lab may need; the rest comes when a lab asks for it, as each module takes time. Nothing loads a module on demand in the guest, since the host may have no kmod.
+/// What every lab may need; the rest comes when a lab asks for it, as each module takes time.
+/// Nothing loads a module on demand in the guest, since the host may have no kmod.
 pub const LAB: &[&str] = &[
     "ipv6",
     "veth",
