@@ -175,8 +175,12 @@ scenarios:
     let silent = text.replace("forwarding: 1", "forwarding: 0");
     let file = place.write("silent.yaml", &silent);
     assert!(place.run(&["check", &file]).code != 0);
-    let routed =
-        silent.replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }");
+    let routed = silent
+        .replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }")
+        .replace("count: 10 }", "count: 10, concurrency: 10, timeout: 1s }");
     let file = place.write("routed.yaml", &routed);
-    place.run(&["--kernel", "uml", "test", &file]).code(1).says("without an answer");
+    let unmeasured = place.run(&["--kernel", "uml", "test", &file]).code(4);
+    unmeasured.says("without an answer: connect timed out 10").says("cannot be measured");
+    let file = place.write("unseen.yaml", &routed.replace(", source: client", ""));
+    place.run(&["--kernel", "uml", "test", &file]).code(1).says("2 failed, 0 errored");
 }
