@@ -160,6 +160,15 @@ fn a_program_that_ends_or_never_listens_is_an_error_with_its_last_words() {
 
 #[test]
 #[ignore = "needs root"]
+fn a_program_that_is_not_there_is_an_error_even_if_nobody_waits_for_its_port() {
+    refused(
+        "        run: no-such-program -x\n",
+        &["cannot start the process httpd in node `web`", "127", "no-such-program: not found"],
+    );
+}
+
+#[test]
+#[ignore = "needs root"]
 fn a_program_that_is_not_installed_is_named_with_its_package() {
     refused(
         "        run: nginx\n        needs: { no-such-nginx*: nginx-light }\n",
