@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// The server leaves a child with another environment, in a session of its own, behind.
 const LAB: &str = r#"
@@ -123,8 +124,12 @@ fn nothing_of_a_program_outlives_a_killed_supervisor() {
     place.traces(&[lab]).assert_none();
 }
 
+/// Labs of one name are made one after the other.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// What `up` complains of when the program is run so instead.
 fn refused(run: &str, words: &[&str]) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (place, lab) = (Place::new(), &unique("refused"));
     let (begin, end) = (LAB.find("        needs").unwrap(), LAB.len());
     let text = LAB.replace(&LAB[begin..end], run);
