@@ -118,6 +118,15 @@ virtual_services:
     forwarding: fullnat
     real_servers: { far: { port: 8080 } }
 scenarios:
+  busy:
+    - load: { from: client, service: full, port: 443, rate: 20 }
+    - run: { on: director, command: ipvsadm -L -n -c | grep -w 10.1.0.101:443 }
+      expect: { exit: 0 }
+      within: 20s
+    - run: { on: director, command: ipvsadm -L -n -c | grep -w 10.1.0.101:80 }
+      expect: { exit: 1 }
+    - stop: load
+      expect: { availability: 100 }
   serves:
     - request: { from: client, service: nat, port: 443, count: 4 }
       expect: { distribution: predicted, failures: 0, source: client }

@@ -155,10 +155,58 @@ scenarios:
     let silent = text.replace("forwarding: 1", "forwarding: 0");
     let file = place.write("silent.yaml", &silent);
     assert!(place.run(&["check", &file]).code != 0);
-    let routed =
-        silent.replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }");
-    // Without an answer there is no source to look at, which would be an error and no failure.
-    let routed = routed.replace(", source: client", "");
+    let routed = silent
+        .replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }")
+        .replace("count: 10 }", "count: 10, concurrency: 10, timeout: 1s }");
     let file = place.write("routed.yaml", &routed);
-    place.run(&["--kernel", "uml", "test", &file]).code(1).says("without an answer");
+    let unmeasured = place.run(&["--kernel", "uml", "test", &file]).code(4);
+    unmeasured.says("without an answer: connect timed out 10").says("cannot be measured");
+    let file = place.write("unseen.yaml", &routed.replace(", source: client", ""));
+    place.run(&["--kernel", "uml", "test", &file]).code(1).says("2 failed, 0 errored");
+}
+
+/// Every transport protocol over NAT and DR, FULLNAT to a real server without a way back, and NAT
+/// with one arm.
+const FORWARDED: &str = "
+name: forwarded
+networks: { outside: fd00:136::/64, inside: fd00:137::/64, arm: fd00:138::/64 }
+clients: { client: { addresses: { outside: fd00:136::10 } } }
+routers: { router: { addresses: { outside: fd00:136::2, arm: fd00:138::2 } } }
+directors:
+  director: { addresses: { outside: fd00:136::1, inside: fd00:137::199 } }
+  armed: { addresses: { arm: fd00:138::199 } }
+real_servers:
+  rs: { addresses: { inside: fd00:137::200 }, replicas: 2 }
+  far: { addresses: { inside: fd00:137::210 }, gateway: none }
+  near: { addresses: { outside: fd00:136::210 }, replicas: 2 }
+  beside: { addresses: { arm: fd00:138::210 }, replicas: 2 }
+virtual_services:
+  udp-nat: { vip: fd00:136::100, port: 53, protocol: udp, scheduler: rr, forwarding: nat, directors: [director], real_servers: [rs] }
+  udp-dr: { vip: fd00:136::101, port: 53, protocol: udp, scheduler: rr, forwarding: dr, directors: [director], real_servers: [near] }
+  sctp-nat: { vip: fd00:136::102, port: 90, protocol: sctp, scheduler: rr, forwarding: nat, directors: [director], real_servers: [rs] }
+  sctp-dr: { vip: fd00:136::103, port: 90, protocol: sctp, scheduler: rr, forwarding: dr, directors: [director], real_servers: [near] }
+  full: { vip: fd00:136::104, port: 80, scheduler: rr, forwarding: fullnat, directors: [director], real_servers: [far] }
+  one-arm: { vip: fd00:138::100, port: 80, scheduler: rr, forwarding: nat, directors: [armed], real_servers: [beside] }
+scenarios:
+  all:
+    - request: { from: client, service: udp-nat, count: 4 }
+      expect: { distribution: { rs: 2 }, failures: 0, source: client }
+    - request: { from: client, service: udp-dr, count: 4 }
+      expect: { distribution: { near: 2 }, failures: 0, source: client }
+    - request: { from: client, service: sctp-nat, count: 4 }
+      expect: { distribution: { rs: 2 }, failures: 0, source: client }
+    - request: { from: client, service: sctp-dr, count: 4 }
+      expect: { distribution: { near: 2 }, failures: 0, source: client }
+    - request: { from: client, service: full, count: 4 }
+      expect: { distribution: { far: 4 }, failures: 0, source: director }
+    - request: { from: client, service: one-arm, count: 4 }
+      expect: { distribution: { beside: 2 }, failures: 0, source: client }
+";
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn every_transport_fullnat_and_one_arm_go_over_ipv6() {
+    let place = Place::new();
+    let file = place.write("forwarded.yaml", FORWARDED);
+    place.run(&["--kernel", "uml", "test", &file]).code(0).says("18 passed, 0 failed, 0 errored");
 }
