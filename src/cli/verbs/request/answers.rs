@@ -67,3 +67,29 @@ pub fn json(samples: &[Sample], summary: &Summary) -> Value {
         "samples": samples.iter().map(sample).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::traffic::Answer;
+
+    fn sample(status: u16) -> Sample {
+        let local = "10.0.0.1:40000".parse().unwrap();
+        let backend = Some("web1".to_owned());
+        Sample {
+            index: 0,
+            connection: 0,
+            started: Duration::ZERO,
+            waited: Duration::ZERO,
+            latency: Duration::from_millis(2),
+            outcome: Ok(Answer { backend, status, peer: None, via: None, local }),
+        }
+    }
+
+    #[test]
+    fn bad_statuses_are_told() {
+        let samples = [sample(200), sample(504), sample(302), sample(504)];
+        let told = text(&samples, &Summary::of(&samples));
+        assert!(told.starts_with("web1            4\nstatus 504      2\nmedian"), "{told}");
+    }
+}
