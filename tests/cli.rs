@@ -106,6 +106,8 @@ fn the_labs_pages_name_the_addresses_that_the_topologies_have() {
         "sctp",
         "ipvs-settings",
         "fwmark",
+        "run-time",
+        "localnode",
         "ha",
         "ha-nat",
         "ha-active-active",

@@ -153,6 +153,9 @@ rules! {
     OTHER_PORT "L100" Error "port that the virtual service does not have";
     PROBE_PROTOCOL "L101" Error "health check that does not fit the protocol";
     ONE_PACKET_NAT "L102" Warning "one-packet scheduling whose replies are lost";
+    MIXED_FAMILIES "L104" Error "VIP and RIP of two families without a tunnel";
+    MIXED_SYNC "L105" Error "connection synchronisation with VIP and RIP of two families";
+    OLD_VRRP "L106" Error "VRRP version 2 with IPv6";
     TUNNEL_WITHOUT_TUN "L107" Error "tunnel without TUN";
     TUNNEL_SETTING "L108" Error "setting that does not fit the tunnel";
     GRE_CHECKSUM "L109" Warning "GRE checksum that the real server does not take";
@@ -162,7 +165,4 @@ rules! {
     FILE "L113" Error "bad file of a node";
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
-    MIXED_FAMILIES "L104" Error "VIP and RIP of two families without a tunnel";
-    MIXED_SYNC "L105" Error "connection synchronisation with VIP and RIP of two families";
-    OLD_VRRP "L106" Error "VRRP version 2 with IPv6";
 }

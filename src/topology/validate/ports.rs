@@ -47,15 +47,20 @@ fn mark(number: i64, at: &Place, draft: &mut Draft<'_>) -> Option<FirewallMark> 
 
 fn several(list: &List<i64>, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<u16>> {
     let mut ports = Vec::new();
+    let mut faulty = 0;
     for (index, port) in list.0.iter().enumerate() {
         let at = at.index(index);
-        let port = Bounds::port().check((*port)?, &at, draft.faults)?;
-        if ports.contains(&port) {
-            let message = format!("the port `{port}` is there already");
-            draft.faults.push(rule::PORT.at(&at, message, "name each port once"));
-        } else {
-            ports.push(port);
+        match port.and_then(|port| Bounds::port().check(port, &at, draft.faults)) {
+            None => faulty += 1,
+            Some(port) if ports.contains(&port) => {
+                let message = format!("the port `{port}` is there already");
+                draft.faults.push(rule::PORT.at(&at, message, "name each port once"));
+            }
+            Some(port) => ports.push(port),
         }
+    }
+    if faulty > 0 {
+        return None;
     }
     let message = match ports.len() {
         0 => "there are no ports".to_owned(),

@@ -36,13 +36,22 @@ fn backends(
     let mut built = Vec::new();
     for (port, backend) in backends.0 {
         let at = all.key(&port);
-        let number = port.parse().unwrap_or(0);
-        let Some(port) = Bounds::port().check(number, &at.as_key(), draft.faults) else { continue };
+        let Some(port) = key_port(&port, &at.as_key(), draft) else { continue };
         let upstream = backend.and_then(|backend| backend.upstream);
         let own = upstream.map(|words| upstream::ask(node, Some(port), words, draft));
         built.push(PortBackend { port, upstream: own.map(|()| Vec::new()), at });
     }
     built
+}
+
+/// A port that is a key.
+fn key_port(text: &str, at: &Place, draft: &mut Draft<'_>) -> Option<u16> {
+    let Ok(number) = text.parse() else {
+        let message = format!("`{text}` is no port");
+        draft.faults.push(rule::PORT.at(at, message, "write its number, 1 to 65535"));
+        return None;
+    };
+    Bounds::port().check(number, at, draft.faults)
 }
 
 fn processes(
@@ -87,16 +96,18 @@ fn one(
     })
 }
 
-/// Two processes cannot listen on one port.
+/// No two can listen on one port.
 fn one_each(serving: &Serving, draft: &mut Draft<'_>) {
-    let mut taken: IndexMap<u16, &ProcessName> = IndexMap::new();
+    let backends = serving.backends.iter();
+    let mut taken: IndexMap<u16, String> =
+        backends.map(|b| (b.port, "a backend under `backends`".to_owned())).collect();
     for process in &serving.processes {
         let Some(port) = process.ready else { continue };
-        if let Some(first) = taken.insert(port, &process.name) {
+        if let Some(first) = taken.insert(port, format!("the process `{}`", process.name)) {
             draft.faults.push(rule::PROCESS.at(
                 &process.at.key("ready"),
-                format!("the process `{first}` listens on port {port} already"),
-                "give each process of a node a port of its own",
+                format!("{first} listens on port {port} already"),
+                "give each a port of its own",
             ));
         }
     }
@@ -115,11 +126,17 @@ fn unused(serving: &Serving, node: &Node, draft: &mut Draft<'_>) {
 }
 
 fn files(files: Entries<String>, all: &Place, draft: &mut Draft<'_>) -> IndexMap<String, String> {
-    let mut built = IndexMap::new();
+    let mut built: IndexMap<String, String> = IndexMap::new();
     for (name, text) in files.0 {
         let at = all.key(&name);
         let text = text.unwrap_or_default();
-        if !is_inside(&name) {
+        if let Some(other) = built.keys().find(|other| one_is_in_the_other(&name, other)) {
+            draft.faults.push(rule::FILE.at(
+                &at.as_key(),
+                format!("of `{name}` and `{other}` one would have to be a directory"),
+                "give one of them another name",
+            ));
+        } else if !is_inside(&name) {
             draft.faults.push(rule::FILE.at(
                 &at.as_key(),
                 format!("`{name}` is no file of the node's own"),
@@ -136,6 +153,12 @@ fn files(files: Entries<String>, all: &Place, draft: &mut Draft<'_>) -> IndexMap
         }
     }
     built
+}
+
+/// Whether of two paths one is a directory above the other.
+fn one_is_in_the_other(name: &str, other: &str) -> bool {
+    let (name, other) = (Path::new(name), Path::new(other));
+    name != other && (name.starts_with(other) || other.starts_with(name))
 }
 
 /// Whether a path stays below the directory that it is relative to.

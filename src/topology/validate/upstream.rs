@@ -95,6 +95,10 @@ fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Asked> {
         Some((name, port)) => (name, Some(port)),
         None => (word, None),
     };
+    if let (Ok(_), Some(port)) = (name.parse::<IpAddr>(), port) {
+        let message = format!("`{port}` is no port");
+        return unknown(message, "write its number, 1 to 65535".to_owned(), at, draft);
+    }
     match draft.lookup(name, None) {
         Lookup::Nodes(nodes) => {
             let ports = nodes.into_iter().map(|node| {

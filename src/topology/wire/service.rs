@@ -113,8 +113,8 @@ pub struct PersistenceDetails {
     /// 2678400 (31 days).
     #[schemars(range(min = 1, max = 2_678_400))]
     pub timeout: i64,
-    /// How many bits of the client's address count, 1 to 32, in IPv6 to 128: 24 keeps a whole class C together
-    /// (ipvsadm -M). Default: 32.
+    /// How many bits of the client's address count, 1 to 32, in IPv6 to 128: 24 keeps a whole class
+    /// C together (ipvsadm -M). Default: all.
     #[schemars(range(min = 1, max = 128))]
     pub prefix_length: Option<i64>,
 }

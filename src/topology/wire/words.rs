@@ -54,7 +54,7 @@ fn explained(method: ForwardingMethod) -> &'static str {
 
 pub fn tunnel(_: &mut SchemaGenerator) -> Schema {
     words(
-        "kind of tunnel",
+        "tunnel kind",
         [
             ("ipip", "IP in IP (RFC 2003)."),
             ("gre", "Generic routing encapsulation (RFC 2784)."),
@@ -65,7 +65,7 @@ pub fn tunnel(_: &mut SchemaGenerator) -> Schema {
 
 pub fn tunnel_checksum(_: &mut SchemaGenerator) -> Schema {
     words(
-        "checksum of a tunnel",
+        "tunnel checksum",
         [
             ("none", "The envelope has none."),
             ("full", "Over the whole envelope."),

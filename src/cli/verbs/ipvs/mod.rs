@@ -3,7 +3,7 @@
 mod connections;
 mod entries;
 mod json;
-mod order;
+pub(super) mod order;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;

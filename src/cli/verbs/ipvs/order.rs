@@ -1,10 +1,18 @@
-use crate::kernel::IpvsTable;
+use crate::kernel::{IpvsTable, ObservedService};
 use crate::plan::ServiceKey;
 use std::net::{Ipv6Addr, SocketAddr};
 
 /// Puts a table in the order of ipvsadm(8), which does not keep the kernel's own.
 pub fn sort(table: &mut IpvsTable) {
-    table.services.sort_by_key(|service| {
+    services(&mut table.services);
+    for service in &mut table.services {
+        service.destinations.sort_by_key(|destination| rank(destination.entry.address));
+    }
+}
+
+/// The same for services alone.
+pub fn services(services: &mut [ObservedService]) {
+    services.sort_by_key(|service| {
         let family = service.key.family();
         match service.key {
             ServiceKey::Mark(mark, _) => (Some(mark), family, None),
@@ -13,9 +21,6 @@ pub fn sort(table: &mut IpvsTable) {
             }
         }
     });
-    for service in &mut table.services {
-        service.destinations.sort_by_key(|destination| rank(destination.entry.address));
-    }
 }
 
 /// Ipvsadm takes the difference of two IPv4 addresses for a signed number (libipvs,

@@ -1,6 +1,7 @@
 use crate::lab::Percentile;
 use crate::traffic::{self, Sample, Summary};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The answers for a person: who, how often, how fast.
@@ -18,6 +19,9 @@ pub fn text(samples: &[Sample], summary: &Summary) -> String {
     for (name, count) in &summary.by_backend {
         text.push_str(&format!("{name:<15} {count}\n"));
     }
+    for (status, count) in bad_statuses(samples) {
+        text.push_str(&format!("{:<15} {count}\n", format!("status {status}")));
+    }
     for (failure, count) in &summary.failures {
         text.push_str(&format!("{:<15} {count} ({failure})\n", "no answer"));
     }
@@ -26,6 +30,16 @@ pub fn text(samples: &[Sample], summary: &Summary) -> String {
         text.push_str(&format!("{:<15} {median} (longest {longest})\n", "median time"));
     }
     text
+}
+
+/// How often each status was answered that says that something failed.
+fn bad_statuses(samples: &[Sample]) -> BTreeMap<u16, usize> {
+    let answers = samples.iter().filter_map(|sample| sample.outcome.as_ref().ok());
+    let mut counts = BTreeMap::new();
+    for answer in answers.filter(|answer| answer.status >= 400) {
+        *counts.entry(answer.status).or_default() += 1;
+    }
+    counts
 }
 
 fn milliseconds(duration: Duration) -> String {
@@ -52,4 +66,30 @@ pub fn json(samples: &[Sample], summary: &Summary) -> Value {
         "failures": summary.failed(),
         "samples": samples.iter().map(sample).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::traffic::Answer;
+
+    fn sample(status: u16) -> Sample {
+        let local = "10.0.0.1:40000".parse().unwrap();
+        let backend = Some("web1".to_owned());
+        Sample {
+            index: 0,
+            connection: 0,
+            started: Duration::ZERO,
+            waited: Duration::ZERO,
+            latency: Duration::from_millis(2),
+            outcome: Ok(Answer { backend, status, peer: None, via: None, local }),
+        }
+    }
+
+    #[test]
+    fn bad_statuses_are_told() {
+        let samples = [sample(200), sample(504), sample(302), sample(504)];
+        let told = text(&samples, &Summary::of(&samples));
+        assert!(told.starts_with("web1            4\nstatus 504      2\nmedian"), "{told}");
+    }
 }

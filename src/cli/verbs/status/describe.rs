@@ -1,6 +1,7 @@
 use super::availability::{Availability, Directors};
 use crate::cli::failure::Failure;
 use crate::cli::running::Running;
+use crate::cli::verbs::ipvs::order;
 use crate::engine;
 use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
 use crate::lab::{Lab, Node, Process};
@@ -93,7 +94,8 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
     let mut nodes = Vec::new();
     for node in &lab.nodes {
         let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
-        let observed = observed.unwrap_or_default();
+        let mut observed = observed.unwrap_or_default();
+        order::services(&mut observed.services);
         let availability = directors.describe(&node.name, &observed);
         let connections = match observed.services.is_empty() {
             true => Vec::new(),

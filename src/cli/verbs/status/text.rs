@@ -104,7 +104,8 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
     }
     for backend in &node.backends {
         let socket = Port { protocol: backend.protocol, number: backend.port };
-        let _ = write!(text, "  http   {socket}, {} requests", backend.requests);
+        let noun = if backend.requests == 1 { "request" } else { "requests" };
+        let _ = write!(text, "  http   {socket}, {} {noun}", backend.requests);
         let _ = match backend.behaviour {
             Behaviour::Serves => writeln!(text),
             behaviour => writeln!(text, ", told to {behaviour}"),
