@@ -11,6 +11,7 @@ use crate::support::{Place, Ran, unique};
 use draw::Draw;
 use drawn::{Drawn, drawn};
 use lvs_lab::topology::builtins;
+use std::collections::HashSet;
 
 /// How many tables are drawn.
 const TABLES: u64 = 30;
