@@ -3,29 +3,12 @@
 
 mod support;
 
-use support::{Place, Ran, eventually, replaced, topology, unique};
-
-/// A lab that is up in a guest.
-struct Lab {
-    place: Place,
-    name: String,
-}
+use support::lab::Lab;
+use support::{eventually, replaced, topology};
 
 impl Lab {
-    fn up(name: &str, topology: &str) -> Self {
-        let lab = Self { place: Place::new(), name: unique(name) };
-        lab.to_be(topology);
-        lab
-    }
-
-    /// Brings it to a topology.
-    fn to_be(&self, topology: &str) -> Ran {
-        let file = self.place.write("lab.yaml", topology);
-        self.place.run(&["--kernel", "uml", "up", &file, "--name", &self.name]).code(0)
-    }
-
     fn on_director(&self, command: &str) -> String {
-        self.place.exec(&self.name, "director", &["sh", "-c", command]).code(0).stdout
+        self.sh("director", command)
     }
 
     /// A verb's standard output.
@@ -52,7 +35,7 @@ fn marking(vip: &str, ports: &str, mark: u32) -> [String; 2] {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn tables_rules_and_templates_are_what_the_distributions_programs_say() {
-    let lab = Lab::up("fwm", &topology("fwmark"));
+    let lab = Lab::of("fwm", &topology("fwmark"));
     let exported = lab.place.run(&["export", "fwmark", "--format", "ipvsadm"]).code(0).stdout;
     let sorted = |text: &str| {
         let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
@@ -88,22 +71,22 @@ fn tables_rules_and_templates_are_what_the_distributions_programs_say() {
 #[ignore = "needs the guest kernel"]
 fn a_lost_rule_is_mended_and_other_ports_are_marked_live() {
     let topology = topology("notes/004-firewall-marks");
-    let lab = Lab::up("fwm-drift", &topology);
+    let lab = Lab::of("fwm-drift", &topology);
     for spoil in ["-F OUTPUT", "-D PREROUTING 1", "-F"] {
         lab.on_director(&format!("iptables-legacy -t mangle {spoil}"));
         let lost = "director: packets to 192.168.56.40 tcp 80,443 with 1: the mark is missing";
         assert!(lab.said("status", &[]).contains(lost));
-        lab.to_be(&topology).says(lost);
+        lab.to_be_of(&topology).says(lost);
         let mut rules = lab.rules("mangle");
         rules.sort_by(|a, b| b.cmp(a));
         assert_eq!(rules, marking("192.168.56.40", "80,443", 1));
     }
-    let more = lab.to_be(&replaced(&topology, "[80, 443]", "[443, 8443, 80]"));
+    let more = lab.to_be_of(&replaced(&topology, "[80, 443]", "[443, 8443, 80]"));
     more.says("is up; changed:\n");
     assert!(lab.rules("mangle").contains(&marking("192.168.56.40", "80,443,8443", 1)[0]));
     assert_eq!(lab.rules("mangle").len(), 2);
     assert!(lab.said("request", &["--port", "8443", "-n", "3"]).starts_with("web2            3\n"));
-    lab.to_be(&replaced(&topology, "firewall_mark: 1", "firewall_mark: 4294967295"));
+    lab.to_be_of(&replaced(&topology, "firewall_mark: 1", "firewall_mark: 4294967295"));
     assert_eq!(lab.rules("mangle"), marking("192.168.56.40", "80,443", u32::MAX));
     assert_eq!(lab.said("status", &[]).matches("as the file says").count(), 1);
     assert!(lab.said("request", &["--port", "443", "-n", "3"]).contains("  3\n"));
@@ -135,6 +118,15 @@ virtual_services:
     forwarding: fullnat
     real_servers: { far: { port: 8080 } }
 scenarios:
+  busy:
+    - load: { from: client, service: full, port: 443, rate: 20 }
+    - run: { on: director, command: ipvsadm -L -n -c | grep -w 10.1.0.101:443 }
+      expect: { exit: 0 }
+      within: 20s
+    - run: { on: director, command: ipvsadm -L -n -c | grep -w 10.1.0.101:80 }
+      expect: { exit: 1 }
+    - stop: load
+      expect: { availability: 100 }
   serves:
     - request: { from: client, service: nat, port: 443, count: 4 }
       expect: { distribution: predicted, failures: 0, source: client }
@@ -149,14 +141,14 @@ scenarios:
 #[test]
 #[ignore = "needs the guest kernel"]
 fn nat_serves_the_director_itself_and_fullnat_masquerades_what_is_marked() {
-    let lab = Lab::up("fwm-nat", TRANSLATING);
+    let lab = Lab::of("fwm-nat", TRANSLATING);
     lab.place.run(&["test", &lab.place.write("test.yaml", TRANSLATING), "--kernel", "uml"]).code(0);
     assert_eq!(lab.rules("nat"), ["-A POSTROUTING -m mark --mark 0x8 -j MASQUERADE"]);
     assert_eq!(lab.rules("mangle").len(), 4);
     lab.on_director("iptables-legacy -t nat -F");
     let lost = "director: clients of firewall mark 8 are not masqueraded";
     assert!(lab.said("status", &[]).contains(lost));
-    lab.to_be(TRANSLATING).says(lost);
+    lab.to_be_of(TRANSLATING).says(lost);
     assert_eq!(lab.rules("nat").len(), 1);
 }
 
@@ -200,7 +192,7 @@ virtual_services:
 }
 
 fn is_checked_by(engine: &str) {
-    let lab = Lab::up(&format!("fwm-{engine}"), &checked(engine));
+    let lab = Lab::of(&format!("fwm-{engine}"), &checked(engine));
     let asked = |count: &str| {
         lab.said("request", &["--from", "client", "--port", "443", "-n", "4"]).contains(count)
     };

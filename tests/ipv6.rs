@@ -4,30 +4,10 @@
 mod support;
 
 use std::thread;
-use support::{Place, eventually, unique};
-
-/// A built-in lab that is up in a guest.
-struct Lab {
-    place: Place,
-    topology: &'static str,
-    name: String,
-}
+use support::lab::Lab;
+use support::{Place, eventually};
 
 impl Lab {
-    fn up(topology: &'static str) -> Self {
-        let lab = Self { place: Place::new(), topology, name: unique(topology) };
-        lab.mend().code(0);
-        lab
-    }
-
-    fn mend(&self) -> support::Ran {
-        self.place.run(&["--kernel", "uml", "up", self.topology, "--name", &self.name])
-    }
-
-    fn sh(&self, node: &str, script: &str) -> String {
-        self.place.exec(&self.name, node, &["sh", "-ec", script]).code(0).stdout
-    }
-
     /// Whether two requests are answered.
     fn answers(&self) -> bool {
         self.place.run(&["request", &self.name, "-n", "2", "--timeout", "1s"]).code == 0
@@ -96,7 +76,7 @@ fn what_went_with_an_interface_is_mended() {
     assert_eq!(sorted(), all);
     lab.sh("director", "ip link set eth0 down; ip link set eth0 up");
     assert_eq!(lab.sh("director", "ip -6 address show dev eth0"), "");
-    let mended = lab.mend().code(0).says("is up; mended:\n");
+    let mended = lab.to_be("dr6").code(0).says("is up; mended:\n");
     mended.says("director: address fd00:137::199/64 is missing on eth0");
     assert_eq!(sorted(), all);
     let shown = lab.sh("director", "ip -6 address show dev eth0");
@@ -175,8 +155,58 @@ scenarios:
     let silent = text.replace("forwarding: 1", "forwarding: 0");
     let file = place.write("silent.yaml", &silent);
     assert!(place.run(&["check", &file]).code != 0);
-    let routed =
-        silent.replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }");
+    let routed = silent
+        .replace("gateway: fd00:137::199", "routes: { fd00:136::/64: fd00:137::199 }")
+        .replace("count: 10 }", "count: 10, concurrency: 10, timeout: 1s }");
     let file = place.write("routed.yaml", &routed);
-    place.run(&["--kernel", "uml", "test", &file]).code(1).says("without an answer");
+    let unmeasured = place.run(&["--kernel", "uml", "test", &file]).code(4);
+    unmeasured.says("without an answer: connect timed out 10").says("cannot be measured");
+    let file = place.write("unseen.yaml", &routed.replace(", source: client", ""));
+    place.run(&["--kernel", "uml", "test", &file]).code(1).says("2 failed, 0 errored");
+}
+
+/// Every transport protocol over NAT and DR, FULLNAT to a real server without a way back, and NAT
+/// with one arm.
+const FORWARDED: &str = "
+name: forwarded
+networks: { outside: fd00:136::/64, inside: fd00:137::/64, arm: fd00:138::/64 }
+clients: { client: { addresses: { outside: fd00:136::10 } } }
+routers: { router: { addresses: { outside: fd00:136::2, arm: fd00:138::2 } } }
+directors:
+  director: { addresses: { outside: fd00:136::1, inside: fd00:137::199 } }
+  armed: { addresses: { arm: fd00:138::199 } }
+real_servers:
+  rs: { addresses: { inside: fd00:137::200 }, replicas: 2 }
+  far: { addresses: { inside: fd00:137::210 }, gateway: none }
+  near: { addresses: { outside: fd00:136::210 }, replicas: 2 }
+  beside: { addresses: { arm: fd00:138::210 }, replicas: 2 }
+virtual_services:
+  udp-nat: { vip: fd00:136::100, port: 53, protocol: udp, scheduler: rr, forwarding: nat, directors: [director], real_servers: [rs] }
+  udp-dr: { vip: fd00:136::101, port: 53, protocol: udp, scheduler: rr, forwarding: dr, directors: [director], real_servers: [near] }
+  sctp-nat: { vip: fd00:136::102, port: 90, protocol: sctp, scheduler: rr, forwarding: nat, directors: [director], real_servers: [rs] }
+  sctp-dr: { vip: fd00:136::103, port: 90, protocol: sctp, scheduler: rr, forwarding: dr, directors: [director], real_servers: [near] }
+  full: { vip: fd00:136::104, port: 80, scheduler: rr, forwarding: fullnat, directors: [director], real_servers: [far] }
+  one-arm: { vip: fd00:138::100, port: 80, scheduler: rr, forwarding: nat, directors: [armed], real_servers: [beside] }
+scenarios:
+  all:
+    - request: { from: client, service: udp-nat, count: 4 }
+      expect: { distribution: { rs: 2 }, failures: 0, source: client }
+    - request: { from: client, service: udp-dr, count: 4 }
+      expect: { distribution: { near: 2 }, failures: 0, source: client }
+    - request: { from: client, service: sctp-nat, count: 4 }
+      expect: { distribution: { rs: 2 }, failures: 0, source: client }
+    - request: { from: client, service: sctp-dr, count: 4 }
+      expect: { distribution: { near: 2 }, failures: 0, source: client }
+    - request: { from: client, service: full, count: 4 }
+      expect: { distribution: { far: 4 }, failures: 0, source: director }
+    - request: { from: client, service: one-arm, count: 4 }
+      expect: { distribution: { beside: 2 }, failures: 0, source: client }
+";
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn every_transport_fullnat_and_one_arm_go_over_ipv6() {
+    let place = Place::new();
+    let file = place.write("forwarded.yaml", FORWARDED);
+    place.run(&["--kernel", "uml", "test", &file]).code(0).says("18 passed, 0 failed, 0 errored");
 }

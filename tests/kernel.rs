@@ -7,8 +7,8 @@
 use lvs_lab::kernel::{
     BackendOrder, Changed, Kernel, KernelError, Linux, Names, Namespace, Observed, Packets, Watch,
 };
-use lvs_lab::lab::{FirewallMark, NodeName, Port, Protocol, SysctlKey};
-use lvs_lab::plan::{Backend, Family, Op, PacketMark, ServiceKey};
+use lvs_lab::lab::{Family, FirewallMark, NodeName, Port, Protocol, SysctlKey};
+use lvs_lab::plan::{Backend, Op, PacketMark, ServiceKey};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use serde_json::Value;

@@ -3,6 +3,7 @@
 
 mod support;
 
+use support::lab::Lab;
 use support::{Place, eventually, unique};
 
 /// A client of UDP that is not ours: `ask.py ADDRESS PORT COUNT`, all from one socket.
@@ -29,27 +30,10 @@ while piece := client.recv(4096):
 print(text.decode().split("\r\n\r\n")[1].strip())
 "#;
 
-struct Lab {
-    place: Place,
-    name: String,
-}
-
 impl Lab {
-    fn up(topology: &str) -> Self {
-        let lab = Self { place: Place::new(), name: unique(topology) };
-        lab.place.run(&["--kernel", "uml", "up", topology, "--name", &lab.name]).code(0);
-        lab
-    }
-
-    /// What a shell command prints in a node.
-    fn says(&self, node: &str, shell: &str) -> String {
-        let inside = ["exec", &self.name, node, "--", "sh", "-c", shell];
-        self.place.run(&inside).code(0).stdout
-    }
-
     fn python(&self, program: &str, arguments: &str) -> Vec<String> {
         let file = self.place.write("client.py", program);
-        let said = self.says("client", &format!("python3 {file} {arguments}"));
+        let said = self.sh("client", &format!("python3 {file} {arguments}"));
         said.lines().map(str::to_owned).collect()
     }
 }
@@ -62,12 +46,12 @@ fn a_socket_of_udp_stays_with_one_server_and_one_packet_scheduling_goes_round() 
     assert_eq!(lab.python(ASK, "192.168.136.100 53 2"), ["rs1"; 2]);
     assert_eq!(lab.python(ASK, "192.168.136.101 514 4"), ["rs4", "rs3", "rs4", "rs3"]);
 
-    let table = lab.says("director", "ipvsadm -L -n");
+    let table = lab.sh("director", "ipvsadm -L -n");
     assert!(table.contains("UDP  192.168.136.101:514 rr ops\n"), "{table}");
-    let entries = lab.says("director", "ipvsadm -L -n -c");
+    let entries = lab.sh("director", "ipvsadm -L -n -c");
     let to = |address: &str| entries.lines().filter(|line| line.contains(address)).count();
     assert_eq!((to("192.168.136.100:53"), to("192.168.136.101:514")), (2, 0), "{entries}");
-    let served = lab.says("rs1", "ss -Hlun");
+    let served = lab.sh("rs1", "ss -Hlun");
     assert!(served.contains("0.0.0.0:5353") && served.contains("0.0.0.0:53 "), "{served}");
 }
 
@@ -78,11 +62,11 @@ fn a_reply_of_direct_routing_comes_from_the_vip_and_past_the_director() {
     let watch = "tcpdump -l -n -c 2 -i eth0 udp port 514 2>/tmp/watch.$$ & \
                  until grep -q listening /tmp/watch.$$; do sleep 0.05; done; \
                  printf 'GET /' >/dev/udp/192.168.136.101/514; wait";
-    let seen = lab.says("client", &format!("bash -c \"{}\"", watch.replace("$$", "$BASHPID")));
+    let seen = lab.sh("client", &format!("bash -c \"{}\"", watch.replace("$$", "$BASHPID")));
     let replies: Vec<_> =
         seen.lines().filter(|line| line.contains("192.168.136.101.514 >")).collect();
     assert_eq!(replies.len(), 1, "{seen}");
-    let counted = || lab.says("director", "ipvsadm -L -n --stats -u 192.168.136.101:514");
+    let counted = || lab.sh("director", "ipvsadm -L -n --stats -u 192.168.136.101:514");
     let packets = || {
         let text = counted();
         let words = text.lines().nth(2).unwrap().split_whitespace();
@@ -102,14 +86,14 @@ fn associations_of_sctp_are_scheduled_one_by_one() {
         let ask = || lab.python(ASSOCIATE, &format!("192.168.136.{vip} 80")).remove(0);
         assert_eq!([ask(), ask()], servers, "{vip}");
     }
-    let table = lab.says("director", "ipvsadm -S -n");
+    let table = lab.sh("director", "ipvsadm -S -n");
     assert!(
         table.contains("-a --sctp-service 192.168.136.100:80 -r 192.168.137.200:8080 -m"),
         "{table}"
     );
-    let entries = lab.says("director", "ipvsadm -L -n -c");
+    let entries = lab.sh("director", "ipvsadm -L -n -c");
     assert_eq!(entries.lines().filter(|line| line.starts_with("SCTP")).count(), 6, "{entries}");
-    assert!(lab.says("rs1", "cat /proc/net/sctp/eps").contains(" 8080 "));
+    assert!(lab.sh("rs1", "cat /proc/net/sctp/eps").contains(" 8080 "));
 }
 
 #[test]
@@ -117,7 +101,7 @@ fn associations_of_sctp_are_scheduled_one_by_one() {
 fn what_ipvsadm_saves_of_these_kinds_is_what_the_lab_exports() {
     for topology in ["udp", "sctp"] {
         let lab = Lab::up(topology);
-        let saved = lab.says("director", "ipvsadm -S -n");
+        let saved = lab.sh("director", "ipvsadm -S -n");
         let table = lab.place.write("saved", &saved.replace(" --tun-type ipip", ""));
         let export = |more: &[&str]| {
             let words = [&["export", topology, "--format", "ipvsadm"], more].concat();

@@ -69,8 +69,9 @@ impl Exchange {
     }
 }
 
-/// Serves HTTP/1.1 on a listener, of TCP or of SCTP (one-to-one style, RFC 6458 section 4), until `shutdown` is done; then the listener is closed at once,
-/// and open connections get [`GRACE`]. Runs inside a tokio runtime with time and I/O.
+/// Serves HTTP/1.1 on a listener, of TCP or of SCTP (one-to-one style, RFC 6458 section 4), until
+/// `shutdown` is done; then the listener is closed at once, and open connections get [`GRACE`].
+/// Runs inside a tokio runtime with time and I/O.
 pub async fn serve(
     listener: std::net::TcpListener,
     site: Site,

@@ -1,9 +1,9 @@
-use super::context::{Context, Setting};
+use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
-use crate::lab::{Family, Lab, Protocol, Source, Tunnel, VirtualService};
+use crate::lab::{Lab, Source};
 use crate::state::LabDir;
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -61,35 +61,12 @@ pub fn start(lab: &Lab, dir: &LabDir) -> Result<Hello, Failure> {
     guest::start(&uml()?, &boot, &dir.guest_socket(), || {}).map_err(failure)
 }
 
-/// Makes this guest fit for a lab, where not every lab needs it.
-pub fn furnish(lab: &Lab, context: &Context) {
-    let ipv6 = lab.networks.iter().any(|network| network.family() == Family::Inet6);
-    if ipv6 && context.setting == Setting::Guest {
-        for fault in guest::agent::load_ipv6() {
-            context.note(&format!("guest: {fault}"));
-        }
-    }
-    let is_sctp = |service: &VirtualService| service.protocol == Protocol::Sctp;
-    if lab.services.iter().any(is_sctp) && context.setting == Setting::Guest {
-        for fault in guest::agent::load_sctp() {
-            context.note(&format!("guest: {fault}"));
-        }
-    }
-}
-
 /// How a lab's guest is booted.
 pub fn boot(lab: &Lab) -> Result<Boot, Failure> {
     let init = std::env::current_exe();
     let init = init.map_err(|e| Failure::failed(format!("cannot find this program: {e}")))?;
     let (memory, hostname) = (Mebibytes::default(), lab.name.to_string());
-    Ok(Boot { init, memory, hostname, modules: modules(lab), log: None })
-}
-
-/// What few labs need. With ip_gre each namespace has three interfaces more, which takes time.
-fn modules(lab: &Lab) -> Vec<&'static str> {
-    let mut servers = lab.services.iter().flat_map(VirtualService::servers);
-    let gre = servers.any(|server| matches!(server.tunnel, Tunnel::Gre(_)));
-    gre.then_some("ip_gre").into_iter().collect()
+    Ok(Boot { init, memory, hostname, log: None })
 }
 
 /// The guest kernel.

@@ -9,6 +9,7 @@ mod builtins;
 mod context;
 mod exit;
 mod failure;
+mod furnish;
 mod guests;
 mod inside;
 mod interruption;

@@ -26,8 +26,6 @@ pub struct Boot {
     pub memory: Mebibytes,
     /// The guest's host name.
     pub hostname: String,
-    /// Modules that are loaded beside those of every guest.
-    pub modules: Vec<&'static str>,
     /// Where the console is written to; without a path it is kept in memory.
     pub log: Option<PathBuf>,
 }

@@ -5,7 +5,7 @@ use super::table::{Server, Service};
 use super::token::Token;
 use super::tunnel;
 use super::value::{self, Endpoint};
-use crate::lab::{ForwardingMethod, Tunnel};
+use crate::lab::{Family, ForwardingMethod, Tunnel};
 use std::mem::discriminant;
 
 /// How long a client stays if `-p` does not say it (ipvsadm(8)).
@@ -59,8 +59,10 @@ impl<'t> Line<'t, '_> {
         let scheduler = self.argument(Meaning::Scheduler).map(|said| said.map(str::to_owned));
         let flags = self.argument(Meaning::Flags).map(value::flags);
         let persistence = self.persistence();
-        let of_ipv6 = key.as_ref().and_then(Key::vip).is_some_and(|vip| vip.is_ipv6());
-        let read = if of_ipv6 { value::prefix_length } else { value::netmask };
+        let read = match key.as_ref().map(Key::family) {
+            Some(Family::Inet6) => value::prefix_length,
+            Some(Family::Inet) | None => value::netmask,
+        };
         let netmask = self.argument(Meaning::Netmask).map(read);
         let (flags, netmask) = (self.kept(flags), self.kept(netmask));
         if let (None, Some(netmask)) = (&persistence, &netmask) {
@@ -88,9 +90,16 @@ impl<'t> Line<'t, '_> {
     }
 
     fn key(&mut self) -> Option<Key> {
+        let ipv6 = self.find(|m| m == Meaning::Ipv6);
         if let Some(token) = self.find(|m| m == Meaning::Mark) {
+            let family = ipv6.map_or(Family::Inet, |_| Family::Inet6);
             let mark = token.argument.map(value::mark);
-            return self.kept(mark).map(Key::Mark);
+            return self.kept(mark).map(|mark| Key::Mark { mark, family });
+        }
+        if let Some(Token { written, .. }) = ipv6 {
+            let message = format!("`{}` goes with `-f` only", written.value);
+            let help = "take it out: an address says itself that it is of IPv6";
+            self.faults.push(Fault::wrong(written.spot, message, help));
         }
         let token = self.find(|m| matches!(m, Meaning::Service(_)));
         let protocol = token.and_then(|token| match token.meaning {
@@ -217,7 +226,7 @@ fn goes_with_tunnels(meaning: Meaning) -> bool {
 
 fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
     use Meaning::{
-        AddServer, AddService, Command, Flags, Mark, Netmask, NotYet, Persistence, Scheduler,
+        AddServer, AddService, Command, Flags, Ipv6, Mark, Netmask, NotYet, Persistence, Scheduler,
     };
     match meaning {
         Scheduler | Persistence | Netmask | Flags | Meaning::OnePacket => verb == AddService,
@@ -229,6 +238,6 @@ fn goes_with(meaning: Meaning, verb: Meaning) -> bool {
         | Meaning::Weight
         | Meaning::Upper
         | Meaning::Lower => verb == AddServer,
-        AddService | AddServer | Meaning::Service(_) | Mark | Command | NotYet(_) => true,
+        AddService | AddServer | Meaning::Service(_) | Mark | Ipv6 | Command | NotYet(_) => true,
     }
 }

@@ -11,6 +11,8 @@ pub enum Meaning {
     Service(Protocol),
     /// The virtual service by its firewall mark.
     Mark,
+    /// The firewall marks of IPv6's packets.
+    Ipv6,
     /// The scheduler.
     Scheduler,
     /// How long a client stays with its real server.
@@ -103,6 +105,7 @@ options! {
     'u' "udp-service" Must Meaning::Service(Protocol::Udp);
     'f' "fwmark-service" Must Meaning::Mark;
     ' ' "sctp-service" Must Meaning::Service(Protocol::Sctp);
+    '6' "ipv6" None Meaning::Ipv6;
     's' "scheduler" Must Meaning::Scheduler;
     'p' "persistent" May Meaning::Persistence;
     'M' "netmask" Must Meaning::Netmask;
@@ -121,7 +124,6 @@ options! {
     'x' "u-threshold" Must Meaning::Upper;
     'y' "l-threshold" Must Meaning::Lower;
 
-    '6' "ipv6" None Meaning::NotYet("IPv6");
     ' ' "pe" Must Meaning::NotYet("persistence engines");
 
     'E' "edit-service" None Meaning::Command;

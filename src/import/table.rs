@@ -1,6 +1,6 @@
 use super::fault::{Said, Spot};
 use super::key::Key;
-use crate::lab::{ForwardingMethod, SchedulerFlag, Tunnel};
+use crate::lab::{Family, ForwardingMethod, SchedulerFlag, Tunnel};
 use std::net::IpAddr;
 
 /// An IPVS table as a text says it, in the order of the text. Numbers and words are as they are
@@ -31,13 +31,14 @@ pub struct Service {
 }
 
 impl Table {
-    /// A name for each service, as in `tcp-80` or `fwm-1`; those of one port are counted.
+    /// A name for each service, as in `tcp-80`, `fwm-1` or, of IPv6, `fwm6-1`; those of one port are counted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for service in &self.services {
             let plain = match service.key {
                 Key::Address { protocol, port, .. } => format!("{protocol}-{}", port.value),
-                Key::Mark(mark) => format!("fwm-{}", mark.value),
+                Key::Mark { mark, family: Family::Inet } => format!("fwm-{}", mark.value),
+                Key::Mark { mark, family: Family::Inet6 } => format!("fwm6-{}", mark.value),
             };
             let counted = (2..).map(|n| format!("{plain}-{n}"));
             let mut candidates = std::iter::once(plain.clone()).chain(counted);

@@ -81,6 +81,7 @@ fn word() -> impl Strategy<Value = String> {
         "-t",
         "-u",
         "-f",
+        "-6",
         "-s",
         "-p",
         "-M",
@@ -137,6 +138,19 @@ fn a_service_by_firewall_mark_has_nothing_but_its_mark() {
     assert_eq!(large, sound("-A -f 4294967295 -s rr\n"));
     let sketch = sketch(&"lab".parse().unwrap(), &table);
     assert!(sketch.contains("# fwm-1 is known by a firewall mark"), "{sketch}");
+}
+
+#[test]
+fn a_mark_of_ipv6_is_another_than_that_of_ipv4() {
+    let text = "-A -f 1 -s rr\n-A -f 1 -6 -s rr -p 9 -M 64\n-a -f 1 -6 -r [fd00::2]:0 -m -w 1\n";
+    let table = sound(text);
+    assert_eq!(table.names(), ["fwm-1", "fwm6-1"]);
+    assert_eq!(table.services[1].key.to_string(), "firewall mark 1 of IPv6");
+    let servers: Vec<_> = table.services.iter().map(|service| service.servers.len()).collect();
+    assert_eq!(servers, [0, 1]);
+    assert_eq!(table.services[1].netmask.map(|said| said.value.0), Some(64));
+    let with_address = listed(&ipvsadm("-A -6 -t [fd00::1]:80 -s rr\n").1);
+    assert!(with_address.starts_with("1:2 `-6` goes with `-f` only;"), "{with_address}");
 }
 
 #[test]

@@ -2,7 +2,7 @@ use super::Cause;
 use super::addresses;
 use super::namespace::Namespace;
 use super::site::Site;
-use crate::lab::{NodeName, Port, Protocol};
+use crate::lab::{Family, NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour};
 use nix::errno::Errno;
 use nix::sys::socket::{
@@ -82,13 +82,14 @@ pub(super) fn open(site: &Site, port: Port) -> Result<OwnedFd, Cause> {
 }
 
 fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {
-    let fd = made(protocol, address.is_ipv6())?;
+    let family = Family::of(address.ip());
+    let fd = made(protocol, family)?;
     let failed = |errno| Cause::errno("setsockopt", errno);
-    if address.is_ipv6() {
+    if family == Family::Inet6 {
         setsockopt(&fd, sockopt::Ipv6V6Only, &false).map_err(failed)?;
     }
     if protocol == Protocol::Udp {
-        tells_destinations(&fd, address.is_ipv6()).map_err(failed)?;
+        tells_destinations(&fd, family).map_err(failed)?;
     } else {
         setsockopt(&fd, sockopt::ReuseAddr, &true).map_err(failed)?;
     }
@@ -102,11 +103,14 @@ fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {
 
 /// Whether the running kernel knows a transport protocol; asked, it loads the module if it can.
 pub fn knows(protocol: Protocol) -> bool {
-    made(protocol, false).is_ok()
+    made(protocol, Family::Inet).is_ok()
 }
 
-fn made(protocol: Protocol, is_ipv6: bool) -> Result<OwnedFd, Cause> {
-    let family = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
+fn made(protocol: Protocol, family: Family) -> Result<OwnedFd, Cause> {
+    let family = match family {
+        Family::Inet => AddressFamily::Inet,
+        Family::Inet6 => AddressFamily::Inet6,
+    };
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let (kind, number) = match protocol {
         Protocol::Tcp => (SockType::Stream, SockProtocol::Tcp),
@@ -121,10 +125,9 @@ fn made(protocol: Protocol, is_ipv6: bool) -> Result<OwnedFd, Cause> {
 
 /// Has a datagram socket say to which of the node's addresses each datagram came (ip(7),
 /// `IP_PKTINFO`; ipv6(7), `IPV6_RECVPKTINFO`): the answer must come from there.
-fn tells_destinations(fd: &OwnedFd, is_ipv6: bool) -> nix::Result<()> {
-    if is_ipv6 {
-        setsockopt(fd, sockopt::Ipv6RecvPacketInfo, &true)
-    } else {
-        setsockopt(fd, sockopt::Ipv4PacketInfo, &true)
+fn tells_destinations(fd: &OwnedFd, family: Family) -> nix::Result<()> {
+    match family {
+        Family::Inet => setsockopt(fd, sockopt::Ipv4PacketInfo, &true),
+        Family::Inet6 => setsockopt(fd, sockopt::Ipv6RecvPacketInfo, &true),
     }
 }

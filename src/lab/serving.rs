@@ -52,7 +52,7 @@ pub struct Process {
     pub run: String,
     /// The programs that must be installed, each with the Debian package that brings it.
     pub needs: IndexMap<String, String>,
-    /// The TCP port that listens when it works; without one it works at once.
+    /// The TCP port that listens when it works; without one it works if it does not end soon.
     pub ready: Option<u16>,
     /// How long it may take until it works.
     pub within: Duration,

@@ -284,8 +284,8 @@ fn the_same_source_port_stays_in_dr_and_is_scheduled_anew_in_nat() {
     assert_eq!(visits(&service), "2121");
 }
 
-/// Connections that stay open, each number a client's port; `-2` removes r2, `+2` adds it again, `2*0`
-/// gives it a weight of 0.
+/// Connections that stay open, each number a client's port; `-2` removes r2, `+2` adds it again,
+/// `2*0` gives it a weight of 0.
 fn edited(service: &VirtualService, steps: &str) -> String {
     let mut oracle = Oracle::new(service).unwrap();
     let (mut said, mut port) = (String::new(), 0);

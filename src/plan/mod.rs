@@ -29,7 +29,6 @@ mod sample;
 mod shell;
 mod step;
 
-pub use crate::lab::Family;
 pub use act::Act;
 pub use build::build;
 pub use by_hand::{by_hand, with_tables};

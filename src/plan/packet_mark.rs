@@ -1,5 +1,4 @@
-use super::Family;
-use crate::lab::{FirewallMark, Protocol, VirtualService};
+use crate::lab::{Family, FirewallMark, Protocol, VirtualService};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::net::IpAddr;

@@ -1,5 +1,5 @@
-use super::{Behaviour, DestinationEntry, Family, Op, PacketMark, ServiceEntry};
-use crate::lab::{ForwardingMethod, LabName, Timeouts, Tunnel};
+use super::{Behaviour, DestinationEntry, Op, PacketMark, ServiceEntry};
+use crate::lab::{Family, ForwardingMethod, LabName, Timeouts, Tunnel};
 use std::fmt;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Runs a lab's scenarios: does each step, judges what was measured, and tells as it goes.
 //!
-//! May: ask a [`Stage`] for requests, commands, faults and looks at the directors, hold its samples against the file and against
-//! the oracle. May not: open a socket or a namespace, print, or turn what could not be measured
-//! into a pass.
+//! May: ask a [`Stage`] for requests, commands, faults and looks at the directors, hold its samples
+//! against the file and against the oracle. May not: open a socket or a namespace, print, or turn
+//! what could not be measured into a pass.
 
 mod background;
 mod edit;

@@ -1,7 +1,8 @@
 //! Clients: sends the requests of a scenario and says what became of each.
 //!
-//! May: talk HTTP/1.1, or its text in datagrams, over sockets that somebody else has made, count and sort what came back. May
-//! not: enter a namespace (whoever implements [`Sockets`] does that) or judge.
+//! May: talk HTTP/1.1, or its text in datagrams, over sockets that somebody else has made, count
+//! and sort what came back. May not: enter a namespace (whoever implements [`Sockets`] does that)
+//! or judge.
 
 mod client;
 mod datagrams;

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// How many sockets are asked for at once, if nobody says otherwise: few enough to stay far under the usual limit of 1024
-/// descriptors.
+/// How many sockets are asked for at once, if nobody says otherwise: few enough to stay far under
+/// the usual limit of 1024 descriptors.
 const BATCH: usize = 256;
 
 /// A socket with the number of the connection it is for.

@@ -61,7 +61,6 @@ fn boot(place: &std::path::Path) -> Boot {
     Boot {
         init: init.unwrap_or_else(|| std::env::current_exe().unwrap()),
         memory: Mebibytes(256),
-        modules: Vec::new(),
         hostname: place.file_name().unwrap().to_string_lossy().into_owned(),
         log: Some(place.join("log")),
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod lab;
 pub mod ran;
 pub mod traces;
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// The server leaves a child with another environment, in a session of its own, behind.
 const LAB: &str = r#"
@@ -123,8 +124,12 @@ fn nothing_of_a_program_outlives_a_killed_supervisor() {
     place.traces(&[lab]).assert_none();
 }
 
+/// Labs of one name are made one after the other.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// What `up` complains of when the program is run so instead.
 fn refused(run: &str, words: &[&str]) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (place, lab) = (Place::new(), &unique("refused"));
     let (begin, end) = (LAB.find("        needs").unwrap(), LAB.len());
     let text = LAB.replace(&LAB[begin..end], run);
@@ -155,6 +160,15 @@ fn a_program_that_ends_or_never_listens_is_an_error_with_its_last_words() {
     refused(
         "        run: \"echo I sleep; exec sleep 600.5\"\n        ready: 80\n        within: 300ms\n",
         &["port 80 does not listen after 300ms", "I sleep"],
+    );
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_program_that_is_not_there_is_an_error_even_if_nobody_waits_for_its_port() {
+    refused(
+        "        run: no-such-program -x\n",
+        &["cannot start the process httpd in node `web`", "127", "no-such-program: not found"],
     );
 }
 

@@ -1,10 +1,11 @@
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::furnish::furnish;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::stage::LabStage;
 use crate::cli::terminal::print;
-use crate::cli::{guests, machine, private};
+use crate::cli::{machine, private};
 use crate::engine;
 use crate::lab::{Lab, Source};
 use crate::report::{Event, LabReport, ScenarioReport};
@@ -28,7 +29,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let source = context.source(&args.topology)?;
     let lab = context.load(&source)?;
-    guests::furnish(&lab, context);
+    furnish(&lab, context);
     let mut report = LabReport {
         kernel: kernel(context),
         topology: args.topology.clone(),

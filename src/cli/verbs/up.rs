@@ -3,6 +3,7 @@ use crate::cli::args::{Format, Topology};
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::furnish::furnish;
 use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
@@ -31,7 +32,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
-    guests::furnish(&lab, context);
+    furnish(&lab, context);
     let state = state_dir(context)?;
     state.prepare().map_err(Failure::failed)?;
     let dir = state.lab(&lab.name);

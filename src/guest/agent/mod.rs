@@ -28,8 +28,6 @@ pub const AGENT: &str = "LVSLAB_AGENT";
 pub const CHANNEL: &str = "LVSLAB_CHANNEL";
 /// The directory of the kernels' modules, in which each release has a directory.
 pub const MODULES: &str = "LVSLAB_MODULES";
-/// The modules that are loaded beside those of every guest, with commas between them.
-pub const MORE: &str = "LVSLAB_MORE";
 /// The guest's name.
 pub const HOSTNAME: &str = "LVSLAB_HOSTNAME";
 
@@ -64,8 +62,6 @@ fn make_fit(release: &str) -> Vec<String> {
     duties.attempt("the writable root", mounts::root);
     duties.attempt("the system's mounts", mounts::system);
     duties.load(modules.as_mut(), modules::LAB);
-    let more = variable(MORE);
-    duties.load(modules.as_mut(), &more.split_terminator(',').collect::<Vec<_>>());
     duties.attempt("the loopback interface", loopback::up);
     duties.attempt("the host name", || {
         std::fs::write("/proc/sys/kernel/hostname", variable(HOSTNAME))
@@ -73,18 +69,8 @@ fn make_fit(release: &str) -> Vec<String> {
     duties.failures
 }
 
-/// Loads what labs with IPv6 need beside what is there when a guest begins; for jobs. Says what
-/// failed.
-pub fn load_ipv6() -> Vec<String> {
-    load_later(modules::IPV6)
-}
-
-/// Loads what labs with SCTP need beside; for jobs. Says what failed.
-pub fn load_sctp() -> Vec<String> {
-    load_later(modules::SCTP)
-}
-
-fn load_later(names: &[&str]) -> Vec<String> {
+/// Loads modules beside those that are there when a guest begins; for jobs. Says what failed.
+pub fn load(names: &[&str]) -> Vec<String> {
     let mut duties = Duties::default();
     let mut modules = duties.attempt("reading modules.dep", || {
         // A job has the environment of the command on the host.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// What the root file system needs.
 pub const ROOT: &[&str] = &["overlay"];
 
-/// What labs need. Nothing loads a module on demand in the guest, since the host may have no kmod.
+/// What every lab may need; the rest comes when a lab asks for it, as each module takes time.
+/// Nothing loads a module on demand in the guest, since the host may have no kmod.
 pub const LAB: &[&str] = &[
     "ipv6",
     "veth",
@@ -34,8 +35,6 @@ pub const LAB: &[&str] = &[
     "iptable_filter",
     "iptable_nat",
     "iptable_mangle",
-    "ip6table_nat",
-    "ip6table_mangle",
     "xt_MASQUERADE",
     "xt_conntrack",
     "xt_ipvs",
@@ -49,13 +48,6 @@ pub const LAB: &[&str] = &[
     "af_packet",
     "udp_diag",
 ];
-
-/// What labs with SCTP need more: too much to load for each guest. `hmac` is for its cookies.
-pub const SCTP: &[&str] = &["hmac", "sctp", "sctp_diag"];
-/// What labs with IPv6 need beside. It is not loaded before such a lab comes: each of the tunnels
-/// makes an interface in every namespace, which together take as long as some ten modules.
-pub const IPV6: &[&str] =
-    &["ip6_tunnel", "sit", "ip6table_filter", "ip6table_nat", "ip6table_mangle"];
 
 /// The kernel's modules: where they are, and which need which.
 pub struct Modules {

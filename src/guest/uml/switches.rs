@@ -18,7 +18,7 @@ pub struct Descriptors {
 /// what it does not know itself.
 pub fn command_line(boot: &Boot, modules: &Path, fds: Descriptors) -> Vec<String> {
     let Descriptors { from_host, to_host, console } = fds;
-    let mut line = vec![
+    let own = [
         format!("mem={}M", boot.memory.0),
         format!("init={}", quoted(&boot.init)),
         format!("ssl0=fd:{from_host},fd:{to_host}"),
@@ -28,11 +28,7 @@ pub fn command_line(boot: &Boot, modules: &Path, fds: Descriptors) -> Vec<String
         format!("{}={}", agent::MODULES, quoted(modules)),
         format!("{}={}", agent::HOSTNAME, boot.hostname),
     ];
-    if !boot.modules.is_empty() {
-        line.push(format!("{}={}", agent::MORE, boot.modules.join(",")));
-    }
-    line.extend(FIXED.map(str::to_owned));
-    line
+    own.into_iter().chain(FIXED.map(str::to_owned)).collect()
 }
 
 const FIXED: [&str; 13] = [
@@ -71,7 +67,6 @@ mod tests {
             init: "/opt/my programs/lvs-lab".into(),
             memory: Mebibytes(512),
             hostname: "nat".to_owned(),
-            modules: vec!["ip_gre", "fou"],
             log: None,
         };
         let fds = Descriptors { from_host: 3, to_host: 6, console: 7 };

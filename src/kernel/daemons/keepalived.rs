@@ -10,9 +10,9 @@ use std::path::Path;
 const PROGRAM: Program = Program { name: "keepalived", package: "keepalived" };
 
 /// keepalived writes an event a line into FIFOs, as in `INSTANCE "VI_1" MASTER 100`,
-/// `RS [10.0.0.2]:tcp:80 [10.0.0.100]:tcp:80 DOWN` and `RS [10.0.0.2]:0 FWM 1 DOWN`; this reads those of one FIFO, in order, for the
-/// records of states and of health. keepalived ends it by SIGTERM before it says its last word,
-/// that it stops; the end of the FIFO comes after that.
+/// `RS [10.0.0.2]:tcp:80 [10.0.0.100]:tcp:80 DOWN` and `RS [10.0.0.2]:0 FWM 1 DOWN`; this reads
+/// those of one FIFO, in order, for the records of states and of health. keepalived ends it by
+/// SIGTERM before it says its last word, that it stops; the end of the FIFO comes after that.
 const RECORDER: &str = r#"#!/bin/sh
 trap '' TERM
 here=${0%/*}

@@ -22,6 +22,10 @@ const SERVERS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
 /// How long the port of a process that was killed may stay taken.
 const CLOSING: Duration = Duration::from_secs(5);
 
+/// How long a process without a port must run to count as one that works: as long as a shell
+/// needs to find that a program is not there, and half of what supervisord gives (`startsecs`).
+const SETTLED: Duration = Duration::from_millis(500);
+
 /// How often it is looked whether it is free.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -68,13 +72,16 @@ pub async fn stop(
     Ok(())
 }
 
-/// Waits until its port listens; without one it works as soon as it runs.
+/// Waits until its port listens; without one it works if it does not end soon.
 async fn works(
     mut launched: Launched,
     namespace: &Namespace,
     process: &Process,
 ) -> Result<(), Cause> {
-    let Some(port) = process.ready else { return Ok(()) };
+    let begun = Instant::now();
+    let Some(port) = process.ready else {
+        return launched.until(async |_| begun.elapsed() >= SETTLED).await;
+    };
     let listens = launched.until(async |_| {
         ports::listening(namespace).is_ok_and(|all| all.contains(&Port::tcp(port)))
     });

@@ -3,7 +3,7 @@ use super::rule::{Rule, whole};
 use super::words::{read, written};
 use crate::kernel::program::{Program, failure};
 use crate::kernel::{Cause, Namespace};
-use crate::plan::Family;
+use crate::lab::Family;
 use std::fs;
 use std::io;
 

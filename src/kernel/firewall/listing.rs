@@ -1,7 +1,7 @@
 use super::chain::Chain;
 use super::rule::Rule;
-use crate::lab::{FirewallMark, Protocol};
-use crate::plan::{Family, PacketMark, ServiceKey};
+use crate::lab::{Family, FirewallMark, Protocol};
+use crate::plan::{PacketMark, ServiceKey};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};

@@ -3,7 +3,7 @@ use super::rule::{Rule, whole};
 use super::{listing, ruleset::ruleset, table};
 use crate::kernel::program::{Program, failure};
 use crate::kernel::{Cause, Namespace};
-use crate::plan::Family;
+use crate::lab::Family;
 
 const NFT: Program = Program { name: "nft", package: "nftables" };
 

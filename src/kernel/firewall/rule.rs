@@ -1,5 +1,6 @@
 use super::chain::Chain;
-use crate::plan::{Family, PacketMark, ServiceKey};
+use crate::lab::Family;
+use crate::plan::{PacketMark, ServiceKey};
 
 /// One thing that a director's firewall does, in as many chains as it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]

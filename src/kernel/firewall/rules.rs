@@ -1,7 +1,7 @@
 use super::rule::Rule;
 use super::{iptables, nft};
 use crate::kernel::{Cause, Namespace};
-use crate::plan::Family;
+use crate::lab::Family;
 
 /// Adds a rule; it may be there already.
 pub(in crate::kernel) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {

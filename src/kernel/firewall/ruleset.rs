@@ -1,7 +1,8 @@
 use super::chain::Chain;
 use super::nft::{TABLE, keyword};
 use super::rule::Rule;
-use crate::plan::{Family, ServiceKey};
+use crate::lab::Family;
+use crate::plan::ServiceKey;
 use std::fmt::Write;
 
 /// The table with these rules and no others, in one transaction.

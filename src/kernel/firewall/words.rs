@@ -1,7 +1,7 @@
 use super::chain::Chain;
 use super::rule::Rule;
-use crate::lab::{FirewallMark, Protocol};
-use crate::plan::{Family, PacketMark, ServiceKey};
+use crate::lab::{Family, FirewallMark, Protocol};
+use crate::plan::{PacketMark, ServiceKey};
 use std::net::SocketAddr;
 
 /// A rule in the words of iptables(8), from `-A` on.

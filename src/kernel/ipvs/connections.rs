@@ -1,6 +1,6 @@
 use crate::kernel::{Cause, Namespace};
-use crate::lab::{FirewallMark, Protocol};
-use crate::plan::{Family, ServiceKey};
+use crate::lab::{Family, FirewallMark, Protocol};
+use crate::plan::ServiceKey;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

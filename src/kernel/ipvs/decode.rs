@@ -6,10 +6,10 @@ use super::wire::{
 };
 use crate::kernel::{ObservedDestination, ObservedService, Statistics};
 use crate::lab::{
-    FirewallMark, ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler, SchedulerFlag,
-    Thresholds, Tunnel, TunnelChecksum,
+    Family, FirewallMark, ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler,
+    SchedulerFlag, Thresholds, Tunnel, TunnelChecksum,
 };
-use crate::plan::{DestinationEntry, Family, ServiceKey};
+use crate::plan::{DestinationEntry, ServiceKey};
 use nix::libc;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;

@@ -5,8 +5,10 @@ use super::wire::{
     TUNNEL_GUE, TUNNEL_IPIP, TUNNEL_NO_CHECKSUM, TUNNEL_REMOTE_CHECKSUM,
 };
 use crate::kernel::Cause;
-use crate::lab::{ForwardingMethod, Persistence, Scheduled, SchedulerFlag, Tunnel, TunnelChecksum};
-use crate::plan::{DestinationEntry, Family, ServiceEntry, ServiceKey};
+use crate::lab::{
+    Family, ForwardingMethod, Persistence, Scheduled, SchedulerFlag, Tunnel, TunnelChecksum,
+};
+use crate::plan::{DestinationEntry, ServiceEntry, ServiceKey};
 use nix::libc;
 use std::net::{IpAddr, SocketAddr};
 

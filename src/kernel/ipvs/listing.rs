@@ -1,7 +1,7 @@
 use super::connections::socket;
 use crate::kernel::Namespace;
-use crate::lab::{FirewallMark, Protocol};
-use crate::plan::{Family, ServiceKey};
+use crate::lab::{Family, FirewallMark, Protocol};
+use crate::plan::ServiceKey;
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;

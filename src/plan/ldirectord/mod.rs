@@ -119,9 +119,10 @@ fn real_server(page: &mut Page, destination: &Destination) {
     page.line(format_args!("real{six}={rip} {method} {weight}{limits}"));
 }
 
-/// Without a port, it stays the packet's own.
+/// Without a port, it stays the packet's own; ldirectord wants brackets around IPv6 all the same.
 fn endpoint(destination: &Destination) -> String {
     match destination {
+        Destination { address: IpAddr::V6(address), port: 0, .. } => format!("[{address}]"),
         Destination { address, port: 0, .. } => address.to_string(),
         Destination { address, port, .. } => SocketAddr::new(*address, *port).to_string(),
     }

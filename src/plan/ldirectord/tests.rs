@@ -1,4 +1,6 @@
-use crate::lab::{Engine, HealthCheck, HttpProbe, Lab, OnFailure, Probe, VirtualService};
+use crate::lab::{
+    Destination, Engine, HealthCheck, HttpProbe, Lab, OnFailure, Probe, VirtualService,
+};
 use crate::plan::sample::{cluster, furnished, http, marked};
 use crate::plan::{Daemon, Op, build};
 use std::process::{Command, Output};
@@ -79,6 +81,38 @@ fn what_cannot_be_said_is_said_in_a_comment() {
 #[test]
 fn a_service_by_firewall_mark_says_which_port_is_checked() {
     insta::assert_snapshot!(configuration(&marked(Engine::Ldirectord)));
+}
+
+/// As `marked`, of IPv6.
+fn marked_of_ipv6() -> Lab {
+    let mut lab = crate::topology::load(&crate::topology::builtin("ha6").unwrap()).unwrap().lab;
+    let mut service = marked(Engine::Ldirectord).services.remove(0);
+    let real_servers = std::mem::take(&mut lab.services[0].destinations);
+    service.vip = lab.services[0].vip;
+    service.directors.clone_from(&lab.services[0].directors);
+    service.destinations = real_servers.into_iter().map(|d| Destination { port: 0, ..d }).collect();
+    service.sorry_server = None;
+    service.persistence = None;
+    lab.services = vec![service];
+    lab
+}
+
+#[test]
+fn a_firewall_mark_of_ipv6_has_servers_in_brackets() {
+    let text = super::ldirectord(&marked_of_ipv6(), &"node01".parse().unwrap()).unwrap();
+    for line in ["virtual6=1\n", "real6=[fd00:150::2] gate 1\n", "protocol=fwm\n"] {
+        assert!(text.contains(line), "no `{line}` in {text}");
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn ldirectord_takes_a_firewall_mark_of_ipv6() {
+    let text = super::ldirectord(&marked_of_ipv6(), &"node01".parse().unwrap()).unwrap();
+    let taken = said(&text);
+    assert_eq!(taken.status.code(), Some(STOPPED), "{taken:?}\nto\n{text}");
+    let bare = text.replace("real6=[fd00:150::2] ", "real6=fd00:150::2 ");
+    assert_ne!(said(&bare).status.code(), Some(STOPPED), "brackets are for nothing");
 }
 
 /// What ldirectord says when it is asked for the state of a configuration, which makes it read it.

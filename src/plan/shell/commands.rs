@@ -1,8 +1,8 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use super::processes;
-use crate::lab::{LabName, NetworkName, NodeName, Protocol};
-use crate::plan::{Family, Op, PacketMark, ServiceKey};
+use crate::lab::{Family, LabName, NetworkName, NodeName, Protocol};
+use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.

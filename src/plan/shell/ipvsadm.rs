@@ -1,7 +1,7 @@
 use crate::lab::{
-    ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler, SchedulerFlag, Tunnel,
+    Family, ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler, SchedulerFlag, Tunnel,
 };
-use crate::plan::{DestinationEntry, Family, Op, Plan, ServiceEntry, ServiceKey};
+use crate::plan::{DestinationEntry, Op, Plan, ServiceEntry, ServiceKey};
 use std::fmt::Write as _;
 
 /// The tables of a plan's directors as ipvsadm-save(8) writes them with -n, real servers in the

@@ -6,7 +6,8 @@ use crate::text::elapsed;
 use crate::traffic::Sample;
 use std::time::Duration;
 
-/// From the last fault of a director to the first success through the director that took the VIP over.
+/// From the last fault of a director to the first success through the director that took the VIP
+/// over.
 pub(super) fn evaluate(range: DurationRange, scene: &Scene, lab: &Lab) -> Outcome {
     let expected = format!("{range} to the first success through another director");
     match measure(scene, lab) {

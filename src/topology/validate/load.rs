@@ -18,7 +18,7 @@ pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load
     let from = scenario::node(&wire.from, &at.key("from"), draft);
     let goal = request::Goal {
         service: wire.service.as_deref(),
-        port: None,
+        port: wire.port,
         url: wire.url.as_deref(),
         path: wire.path.as_deref(),
         noun: "load",

@@ -2,8 +2,9 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not
-//! reported twice in different words.
+//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `sequence`,
+//! `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
+//! different words.
 
 mod address;
 mod destination;

@@ -114,7 +114,7 @@ impl Entry<'_> {
         let spot = |said: Option<Spot>| place(said.unwrap_or(begin));
         let mut mark = |key: &str, spot: Place| draft.faults.tell_of(at.key(key), spot);
         match service.key {
-            Key::Mark(_) => mark("firewall_mark", place(key)),
+            Key::Mark { .. } => mark("firewall_mark", place(key)),
             Key::Address { .. } => ["vip", "port"].iter().for_each(|part| mark(part, place(key))),
         }
         mark("real_servers", place(key));
@@ -166,7 +166,7 @@ impl Entry<'_> {
     /// Whether a port stands for the packet's own. Without a virtual port there is none to map from,
     /// so that ipvsadm too makes it 0 in DR and TUN.
     fn keeps(&self, server: &import::Server, port: i64) -> bool {
-        let marked = matches!(self.service.key, Key::Mark(_));
+        let marked = matches!(self.service.key, Key::Mark { .. });
         marked && (port == 0 || server.forwarding.keeps_vip())
     }
 

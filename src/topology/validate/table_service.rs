@@ -5,13 +5,18 @@ use super::super::{
 use super::draft::Draft;
 use super::table::place;
 use crate::import::{Key, Said, Service};
-use crate::lab::Place;
+use crate::lab::{Family, Place};
+use std::net::IpAddr;
 
 /// Whether the file's service is the table's.
 pub fn same(known: &wire::VirtualService, service: &Service) -> bool {
     let listed = known.ports.iter().flat_map(|ports| ports.0.iter().flatten());
     match service.key {
-        Key::Mark(mark) => known.firewall_mark == Some(mark.value),
+        Key::Mark { mark, family } => {
+            let vip = known.vip.parse::<IpAddr>();
+            known.firewall_mark == Some(mark.value)
+                && vip.is_ok_and(|vip| Family::of(vip) == family)
+        }
         Key::Address { protocol, vip, port } => {
             known.firewall_mark.is_none()
                 && known.protocol == protocol
@@ -25,8 +30,8 @@ pub fn same(known: &wire::VirtualService, service: &Service) -> bool {
 pub fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
     let (protocol, vip, port) = match key {
         Key::Address { protocol, vip, port } => (protocol, vip.value, port.value),
-        Key::Mark(mark) => {
-            unknown_mark(mark, draft);
+        Key::Mark { mark, family } => {
+            unknown_mark(mark, family, draft);
             return None;
         }
     };
@@ -52,14 +57,18 @@ pub fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
 }
 
 /// A mark of the table that no service of the file has.
-fn unknown_mark(mark: Said<i64>, draft: &mut Draft<'_>) {
+fn unknown_mark(mark: Said<i64>, family: Family, draft: &mut Draft<'_>) {
     let number = mark.value;
+    let (of, vip) = match family {
+        Family::Inet => ("", "`vip`"),
+        Family::Inet6 => (" of IPv6", "an IPv6 `vip`"),
+    };
     if draft.faults.sure(&Place::root().key("virtual_services")) {
         draft.faults.push(rule::UNKNOWN_SERVICE.at(
             &place(mark.spot),
-            format!("no virtual service of the file has the firewall mark `{number}`"),
+            format!("no virtual service of the file has the firewall mark `{number}`{of}"),
             format!(
-                "add one with `vip`, `ports` and `firewall_mark: {number}` under \
+                "add one with {vip}, `ports` and `firewall_mark: {number}` under \
                  `virtual_services:`, as a table does not say what is marked"
             ),
         ));

@@ -163,8 +163,7 @@ pub struct RealServer {
     #[serde(default)]
     pub upstream: List<String>,
     /// Built-in backends on these ports, as in `9000: { upstream: [db] }` or `3306: {}`. Default:
-    /// the
-    /// ports of virtual services, else 80.
+    /// the ports of virtual services, else 80.
     #[serde(default)]
     pub backends: Entries<PortBackend>,
     /// Real programs that run in the node while the lab is up, by name. Default: none.

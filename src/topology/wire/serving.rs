@@ -22,7 +22,8 @@ pub struct Process {
     #[serde(default)]
     pub needs: Entries<String>,
     /// The TCP port that listens when the program works, 1 to 65535; it takes the place of a
-    /// built-in backend there. Default: the program works as soon as it is started.
+    /// built-in backend there. Default: the program works if it has not ended half a second after
+    /// its start.
     #[schemars(range(min = 1, max = 65535))]
     pub ready: Option<i64>,
     /// How long it may take until it works. Default: 30s.

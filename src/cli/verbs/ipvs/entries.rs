@@ -1,6 +1,6 @@
 use crate::kernel::{IpvsTable, ObservedDestination, ObservedService, Statistics};
-use crate::lab::{ForwardingMethod, Scheduled};
-use crate::plan::{Family, ServiceKey, flag_word, netmask};
+use crate::lab::{Family, ForwardingMethod, Scheduled};
+use crate::plan::{ServiceKey, flag_word, netmask};
 use std::fmt::Write as _;
 
 /// The table as `ipvsadm -L -n` prints it.
