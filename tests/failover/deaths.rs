@@ -3,7 +3,7 @@
 use crate::pair::{DIRECTORS, Pair, topology};
 use crate::shared;
 use crate::support::{Ran, eventually};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -21,6 +21,9 @@ fn supervisor(pair: &Pair) -> Pid {
 }
 
 fn started(pair: &Pair, words: &[&str]) -> Child {
+    // SAFETY: it takes the place of no handler. A shell's background job ignores SIGINT, and what
+    // it starts would too.
+    unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) }.unwrap();
     let mut command = pair.place.program(words);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
