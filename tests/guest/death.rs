@@ -143,11 +143,15 @@ fn a_killed_test_leaves_nothing() {
             seen.extend(lab.processes());
             std::thread::sleep(Duration::from_millis(5));
         }
+        if attempt == 14 {
+            eventually("no guest was ever seen", || {
+                !seen.is_empty() || !lab.processes().is_empty()
+            });
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         eventually("processes are left", || lab.processes().is_empty());
     }
-    assert!(!seen.is_empty(), "no guest was ever seen");
     assert_eq!(std::fs::read_dir(lab.path()).unwrap().count(), 0);
     eventually("memory files are left", || litter() == 0);
 }

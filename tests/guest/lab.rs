@@ -115,9 +115,9 @@ impl Process {
     }
 }
 
-/// Waits for a condition; a test that waits for twenty seconds has failed.
+/// Waits for a condition; a test that waits for a minute has failed.
 pub fn eventually(otherwise: &str, mut condition: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(60);
     while !condition() {
         assert!(Instant::now() < end, "{otherwise}");
         std::thread::sleep(Duration::from_millis(10));

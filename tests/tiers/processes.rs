@@ -158,8 +158,8 @@ fn a_program_that_ends_or_never_listens_is_an_error_with_its_last_words() {
         &["cannot start the process httpd in node `web`", "exit status: 3", "so what"],
     );
     refused(
-        "        run: \"echo I sleep; exec sleep 600.5\"\n        ready: 80\n        within: 300ms\n",
-        &["port 80 does not listen after 300ms", "I sleep"],
+        "        run: \"echo I sleep; exec sleep 600.5\"\n        ready: 80\n        within: 2s\n",
+        &["port 80 does not listen after 2s", "I sleep"],
     );
 }
 

@@ -22,9 +22,10 @@ const SERVERS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
 /// How long the port of a process that was killed may stay taken.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// How long a process without a port must run to count as one that works: as long as a shell
-/// needs to find that a program is not there, and half of what supervisord gives (`startsecs`).
-const SETTLED: Duration = Duration::from_millis(500);
+/// How often a process without a port is seen running until it counts as one that works: for half a
+/// second, as long as a shell needs to find that a program is not there, and half of what
+/// supervisord gives (`startsecs`). Time alone would not do: it passes while the machine sleeps.
+const SETTLED: usize = 50;
 
 /// How often it is looked whether it is free.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -78,9 +79,9 @@ async fn works(
     namespace: &Namespace,
     process: &Process,
 ) -> Result<(), Cause> {
-    let begun = Instant::now();
     let Some(port) = process.ready else {
-        return launched.until(async |_| begun.elapsed() >= SETTLED).await;
+        let mut looks = 0..SETTLED;
+        return launched.until(async |_| looks.next().is_none()).await;
     };
     let listens = launched.until(async |_| {
         ports::listening(namespace).is_ok_and(|all| all.contains(&Port::tcp(port)))
