@@ -385,13 +385,14 @@ async fn a_backend_gets_a_listener_inside_its_node() {
     assert_eq!(lab.observed("rs1").await.listening, [Port::tcp(8080)]);
     assert!(lab.observed("rs2").await.listening.is_empty());
 
-    let Some(BackendOrder::Start { node: at, backend: what, socket, .. }) = lab.orders.recv().await
+    let Some(BackendOrder::Start { node: at, backend: what, mut sockets, .. }) =
+        lab.orders.recv().await
     else {
         panic!("a listener should have been handed over");
     };
     assert_eq!((at, what), (node("rs1"), backend));
     let answer = std::thread::spawn(move || {
-        let listener = TcpListener::from(socket);
+        let listener = TcpListener::from(sockets.remove(0));
         listener.set_nonblocking(false).unwrap();
         let (mut client, from) = listener.accept().unwrap();
         client.write_all(b"rs1").unwrap();
