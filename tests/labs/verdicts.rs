@@ -73,6 +73,10 @@ fn a_wrong_expectation_fails_and_shows_all_that_there_is_to_know() {
     let report = format!("json={}", place.file("report").display());
     let ran = place.run(&["--kernel", "uml", "test", &file, "--report", &report]).code(1);
     let ran = ran.says("rs1 60, rs2 40").says("rs1 50, rs2 50").says("100");
+    let failures = ran.failures();
+    assert!(failures.contains(&format!("{file} on uml ")), "{ran}");
+    assert!(failures.contains("round-robin: ") && !failures.contains("sequence: "), "{ran}");
+    assert!(failures.contains("observed rs1 50, rs2 50"), "{ran}");
 
     let line = 1 + text.lines().position(|line| line.contains(wrong)).unwrap();
     let column = 1 + text.lines().find_map(|line| line.find("{ rs1: 60")).unwrap();
