@@ -550,6 +550,17 @@ async fn packets_are_marked_for_clients_and_for_the_director_itself_beside_sourc
     assert_eq!(lab.observed("director").await.marked, [web, dns]);
     assert_eq!(ruleset().matches(rule).count(), 2);
 
+    // What somebody puts into one of our chains is half of a mark, and goes like a whole one.
+    let other = packets("10.0.0.100", Protocol::Tcp, &[8080]);
+    let add =
+        "nft add rule ip lvs-lab prerouting ip daddr 10.0.0.100 tcp dport 8080 mark set 0xffffffff";
+    said("ip", &["netns", "exec", "nat-director", "sh", "-c", add]);
+    assert_eq!(lab.observed("director").await.partly_marked, std::slice::from_ref(&other));
+    let surplus = Op::MarkPackets { node: node(), packets: other };
+    lab.kernel.undo(&surplus).await.unwrap();
+    assert_eq!(lab.observed("director").await.partly_marked, []);
+    assert_eq!(ruleset().matches(rule).count(), 2);
+
     for op in ops.iter().chain(&ops) {
         lab.kernel.undo(op).await.unwrap();
     }

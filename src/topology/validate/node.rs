@@ -62,9 +62,13 @@ fn blank(name: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<No
 
 /// Takes a name for a node; a fault if another node has it.
 pub fn taken(name: &NodeName, at: &Place, draft: &mut Draft<'_>) -> bool {
-    let other = draft.lab.node(name).map(|n| n.role);
+    let other = draft.lab.node(name).map(|n| (n.role, n.at.clone()));
     let group = draft.declared.groups.contains_key(name.as_str()).then_some(Role::RealServer);
-    let Some(role) = other.or(group) else { return true };
+    let Some(role) = other.as_ref().map(|(role, _)| *role).or(group) else { return true };
+    if let Some((_, place)) = other {
+        // Which of the two is meant elsewhere is unknown.
+        draft.faults.doubt(&place);
+    }
     draft.faults.push(rule::DUPLICATE_NODE.at(
         at,
         format!("the {} `{name}` exists already", role.noun()),
