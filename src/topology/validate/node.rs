@@ -24,7 +24,7 @@ pub fn build_real_servers(nodes: Entries<wire::RealServer>, draft: &mut Draft<'_
         let blank = blank(&name, Role::RealServer, &all.key(&name), draft);
         if let (Some(blank), Some(server)) = (blank, node) {
             let (loopback_vips, replicas) = (server.loopback_vips.unwrap_or(true), server.replicas);
-            let node = parts::fill(blank, server.into_node(), draft);
+            let node = parts::fill(blank, server.node, draft);
             let node = Node { loopback_vips, ..node };
             match replicas {
                 None => draft.lab.nodes.push(node),
