@@ -153,7 +153,7 @@ virtual_services:
     real_servers: { far: { port: 8080 } }
 scenarios:
   busy:
-    - load: { from: client, service: full, port: 443, rate: 20 }
+    - load: { from: client, service: full, port: 443, rate: 20, timeout: 20s }
     - run: { on: director, command: ipvsadm -L -n -c | grep -w 10.1.0.101:443 }
       expect: { exit: 0 }
       within: 20s
@@ -230,20 +230,18 @@ virtual_services:
 
 fn is_checked_by(engine: &str) {
     let lab = Lab::of(&format!("fwm-{engine}"), &checked(engine));
-    let asked = |count: &str| {
-        lab.said("request", &["--from", "client", "--port", "443", "-n", "4"]).contains(count)
-    };
-    eventually(|| asked("rs1             2\n"), || lab.on_director("ipvsadm -L -n"));
+    let request = || lab.place.run(&["request", &lab.name, "--port", "443", "-n", "4"]);
+    let asked = || request().stdout.contains("rs1             2\n");
+    eventually(asked, || lab.on_director("ipvsadm -L -n"));
     lab.place.run(&["fault", &lab.name, "stop", "rs1"]).code(0);
     let down = "health rs1 of firewall mark 1 is down";
     let status = || lab.said("status", &[]);
     // ldirectord says nothing of a server's health but by the table.
     let noticed = || engine == "ldirectord" || status().contains(down);
     eventually(noticed, status);
-    let request = || lab.place.run(&["request", &lab.name, "--port", "443", "-n", "4"]);
     eventually(|| request().stdout.starts_with("rs2             4\n"), status);
     lab.place.run(&["heal", &lab.name]).code(0);
-    eventually(|| request().stdout.contains("rs1             2\n"), status);
+    eventually(asked, status);
 }
 
 #[test]

@@ -4,7 +4,18 @@
 
 mod support;
 
+use support::lab::Lab;
 use support::{Place, eventually, run};
+
+/// What note 003 types for NAT.
+const NAT: &str = "ipvsadm -A -t 172.16.16.2:80 -s rr
+ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -m
+ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.17 -m";
+
+/// What note 003 types for DR.
+const DR: &str = "ipvsadm -A -t 172.16.16.2:80 -s rr
+ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
+ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g";
 
 /// The table that `ipvsadm-save` prints for a note, or that its commands or its keepalived.conf
 /// make.
@@ -39,48 +50,13 @@ ipvsadm -a -t 192.168.137.100:80 -r 192.168.137.201:80 -g",
 ipvsadm -a -t 192.168.56.40:80 -r 192.168.56.37:80 -g
 ipvsadm -a -t 192.168.56.40:80 -r 192.168.56.38:80 -g",
     ),
-    (
-        "003-nat-rules",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -m
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.17 -m",
-    ),
-    (
-        "003-dr-rules",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
-    ),
-    (
-        "003-nat-discuz",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -m
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.17 -m",
-    ),
-    (
-        "003-nat-discuz-real",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -m
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.17 -m",
-    ),
-    (
-        "003-dr-discuz",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
-    ),
-    (
-        "003-dr-discuz-real",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
-    ),
-    (
-        "003-dr-without-vip",
-        "ipvsadm -A -t 172.16.16.2:80 -s rr
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.16 -g
-ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
-    ),
+    ("003-nat-rules", NAT),
+    ("003-nat-discuz", NAT),
+    ("003-nat-discuz-real", NAT),
+    ("003-dr-rules", DR),
+    ("003-dr-discuz", DR),
+    ("003-dr-discuz-real", DR),
+    ("003-dr-without-vip", DR),
     (
         "004-firewall-marks",
         "-A -f 1 -s rr -p 300
@@ -89,45 +65,21 @@ ipvsadm -a -t 172.16.16.2:80 -r 192.168.1.2 -g",
     ),
 ];
 
-/// What `ipvsadm -l -n` prints in note 003.
-const LISTINGS: [(&str, &str); 4] = [
-    (
-        "003-nat-rules",
-        "IP Virtual Server version 1.2.1 (size=4096)
+/// What `ipvsadm -l -n` prints in note 003 for NAT.
+const NAT_LISTED: &str = "IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
 TCP  172.16.16.2:80 rr
   -> 192.168.1.16:80              Masq    1      0          0         
-  -> 192.168.1.17:80              Masq    1      0          0",
-    ),
-    (
-        "003-dr-rules",
-        "IP Virtual Server version 1.2.1 (size=4096)
+  -> 192.168.1.17:80              Masq    1      0          0";
+
+/// What `ipvsadm -l -n` prints in note 003 for DR.
+const DR_LISTED: &str = "IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
 TCP  172.16.16.2:80 rr
   -> 192.168.1.2:80               Route   1      0          0         
-  -> 192.168.1.16:80              Route   1      0          0",
-    ),
-    (
-        "003-nat-discuz",
-        "IP Virtual Server version 1.2.1 (size=4096)
-Prot LocalAddress:Port Scheduler Flags
-  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
-TCP  172.16.16.2:80 rr
-  -> 192.168.1.16:80              Masq    1      0          0         
-  -> 192.168.1.17:80              Masq    1      0          0",
-    ),
-    (
-        "003-dr-discuz",
-        "IP Virtual Server version 1.2.1 (size=4096)
-Prot LocalAddress:Port Scheduler Flags
-  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
-TCP  172.16.16.2:80 rr
-  -> 192.168.1.2:80               Route   1      0          0         
-  -> 192.168.1.16:80              Route   1      0          0",
-    ),
-];
+  -> 192.168.1.16:80              Route   1      0          0";
 
 /// What note 000 types into the running service.
 const EDIT: &str = "ipvsadm -E -t 192.168.140.100:80 -s rr -p 300";
@@ -282,25 +234,18 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// A lab of the notes in the guest, and what a command says in its first director.
-fn said_in(place: &Place, name: &str, command: &[&str]) -> impl Fn() -> String {
-    let lab = support::unique(name);
-    place.run(&["--kernel", "uml", "up", &format!("notes/{name}"), "--name", &lab]).code(0);
-    let director = if name == "001-keepalived" { "node01" } else { "director" };
-    let words = [&["exec", &lab, director, "--"], command].concat();
-    let words: Vec<_> = words.into_iter().map(str::to_owned).collect();
-    move || {
-        let words: Vec<_> = words.iter().map(String::as_str).collect();
-        place.run(&words).code(0).stdout
-    }
+/// A lab of the notes in the guest.
+fn lab(name: &str) -> Lab {
+    Lab::of(name, &support::topology(&format!("notes/{name}")))
 }
 
 #[test]
 #[ignore = "needs the guest kernel"]
 fn the_kernels_tables_are_those_of_the_notes() {
-    let place = Place::new();
     for (name, noted) in TABLES {
-        let saved = said_in(&place, name, &["ipvsadm", "-S", "-n"]);
+        let lab = lab(name);
+        let director = if name == "001-keepalived" { "node01" } else { "director" };
+        let saved = || lab.sh(director, "ipvsadm -S -n");
         // keepalived makes its table when it is ready.
         eventually(|| lines(&saved()) == lines(noted), || format!("{name}: {}", saved()));
     }
@@ -309,20 +254,26 @@ fn the_kernels_tables_are_those_of_the_notes() {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn the_edit_of_note_000_makes_the_table_persistent() {
-    let place = Place::new();
-    let both = format!("{EDIT} && ipvsadm -S -n");
-    let saved = said_in(&place, "000-persistence", &["sh", "-c", &both])();
+    let saved = lab("000-persistence").sh("director", &format!("{EDIT} && ipvsadm -S -n"));
     assert!(saved.contains("-A -t 192.168.140.100:80 -s rr -p 300\n"), "{saved}");
 }
 
 #[test]
 #[ignore = "needs the guest kernel"]
-fn the_listings_are_those_that_note_003_prints() {
-    let place = Place::new();
-    for (name, printed) in LISTINGS {
-        let listed = said_in(&place, name, &["ipvsadm", "-l", "-n"])();
+fn ipvsadm_and_lvs_lab_list_what_note_003_prints() {
+    let printed = [
+        ("003-nat-rules", NAT_LISTED),
+        ("003-nat-discuz", NAT_LISTED),
+        ("003-dr-rules", DR_LISTED),
+        ("003-dr-discuz", DR_LISTED),
+    ];
+    for (name, printed) in printed {
+        let lab = lab(name);
+        let ours = lab.place.run(&["ipvs", &lab.name]).code(0).stdout;
         let lines = |text: &str| text.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
-        assert_eq!(lines(&listed), lines(printed), "{name}");
+        for listed in [lab.sh("director", "ipvsadm -l -n"), ours] {
+            assert_eq!(lines(&listed), lines(printed), "{name}");
+        }
     }
 }
 
@@ -340,23 +291,7 @@ fn every_lab_of_the_notes_is_tested() {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn what_is_broken_on_purpose_shows_in_status() {
-    let place = Place::new();
-    let name = support::unique("broken");
-    let lab = "notes/003-nat-without-gateway";
-    place.run(&["--kernel", "uml", "up", lab, "--name", &name]).code(0);
-    let drift = || place.run(&["status", &name]).code(0).stdout;
+    let lab = lab("003-nat-without-gateway");
+    let drift = || lab.place.run(&["status", &lab.name]).code(0).stdout;
     eventually(|| drift().contains("default route via 192.168.1.1 is missing"), drift);
-}
-
-#[test]
-#[ignore = "needs the guest kernel"]
-fn what_lvs_lab_lists_is_what_note_003_prints() {
-    let place = Place::new();
-    for (name, printed) in LISTINGS {
-        let lab = support::unique(name);
-        place.run(&["--kernel", "uml", "up", &format!("notes/{name}"), "--name", &lab]).code(0);
-        let listed = place.run(&["ipvs", &lab]).code(0).stdout;
-        let lines = |text: &str| text.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
-        assert_eq!(lines(&listed), lines(printed), "{name}");
-    }
 }

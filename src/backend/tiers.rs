@@ -17,11 +17,11 @@ use tokio::net::TcpSocket;
 use tokio::time::{Instant, timeout_at};
 
 /// How long a backend that is asked by a client waits for the tiers behind it.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// How much less a tier waits than the one that asks it: so the one that stands before the silence
 /// tells of it.
-pub const LESS: Duration = Duration::from_millis(500);
+pub const LESS: Duration = Duration::from_secs(1);
 
 /// How much of an upstream's own complaint is passed on, in bytes.
 const WORDS: usize = 1024;
@@ -155,8 +155,8 @@ mod tests {
             patience(&headers)
         };
         assert_eq!(patience(&HeaderMap::new()), PATIENCE);
-        assert_eq!(limited("2000"), PATIENCE - LESS);
-        assert_eq!(limited("400"), Duration::ZERO);
+        assert_eq!(limited("4000"), PATIENCE - LESS);
+        assert_eq!(limited("900"), Duration::ZERO);
         assert_eq!(limited("99999999"), PATIENCE - LESS);
         assert_eq!(limited("soon"), PATIENCE);
     }

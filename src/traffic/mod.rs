@@ -18,6 +18,7 @@ mod sockets;
 mod stream;
 mod summary;
 mod target;
+mod unused;
 
 pub use error::TrafficError;
 pub use failure::Failure;
@@ -28,3 +29,4 @@ pub use send::send;
 pub use sockets::{SocketSpec, Sockets};
 pub use summary::{Latencies, Summary, UNNAMED, tally};
 pub use target::destination;
+pub use unused::UnusedPorts;

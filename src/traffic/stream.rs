@@ -17,7 +17,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 /// How long the server may take to close a connection that it was asked to close; after that the
 /// client does.
-const LINGER: Duration = Duration::from_millis(100);
+const LINGER: Duration = Duration::from_secs(3);
 
 /// An open connection to a server, over TCP or SCTP.
 pub(super) struct Stream {

@@ -7,7 +7,8 @@ mod draw;
 mod drawn;
 
 use crate::sorted;
-use crate::support::{Place, Ran, unique};
+use crate::support::lab::Lab;
+use crate::support::{Place, Ran};
 use draw::Draw;
 use drawn::{Drawn, drawn};
 use lvs_lab::topology::builtins;
@@ -16,23 +17,12 @@ use std::collections::HashSet;
 /// How many tables are drawn.
 const TABLES: u64 = 30;
 
-/// A guest, of which only the kernel is used.
-struct Guest {
-    place: Place,
-    lab: String,
-}
-
-impl Guest {
-    fn boot(name: &str) -> Self {
-        let guest = Self { place: Place::new(), lab: unique(name) };
-        guest.place.run(&["--kernel", "uml", "up", "plain", "--name", &guest.lab]).code(0);
-        guest
-    }
-
+/// Of this lab only the guest's kernel is used.
+impl Lab {
     /// What ipvsadm saves of a table that it has restored in a namespace where nothing was.
     fn restored(&self, table: &str) -> String {
         let shell = "ip link set lo up && ipvsadm -R && ipvsadm -S -n";
-        let words = ["exec", &self.lab, "client", "--", "unshare", "--net", "sh", "-c", shell];
+        let words = ["exec", &self.name, "client", "--", "unshare", "--net", "sh", "-c", shell];
         self.place.run_with(&words, table.as_bytes()).code(0).stdout
     }
 
@@ -43,10 +33,6 @@ impl Guest {
         let again = self.place.run(&words).code(0).stdout;
         let kept = without_thresholds(table);
         assert_eq!(sorted(&without_thresholds(&again)), sorted(&kept), "{topology}");
-    }
-
-    fn down(self) {
-        self.place.run(&["down", &self.lab]).code(0);
     }
 }
 
@@ -73,7 +59,7 @@ fn without_thresholds(table: &str) -> String {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn the_table_of_every_built_in_lab_goes_through_ipvsadm_and_back() {
-    let guest = Guest::boot("built-in-tables");
+    let guest = Lab::up("plain");
     let mut tables = 0;
     for builtin in builtins() {
         let words = ["export", builtin.name, "--format", "ipvsadm"];
@@ -84,13 +70,12 @@ fn the_table_of_every_built_in_lab_goes_through_ipvsadm_and_back() {
         }
     }
     assert!(tables >= 10, "only {tables} built-in labs have a table");
-    guest.down();
 }
 
 #[test]
 #[ignore = "needs the guest kernel"]
 fn drawn_tables_go_through_ipvsadm_and_back() {
-    let guest = Guest::boot("drawn-tables");
+    let guest = Lab::up("plain");
     let mut marked = 0;
     for seed in 1..=TABLES {
         let drawn = drawn(&mut Draw::new(seed));
@@ -102,7 +87,6 @@ fn drawn_tables_go_through_ipvsadm_and_back() {
         guest.round(&lab, &said.stdout);
     }
     assert!((1..TABLES).contains(&marked), "{marked} of {TABLES} tables have firewall marks");
-    guest.down();
 }
 
 /// A topology file, and the table that it has: of its own services if it was made from the table.

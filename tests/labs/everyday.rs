@@ -1,7 +1,8 @@
 //! A day in the life of each built-in lab in a guest: built, looked at, used, spoiled, mended,
 //! changed, removed.
 
-use crate::support::{Place, Ran, User, eventually, replaced, topology, unique};
+use crate::support::listings::assert_agree;
+use crate::support::{Place, Ran, User, replaced, topology, unique};
 use serde_json::Value;
 
 /// A lab that is up in a guest.
@@ -58,14 +59,12 @@ fn everyday(topology: &'static str, answers: [u64; 2]) {
     it_goes_without_a_trace(&lab);
 }
 
-/// Counters and timers run on, so both are read until they are of the same moment.
 fn tables_are_ipvsadms(lab: &Lab) {
     for option in [None, Some("--stats"), Some("-c")].into_iter().filter(|_| lab.is_balanced()) {
         let ours: Vec<_> = ["ipvs", &lab.name].into_iter().chain(option).collect();
         let theirs: Vec<_> = ["ipvsadm", "-L", "-n"].into_iter().chain(option).collect();
         let ours = || lab.place.run(&ours).code(0).stdout;
-        let theirs = || lab.exec("director", &theirs);
-        eventually(|| ours() == theirs(), || format!("{}\nis not\n{}", ours(), theirs()));
+        assert_agree(ours, || lab.exec("director", &theirs));
     }
 }
 

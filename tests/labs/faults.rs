@@ -1,28 +1,10 @@
 //! The verbs `fault` and `heal` on a lab in a guest, with the kernel's own table.
 
-use crate::support::{Place, Ran, unique};
+use crate::support::lab::Lab;
+use crate::support::{Ran, eventually};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
-
-/// How long a change may take until it is seen.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-struct Lab {
-    place: Place,
-    name: String,
-}
 
 impl Lab {
-    fn up() -> Self {
-        Self::of("nat")
-    }
-
-    fn of(topology: &str) -> Self {
-        let lab = Self { place: Place::new(), name: unique("faults") };
-        lab.place.run(&["--kernel", "uml", "up", topology, "--name", &lab.name]).code(0);
-        lab
-    }
-
     /// Breaks something in the only lab that is up.
     fn fault(&self, words: &[&str]) -> Ran {
         self.place.run(&[&["fault"], words].concat())
@@ -31,15 +13,14 @@ impl Lab {
     fn heal(&self) {
         self.place.run(&["heal"]).code(0).says("healed: ");
         assert_eq!(self.status()["faults"], json!([]));
-        await_that(|| self.status()["drift"] == json!([]), || self.status().to_string());
+        eventually(|| self.status()["drift"] == json!([]), || self.status().to_string());
     }
 
     /// Waits until the director asks nobody any more who has a real server's address: a question
     /// that a fault swallowed is repeated each second only, and requests fail meanwhile.
     fn await_neighbours(&self) {
-        let neighbours =
-            || self.place.exec(&self.name, "director", &["ip", "neigh"]).code(0).stdout;
-        await_that(|| !neighbours().contains("INCOMPLETE"), neighbours);
+        let neighbours = || self.sh("director", "ip neigh");
+        eventually(|| !neighbours().contains("INCOMPLETE"), neighbours);
     }
 
     fn status(&self) -> Value {
@@ -50,18 +31,18 @@ impl Lab {
         self.place.run(&["ipvs"]).code(0).stdout
     }
 
-    /// Who of the real servers answers four requests; a request may go unanswered.
+    /// Who of the real servers answers four requests at once; a request may go unanswered.
     fn answers(&self) -> [u64; 2] {
-        let asked = ["request", "-n", "4", "--timeout", "1s", "--format", "json"];
-        let answers = &self.place.run(&asked).json()["answers"];
-        ["rs1", "rs2"].map(|server| answers[server].as_u64().unwrap_or(0))
+        let answers =
+            &self.place.run(&["request", "-n", "4", "-c", "4", "--format", "json"]).json();
+        ["rs1", "rs2"].map(|server| answers["answers"][server].as_u64().unwrap_or(0))
     }
 }
 
 #[test]
 #[ignore = "needs the guest kernel"]
 fn a_director_follows_weights_and_forgets_when_its_power_is_cut() {
-    let lab = Lab::up();
+    let lab = Lab::up("nat");
     assert_eq!(lab.answers(), [2, 2]);
     lab.fault(&["weight", "rs1", "--to", "0"]).code(0).says("weight rs1 to 0: director: ");
     assert_eq!(lab.answers(), [0, 4]);
@@ -81,15 +62,14 @@ fn a_director_follows_weights_and_forgets_when_its_power_is_cut() {
     lab.heal();
     assert_eq!(lab.answers(), [2, 2]);
     let setting = "net.ipv4.vs.expire_nodest_conn";
-    let kept = lab.place.exec(&lab.name, "director", &["sysctl", "-n", setting]).code(0);
-    assert_eq!(kept.stdout.trim(), "0");
+    assert_eq!(lab.sh("director", &format!("sysctl -n {setting}")).trim(), "0");
 }
 
 #[test]
 #[ignore = "needs the guest kernel"]
 fn what_a_node_sends_is_delayed_and_lost() {
-    let lab = Lab::up();
-    let qdiscs = || lab.place.exec(&lab.name, "rs1", &["tc", "qdisc"]).code(0).stdout;
+    let lab = Lab::up("nat");
+    let qdiscs = || lab.sh("rs1", "tc qdisc");
     lab.fault(&["impair", "rs1", "--delay", "50ms", "--loss", "10"]).code(0);
     assert!(qdiscs().contains("delay 50ms loss 10%"), "{}", qdiscs());
     lab.fault(&["impair", "rs1", "--loss", "100"]).code(0);
@@ -104,7 +84,7 @@ fn what_a_node_sends_is_delayed_and_lost() {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn what_cannot_be_broken_is_told_with_what_can() {
-    let lab = Lab::up();
+    let lab = Lab::up("nat");
     lab.fault(&["hnag", "rs1"]).code(2).complains("did you mean `hang`?");
     lab.fault(&["hang", "rs3"]).code(2).complains("did you mean `rs1`?");
     let unfit = lab.fault(&["hang", "director"]).code(2);
@@ -122,14 +102,13 @@ fn what_cannot_be_broken_is_told_with_what_can() {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn sync_daemons_end_with_the_power_and_begin_again() {
-    let lab = Lab::of("ha-sync");
-    let list = ["ipvsadm", "-L", "-n", "--daemon"];
-    let daemons = || lab.place.exec(&lab.name, "d1", &list).code(0).stdout;
-    assert!(daemons().contains("master sync daemon"), "{}", daemons());
+    let lab = Lab::up("ha-sync");
+    let daemons = || lab.sh("d1", "ipvsadm -L -n --daemon");
+    eventually(|| daemons().contains("master sync daemon"), daemons);
     lab.fault(&["kill", "d1"]).code(0);
     assert_eq!(daemons().trim(), "");
     lab.heal();
-    await_that(|| daemons().contains("backup sync daemon"), daemons);
+    eventually(|| daemons().contains("backup sync daemon"), daemons);
 }
 
 /// Servers of two virtual services that are found out at once: the one has a sorry server, the
@@ -166,9 +145,7 @@ virtual_services:
 #[test]
 #[ignore = "needs the guest kernel"]
 fn a_checker_that_begins_again_puts_right_what_the_last_one_left() {
-    let place = Place::new();
-    let file = place.write("checked.yaml", CHECKED);
-    let lab = Lab::of(&file);
+    let lab = Lab::of("checked", CHECKED);
     let row = |server: &str, weight| format!("  -> {server:<28} Route   {weight} ");
     let failed =
         [row("192.168.150.4:80", 1), row("192.168.150.2:8080", 0), row("192.168.150.3:8080", 0)];
@@ -184,17 +161,9 @@ fn a_checker_that_begins_again_puts_right_what_the_last_one_left() {
     for road in ["stop", "kill-daemons", "kill"] {
         lab.fault(&["stop", "rs1"]).code(0);
         lab.fault(&["stop", "rs2"]).code(0);
-        await_that(|| has(&failed), table);
+        eventually(|| has(&failed), table);
         lab.fault(&[road, "director"]).code(0);
         lab.place.run(&["heal"]).code(0);
-        await_that(|| has(&whole), table);
-    }
-}
-
-/// Waits until something is so; what is shown meanwhile is told if it never is.
-fn await_that(so: impl Fn() -> bool, shown: impl Fn() -> String) {
-    let begun = Instant::now();
-    while !so() {
-        assert!(begun.elapsed() < PATIENCE, "{}", shown());
+        eventually(|| has(&whole), table);
     }
 }

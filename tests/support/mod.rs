@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 pub mod lab;
+pub mod listings;
 pub mod ran;
 pub mod traces;
 
@@ -19,7 +20,7 @@ use tempfile::TempDir;
 use traces::Traces;
 
 /// How long a condition may take to come true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The user and the group `nobody`.
 const NOBODY: u32 = 65534;

@@ -13,7 +13,7 @@ use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
 use crate::supervisor::Foreground;
 use crate::topology;
-use crate::traffic::{self, Held, RunningLoad, Sample};
+use crate::traffic::{self, Held, RunningLoad, Sample, UnusedPorts};
 use std::time::{Duration, SystemTime};
 
 /// A lab that is up under its names, for scenarios to play in.
@@ -24,6 +24,7 @@ pub struct LabStage<'a> {
     directors: Directors<'a>,
     clock: Clock,
     held_open: Held,
+    ports: UnusedPorts,
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
     packets: Option<Packets>,
@@ -38,8 +39,9 @@ impl<'a> LabStage<'a> {
         held: &'a mut Foreground,
     ) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
-        let (held_open, load, watch, packets) = (Held::default(), None, None, None);
-        Self { lab, source, held, directors, clock, held_open, load, watch, packets }
+        let (held_open, ports) = (Held::default(), UnusedPorts::default());
+        let (load, watch, packets) = (None, None, None);
+        Self { lab, source, held, directors, clock, held_open, ports, load, watch, packets }
     }
 }
 
@@ -51,6 +53,7 @@ impl Stage for LabStage<'_> {
     ) -> Result<Vec<Sample>, String> {
         let opened = NodeSockets::open(self.lab, &request.from);
         let mut sockets = opened.map_err(|failure| failure.message)?;
+        let mut sockets = self.ports.on(&mut sockets);
         let sent = traffic::send(request, target, &mut sockets, &mut self.held_open).await;
         sent.map_err(|error| error.to_string())
     }

@@ -79,7 +79,7 @@ pub struct Request {
     #[schemars(schema_with = "words::connection")]
     pub connection: Connection,
     /// The client's source port: a port such as `40000` for every connection, or `40000..` for
-    /// this one and the next ones. Default: the kernel chooses.
+    /// this one and the next ones. Default: one that was not used before.
     pub source_port: Option<NumberOrText>,
     /// How long one request may take, its connect included: a duration such as `300ms`, `2s` or
     /// `1m`. Default: 5s.
