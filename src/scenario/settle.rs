@@ -1,5 +1,7 @@
-use super::{Look, Stage, TableLook};
-use crate::lab::{Destination, Lab, NodeName, Preemption, VirtualRouter, VirtualService};
+use super::{DirectorLook, Look, Stage, TableLook};
+use crate::lab::{
+    Destination, Lab, NodeName, Preemption, VirtualRouter, VirtualService, VrrpState,
+};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -36,10 +38,19 @@ fn is_settled(lab: &Lab, first: Option<&Look>, now: &Look) -> bool {
 
 fn has_owners(lab: &Lab, now: &Look) -> bool {
     let routers = lab.high_availability.iter().flat_map(|ha| &ha.routers);
-    let owners = routers.flat_map(|router| {
-        router.vips.iter().map(move |vip| (vip.address.addr(), rightful(router)))
-    });
-    owners.into_iter().all(|(vip, owner)| is_owned(now, vip, owner))
+    let mut vips = routers.flat_map(|router| router.vips.iter().map(move |vip| (router, vip)));
+    vips.all(|(router, vip)| {
+        is_owned(now, vip.address.addr(), rightful(router)) && is_led(now, router)
+    })
+}
+
+/// Whether its one master has recorded to be it, and the one before it that it is no more.
+fn is_led(look: &Look, router: &VirtualRouter) -> bool {
+    let is_master = |director: &&DirectorLook| {
+        let mut states = director.states.iter().filter(|(name, _)| name == &router.name);
+        states.next_back().is_some_and(|(_, state)| *state == VrrpState::Master)
+    };
+    look.directors.iter().filter(is_master).count() == 1
 }
 
 /// Whether every director has the servers that the file gives it, and no others.
@@ -92,7 +103,6 @@ fn entries(table: &[TableLook]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::lab::Scheduler;
-    use crate::scenario::DirectorLook;
     use crate::scenario::support::{director, farm};
 
     fn look(servers: &[&str]) -> Look {
