@@ -26,8 +26,8 @@ impl Lab {
 fn marking(vip: &str, ports: &str, mark: u32) -> [String; 2] {
     ["PREROUTING", "OUTPUT"].map(|chain| {
         format!(
-            "-A {chain} -d {vip}/32 -p tcp -m multiport --dports {ports} -j MARK --set-xmark \
-             {mark:#x}/0xffffffff"
+            "-A {chain} -d {vip}/32 -p tcp -m multiport --dports {ports} -m comment \
+             --comment lvs-lab -j MARK --set-xmark {mark:#x}/0xffffffff"
         )
     })
 }
@@ -92,6 +92,40 @@ fn a_lost_rule_is_mended_and_other_ports_are_marked_live() {
     assert!(lab.said("request", &["--port", "443", "-n", "3"]).contains("  3\n"));
 }
 
+#[test]
+#[ignore = "needs the guest kernel"]
+fn rules_with_our_sign_that_the_file_lacks_are_taken_out() {
+    let topology = topology("notes/004-firewall-marks");
+    let lab = Lab::of("fwm-surplus", &topology);
+    let ours = lab.rules("mangle");
+    let surplus = "PREROUTING -d 192.168.56.40 -p tcp --dport 8080 -m comment --comment lvs-lab \
+                   -j MARK --set-mark 9";
+    let theirs = "PREROUTING -d 192.168.56.40/32 -p tcp -m tcp --dport 81 -j MARK --set-xmark \
+                  0x9/0xffffffff";
+    let nat = "POSTROUTING -m mark --mark 9 -m comment --comment lvs-lab -j MASQUERADE";
+    lab.on_director(&format!("iptables-legacy -t mangle -A {surplus}"));
+    lab.on_director(&format!("iptables-legacy -t mangle -A {theirs}"));
+    lab.on_director(&format!("iptables-legacy -t nat -A {nat}"));
+    let status = lab.said("status", &[]);
+    let found = [
+        "director: packets to 192.168.56.40 tcp 8080 with 9: the mark is not in the file",
+        "director: source NAT for firewall mark 9 is not in the file",
+    ];
+    let mended = lab.to_be_of(&topology).stdout;
+    for words in found {
+        assert!(status.contains(words), "{status}");
+        assert!(mended.contains(words), "{mended}");
+    }
+    let left = [ours, vec![format!("-A {theirs}")]].concat();
+    let sorted = |mut rules: Vec<String>| {
+        rules.sort();
+        rules
+    };
+    assert_eq!(sorted(lab.rules("mangle")), sorted(left));
+    assert_eq!(lab.rules("nat"), [""; 0]);
+    assert!(lab.said("status", &[]).contains("as the file says"));
+}
+
 /// NAT and FULLNAT, whose real server has no way to the client.
 const TRANSLATING: &str = "
 name: translating
@@ -138,12 +172,15 @@ scenarios:
       expect: { distribution: { far: 4 }, failures: 0, source: director }
 ";
 
+/// The rule of iptables that replaces the clients' addresses in `full`.
+const NAT: &str = "-A POSTROUTING -m mark --mark 0x8 -m comment --comment lvs-lab -j MASQUERADE";
+
 #[test]
 #[ignore = "needs the guest kernel"]
 fn nat_serves_the_director_itself_and_fullnat_masquerades_what_is_marked() {
     let lab = Lab::of("fwm-nat", TRANSLATING);
     lab.place.run(&["test", &lab.place.write("test.yaml", TRANSLATING), "--kernel", "uml"]).code(0);
-    assert_eq!(lab.rules("nat"), ["-A POSTROUTING -m mark --mark 0x8 -j MASQUERADE"]);
+    assert_eq!(lab.rules("nat"), [NAT]);
     assert_eq!(lab.rules("mangle").len(), 4);
     lab.on_director("iptables-legacy -t nat -F");
     let lost = "director: clients of firewall mark 8 are not masqueraded";

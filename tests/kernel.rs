@@ -385,13 +385,14 @@ async fn a_backend_gets_a_listener_inside_its_node() {
     assert_eq!(lab.observed("rs1").await.listening, [Port::tcp(8080)]);
     assert!(lab.observed("rs2").await.listening.is_empty());
 
-    let Some(BackendOrder::Start { node: at, backend: what, socket, .. }) = lab.orders.recv().await
+    let Some(BackendOrder::Start { node: at, backend: what, mut sockets, .. }) =
+        lab.orders.recv().await
     else {
         panic!("a listener should have been handed over");
     };
     assert_eq!((at, what), (node("rs1"), backend));
     let answer = std::thread::spawn(move || {
-        let listener = TcpListener::from(socket);
+        let listener = TcpListener::from(sockets.remove(0));
         listener.set_nonblocking(false).unwrap();
         let (mut client, from) = listener.accept().unwrap();
         client.write_all(b"rs1").unwrap();
@@ -547,6 +548,17 @@ async fn packets_are_marked_for_clients_and_for_the_director_itself_beside_sourc
     assert_eq!(lab.observed("director").await.marked, std::slice::from_ref(&dns));
     lab.apply(&ops[..1]).await;
     assert_eq!(lab.observed("director").await.marked, [web, dns]);
+    assert_eq!(ruleset().matches(rule).count(), 2);
+
+    // What somebody puts into one of our chains is half of a mark, and goes like a whole one.
+    let other = packets("10.0.0.100", Protocol::Tcp, &[8080]);
+    let add =
+        "nft add rule ip lvs-lab prerouting ip daddr 10.0.0.100 tcp dport 8080 mark set 0xffffffff";
+    said("ip", &["netns", "exec", "nat-director", "sh", "-c", add]);
+    assert_eq!(lab.observed("director").await.partly_marked, std::slice::from_ref(&other));
+    let surplus = Op::MarkPackets { node: node(), packets: other };
+    lab.kernel.undo(&surplus).await.unwrap();
+    assert_eq!(lab.observed("director").await.partly_marked, []);
     assert_eq!(ruleset().matches(rule).count(), 2);
 
     for op in ops.iter().chain(&ops) {

@@ -1,4 +1,4 @@
-use super::timing::median;
+use super::timing::{least, median, most};
 use std::fmt;
 
 /// What a figure should be.
@@ -87,14 +87,6 @@ fn spread(values: &[f64]) -> String {
         return format!("{:26}", "not measurable here");
     }
     format!("{:>7.2} ({:>7.2}, {:>7.2})", median(values), least(values), most(values))
-}
-
-fn least(values: &[f64]) -> f64 {
-    values.iter().copied().fold(f64::INFINITY, f64::min)
-}
-
-fn most(values: &[f64]) -> f64 {
-    values.iter().copied().fold(0.0, f64::max)
 }
 
 impl fmt::Display for Figures {

@@ -13,39 +13,29 @@ mod detection;
 mod figure;
 mod guest;
 mod lost;
-#[path = "../lab/machine.rs"]
-mod machine;
 mod observers;
-#[path = "../lab/sandbox.rs"]
-mod sandbox;
 mod soak;
+#[path = "../support/mod.rs"]
+mod support;
 mod tables;
 mod takeover;
-#[path = "../lab/timing.rs"]
-mod timing;
 mod wire;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use cluster::Protocol;
 use contender::Contender;
 use detection::Death;
 use figure::Figures;
 use guest::Choice;
-use std::error::Error;
 use std::process::ExitCode;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+use support::{Result, machine, program, sandbox, timing};
 
 /// Measures how `lvs-lab` keeps directors available, beside keepalived.
-#[derive(Parser)]
-#[command(disable_help_subcommand = true)]
-struct Arguments {
-    /// Given by `cargo bench`; without it nothing is measured
-    #[arg(long, hide = true)]
-    bench: bool,
+#[derive(Args)]
+struct Wanted {
     /// What to measure
     #[arg(long, value_delimiter = ',', default_value = "takeover,detection,tables,lost,soak")]
-    figures: Vec<Wanted>,
+    figures: Vec<Group>,
     /// How often each contender takes over, for each protocol
     #[arg(long, default_value_t = 10)]
     rounds: u32,
@@ -55,13 +45,11 @@ struct Arguments {
     /// How many takeovers in a row are watched for two holders of the VIP at once
     #[arg(long, default_value_t = 0)]
     soak: u32,
-    #[command(subcommand)]
-    inside: Option<Inside>,
 }
 
 /// A group of figures.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Wanted {
+enum Group {
     /// After SIGKILL of the master.
     Takeover,
     /// Of a dead server by the built-in checker, on the running kernel.
@@ -95,53 +83,40 @@ enum Inside {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let done = match &arguments.inside {
-        Some(Inside::Takeover { contender, protocol, micros }) => {
-            sandbox::report(takeover::run(*contender, *protocol, *micros))
+    program::run("ha", inside, measure)
+}
+
+fn inside(job: Inside) -> Result<()> {
+    match job {
+        Inside::Takeover { contender, protocol, micros } => {
+            sandbox::report(takeover::run(contender, protocol, micros))
         }
-        Some(Inside::Detection { death, rounds }) => {
-            sandbox::report(detection::run(*death, *rounds))
+        Inside::Detection { death, rounds } => sandbox::report(detection::run(death, rounds)),
+        Inside::Tables { contender, rounds } => sandbox::report(tables::run(contender, rounds)),
+        Inside::Lost { contender, choice, rounds } => {
+            sandbox::report(lost::run(contender, choice, rounds))
         }
-        Some(Inside::Tables { contender, rounds }) => {
-            sandbox::report(tables::run(*contender, *rounds))
-        }
-        Some(Inside::Lost { contender, choice, rounds }) => {
-            sandbox::report(lost::run(*contender, *choice, *rounds))
-        }
-        Some(Inside::Soak { contender, rounds }) => sandbox::report(soak::run(*contender, *rounds)),
-        None if arguments.bench => measure(&arguments),
-        None => {
-            eprintln!("nothing was measured: run `cargo bench --bench ha`");
-            Ok(())
-        }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+        Inside::Soak { contender, rounds } => sandbox::report(soak::run(contender, rounds)),
     }
 }
 
-fn measure(arguments: &Arguments) -> Result<()> {
+fn measure(wanted: Wanted) -> Result<()> {
     let mut figures = Figures::default();
-    let wants = |wanted| arguments.figures.contains(&wanted);
-    if wants(Wanted::Takeover) {
-        takeover::measure(arguments.rounds, &mut figures)?;
+    let wants = |group| wanted.figures.contains(&group);
+    if wants(Group::Takeover) {
+        takeover::measure(wanted.rounds, &mut figures)?;
     }
-    if wants(Wanted::Detection) {
-        detection::measure(arguments.repeats, &mut figures)?;
+    if wants(Group::Detection) {
+        detection::measure(wanted.repeats, &mut figures)?;
     }
-    if wants(Wanted::Tables) {
-        tables::measure(arguments.repeats, &mut figures)?;
+    if wants(Group::Tables) {
+        tables::measure(wanted.repeats, &mut figures)?;
     }
-    if wants(Wanted::Lost) {
-        lost::measure(arguments.repeats, &mut figures)?;
+    if wants(Group::Lost) {
+        lost::measure(wanted.repeats, &mut figures)?;
     }
-    if wants(Wanted::Soak) && arguments.soak > 0 {
-        soak::measure(arguments.soak, &mut figures)?;
+    if wants(Group::Soak) && wanted.soak > 0 {
+        soak::measure(wanted.soak, &mut figures)?;
     }
     println!("{}\n\n{figures}", machine::describe()?);
     Ok(())

@@ -6,31 +6,24 @@
 
 mod contender;
 mod cycle;
-mod machine;
 mod memory;
 mod programs;
 mod requests;
-mod sandbox;
+#[path = "../support/mod.rs"]
+mod support;
 mod table;
-mod timing;
 mod topology;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Subcommand};
 use contender::Contender;
 use cycle::Cycles;
-use std::error::Error;
 use std::process::ExitCode;
+use support::{Result, machine, program, sandbox, timing};
 use table::Table;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 /// Measures `lvs-lab` against its rivals.
-#[derive(Parser)]
-#[command(disable_help_subcommand = true)]
-struct Arguments {
-    /// Given by `cargo bench`; without it nothing is measured
-    #[arg(long, hide = true)]
-    bench: bool,
+#[derive(Args)]
+struct Wanted {
     /// Numbers of real servers
     #[arg(long, value_delimiter = ',', default_value = "2,10,100,500")]
     sizes: Vec<u32>,
@@ -40,8 +33,6 @@ struct Arguments {
     /// Which rivals to build labs with
     #[arg(long, value_delimiter = ',', default_value = "floor,parallel,batch,lecture")]
     against: Vec<Contender>,
-    #[command(subcommand)]
-    inside: Option<Inside>,
 }
 
 /// What the program does when it starts itself inside a sandbox.
@@ -59,32 +50,23 @@ enum Inside {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let done = match &arguments.inside {
-        Some(Inside::Cycle { contender, size }) => sandbox::report(cycle::run(*contender, *size)),
-        Some(Inside::Requests { rounds }) => sandbox::report(requests::run(*rounds)),
-        Some(Inside::Memory { size }) => sandbox::report(memory::run(*size)),
-        None if arguments.bench => measure(&arguments),
-        None => {
-            eprintln!("nothing was measured: run `cargo bench --bench lab`");
-            Ok(())
-        }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+    program::run("lab", inside, measure)
+}
+
+fn inside(job: Inside) -> Result<()> {
+    match job {
+        Inside::Cycle { contender, size } => sandbox::report(cycle::run(contender, size)),
+        Inside::Requests { rounds } => sandbox::report(requests::run(rounds)),
+        Inside::Memory { size } => sandbox::report(memory::run(size)),
     }
 }
 
-fn measure(arguments: &Arguments) -> Result<()> {
+fn measure(wanted: Wanted) -> Result<()> {
     programs::compile_floor()?;
     let mut table = Table::default();
-    let cycles = Cycles::measure(&arguments.sizes, &arguments.against, arguments.rounds)?;
+    let cycles = Cycles::measure(&wanted.sizes, &wanted.against, wanted.rounds)?;
     cycles.rows(&mut table);
-    requests::measure(arguments.rounds, &mut table)?;
+    requests::measure(wanted.rounds, &mut table)?;
     let memory = memory::measure()?;
     println!("{}\n{}\n{TIMES}\n\n{table}\n{memory}", machine::describe()?, services());
     Ok(())

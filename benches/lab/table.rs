@@ -1,4 +1,4 @@
-use super::timing::median;
+use super::timing::{least, median, most};
 use std::fmt;
 
 /// What a ratio should be.
@@ -67,9 +67,7 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ratios = self.ratios();
-        let ratio = median(&ratios);
-        let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = ratios.iter().copied().fold(0.0, f64::max);
+        let (ratio, least, most) = (median(&ratios), least(&ratios), most(&ratios));
         let (ours, theirs) = (milliseconds(&self.ours), milliseconds(&self.theirs));
         write!(f, "| {:<30} | {ours} | {:<14} | {theirs} ", self.what, self.rival)?;
         write!(f, "| {ratio:>6.2} {:<13} | {least:>6.2} ..{most:>6.2} ", self.unit())?;

@@ -21,7 +21,7 @@ pub const GRACE: Duration = Duration::from_millis(500);
 const REST: Duration = Duration::from_millis(20);
 
 /// What a backend is, counts and does.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Site {
     /// Who it says it is.
     pub identity: Identity,
@@ -113,8 +113,8 @@ async fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Infallible {
 async fn converse(stream: TcpStream, shared: Arc<Shared>) {
     let mut stopping = shared.stopping.clone();
     let Ok(exchange) = Exchange::new(shared, &stream) else { return };
-    // An answer in several writes must not wait for the client's delayed acknowledgement. SCTP,
-    // which does not know the option, has no need of it.
+    // An answer in several writes must not wait for the client's delayed acknowledgement. A
+    // connection of SCTP, which does not know this option, has its own from the listener.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let exchange = exchange.clone();

@@ -1,7 +1,7 @@
 use super::failure::{Failure, reason};
-use crate::kernel::Namespace;
+use crate::kernel::{Namespace, client_socket};
 use crate::lab::{Lab, NodeName};
-use crate::traffic::{SocketSpec, Sockets, open_here};
+use crate::traffic::{SocketSpec, Sockets};
 use std::io;
 use std::os::fd::OwnedFd;
 
@@ -21,6 +21,7 @@ impl NodeSockets {
 
 impl Sockets for NodeSockets {
     fn open(&mut self, wanted: &[SocketSpec]) -> io::Result<Vec<OwnedFd>> {
-        self.0.run(|| open_here(wanted))
+        let open = |spec: &SocketSpec| client_socket(spec.protocol, spec.to, spec.source_port);
+        self.0.run(|| wanted.iter().map(open).collect())
     }
 }

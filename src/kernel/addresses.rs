@@ -62,13 +62,31 @@ pub(super) fn is_hidden(address: &AddressMessage) -> bool {
 
 /// Whether some interface has an address, `lo` apart.
 pub(super) fn is_held(node: &Netlink, address: IpAddr) -> Result<bool, Cause> {
-    let local = AddressAttribute::Local(address);
-    let only = AddressAttribute::Address(address);
-    let is_it = |there: &AddressMessage| match address {
-        IpAddr::V4(_) => there.attributes.contains(&local),
-        IpAddr::V6(_) => there.attributes.contains(&only),
+    Ok(all(node)?.iter().any(|there| !is_hidden(there) && own(there) == Some(address)))
+}
+
+/// Every address that a socket can be bound to without naming an interface too, as it must for an
+/// IPv6 link-local one.
+pub(super) fn bindable(node: &Netlink) -> Result<Vec<IpAddr>, Cause> {
+    let all = all(node)?;
+    let wide = all.iter().filter(|there| there.header.scope != AddressScope::Link);
+    Ok(wide.filter_map(own).collect())
+}
+
+/// The address itself: IFA_LOCAL, which only IPv6 leaves out, and has it in IFA_ADDRESS
+/// (linux/if_addr.h).
+pub(super) fn own(message: &AddressMessage) -> Option<IpAddr> {
+    let local = message.attributes.iter().find_map(|attribute| match attribute {
+        AddressAttribute::Local(address) => Some(*address),
+        _ => None,
+    });
+    let alone = || {
+        message.attributes.iter().find_map(|attribute| match attribute {
+            AddressAttribute::Address(address) => Some(*address),
+            _ => None,
+        })
     };
-    Ok(all(node)?.iter().any(|there| !is_hidden(there) && is_it(there)))
+    local.or_else(alone)
 }
 
 /// Every address.

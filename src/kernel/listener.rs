@@ -2,13 +2,11 @@ use super::Cause;
 use super::addresses;
 use super::namespace::Namespace;
 use super::site::Site;
+use super::socket::{client_socket, transport_socket};
 use crate::lab::{Family, NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour};
 use nix::errno::Errno;
-use nix::sys::socket::{
-    AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, listen,
-    setsockopt, socket, sockopt,
-};
+use nix::sys::socket::{Backlog, SockaddrStorage, bind, listen, setsockopt, sockopt};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -17,15 +15,16 @@ use tokio::sync::oneshot;
 /// What whoever serves backends is told.
 #[derive(Debug)]
 pub enum BackendOrder {
-    /// Serve on a socket that was made inside the node; it is in non-blocking mode.
+    /// Serve on sockets that were made inside the node; they are in non-blocking mode.
     Start {
         /// The node.
         node: NodeName,
         /// What to serve.
         backend: Backend,
-        /// On which socket: it is bound, and of TCP and SCTP listening. In a node with IPv6
-        /// addresses it is a dual one, which shows IPv4 addresses in their IPv6-mapped form.
-        socket: OwnedFd,
+        /// On which sockets: they are bound, and of TCP and SCTP listening. SCTP has one for each
+        /// address of the node; TCP and UDP have one for all, which in a node with IPv6 addresses is
+        /// a dual one and shows IPv4 addresses in their IPv6-mapped form.
+        sockets: Vec<OwnedFd>,
         /// Where it asks others.
         door: Door,
     },
@@ -63,22 +62,31 @@ impl Door {
     /// Makes a TCP socket that will connect to an address: not connected, non-blocking, closed on
     /// exec.
     pub fn socket(&self, to: IpAddr) -> io::Result<OwnedFd> {
-        let family = if to.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
-        let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-        self.0.run(|| Ok(socket(family, SockType::Stream, flags, SockProtocol::Tcp)?))
+        self.0.run(|| client_socket(Protocol::Tcp, to, None))
     }
 }
 
-/// Opens a socket that serves a port on every address of a node.
-pub(super) fn open(site: &Site, port: Port) -> Result<OwnedFd, Cause> {
+/// Opens what serves a port on every address of a node.
+pub(super) fn open(site: &Site, port: Port) -> Result<Vec<OwnedFd>, Cause> {
+    let addresses = served(site, port.protocol)?;
+    let one = |ip: &IpAddr| serving(port.protocol, SocketAddr::new(*ip, port.number));
+    let opened = site.namespace.run(|| Ok(addresses.iter().map(one).collect()));
+    opened.map_err(|e| Cause::io("setns", e))?
+}
+
+/// The addresses to bind. A server of SCTP that is bound to all at once tells each client all of
+/// them (RFC 9260 section 5.1.2), and the client asks after each (section 8.3): behind a director,
+/// the other VIPs lead to other servers, which abort the association.
+fn served(site: &Site, protocol: Protocol) -> Result<Vec<IpAddr>, Cause> {
+    if protocol == Protocol::Sctp {
+        return addresses::bindable(&site.netlink);
+    }
     let any = if addresses::has_global_ipv6(&site.netlink)? {
         Ipv6Addr::UNSPECIFIED.into()
     } else {
         Ipv4Addr::UNSPECIFIED.into()
     };
-    let address = SocketAddr::new(any, port.number);
-    let opened = site.namespace.run(|| Ok(serving(port.protocol, address)));
-    opened.map_err(|e| Cause::io("setns", e))?
+    Ok(vec![any])
 }
 
 fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {
@@ -101,23 +109,8 @@ fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {
     Ok(fd)
 }
 
-/// Whether the running kernel knows a transport protocol; asked, it loads the module if it can.
-pub fn knows(protocol: Protocol) -> bool {
-    made(protocol, Family::Inet).is_ok()
-}
-
 fn made(protocol: Protocol, family: Family) -> Result<OwnedFd, Cause> {
-    let family = match family {
-        Family::Inet => AddressFamily::Inet,
-        Family::Inet6 => AddressFamily::Inet6,
-    };
-    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-    let (kind, number) = match protocol {
-        Protocol::Tcp => (SockType::Stream, SockProtocol::Tcp),
-        Protocol::Udp => (SockType::Datagram, SockProtocol::Udp),
-        Protocol::Sctp => (SockType::Stream, SockProtocol::Sctp),
-    };
-    socket(family, kind, flags, number).map_err(|errno| match errno {
+    transport_socket(protocol, family).map_err(|errno| match errno {
         Errno::EPROTONOSUPPORT => Cause::NoProtocol(protocol),
         errno => Cause::errno("socket", errno),
     })

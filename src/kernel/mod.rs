@@ -33,6 +33,7 @@ mod program;
 mod question;
 mod routes;
 mod site;
+mod socket;
 mod sysctl;
 mod watch;
 
@@ -46,7 +47,7 @@ pub use fake::Fake;
 pub use ipvs::{Connection, IpvsSupport, IpvsTable, SyncDaemon, SyncRole, ip_vs_available};
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
-pub use listener::{BackendOrder, Door, knows};
+pub use listener::{BackendOrder, Door};
 pub use local::Local;
 pub use names::Names;
 pub use namespace::Namespace;
@@ -55,6 +56,7 @@ pub use observed::{
     Statistics,
 };
 pub use packets::{Packet, Packets};
+pub use socket::{client_socket, knows};
 pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};

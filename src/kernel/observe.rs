@@ -8,7 +8,7 @@ use super::{
 use crate::lab::{SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
 use ipnet::IpNet;
-use rtnetlink::packet_route::address::{AddressAttribute, AddressMessage};
+use rtnetlink::packet_route::address::AddressMessage;
 use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
 use rtnetlink::packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage};
 use std::collections::HashMap;
@@ -37,8 +37,9 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         services,
         timeouts,
         sync,
-        source_nat: rules.iter().filter_map(source_nat).collect(),
-        marked: rules.iter().filter_map(marked).collect(),
+        source_nat: rules.whole.iter().filter_map(source_nat).collect(),
+        marked: rules.whole.iter().filter_map(marked).collect(),
+        partly_marked: rules.partial.iter().filter_map(marked).collect(),
         gue: fou::ports(&site.namespace)?,
         listening: ports::listening(&site.namespace)?,
         daemons: Vec::new(),
@@ -119,17 +120,8 @@ fn mac(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(":")
 }
 
-/// IFA_LOCAL is the address itself; only IPv6 leaves it out, and has it in IFA_ADDRESS.
 fn address(message: &AddressMessage, interfaces: &Interfaces) -> Option<ObservedAddress> {
-    let local = message.attributes.iter().find_map(|a| match a {
-        AddressAttribute::Local(address) => Some(*address),
-        _ => None,
-    });
-    let remote = message.attributes.iter().find_map(|a| match a {
-        AddressAttribute::Address(address) => Some(*address),
-        _ => None,
-    });
-    let address = local.or(remote)?;
+    let address = addresses::own(message)?;
     Some(ObservedAddress {
         interface: interfaces.get(&message.header.index)?.clone(),
         address: IpNet::new(address, message.header.prefix_len).ok()?,

@@ -28,6 +28,9 @@ pub struct Observed {
     pub source_nat: Vec<ServiceKey>,
     /// The packets that its firewall marks.
     pub marked: Vec<PacketMark>,
+    /// The packets that it marks either on their way in or when it sends them itself, not both.
+    #[serde(default)]
+    pub partly_marked: Vec<PacketMark>,
     /// The UDP ports that take GUE envelopes, sorted.
     #[serde(default)]
     pub gue: Vec<u16>,

@@ -26,13 +26,13 @@ pub async fn run<S: Stage>(
     };
     let changes_by_itself = lab.high_availability.is_some()
         || lab.services.iter().any(|service| service.health_check.is_some());
-    let first = if changes_by_itself { player.stage.look().await.ok() } else { None };
+    let first = if changes_by_itself { settle(lab, player.stage, None).await } else { None };
     let mut reports = Vec::new();
     for scenario in &lab.scenarios {
         let (name, summary) = (scenario.name.clone(), scenario.summary.clone());
         events(Event::ScenarioStarted { scenario: name, summary });
         if let Some(first) = &first {
-            settle(lab, player.stage, first).await;
+            settle(lab, player.stage, Some(first)).await;
         }
         let report = play(scenario, &mut player, events).await;
         events(Event::ScenarioFinished { scenario: report.clone() });

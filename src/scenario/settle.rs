@@ -1,5 +1,7 @@
-use super::{Look, Stage};
-use crate::lab::{Lab, NodeName, Preemption, VirtualRouter};
+use super::{DirectorLook, Look, Stage, TableLook};
+use crate::lab::{
+    Destination, Lab, NodeName, Preemption, VirtualRouter, VirtualService, VrrpState,
+};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -9,25 +11,60 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Waits until a lab is as it was at the beginning: each VIP has one owner, the director of the
-/// highest priority where that one preempts, and the tables are the same. That it does not get
-/// there in time is no error: the next scenario will say what it is missing.
-pub(super) async fn settle<S: Stage>(lab: &Lab, stage: &mut S, first: &Look) {
+/// Waits until a lab has come to rest: each VIP has one owner, the director of the highest priority
+/// where that one preempts, and the tables are as the file says or as they were at `first`, and
+/// returns the last look. That it does not get there in time is no error: the next scenario will
+/// say what it is missing.
+pub(super) async fn settle<S: Stage>(
+    lab: &Lab,
+    stage: &mut S,
+    first: Option<&Look>,
+) -> Option<Look> {
     let begun = stage.now();
-    while stage.now().saturating_sub(begun) < LIMIT {
-        match stage.look().await {
-            Ok(look) if is_settled(lab, first, &look) => return,
-            _ => tokio::time::sleep(PAUSE).await,
+    loop {
+        let look = stage.look().await.ok();
+        let rests = look.as_ref().is_some_and(|look| is_settled(lab, first, look));
+        if rests || stage.now().saturating_sub(begun) >= LIMIT {
+            return look;
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
-fn is_settled(lab: &Lab, first: &Look, now: &Look) -> bool {
+fn is_settled(lab: &Lab, first: Option<&Look>, now: &Look) -> bool {
+    let is_as_before = || first.is_some_and(|first| tables(first) == tables(now));
+    has_owners(lab, now) && (is_as_written(lab, now) || is_as_before())
+}
+
+fn has_owners(lab: &Lab, now: &Look) -> bool {
     let routers = lab.high_availability.iter().flat_map(|ha| &ha.routers);
-    let owners = routers.flat_map(|router| {
-        router.vips.iter().map(move |vip| (vip.address.addr(), rightful(router)))
-    });
-    owners.into_iter().all(|(vip, owner)| is_owned(now, vip, owner)) && tables(first) == tables(now)
+    let mut vips = routers.flat_map(|router| router.vips.iter().map(move |vip| (router, vip)));
+    vips.all(|(router, vip)| {
+        is_owned(now, vip.address.addr(), rightful(router)) && is_led(now, router)
+    })
+}
+
+/// Whether its one master has recorded to be it, and the one before it that it is no more.
+fn is_led(look: &Look, router: &VirtualRouter) -> bool {
+    let is_master = |director: &&DirectorLook| {
+        let mut states = director.states.iter().filter(|(name, _)| name == &router.name);
+        states.next_back().is_some_and(|(_, state)| *state == VrrpState::Master)
+    };
+    look.directors.iter().filter(is_master).count() == 1
+}
+
+/// Whether every director has the servers that the file gives it, and no others.
+fn is_as_written(lab: &Lab, now: &Look) -> bool {
+    let servers = |service: &VirtualService| {
+        let entry = |d: &Destination| (d.real_server.to_string(), d.weight);
+        service.destinations.iter().map(entry).collect()
+    };
+    let of_director = |director: &NodeName| {
+        let mine = lab.services.iter().filter(|service| service.directors.contains(director));
+        let table = mine.map(|s| TableLook { service: s.name.clone(), servers: servers(s) });
+        entries(&table.collect::<Vec<_>>())
+    };
+    now.directors.iter().all(|director| of_director(&director.name) == entries(&director.table))
 }
 
 /// The director that takes the VIPs from any other one, if there is one.
@@ -47,18 +84,19 @@ fn is_owned(look: &Look, vip: IpAddr, owner: Option<&NodeName>) -> bool {
     }
 }
 
-/// The tables, whatever the order of their servers.
 fn tables(look: &Look) -> Vec<Vec<String>> {
-    let table = |director: &super::DirectorLook| {
-        let servers = director.table.iter().flat_map(|table| {
-            let entry = |(name, weight)| format!("{} {name} {weight}", table.service);
-            table.servers.iter().cloned().map(entry)
-        });
-        let mut servers: Vec<_> = servers.collect();
-        servers.sort();
-        servers
-    };
-    look.directors.iter().map(table).collect()
+    look.directors.iter().map(|director| entries(&director.table)).collect()
+}
+
+/// The entries of a table, whatever their order.
+fn entries(table: &[TableLook]) -> Vec<String> {
+    let servers = table.iter().flat_map(|table| {
+        let entry = |(name, weight): &(String, u32)| format!("{} {name} {weight}", table.service);
+        table.servers.iter().map(entry)
+    });
+    let mut servers: Vec<_> = servers.collect();
+    servers.sort();
+    servers
 }
 
 #[cfg(test)]
@@ -66,7 +104,6 @@ mod tests {
     use super::*;
     use crate::lab::Scheduler;
     use crate::scenario::support::{director, farm};
-    use crate::scenario::{DirectorLook, TableLook};
 
     fn look(servers: &[&str]) -> Look {
         let servers = servers.iter().map(|name| ((*name).to_owned(), 1)).collect();
@@ -77,8 +114,19 @@ mod tests {
     #[test]
     fn a_server_that_is_still_out_is_waited_for_and_an_order_is_not() {
         let (lab, first) = (farm(Scheduler::Rr), look(&["rs1", "rs2"]));
-        assert!(!is_settled(&lab, &first, &look(&["rs1"])));
-        assert!(is_settled(&lab, &first, &look(&["rs2", "rs1"])));
+        for first in [None, Some(&first)] {
+            assert!(!is_settled(&lab, first, &look(&["rs1"])));
+            assert!(is_settled(&lab, first, &look(&["rs2", "rs1"])));
+        }
+    }
+
+    #[test]
+    fn a_lab_that_began_without_a_server_may_have_it_or_not() {
+        let (lab, first) = (farm(Scheduler::Rr), look(&["rs1"]));
+        assert!(is_settled(&lab, Some(&first), &look(&["rs1"])));
+        assert!(is_settled(&lab, Some(&first), &look(&["rs1", "rs2"])));
+        assert!(!is_settled(&lab, Some(&first), &look(&["rs2"])));
+        assert!(!is_settled(&lab, Some(&first), &look(&["rs1", "rs2", "10.0.0.9:80"])));
     }
 
     #[test]

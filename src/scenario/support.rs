@@ -144,6 +144,7 @@ pub(crate) fn fault(words: &str) -> Fault {
     let (kind, node) = words.split_once(' ').unwrap();
     let kind = match kind {
         "kill" => FaultKind::Kill,
+        "kill-daemons" => FaultKind::KillDaemons,
         "stop" => FaultKind::Stop,
         "remove" => FaultKind::Remove { service: None },
         "quiesce" => FaultKind::Weight { service: None, to: 0 },

@@ -3,6 +3,8 @@ use crate::backend::{self, Counters, Identity, Site, Tiers};
 use crate::kernel::{BackendOrder, Door};
 use crate::lab::{NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour, Upstream};
+use futures::FutureExt;
+use futures::future::join_all;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,8 +39,8 @@ impl Backends {
     pub async fn serve(self, mut orders: UnboundedReceiver<BackendOrder>) {
         while let Some(order) = orders.recv().await {
             match order {
-                BackendOrder::Start { node, backend, socket, door } => {
-                    self.start(node, backend, (socket, door));
+                BackendOrder::Start { node, backend, sockets, door } => {
+                    self.start(node, backend, (sockets, door));
                 }
                 BackendOrder::Behave { node, port, behaviour, done } => {
                     if let Some(serving) = self.all().get(&(node, port)) {
@@ -59,7 +61,7 @@ impl Backends {
         }
     }
 
-    fn start(&self, node: NodeName, backend: Backend, (socket, door): (OwnedFd, Door)) {
+    fn start(&self, node: NodeName, backend: Backend, (sockets, door): (Vec<OwnedFd>, Door)) {
         let counters = Counters::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let (key, counted) = ((node.clone(), backend.socket()), counters.clone());
@@ -67,20 +69,11 @@ impl Backends {
         let identity = Identity { name: node, vips: backend.vips };
         let tiers = tiers(backend.upstream, door);
         let site = Site { identity, counters, behaviour: told, tiers };
-        let task = tokio::spawn(async move {
-            let shutdown = async {
-                let _ = stopped.await;
-            };
-            let served = match backend.protocol {
-                Protocol::Udp => backend::serve_datagrams(socket.into(), site, shutdown).await,
-                Protocol::Tcp | Protocol::Sctp => {
-                    backend::serve(socket.into(), site, shutdown).await
-                }
-            };
-            if let Err(error) = served {
-                eprintln!("{error}");
-            }
-        });
+        let stopped = stopped.shared();
+        let each = move |socket| {
+            serve_on(socket, backend.protocol, site.clone(), stopped.clone().map(drop))
+        };
+        let task = tokio::spawn(join_all(sockets.into_iter().map(each)).map(drop));
         self.all().insert(key, Serving { counters: counted, behaviour, stop, task });
     }
 
@@ -99,6 +92,22 @@ impl Backends {
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<(NodeName, Port), Serving>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves on one of a backend's sockets until it is to stop.
+async fn serve_on(
+    socket: OwnedFd,
+    protocol: Protocol,
+    site: Site,
+    shutdown: impl Future<Output = ()>,
+) {
+    let served = match protocol {
+        Protocol::Udp => backend::serve_datagrams(socket.into(), site, shutdown).await,
+        Protocol::Tcp | Protocol::Sctp => backend::serve(socket.into(), site, shutdown).await,
+    };
+    if let Err(error) = served {
+        eprintln!("{error}");
     }
 }
 

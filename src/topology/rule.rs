@@ -165,4 +165,5 @@ rules! {
     FILE "L113" Error "bad file of a node";
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
+    UNASKED_TIER "L116" Error "tier that nobody asks";
 }

@@ -26,7 +26,7 @@ pub use held::Held;
 pub use load::RunningLoad;
 pub use sample::{Answer, Sample};
 pub use send::send;
-pub use sockets::{HostSockets, SocketSpec, Sockets, open_here};
+pub use sockets::{SocketSpec, Sockets};
 pub use summary::{Latencies, Summary, UNNAMED, tally};
 pub use target::destination;
 pub use unused::UnusedPorts;

@@ -45,8 +45,8 @@ impl Sandbox {
     /// What answers in a node, one connection after the other: the client's address as seen there.
     pub fn serve(&mut self) {
         while let Ok(order) = self.orders.try_recv() {
-            let BackendOrder::Start { socket, .. } = order else { continue };
-            let listener = TcpListener::from(socket);
+            let BackendOrder::Start { mut sockets, .. } = order else { continue };
+            let listener = TcpListener::from(sockets.remove(0));
             listener.set_nonblocking(false).unwrap();
             std::thread::spawn(move || tell_addresses(&listener));
         }

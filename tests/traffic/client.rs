@@ -1,8 +1,9 @@
 use crate::farm::Farm;
+use crate::here::Here;
+use lvs_lab::kernel::client_socket;
 use lvs_lab::lab::{Connection, Endpoint, Protocol, Request, SourcePorts, Target};
 use lvs_lab::traffic::{
-    Answer, Failure, Held, HostSockets, Sample, SocketSpec, Sockets, Summary, TrafficError,
-    open_here, send,
+    Answer, Failure, Held, Sample, SocketSpec, Sockets, Summary, TrafficError, send,
 };
 use nix::sys::socket::{Backlog, listen, setsockopt, sockopt::Linger};
 use std::collections::HashSet;
@@ -28,7 +29,7 @@ fn request(count: u32) -> Request {
 
 fn try_run(request: &Request, to: SocketAddr) -> Result<Vec<Sample>, TrafficError> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(send(request, Endpoint::tcp(to), &mut HostSockets, &mut Held::default()))
+    runtime.block_on(send(request, Endpoint::tcp(to), &mut Here, &mut Held::default()))
 }
 
 fn run(request: &Request, to: SocketAddr) -> Vec<Sample> {
@@ -141,7 +142,7 @@ fn held_connections_stay_open_until_they_are_released() {
     });
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let request = Request { connection: Connection::Held, concurrency: 3, ..request(3) };
-    let (mut here, mut held) = (HostSockets, Held::default());
+    let (mut here, mut held) = (Here, Held::default());
     let sent = send(&request, Endpoint::tcp(address), &mut here, &mut held);
     assert_eq!(answers(&runtime.block_on(sent).unwrap()).len(), 3);
     assert_eq!(held.count(), 3);
@@ -224,13 +225,9 @@ fn a_path_that_no_request_can_carry_is_refused() {
 
 #[test]
 fn nobody_listening_is_refused() {
-    let any = SocketSpec {
-        protocol: Protocol::Tcp,
-        to: Ipv4Addr::LOCALHOST.into(),
-        source_port: Some(0),
-    };
+    let here = Ipv4Addr::LOCALHOST.into();
     // Bound, so that nobody else gets the port, and not listening.
-    let bound = TcpListener::from(open_here(&[any]).unwrap().remove(0));
+    let bound = TcpListener::from(client_socket(Protocol::Tcp, here, Some(0)).unwrap());
     let port = bound.local_addr().unwrap().port();
     assert_eq!(failure(SocketAddr::from((Ipv4Addr::LOCALHOST, port))), Failure::Refused);
 }

@@ -1,7 +1,8 @@
 use crate::farm::Farm;
+use crate::here::Here;
 use lvs_lab::lab::{Connection, Endpoint, Protocol, Request, SourcePorts, Target};
 use lvs_lab::plan::Behaviour;
-use lvs_lab::traffic::{Failure, Held, HostSockets, Sample, send};
+use lvs_lab::traffic::{Failure, Held, Sample, send};
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ fn request(to: SocketAddr, count: u32) -> Request {
 
 fn run(request: &Request, to: SocketAddr, held: &mut Held) -> Vec<Sample> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(send(request, at(to), &mut HostSockets, held)).unwrap()
+    runtime.block_on(send(request, at(to), &mut Here, held)).unwrap()
 }
 
 fn sent(request: &Request, to: SocketAddr) -> Vec<Sample> {

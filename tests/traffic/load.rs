@@ -1,6 +1,7 @@
 use crate::farm::Farm;
+use crate::here::Here;
 use lvs_lab::lab::{Connection, Endpoint, Load, Target};
-use lvs_lab::traffic::{Failure, HostSockets, RunningLoad, Sample};
+use lvs_lab::traffic::{Failure, RunningLoad, Sample};
 use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -26,8 +27,7 @@ fn load(rate: u32, concurrency: u32) -> Load {
 fn play(load: &Load, to: SocketAddr, time: Duration) -> Vec<Sample> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut running =
-            RunningLoad::begin(load, Endpoint::tcp(to), Box::new(HostSockets)).unwrap();
+        let mut running = RunningLoad::begin(load, Endpoint::tcp(to), Box::new(Here)).unwrap();
         sleep(time).await;
         running.stop().await;
         running.samples().unwrap()
@@ -51,7 +51,7 @@ fn samples_can_be_read_while_the_load_runs() {
     let farm = Farm::of(1);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let sockets = Box::new(HostSockets);
+        let sockets = Box::new(Here);
         let running =
             RunningLoad::begin(&load(100, 2), Endpoint::tcp(farm.addresses[0]), sockets).unwrap();
         while running.samples().unwrap().len() < 5 {
@@ -138,5 +138,5 @@ fn a_path_that_no_request_can_carry_is_refused() {
     let _inside = runtime.enter();
     let strange = Load { path: "x".to_owned(), ..load(1, 1) };
     let to = SocketAddr::from((Ipv4Addr::LOCALHOST, 80));
-    assert!(RunningLoad::begin(&strange, Endpoint::tcp(to), Box::new(HostSockets)).is_err());
+    assert!(RunningLoad::begin(&strange, Endpoint::tcp(to), Box::new(Here)).is_err());
 }

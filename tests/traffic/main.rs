@@ -7,5 +7,6 @@ mod backend;
 mod client;
 mod datagrams;
 mod farm;
+mod here;
 mod load;
 mod tiers;

@@ -1,10 +1,9 @@
 //! A backend that asks others first, as a client sees it.
 
 use lvs_lab::backend::{Counters, Door, Identity, PATIENCE, Site, Tiers, serve};
+use lvs_lab::kernel::client_socket;
 use lvs_lab::lab::Protocol;
 use lvs_lab::plan::{Behaviour, Upstream};
-use lvs_lab::traffic::{SocketSpec, open_here};
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,10 +16,7 @@ fn listener() -> TcpListener {
 }
 
 fn door() -> Door {
-    Arc::new(|to| {
-        let mut made = open_here(&[SocketSpec { protocol: Protocol::Tcp, to, source_port: None }])?;
-        made.pop().ok_or_else(|| io::Error::other("no socket"))
-    })
+    Arc::new(|to| client_socket(Protocol::Tcp, to, None))
 }
 
 /// Serves under a name, asking these; returns where.

@@ -16,8 +16,9 @@ use crate::kernel::{Kernel, KernelError};
 use crate::plan::{Act, Plan};
 
 /// Reads every node back and says how it differs from the plan. Only what the plan declares
-/// counts, but an IPVS table must hold nothing else either. What a health checker did to a table is
-/// as planned, and so is whatever is in a table that a daemon makes.
+/// counts, but an IPVS table must hold nothing else either, and a firewall no other rule that has
+/// our sign. What a health checker did to a table is as planned, and so is whatever is in a table
+/// that a daemon makes.
 pub async fn verify<K: Kernel>(plan: &Plan, kernel: &mut K) -> Result<Vec<Drift>, KernelError> {
     let survey = survey::take(plan, kernel).await?;
     Ok(compare::compare(plan, &survey))

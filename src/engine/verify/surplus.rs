@@ -8,8 +8,17 @@ use crate::plan::{Op, ServiceEntry, ServiceKey};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-/// What somebody else put into the IPVS tables that the plan fills.
+/// What somebody else put into the IPVS tables that the plan fills, and rules in a firewall that
+/// are ours by their looks.
 pub(super) fn undeclared(found: &mut Found<'_>) {
+    in_tables(found);
+    let nodes: BTreeSet<NodeName> = found.plan.steps.iter().map(|step| step.op.node()).collect();
+    for node in nodes {
+        in_firewall(found, &node);
+    }
+}
+
+fn in_tables(found: &mut Found<'_>) {
     let filled = found.steps(|op| matches!(op, Op::AddService { .. }));
     let directors: BTreeSet<NodeName> =
         filled.into_iter().map(|number| found.plan.steps[number].op.node()).collect();
@@ -39,6 +48,23 @@ fn in_service(found: &mut Found<'_>, director: &NodeName, there: &ObservedServic
         let (node, destination) = (director.clone(), extra.entry.clone());
         let op = Op::AddDestination { node, service: key, destination };
         found.add(director, words, remove(op));
+    }
+}
+
+fn in_firewall(found: &mut Found<'_>, node: &NodeName) {
+    let Some(seen) = found.survey.node(node) else { return };
+    let nat = seen.source_nat.iter().map(|service| {
+        let op = Op::AddSourceNat { node: node.clone(), service: *service };
+        (op, format!("source NAT for {service} is not in the file"))
+    });
+    let marks = seen.marked.iter().chain(&seen.partly_marked).map(|packets| {
+        let op = Op::MarkPackets { node: node.clone(), packets: packets.clone() };
+        (op, format!("packets to {packets}: the mark is not in the file"))
+    });
+    let is_planned = |op: &Op| found.plan.steps.iter().any(|step| step.op == *op);
+    let surplus: Vec<_> = nat.chain(marks).filter(|(op, _)| !is_planned(op)).collect();
+    for (op, words) in surplus {
+        found.add(node, words, remove(op));
     }
 }
 

@@ -3,7 +3,7 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed};
-use crate::lab::{FirewallMark, LabName, Place, Protocol, Scheduler, SysctlKey, Timeouts};
+use crate::lab::{Family, FirewallMark, LabName, Place, Protocol, Scheduler, SysctlKey, Timeouts};
 use crate::plan::{Op, PacketMark, ServiceEntry, ServiceKey, Step};
 use crate::state::StateDir;
 use std::net::SocketAddr;
@@ -91,7 +91,30 @@ async fn packets_that_are_marked_no_more_are_marked_again() {
     assert_eq!(bench.mended().await, words);
     assert_eq!(bench.mended().await, "");
     bench.meddle("director", |seen| seen.marked[0].ports = [80].into());
-    assert_eq!(bench.mended().await, words);
+    let surplus = "director: packets to 192.168.136.100 tcp 80 with 1: the mark is not in the file";
+    assert_eq!(bench.mended().await, format!("{words}\n{surplus}"));
+}
+
+#[tokio::test]
+async fn rules_of_ours_that_the_file_does_not_have_are_removed() {
+    let mut bench = Bench::new().await;
+    let packets = PacketMark {
+        mark: FirewallMark(NonZeroU32::MIN),
+        vip: [192, 168, 136, 100].into(),
+        protocol: Protocol::Tcp,
+        ports: [80].into(),
+    };
+    let (one, other) = (packets.clone(), PacketMark { ports: [443].into(), ..packets });
+    bench.meddle("director", |seen| {
+        seen.source_nat.push(ServiceKey::Mark(one.mark, Family::Inet));
+        seen.marked.push(one);
+    });
+    bench.meddle("rs1", |seen| seen.partly_marked.push(other));
+    insta::assert_snapshot!(bench.mended().await, @"
+    director: source NAT for firewall mark 1 is not in the file
+    director: packets to 192.168.136.100 tcp 80 with 1: the mark is not in the file
+    rs1: packets to 192.168.136.100 tcp 443 with 1: the mark is not in the file
+    ");
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ pub(super) fn mark_packets(namespace: &mut Namespace, packets: &PacketMark) -> R
 
 pub(super) fn unmark_packets(namespace: &mut Namespace, packets: &PacketMark) {
     namespace.state.marked.retain(|there| there != packets);
+    namespace.state.partly_marked.retain(|there| there != packets);
 }
 
 fn find<'a>(namespace: &'a mut Namespace, key: &ServiceKey) -> Option<&'a mut ObservedService> {

@@ -1,5 +1,5 @@
 use super::chain::Chain;
-use super::rule::{Rule, whole};
+use super::rule::{Rule, Rules};
 use super::words::{read, written};
 use crate::kernel::program::{Program, failure};
 use crate::kernel::{Cause, Namespace};
@@ -23,12 +23,20 @@ fn names(family: Family) -> &'static str {
     }
 }
 
+/// A rule where it was found.
+struct Standing {
+    chain: Chain,
+    rule: Rule,
+    /// How iptables itself wrote it, from the chain's name on.
+    words: Vec<String>,
+}
+
 /// Puts a rule into those of its chains that miss it.
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
     let there = found(namespace, rule.family()).await?;
     for chain in rule.chains() {
-        if !there.iter().any(|(c, r)| c == chain && r == rule) {
-            change(namespace, ("-A", *chain), rule).await?;
+        if !there.iter().any(|standing| standing.chain == *chain && standing.rule == *rule) {
+            change(namespace, rule.family(), ("-A", *chain, &written(rule))).await?;
         }
     }
     Ok(())
@@ -36,21 +44,23 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause>
 
 /// Takes a rule out of every chain that it is in.
 pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
-    for (chain, there) in found(namespace, rule.family()).await? {
+    for Standing { chain, rule: there, words } in found(namespace, rule.family()).await? {
         if there == *rule {
-            change(namespace, ("-D", chain), rule).await?;
+            change(namespace, rule.family(), ("-D", chain, &words)).await?;
         }
     }
     Ok(())
 }
 
-/// Reads the rules that are in each of their chains.
-pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Vec<Rule>, Cause> {
-    Ok(whole(found(namespace, family).await?))
+/// Reads the rules.
+pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, Cause> {
+    let found = found(namespace, family).await?;
+    let found: Vec<_> = found.into_iter().map(|s| (s.chain, s.rule)).collect();
+    Ok(Rules::of(&found))
 }
 
-/// Reads the rules. Most nodes have no such tables, and need no program to say so.
-async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
+/// Reads what stands in each chain. Most nodes have no such tables, and need no program to say so.
+async fn found(namespace: &Namespace, family: Family) -> Result<Vec<Standing>, Cause> {
     let mut found = Vec::new();
     for table in tables(namespace, family)? {
         let arguments = ["-w", "-t", &table, "-S"];
@@ -59,21 +69,28 @@ async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule
             return Err(failure(&output));
         }
         let text = String::from_utf8_lossy(&output.stdout);
-        let rules = text.lines().filter_map(|line| read(family, line));
-        found.extend(rules.filter(|(chain, _)| chain.of_iptables().0 == table));
+        let rules = text.lines().filter_map(|line| standing(family, line));
+        found.extend(rules.filter(|standing| standing.chain.of_iptables().0 == table));
     }
     Ok(found)
 }
 
+fn standing(family: Family, line: &str) -> Option<Standing> {
+    let (chain, rule) = read(family, line)?;
+    // Before it are `-A` and the chain.
+    let words = line.split_whitespace().skip(2).map(str::to_owned).collect();
+    Some(Standing { chain, rule, words })
+}
+
 async fn change(
     namespace: &Namespace,
-    (verb, chain): (&str, Chain),
-    rule: &Rule,
+    family: Family,
+    (verb, chain, words): (&str, Chain, &[String]),
 ) -> Result<(), Cause> {
     let (table, name) = chain.of_iptables();
     let begin = ["-w", "-t", table, verb, name].map(str::to_owned);
-    let arguments = [&begin[..], &written(rule)].concat();
-    let output = program(rule.family()).run(namespace, &arguments, "").await?;
+    let arguments = [&begin, words].concat();
+    let output = program(family).run(namespace, &arguments, "").await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 

@@ -1,5 +1,5 @@
 use super::chain::Chain;
-use super::rule::{Rule, whole};
+use super::rule::{Rule, Rules};
 use super::{listing, ruleset::ruleset, table};
 use crate::kernel::program::{Program, failure};
 use crate::kernel::{Cause, Namespace};
@@ -36,7 +36,7 @@ fn number(family: Family) -> u8 {
 
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cause> {
     let family = rule.family();
-    let mut rules = all(namespace, family).await?;
+    let mut rules = all(namespace, family).await?.whole;
     if rules.contains(rule) {
         return Ok(Added::Done);
     }
@@ -62,18 +62,18 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     if found(namespace, family).await?.iter().all(|(_, there)| there != rule) {
         return Ok(());
     }
-    let mut rules = all(namespace, family).await?;
+    let mut rules = all(namespace, family).await?.whole;
     rules.retain(|other| other != rule);
     let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
-/// Reads the rules that are in each of their chains.
-pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Vec<Rule>, Cause> {
-    Ok(whole(found(namespace, family).await?))
+/// Reads the rules.
+pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, Cause> {
+    Ok(Rules::of(&found(namespace, family).await?))
 }
 
-/// Reads the rules. Most nodes have none, and need no program to say so.
+/// Reads what stands in each chain. Most nodes have nothing, and need no program to say so.
 async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
     let there = namespace.run(|| table::is_there(number(family), TABLE));
     if !there.map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))? {

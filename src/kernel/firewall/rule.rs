@@ -29,16 +29,35 @@ impl Rule {
     }
 }
 
-/// The rules that are in every one of their chains; one that is in some only does half its work.
-pub(super) fn whole(found: Vec<(Chain, Rule)>) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Vec::new();
-    for (_, rule) in &found {
-        let has = |chain: &Chain| found.iter().any(|(c, r)| c == chain && r == rule);
-        if !rules.contains(rule) && rule.chains().iter().all(has) {
-            rules.push(rule.clone());
+/// The rules that stand in a namespace.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::kernel) struct Rules {
+    /// Those that are in every one of their chains.
+    pub(in crate::kernel) whole: Vec<Rule>,
+    /// Those that are in some only, and so do half their work.
+    pub(in crate::kernel) partial: Vec<Rule>,
+}
+
+impl Rules {
+    /// Puts together what was found in each chain.
+    pub(super) fn of(found: &[(Chain, Rule)]) -> Self {
+        let mut rules = Self::default();
+        for (_, rule) in found {
+            let has = |chain: &Chain| found.iter().any(|(c, r)| c == chain && r == rule);
+            let all = rule.chains().iter().all(has);
+            let same = if all { &mut rules.whole } else { &mut rules.partial };
+            if !same.contains(rule) {
+                same.push(rule.clone());
+            }
         }
+        rules
     }
-    rules
+
+    /// Takes in those that another program knows of.
+    pub(super) fn extend(&mut self, others: Self) {
+        self.whole.extend(others.whole);
+        self.partial.extend(others.partial);
+    }
 }
 
 #[cfg(test)]
@@ -50,7 +69,9 @@ mod tests {
     fn a_mark_that_misses_the_directors_own_requests_is_not_there() {
         let (mark, nat) = (Rule::Mark(mark()), Rule::SourceNat(web()));
         let half = vec![(Chain::Prerouting, mark.clone()), (Chain::Postrouting, nat.clone())];
-        assert_eq!(whole(half.clone()), std::slice::from_ref(&nat));
-        assert_eq!(whole([half, vec![(Chain::Output, mark.clone())]].concat()), [mark, nat]);
+        let rules = Rules::of(&half);
+        assert_eq!(rules, Rules { whole: vec![nat.clone()], partial: vec![mark.clone()] });
+        let rules = Rules::of(&[half, vec![(Chain::Output, mark.clone())]].concat());
+        assert_eq!(rules, Rules { whole: vec![mark, nat], partial: Vec::new() });
     }
 }

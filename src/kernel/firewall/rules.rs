@@ -1,4 +1,4 @@
-use super::rule::Rule;
+use super::rule::{Rule, Rules};
 use super::{iptables, nft};
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
@@ -24,8 +24,8 @@ pub(in crate::kernel) async fn remove(namespace: &Namespace, rule: &Rule) -> Res
 }
 
 /// Reads the rules.
-pub(in crate::kernel) async fn all(namespace: &Namespace) -> Result<Vec<Rule>, Cause> {
-    let mut rules = Vec::new();
+pub(in crate::kernel) async fn all(namespace: &Namespace) -> Result<Rules, Cause> {
+    let mut rules = Rules::default();
     for family in [Family::Inet, Family::Inet6] {
         rules.extend(nft::all(namespace, family).await?);
         rules.extend(iptables::all(namespace, family).await?);

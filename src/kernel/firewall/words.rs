@@ -4,19 +4,23 @@ use crate::lab::{Family, FirewallMark, Protocol};
 use crate::plan::{PacketMark, ServiceKey};
 use std::net::SocketAddr;
 
-/// A rule in the words of iptables(8), from `-A` on.
+/// The comment that tells our rules from those of others.
+const OWNER: &str = "lvs-lab";
+
+/// A rule of ours in the words of iptables(8), from the chain's name on.
 pub(super) fn written(rule: &Rule) -> Vec<String> {
+    let owned = format!("-m comment --comment {OWNER}");
     let text = match rule {
         Rule::SourceNat(ServiceKey::Address(protocol, address)) => format!(
-            "-p {protocol} -m conntrack --ctorigdst {} --ctorigdstport {} -j MASQUERADE",
+            "-p {protocol} -m conntrack --ctorigdst {} --ctorigdstport {} {owned} -j MASQUERADE",
             address.ip(),
             address.port()
         ),
         Rule::SourceNat(ServiceKey::Mark(mark, _)) => {
-            format!("-m mark --mark {mark} -j MASQUERADE")
+            format!("-m mark --mark {mark} {owned} -j MASQUERADE")
         }
         Rule::Mark(packets) => format!(
-            "-d {} -p {} -m multiport --dports {} -j MARK --set-mark {}",
+            "-d {} -p {} -m multiport --dports {} {owned} -j MARK --set-mark {}",
             packets.vip,
             packets.protocol,
             packets.port_list(),
@@ -26,10 +30,10 @@ pub(super) fn written(rule: &Rule) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
 }
 
-/// Reads a rule as `iptables -S` writes it.
+/// Reads a rule of ours as `iptables -S` writes it.
 pub(super) fn read(family: Family, line: &str) -> Option<(Chain, Rule)> {
     let words = Words(line.split_whitespace().collect());
-    let name = words.after("-A")?;
+    let name = words.after("-A").filter(|_| words.after("--comment") == Some(OWNER))?;
     let chain = Chain::ALL.into_iter().find(|chain| chain.of_iptables().1 == name)?;
     let rule = match words.after("-j")? {
         "MASQUERADE" => Rule::SourceNat(words.service(family)?),
@@ -66,7 +70,8 @@ impl<'t> Words<'t> {
     }
 
     fn packets(&self) -> Option<PacketMark> {
-        let ports = self.after("--dports")?.split(',').map(|port| port.parse().ok());
+        let ports = self.after("--dports").or_else(|| self.after("--dport"))?;
+        let ports = ports.split(',').map(|port| port.parse().ok());
         Some(PacketMark {
             mark: mark(self.after("--set-xmark")?)?,
             vip: self.address("-d")?,
@@ -92,9 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_says_which_service_it_is_for() {
+    fn a_rule_says_which_service_it_is_for_and_whose_it_is() {
         let line = "-A POSTROUTING -p tcp -m conntrack --ctorigdst 10.0.0.1 --ctorigdstport 80 \
-                    -j MASQUERADE";
+                    -m comment --comment lvs-lab -j MASQUERADE";
         let web = Rule::SourceNat(example::web());
         assert_eq!(rule(line), Some((Chain::Postrouting, web.clone())));
         assert_eq!(line, format!("-A POSTROUTING {}", written(&web).join(" ")));
@@ -103,9 +108,13 @@ mod tests {
     #[test]
     fn marks_are_read_as_iptables_writes_them() {
         let line = "-A PREROUTING -d 10.0.0.1/32 -p tcp -m multiport --dports 80,443 \
-                    -j MARK --set-xmark 0x1/0xffffffff";
+                    -m comment --comment lvs-lab -j MARK --set-xmark 0x1/0xffffffff";
         assert_eq!(rule(line), Some((Chain::Prerouting, Rule::Mark(example::mark()))));
-        let line = "-A POSTROUTING -m mark --mark 0x1 -j MASQUERADE";
+        let line = "-A OUTPUT -d 10.0.0.1/32 -p tcp -m tcp --dport 80 \
+                    -m comment --comment lvs-lab -j MARK --set-xmark 0x1/0xffffffff";
+        let one = PacketMark { ports: [80].into(), ..example::mark() };
+        assert_eq!(rule(line), Some((Chain::Output, Rule::Mark(one))));
+        let line = "-A POSTROUTING -m mark --mark 0x1 -m comment --comment lvs-lab -j MASQUERADE";
         let service = ServiceKey::Mark(example::mark().mark, Family::Inet);
         assert_eq!(rule(line), Some((Chain::Postrouting, Rule::SourceNat(service))));
     }
@@ -115,5 +124,8 @@ mod tests {
         assert_eq!(rule("-P POSTROUTING ACCEPT"), None);
         assert_eq!(rule("-A POSTROUTING -o eth0 -j MASQUERADE"), None);
         assert_eq!(rule("-A PREROUTING -j MARK --set-xmark 0x1/0xffffffff"), None);
+        let theirs = "-A POSTROUTING -m mark --mark 0x1 -m comment --comment mine -j MASQUERADE";
+        assert_eq!(rule(theirs), None);
+        assert_eq!(rule("-A PREROUTING -m comment --comment lvs-lab -j ACCEPT"), None);
     }
 }

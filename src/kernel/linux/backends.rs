@@ -6,17 +6,17 @@ use crate::plan::Backend;
 use tokio::sync::oneshot;
 
 impl Linux {
-    /// Hands a socket that was made inside the node to whoever serves backends.
+    /// Hands sockets that were made inside the node to whoever serves backends.
     pub(super) fn start_backend(
         &mut self,
         node: &NodeName,
         backend: &Backend,
     ) -> Result<(), Cause> {
         let site = self.sites.get(node)?;
-        let socket = listener::open(site, backend.socket())?;
+        let sockets = listener::open(site, backend.socket())?;
         let door = Door::of(&site.namespace);
         let (node, backend) = (node.clone(), backend.clone());
-        self.order(BackendOrder::Start { node, backend, socket, door })
+        self.order(BackendOrder::Start { node, backend, sockets, door })
     }
 
     /// A process that cannot start backends has none to stop.

@@ -1,7 +1,9 @@
 use super::Draft;
 use super::checks::checker;
 use super::seats::speaker;
-use crate::lab::{Engine, HighAvailability, Lab, Node, NodeName, Place, Role, VirtualRouter};
+use crate::lab::{
+    Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, VirtualRouter,
+};
 use crate::plan::{Daemon, Op, keepalived, ldirectord};
 use std::cmp::Reverse;
 
@@ -15,14 +17,23 @@ pub(super) fn build(draft: &mut Draft<'_>) {
             start(draft, node, daemon, why);
         }
     }
+    let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
+    let (stays, moves): (Vec<_>, Vec<_>) =
+        routers.partition(|router| router.preemption == Preemption::Never);
     for node in &directors {
         if let Some((daemon, why)) = vip_holder(lab, node) {
             start(draft, node, daemon, why);
         }
+        // The others may not begin before: who is first stays.
+        let leads = |router: &&&VirtualRouter| leader(router) == Some(&node.name);
+        stays.iter().filter(leads).for_each(|router| await_vips(draft, router));
     }
-    for router in lab.high_availability.iter().flat_map(|wanted| &wanted.routers) {
-        await_vips(draft, router);
-    }
+    moves.into_iter().for_each(|router| await_vips(draft, router));
+}
+
+/// The director of the highest priority.
+fn leader(router: &VirtualRouter) -> Option<&NodeName> {
+    router.priorities.iter().max_by_key(|(_, priority)| **priority).map(|(name, _)| name)
 }
 
 /// Whether a daemon of the director makes its table, so that the plan does not.

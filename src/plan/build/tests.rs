@@ -1,7 +1,7 @@
 use super::build;
 use crate::lab::{
-    Engine, IpvsSettings, Lab, Place, SyncGroup, Sysctl, SysctlKey, Timeouts, Track, Tracked,
-    Transport, Tunnel, TunnelChecksum,
+    Engine, IpvsSettings, Lab, Place, Preemption, SyncGroup, Sysctl, SysctlKey, Timeouts, Track,
+    Tracked, Transport, Tunnel, TunnelChecksum,
 };
 use crate::plan::sample::{cluster, http, marked, router, tiers, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
@@ -124,6 +124,20 @@ fn who_stands_first_begins_first() {
         panic!("{steps:?}");
     };
     assert_eq!((node.as_str(), others[0].as_str()), ("node04", "node01"));
+}
+
+#[test]
+fn where_nobody_is_pre_empted_the_others_wait_for_the_first() {
+    let mut lab = cluster(Engine::Vrrp);
+    lab.high_availability.as_mut().unwrap().routers[0].preemption = Preemption::Never;
+    let ops: Vec<_> = build(&lab).steps.into_iter().map(|step| step.op).collect();
+    let place = |wanted: &dyn Fn(&Op) -> bool| ops.iter().position(wanted).unwrap();
+    let starts = |at: &str| {
+        let daemon = |op: &Op| matches!(op, Op::StartDaemon { node, daemon: Daemon::Speaker(_) } if node.as_str() == at);
+        place(&daemon)
+    };
+    let awaited = place(&|op| matches!(op, Op::AwaitAddress { .. }));
+    assert_eq!((awaited, starts("node04")), (starts("node01") + 1, awaited + 1));
 }
 
 #[test]

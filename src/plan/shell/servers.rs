@@ -39,23 +39,30 @@ while True:
 }
 "#;
 
-/// HTTP again, on a socket of SCTP.
+/// HTTP again, on a socket of SCTP for each address: one for all would tell each client all of them,
+/// the other VIPs too.
 const SCTP: &str = r#"
 associations() { # NAMESPACE NAME PORT
     mkdir -p "$www/$2"
     echo "$2" >"$www/$2/index.html"
+    addresses=$(ip netns exec "$1" ip -o address | grep -v ' scope link ' | sed 's|.* inet6* ||; s|[/ ].*||')
     ip netns exec "$1" python3 -c '
-import functools, http.server, socket, sys
+import functools, http.server, socket, sys, threading
 handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
-server = http.server.ThreadingHTTPServer(("", int(sys.argv[2])), handler, False)
-server.socket.close()
-server.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP)
-server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-server.socket.bind(("", int(sys.argv[2])))
-server.socket.listen()
-server.serve_forever()
-' "$www/$2" "$3" >/dev/null 2>&1 </dev/null &
-    until ip netns exec "$1" awk -v port="$3" '$4 == 10 && $6 == port { there = 1 } END { exit !there }' \
+port = int(sys.argv[2])
+for address in sys.argv[3:]:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    server = http.server.ThreadingHTTPServer((address, port), handler, False)
+    server.socket.close()
+    server.socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_SCTP)
+    server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.socket.setsockopt(socket.IPPROTO_SCTP, 3, 1)  # SCTP_NODELAY
+    server.socket.bind((address, port))
+    server.socket.listen()
+    threading.Thread(target=server.serve_forever).start()
+' "$www/$2" "$3" $addresses >/dev/null 2>&1 </dev/null &
+    until ip netns exec "$1" awk -v port="$3" -v wanted="$(echo "$addresses" | wc -l)" \
+        '$4 == 10 && $6 == port { there++ } END { exit there < wanted }' \
         /proc/net/sctp/eps 2>/dev/null; do kill -0 $! && sleep 0.05; done
 }
 "#;

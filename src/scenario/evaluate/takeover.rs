@@ -1,4 +1,4 @@
-use crate::lab::{DurationRange, Fault, Lab, NodeName, Role};
+use crate::lab::{DurationRange, Fault, FaultKind, Lab, NodeName, Role};
 use crate::report::Outcome;
 use crate::scenario::scene::{LoadSeen, Scene};
 use crate::scenario::{Seen, Sight};
@@ -42,6 +42,10 @@ fn measure(scene: &Scene, lab: &Lab) -> Result<Takeover, String> {
     let before = scene.holders_at(load.target.address.ip(), fault.at);
     if before.is_empty() {
         return Err(format!("no director held {} before the fault", load.target.address.ip()));
+    }
+    if fault.fault.kind == FaultKind::KillDaemons && before.contains(&&fault.fault.node) {
+        let node = &fault.fault.node;
+        return Err(format!("`{}` leaves the VIP on {node}, whose answer it may be", fault.fault));
     }
     let came = |sight: &&Sight| {
         sight.at > fault.at
@@ -119,6 +123,22 @@ mod tests {
         let loaded = scene().loaded("1:rs1", 2);
         assert_eq!(judge(&loaded).verdict, Errored);
         assert_eq!(judge(&loaded.broke(1, "kill node01")).verdict, Errored);
+    }
+
+    #[test]
+    fn after_the_daemons_death_the_old_director_may_have_answered() {
+        let scene = |fault| {
+            scene()
+                .saw(0, "node01", Seen::Holds([10, 0, 0, 100].into()))
+                .broke(2, fault)
+                .saw(5, "node04", Seen::Holds([10, 0, 0, 100].into()))
+                .loaded("1:rs1 6:rs1", 8)
+        };
+        let outcome = judge(&scene("kill-daemons node01"));
+        let words = "cannot be measured because `kill-daemons node01` leaves the VIP on node01, \
+                     whose answer it may be";
+        assert_eq!((outcome.verdict, outcome.observed.as_str()), (Errored, words));
+        assert_eq!(judge(&scene("kill node01")).verdict, Passed);
     }
 
     #[test]

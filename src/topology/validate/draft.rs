@@ -25,6 +25,8 @@ pub struct Declared {
     pub networks: HashSet<String>,
     /// The nodes and the groups of replicas.
     pub nodes: IndexMap<String, Role>,
+    /// Those that the file gives to nodes of several roles.
+    pub ambiguous: HashSet<String>,
     /// The members of each group of replicas.
     pub groups: IndexMap<String, Vec<NodeName>>,
     /// The virtual services.
@@ -38,7 +40,7 @@ pub struct Declared {
 pub enum Lookup {
     /// These nodes: one, or a group's members.
     Nodes(Vec<NodeName>),
-    /// A node whose own entry is faulty.
+    /// A node whose own entry is faulty, or that could be one of two.
     Faulty,
     /// No node of the lab.
     Unknown,
@@ -65,6 +67,9 @@ impl<'f> Draft<'f> {
 
     /// What a word stands for where a node of that role is wanted, or of any role.
     pub fn lookup(&self, word: &str, role: Option<Role>) -> Lookup {
+        if self.declared.ambiguous.contains(word) {
+            return Lookup::Faulty;
+        }
         match self.declared.groups.get(word) {
             Some(members) if members.is_empty() => return Lookup::Faulty,
             Some(members) => return Lookup::Nodes(members.clone()),
@@ -108,9 +113,13 @@ fn keys(role: Option<Role>) -> &'static [&'static str] {
 
 impl Declared {
     fn of(topology: &wire::Topology) -> Self {
-        let mut nodes = IndexMap::new();
+        let (mut nodes, mut ambiguous) = (IndexMap::new(), HashSet::new());
         let mut declare = |names: Vec<&String>, role| {
-            nodes.extend(names.into_iter().map(|name| (name.clone(), role)));
+            for name in names {
+                if nodes.insert(name.clone(), role).is_some() {
+                    ambiguous.insert(name.clone());
+                }
+            }
         };
         declare(topology.clients.0.keys().collect(), Role::Client);
         declare(topology.directors.0.keys().collect(), Role::Director);
@@ -120,6 +129,7 @@ impl Declared {
         Self {
             networks: topology.networks.0.keys().cloned().collect(),
             nodes,
+            ambiguous,
             groups: IndexMap::new(),
             services: topology.virtual_services.0.keys().cloned().collect(),
             routers: topology

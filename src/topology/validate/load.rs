@@ -16,14 +16,7 @@ const CLIENTS: i64 = 10_000;
 /// Builds a load step's load.
 pub fn build(wire: wire::Load, at: &Place, draft: &mut Draft<'_>) -> Option<Load> {
     let from = scenario::node(&wire.from, &at.key("from"), draft);
-    let goal = request::Goal {
-        service: wire.service.as_deref(),
-        port: wire.port,
-        url: wire.url.as_deref(),
-        path: wire.path.as_deref(),
-        noun: "load",
-    };
-    let target = request::target(&goal, at, draft);
+    let target = request::target(&wire.goal, "load", at, draft);
     let rate = Bounds::plain("rate", 1..=100_000);
     let rate = rate.check(wire.rate.unwrap_or(100), &at.key("rate"), draft.faults);
     let timeout = match wire.timeout.as_deref() {

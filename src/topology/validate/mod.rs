@@ -2,8 +2,8 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `sequence`,
-//! `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
+//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `via`,
+//! `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
 //! different words.
 
 mod address;
@@ -47,6 +47,7 @@ mod track;
 mod tunnel;
 mod upstream;
 mod value;
+mod via;
 mod view;
 mod vip;
 mod virtual_router;
@@ -97,5 +98,6 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     sequence::check(&mut view);
     reachability::check(&mut view);
     tiers::check(&mut view);
+    via::check(&mut view);
     view.into_found()
 }

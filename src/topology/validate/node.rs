@@ -24,7 +24,7 @@ pub fn build_real_servers(nodes: Entries<wire::RealServer>, draft: &mut Draft<'_
         let blank = blank(&name, Role::RealServer, &all.key(&name), draft);
         if let (Some(blank), Some(server)) = (blank, node) {
             let (loopback_vips, replicas) = (server.loopback_vips.unwrap_or(true), server.replicas);
-            let node = parts::fill(blank, server.into_node(), draft);
+            let node = parts::fill(blank, server.node, draft);
             let node = Node { loopback_vips, ..node };
             match replicas {
                 None => draft.lab.nodes.push(node),
@@ -62,9 +62,13 @@ fn blank(name: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<No
 
 /// Takes a name for a node; a fault if another node has it.
 pub fn taken(name: &NodeName, at: &Place, draft: &mut Draft<'_>) -> bool {
-    let other = draft.lab.node(name).map(|n| n.role);
+    let other = draft.lab.node(name).map(|n| (n.role, n.at.clone()));
     let group = draft.declared.groups.contains_key(name.as_str()).then_some(Role::RealServer);
-    let Some(role) = other.or(group) else { return true };
+    let Some(role) = other.as_ref().map(|(role, _)| *role).or(group) else { return true };
+    if let Some((_, place)) = other {
+        // Which of the two is meant elsewhere is unknown.
+        draft.faults.doubt(&place);
+    }
     draft.faults.push(rule::DUPLICATE_NODE.at(
         at,
         format!("the {} `{name}` exists already", role.noun()),

@@ -10,14 +10,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Builds a request step's request.
 pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<Request> {
     let from = scenario::node(&wire.from, &at.key("from"), draft);
-    let goal = Goal {
-        service: wire.service.as_deref(),
-        port: wire.port,
-        url: wire.url.as_deref(),
-        path: wire.path.as_deref(),
-        noun: "request",
-    };
-    let target = target(&goal, at, draft);
+    let target = target(&wire.goal, "request", at, draft);
     let faults = &mut *draft.faults;
     let count = Bounds::plain("count", 1..=1_000_000);
     let count: Option<u32> = count.check(wire.count.unwrap_or(1), &at.key("count"), faults);
@@ -97,26 +90,17 @@ fn source_ports(
     }
 }
 
-/// Where the file says that requests go.
-pub struct Goal<'w> {
-    /// A virtual service.
-    pub service: Option<&'w str>,
-    /// One of its ports.
-    pub port: Option<i64>,
-    /// A URL instead.
-    pub url: Option<&'w str>,
-    /// The path and query.
-    pub path: Option<&'w str>,
-    /// What sends the requests, in words.
-    pub noun: &'static str,
-}
-
-/// Where requests go, and their path.
-pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Target, String)> {
+/// Where requests go, and their path; the noun is for what sends them.
+pub fn target(
+    goal: &wire::Goal,
+    noun: &str,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<(Target, String)> {
     let given = [("service", goal.service.is_some()), ("url", goal.url.is_some())];
-    let lone = scenario::only_one(&given, &at.as_key(), goal.noun, draft.faults);
-    let path = path(goal.path, &at.key("path"), draft.faults);
-    match (goal.service, goal.url) {
+    let lone = scenario::only_one(&given, &at.as_key(), noun, draft.faults);
+    let path = path(goal.path.as_deref(), &at.key("path"), draft.faults);
+    match (&goal.service, &goal.url) {
         (Some(name), None) => {
             let name = service(name, &at.key("service"), draft)?;
             Some((at_port(name, goal.port, &at.key("port"), draft)?, path?))
@@ -126,7 +110,7 @@ pub fn target(goal: &Goal<'_>, at: &Place, draft: &mut Draft<'_>) -> Option<(Tar
                 idle_port(&at.key("port"), draft.faults);
             }
             let (target, url_path) = parse_url(url, &at.key("url"), draft.faults)?;
-            let path = goal.path.map_or(Some(url_path), |_| path)?;
+            let path = goal.path.as_ref().map_or(Some(url_path), |_| path)?;
             lone.then_some((target, path))
         }
         _ => None,

@@ -2,7 +2,7 @@ use super::super::rule;
 use super::{View, reach};
 use crate::lab::{Lab, Node, Port, Upstream, VirtualService};
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Whether the tiers that ask each other come to an end, and reach each other.
 pub fn check(view: &mut View<'_>) {
@@ -17,8 +17,8 @@ pub fn check(view: &mut View<'_>) {
     }
 }
 
-/// A built-in backend: a node and a port.
-type Tier<'l> = (&'l Node, Port);
+/// Who serves: a node and a port.
+pub type Tier<'l> = (&'l Node, Port);
 
 fn circle((node, port): Tier<'_>, upstream: &Upstream, view: &mut View<'_>) {
     let Some(way) = way_back((node, port), upstream, view.lab) else { return };
@@ -52,19 +52,24 @@ fn way_back<'l>(begin: Tier<'l>, upstream: &Upstream, lab: &'l Lab) -> Option<Ve
     None
 }
 
-/// The built-in backends that answer at an address: a node's own, or those behind a VIP.
+/// The built-in backends that answer at an address.
 fn tiers_at(address: SocketAddr, lab: &Lab) -> Vec<Tier<'_>> {
-    let port = Port::tcp(address.port());
+    let serves = |(node, port): &Tier<'_>| lab.backend_ports(node).contains_key(port);
+    let nodes = nodes_at(Port::tcp(address.port()), address.ip(), lab);
+    nodes.into_iter().filter(serves).collect()
+}
+
+/// Who is asked at an address, and on which port of its own: its node, or those behind a VIP.
+pub fn nodes_at(port: Port, address: IpAddr, lab: &Lab) -> Vec<Tier<'_>> {
     let asked = |s: &&VirtualService| {
-        s.vip == address.ip() && s.protocol == port.protocol && s.ports().contains(&port.number)
+        s.vip == address && s.protocol == port.protocol && s.ports().contains(&port.number)
     };
     let servers = lab.services.iter().filter(asked).flat_map(|service| {
         let nodes = service.servers().filter_map(|server| lab.node(&server.real_server));
         nodes.flat_map(|node| service.ports_of(node).map(move |(port, _)| (node, port)))
     });
-    let own = lab.owner_of(address.ip()).map(|node| (node, port));
-    let serves = |(node, port): &Tier<'_>| lab.backend_ports(node).contains_key(port);
-    servers.chain(own).filter(serves).collect()
+    let own = lab.owner_of(address).map(|node| (node, port));
+    servers.chain(own).collect()
 }
 
 fn unreachable(node: &Node, upstream: &Upstream, view: &mut View<'_>) {

@@ -1,24 +1,19 @@
-use super::{NumberOrText, words};
+use super::{Goal, NumberOrText, words};
 use crate::lab;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// HTTP GET requests at a steady pace, in the background. They go to exactly one of `service` and
 /// `url`.
+// As with `RealServer`, the schema alone denies unknown keys.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct Load {
     /// The node that sends the requests, usually a client.
     pub from: String,
-    /// The virtual service that they go to.
-    pub service: Option<String>,
-    /// Which of the service's ports they go to. Default: its first one.
-    #[schemars(range(min = 1, max = 65535))]
-    pub port: Option<i64>,
-    /// Where they go instead of a service, as in `http://10.0.0.11:8080/health`. Default port: 80.
-    pub url: Option<String>,
-    /// The path and query, beginning with `/`. Default: `/`.
-    pub path: Option<String>,
+    /// Where they go.
+    #[serde(flatten)]
+    pub goal: Goal,
     /// How many requests begin in a second, 1 to 100000. Default: 100.
     #[schemars(range(min = 1, max = 100_000))]
     pub rate: Option<i64>,

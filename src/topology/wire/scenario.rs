@@ -1,4 +1,4 @@
-use super::{Expect, Fault, List, Load, NumberOrText, Stoppable, words};
+use super::{Expect, Fault, Goal, List, Load, NumberOrText, Stoppable, words};
 use crate::lab::Connection;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,20 +57,15 @@ pub struct Step {
 }
 
 /// HTTP GET requests. They go to exactly one of `service` and `url`.
+// As with `RealServer`, the schema alone denies unknown keys.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct Request {
     /// The node that sends the requests, usually a client.
     pub from: String,
-    /// The virtual service that they go to.
-    pub service: Option<String>,
-    /// Which of the service's ports they go to. Default: its first one.
-    #[schemars(range(min = 1, max = 65535))]
-    pub port: Option<i64>,
-    /// Where they go instead of a service, as in `http://10.0.0.11:8080/health`. Default port: 80.
-    pub url: Option<String>,
-    /// The path and query, beginning with `/`. Default: `/`.
-    pub path: Option<String>,
+    /// Where they go.
+    #[serde(flatten)]
+    pub goal: Goal,
     /// How many requests, 1 to 1000000. Default: 1.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub count: Option<i64>,

@@ -29,6 +29,13 @@ pub enum Action {
 pub enum Remark {
     /// Nobody better was heard for so long.
     Silence(Duration),
+    /// It was kept from running itself, so that the silence means nothing.
+    StoodStill {
+        /// How much too late it woke.
+        late: Duration,
+        /// How much time the master has now.
+        extra: Duration,
+    },
     /// All members of the sync group can be master now.
     GroupIsMaster,
     /// Another member of the sync group is not master any more.
@@ -75,6 +82,9 @@ impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Silence(time) => write!(f, "no better master for {time:.3?}, becoming master"),
+            Self::StoodStill { late, extra } => {
+                write!(f, "stood still itself for {late:.3?}, waits {extra:.3?} for the master")
+            }
             Self::GroupIsMaster => f.write_str("becoming master with its sync group"),
             Self::GroupIsBackup => f.write_str("becoming backup with its sync group"),
             Self::GroupIsNotReady => {

@@ -95,9 +95,15 @@ impl Clock {
         self.routers.state(0)
     }
 
-    /// How long after the begin something is due.
+    /// How long after the begin something is done next.
     fn due(&self) -> Duration {
-        self.routers.deadline().unwrap() - self.begun
+        let mut later = self.routers.clone();
+        loop {
+            let due = later.deadline().unwrap();
+            if !later.tick(due).is_empty() {
+                return due - self.begun;
+            }
+        }
     }
 }
 
@@ -177,6 +183,49 @@ fn adverts_of_a_master_keep_a_backup_waiting() {
         assert_eq!(clock.hear(PEER, 200), []);
     }
     assert_eq!(clock.due(), Duration::from_nanos(19_000_000_000 + 3_609_375_000));
+}
+
+/// Wakes so late, having slept.
+fn wakes(clock: &mut Clock, milliseconds: u64) -> Vec<Action> {
+    clock.now = clock.begun + Duration::from_millis(milliseconds);
+    deeds(clock.routers.tick(clock.now))
+}
+
+#[test]
+fn a_backup_that_stood_still_gives_the_master_time_once() {
+    for woken in [2_100, 3_500, 9_000] {
+        let mut clock = Clock::with(seat("VI_1", 100));
+        assert_eq!(wakes(&mut clock, woken), []);
+        // An interval and (256 - 100) / 256 s, but not less than without.
+        let due = Duration::from_nanos(woken * 1_000_000 + 1_609_375_000);
+        assert_eq!(clock.due(), due.max(Duration::from_nanos(3_609_375_000)), "{woken}");
+        assert_eq!(wakes(&mut clock, woken + 9_000)[0], advert(100));
+    }
+}
+
+#[test]
+fn a_little_late_is_no_standstill() {
+    let mut clock = Clock::with(seat("VI_1", 100));
+    assert_eq!(wakes(&mut clock, 1_900), []);
+    assert_eq!(clock.due(), Duration::from_nanos(3_609_375_000));
+    assert_eq!(wakes(&mut clock, 3_900)[0], advert(100));
+}
+
+#[test]
+fn an_advert_after_a_standstill_makes_all_as_it_was() {
+    let mut clock = Clock::with(seat("VI_1", 100));
+    for second in [5, 10, 15] {
+        assert_eq!(wakes(&mut clock, second * 1_000), []);
+        clock.hear(PEER, 200);
+        assert_eq!(clock.due(), Duration::from_nanos(second * 1_000_000_000 + 3_609_375_000));
+    }
+}
+
+#[test]
+fn after_a_resignation_nobody_is_waited_for() {
+    let mut clock = Clock::with(seat("VI_1", 100));
+    clock.hear(PEER, 0);
+    assert_eq!(wakes(&mut clock, 5_000)[0], advert(100));
 }
 
 #[test]

@@ -19,3 +19,19 @@ pub(super) fn skew(version: VrrpVersion, priority: u8, interval: Duration) -> Du
 pub(super) fn master_down(version: VrrpVersion, priority: u8, interval: Duration) -> Duration {
     3 * interval + skew(version, priority, interval)
 }
+
+/// When a backup that hears nothing looks at the clock: the next advert should have been there.
+pub(super) fn first_look(interval: Duration) -> Duration {
+    interval * 3 / 2
+}
+
+/// Whether one that wakes so late was kept from running, and not only from running at once.
+pub(super) fn has_stood_still(late: Duration, interval: Duration) -> bool {
+    late > interval / 2
+}
+
+/// How long a master that may have stood still too has for its next advert. The lower the priority
+/// the longer, as ever.
+pub(super) fn extra_time(version: VrrpVersion, priority: u8, interval: Duration) -> Duration {
+    interval + skew(version, priority, interval)
+}

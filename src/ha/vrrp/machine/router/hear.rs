@@ -27,7 +27,7 @@ impl Router {
         let ours = self.priority();
         if priority == 0 {
             act.push(Action::Say(Remark::Resigned { source }));
-            self.wait(now, skew(self.version, ours, self.master_interval));
+            self.wait_for_nobody(now, skew(self.version, ours, self.master_interval));
         } else if priority >= ours {
             self.preempt_at = None;
             self.follow(now, heard);

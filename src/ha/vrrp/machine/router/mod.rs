@@ -1,7 +1,7 @@
 mod hear;
 
 use super::action::{Action, Remark};
-use super::timing::{SECOND_ANNOUNCEMENT, master_down};
+use super::timing::{SECOND_ANNOUNCEMENT, extra_time, first_look, has_stood_still, master_down};
 use super::watched::{Condition, Subject, Watched, effective_priority};
 use crate::lab::{Preemption, VrrpState, VrrpVersion};
 use crate::plan::Seat;
@@ -28,6 +28,10 @@ enum State {
         down_at: Instant,
         /// Since when nobody was heard.
         silent_since: Instant,
+        /// When it looks at the clock in between, to find out whether it stood still.
+        look_at: Instant,
+        /// Whether the master may have stood still as well, and has not had its extra time yet.
+        lenient: bool,
         /// Whether the master counts as down already, and only the sync group is waited for.
         wants: bool,
     },
@@ -119,7 +123,7 @@ impl Router {
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self.state {
             State::Init | State::Fault => None,
-            State::Backup { down_at, .. } => Some(down_at),
+            State::Backup { down_at, look_at, .. } => Some(down_at.min(look_at)),
             State::Master { advert_at, announce_at } => {
                 Some(announce_at.map_or(advert_at, |at| at.min(advert_at)))
             }
@@ -127,6 +131,7 @@ impl Router {
     }
 
     pub(super) fn tick(&mut self, now: Instant, act: &mut Vec<Action>) -> Wish {
+        self.look(now, act);
         let priority = self.priority();
         match &mut self.state {
             State::Backup { down_at, wants, .. } if now >= *down_at => {
@@ -150,8 +155,39 @@ impl Router {
         }
     }
 
+    /// A backup that wakes much too late has stood still. Where that was the whole machine, and
+    /// the master is a part of it, the master could say nothing either: it has some time more,
+    /// once.
+    fn look(&mut self, now: Instant, act: &mut Vec<Action>) {
+        let (interval, due) = (self.master_interval, self.deadline());
+        let extra = extra_time(self.version, self.priority(), interval);
+        let State::Backup { down_at, look_at, lenient, .. } = &mut self.state else { return };
+        let late = due.map_or(Duration::ZERO, |due| now.saturating_duration_since(due));
+        if *lenient && has_stood_still(late, interval) {
+            (*lenient, *down_at) = (false, (now + extra).max(*down_at));
+            act.push(Action::Say(Remark::StoodStill { late, extra }));
+        }
+        if now >= *look_at {
+            *look_at = now + first_look(interval);
+        }
+    }
+
     fn wait(&mut self, now: Instant, time: Duration) {
-        self.state = State::Backup { down_at: now + time, silent_since: now, wants: false };
+        self.state = State::Backup {
+            down_at: now + time,
+            silent_since: now,
+            look_at: now + first_look(self.master_interval),
+            lenient: true,
+            wants: false,
+        };
+    }
+
+    /// Waits for no master: there is none.
+    fn wait_for_nobody(&mut self, now: Instant, time: Duration) {
+        self.wait(now, time);
+        if let State::Backup { lenient, .. } = &mut self.state {
+            *lenient = false;
+        }
     }
 
     fn advertise(&mut self, now: Instant, act: &mut Vec<Action>) {

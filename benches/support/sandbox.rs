@@ -10,7 +10,8 @@ const FURNISH: &str =
     r#"mount -t tmpfs run /run && mkdir /run/netns && ip link set lo up && "$@"; exit $?"#;
 
 /// Runs this program inside a fresh sandbox with these arguments, and reads what it reports. When
-/// it returns or this program dies, nothing is left; namespaces of up to `size` nodes have been given time to go.
+/// it returns or this program dies, nothing is left; namespaces of up to `size` nodes have been
+/// given time to go.
 pub fn run<T: DeserializeOwned>(arguments: &[String], size: u32) -> Result<T> {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "unshare"]);
