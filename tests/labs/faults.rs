@@ -34,11 +34,11 @@ impl Lab {
         await_that(|| self.status()["drift"] == json!([]), || self.status().to_string());
     }
 
-    /// Waits until the director asks nobody any more who has a real server's address: a question
-    /// that a fault swallowed is repeated each second only, and requests fail meanwhile.
+    /// Waits until client and director ask nobody any more who has an address: a question that a
+    /// fault swallowed is repeated each second only, and requests fail meanwhile.
     fn await_neighbours(&self) {
-        let neighbours =
-            || self.place.exec(&self.name, "director", &["ip", "neigh"]).code(0).stdout;
+        let of = |node| self.place.exec(&self.name, node, &["ip", "neigh"]).code(0).stdout;
+        let neighbours = || of("client") + &of("director");
         await_that(|| !neighbours().contains("INCOMPLETE"), neighbours);
     }
 
@@ -52,7 +52,7 @@ impl Lab {
 
     /// Who of the real servers answers four requests; a request may go unanswered.
     fn answers(&self) -> [u64; 2] {
-        let asked = ["request", "-n", "4", "--timeout", "1s", "--format", "json"];
+        let asked = ["request", "-n", "4", "--timeout", "3s", "--format", "json"];
         let answers = &self.place.run(&asked).json()["answers"];
         ["rs1", "rs2"].map(|server| answers[server].as_u64().unwrap_or(0))
     }
@@ -79,6 +79,7 @@ fn a_director_follows_weights_and_forgets_when_its_power_is_cut() {
     assert!(!lab.table().contains("192.168.136.100"), "{}", lab.table());
     assert_eq!(lab.answers(), [0, 0]);
     lab.heal();
+    lab.await_neighbours();
     assert_eq!(lab.answers(), [2, 2]);
     let setting = "net.ipv4.vs.expire_nodest_conn";
     let kept = lab.place.exec(&lab.name, "director", &["sysctl", "-n", setting]).code(0);
