@@ -5,8 +5,10 @@ use crate::pair::{DIRECTORS, Pair, VIP};
 use crate::support::eventually;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::spawn;
+use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 /// Between two adverts.
@@ -49,6 +51,35 @@ impl Monitor {
     }
 }
 
+/// Finds out for how long the machine lets nobody run.
+struct Pulse {
+    beats: Arc<AtomicBool>,
+    thread: JoinHandle<Duration>,
+}
+
+impl Pulse {
+    fn begin() -> Self {
+        let beats = Arc::new(AtomicBool::new(true));
+        let goes_on = beats.clone();
+        let thread = spawn(move || {
+            let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+            while goes_on.load(Relaxed) {
+                sleep(Duration::from_millis(1));
+                longest = longest.max(last.elapsed());
+                last = Instant::now();
+            }
+            longest
+        });
+        Self { beats, thread }
+    }
+
+    /// The longest time between two beats.
+    fn longest(self) -> Duration {
+        self.beats.store(false, Relaxed);
+        self.thread.join().unwrap()
+    }
+}
+
 fn ip(words: &[&str]) {
     assert!(Command::new("ip").args(words).status().unwrap().success());
 }
@@ -81,25 +112,38 @@ fn longest_overlap(mut changes: Vec<Change>, first: usize) -> Duration {
     longest
 }
 
-/// What is done to a pair of the built-in engine; how many moves of the VIP were seen, and the
-/// longest time in which it had two holders.
-fn watched(name: &str, disturb: impl FnOnce(&Pair)) -> (usize, Duration) {
+/// What was seen of a pair.
+struct Seen {
+    /// How often the VIP came to a director.
+    moves: usize,
+    /// The longest time in which it had two holders.
+    overlap: Duration,
+    /// The longest time in which the machine stood still, for the directors as for the test.
+    stillness: Duration,
+}
+
+/// Does something to a pair of the built-in engine.
+fn watched(name: &str, disturb: impl FnOnce(&Pair)) -> Seen {
     let _machine = alone();
     let pair = Pair::new(name);
     pair.up("vrrp");
+    pair.await_holders(&["node01"]);
     let monitors = DIRECTORS.map(|node| Monitor::listen(&pair.namespace(node)));
+    let pulse = Pulse::begin();
     disturb(&pair);
     pair.await_holders(&["node01"]);
     let changes: Vec<Change> =
         monitors.into_iter().enumerate().flat_map(|(i, monitor)| monitor.changes(i)).collect();
+    let stillness = pulse.longest();
     pair.place.run(&["down", &pair.lab]).code(0);
-    (changes.iter().filter(|(_, _, has)| *has).count(), longest_overlap(changes, 0))
+    let moves = changes.iter().filter(|(_, _, has)| *has).count();
+    Seen { moves, overlap: longest_overlap(changes, 0), stillness }
 }
 
 #[test]
 #[ignore = "needs root"]
 fn two_directors_never_hold_the_vip_for_longer_than_an_advert_interval() {
-    let (moves, overlap) = watched("agree", |pair| {
+    let seen = watched("agree", |pair| {
         for _ in 0..3 {
             for fault in ["kill", "stop", "isolate", "cut"] {
                 pair.verb(&["fault", fault, "node01"]);
@@ -109,14 +153,16 @@ fn two_directors_never_hold_the_vip_for_longer_than_an_advert_interval() {
             }
         }
     });
+    let Seen { moves, overlap, stillness } = seen;
     assert!(moves >= 24, "{moves}");
-    assert!(overlap <= INTERVAL, "{overlap:?}");
+    // One director may stand still before it hears the other, and who watches it before it sees it.
+    assert!(overlap <= INTERVAL + 2 * stillness, "{overlap:?}, and {stillness:?} of standstill");
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_killed_daemon_is_the_exception_until_it_is_healed() {
-    let (_, overlap) = watched("disagree", |pair| {
+    let Seen { overlap, .. } = watched("disagree", |pair| {
         pair.verb(&["fault", "kill-daemons", "node01"]);
         pair.await_holders(&DIRECTORS);
         let begun = Instant::now();

@@ -75,7 +75,8 @@ impl Lab {
         eventually(|| seen(self), || format!("nothing is seen of {fault:?}"));
         self.place.run(&["heal", &self.name]).code(0).says("healed: ");
         eventually(|| self.is_whole(), || format!("{fault:?} is not healed"));
-        assert!(!seen(self), "{fault:?} is healed, and seen all the same");
+        // Also a healed server may be slow once.
+        eventually(|| !seen(self), || format!("{fault:?} is healed, and seen all the same"));
     }
 }
 

@@ -16,10 +16,10 @@ impl Lab {
         eventually(|| self.status()["drift"] == json!([]), || self.status().to_string());
     }
 
-    /// Waits until the director asks nobody any more who has a real server's address: a question
-    /// that a fault swallowed is repeated each second only, and requests fail meanwhile.
+    /// Waits until client and director ask nobody any more who has an address: a question that a
+    /// fault swallowed is repeated each second only, and requests fail meanwhile.
     fn await_neighbours(&self) {
-        let neighbours = || self.sh("director", "ip neigh");
+        let neighbours = || self.sh("client", "ip neigh") + &self.sh("director", "ip neigh");
         eventually(|| !neighbours().contains("INCOMPLETE"), neighbours);
     }
 
@@ -33,9 +33,9 @@ impl Lab {
 
     /// Who of the real servers answers four requests at once; a request may go unanswered.
     fn answers(&self) -> [u64; 2] {
-        let answers =
-            &self.place.run(&["request", "-n", "4", "-c", "4", "--format", "json"]).json();
-        ["rs1", "rs2"].map(|server| answers["answers"][server].as_u64().unwrap_or(0))
+        let asked = ["request", "-n", "4", "-c", "4", "--timeout", "3s", "--format", "json"];
+        let answers = &self.place.run(&asked).json()["answers"];
+        ["rs1", "rs2"].map(|server| answers[server].as_u64().unwrap_or(0))
     }
 }
 
@@ -60,6 +60,7 @@ fn a_director_follows_weights_and_forgets_when_its_power_is_cut() {
     assert!(!lab.table().contains("192.168.136.100"), "{}", lab.table());
     assert_eq!(lab.answers(), [0, 0]);
     lab.heal();
+    lab.await_neighbours();
     assert_eq!(lab.answers(), [2, 2]);
     let setting = "net.ipv4.vs.expire_nodest_conn";
     assert_eq!(lab.sh("director", &format!("sysctl -n {setting}")).trim(), "0");

@@ -95,7 +95,8 @@ fn an_advert_with_another_password_is_discarded_and_said_once() {
     let reason = "packet of 10.0.0.1 discarded: its password is not ours";
     eventually("it is said", || second.log().contains(reason));
     eventually("both hold the VIP", || a.holds(VIP) && b.holds(VIP));
-    std::thread::sleep(std::time::Duration::from_millis(2_500));
+    let capture = Capture::begin(&network.node("c"), "proto 112");
+    capture.text("10.0.0.1 > 224.0.0.18: VRRPv2", 3);
     assert_eq!(second.log().matches("discarded").count(), 1, "{}", second.log());
     drop(first);
 }

@@ -9,7 +9,7 @@ use nix::unistd::Pid;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The VIP of most tests.
@@ -101,11 +101,10 @@ impl Running {
         self.changes().iter().rev().find(of_router).map(|change| change.state)
     }
 
-    /// Waits until `VI_1` is in a state, and says when it came to it.
-    pub fn comes_to(&self, state: VrrpState) -> SystemTime {
+    /// Waits until `VI_1` is in a state.
+    pub fn comes_to(&self, state: VrrpState) {
         let what = format!("{} is {state}", self.node.namespace);
         eventually(&what, || self.state_of("VI_1") == Some(state));
-        self.changes().last().unwrap().at
     }
 
     /// SIGKILL.

@@ -5,6 +5,9 @@ use crate::node::Network;
 use crate::speaker::{Running, seat, seat_v3, seat_v6};
 use lvs_lab::plan::Seat;
 
+/// How often a VIP is announced: five times, and again in five seconds, if the master lives so long.
+const ANNOUNCED: [usize; 2] = [5, 10];
+
 /// What a speaker of priority 255 sends until so many adverts were seen, and one that resigns.
 fn sent(seat: impl Fn(&crate::node::Node) -> Seat) -> (Capture, String) {
     let network = Network::new();
@@ -30,7 +33,7 @@ fn tcpdump_reads_version_2() {
     ] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
-    assert_eq!(text.matches("who-has").count(), 5, "{text}");
+    assert!(ANNOUNCED.contains(&text.matches("who-has").count()), "{text}");
     assert_eq!(capture.fields("_ws.malformed", &["frame.number"]), [""; 0]);
     let fields = capture.fields("vrrp.prio == 0", &["vrrp.virt_rtr_id", "vrrp.checksum.status"]);
     assert_eq!(fields, ["51\t1"]);
@@ -64,7 +67,7 @@ fn tcpdump_reads_ipv6() {
     assert_eq!(fields, ["51\t1"]);
     let told = ["icmpv6.nd.na.target_address", "icmpv6.nd.na.flag.o", "icmpv6.checksum.status"];
     let advertised = capture.fields("icmpv6.type == 136", &told);
-    assert_eq!(advertised.len(), 5);
+    assert!(ANNOUNCED.contains(&advertised.len()), "{advertised:?}");
     assert!(advertised.iter().all(|line| line.starts_with("fd00::64\t")), "{advertised:?}");
     assert!(advertised.iter().all(|line| line.ends_with("\t1")), "{advertised:?}");
 }
