@@ -7,6 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use support::{program, run};
@@ -57,6 +58,30 @@ fn every_verb_has_help_that_fits_sixty_columns_of_terminal() {
         assert!(help.lines().count() > 3, "{verb}: {help}");
         assert!(help.lines().all(|line| line.chars().count() <= 60), "{verb}: {help}");
     }
+}
+
+/// What `doctor` finds of a module of Perl's where these programs come first.
+fn module(folder: &Path, perl: &str) -> Option<serde_json::Value> {
+    for (name, script) in [("perl", perl), ("ldirectord", "exit 0")] {
+        let path = folder.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let output = program(folder).args(["doctor", "--format", "json"]).env("PATH", path).output();
+    let findings = support::Ran::from(output.unwrap()).json();
+    let mut all = findings.as_array().unwrap().iter();
+    all.find(|finding| finding["what"] == "Net::INET6Glue").cloned()
+}
+
+#[test]
+fn the_doctor_misses_what_ldirectord_needs_for_ipv6() {
+    let (missing, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let asked = "[ \"$1\" = -MNet::INET6Glue::INET_is_INET6 ] || exit 3";
+    let missing = module(missing.path(), "exit 2").unwrap();
+    assert_eq!(missing["bearing"], "note");
+    assert_eq!(missing["mend"], "apt-get install libnet-inet6glue-perl");
+    assert_eq!(module(there.path(), asked).unwrap()["bearing"], "good");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::text::{Colour, Ink};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 /// `doctor`
 #[derive(Debug, clap::Args)]
@@ -69,6 +70,7 @@ fn findings() -> Vec<Finding> {
     };
     let mut findings = vec![kernel(), rights(), host, sctp(), uml, memory()];
     findings.extend(PROGRAMS.iter().map(program));
+    findings.extend(machine::find_program("ldirectord").map(|_| ipv6_of_ldirectord()));
     findings.push(verdict);
     findings
 }
@@ -157,6 +159,23 @@ fn program(Program(what, package, purpose): &Program) -> Finding {
             bearing: Bearing::Note,
             found: format!("missing; {purpose}"),
             mend: Some(format!("apt-get install {package}")),
+        },
+    }
+}
+
+/// Perl's module without which ldirectord's HTTP checks know IPv4 only.
+fn ipv6_of_ldirectord() -> Finding {
+    let what = "Net::INET6Glue";
+    let asked = Command::new("perl").args(["-MNet::INET6Glue::INET_is_INET6", "-e", "1"]).output();
+    match asked {
+        Ok(output) if output.status.success() => {
+            Finding { what, bearing: Bearing::Good, found: "there".to_owned(), mend: None }
+        }
+        _ => Finding {
+            what,
+            bearing: Bearing::Note,
+            found: "missing; HTTP checks of ldirectord over IPv6 need it".to_owned(),
+            mend: Some("apt-get install libnet-inet6glue-perl".to_owned()),
         },
     }
 }

@@ -1,7 +1,7 @@
 use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
-use super::processes;
-use crate::lab::{Family, LabName, NetworkName, NodeName, Protocol};
+use super::{processes, servers};
+use crate::lab::{Family, LabName, NetworkName, NodeName};
 use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 
@@ -46,12 +46,7 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             vec![format!("{} ipvsadm {}", inside(node), add_destination(service, destination))]
         }
         Op::StartBackend { node, backend } => {
-            let port = backend.port;
-            let server = match backend.protocol {
-                Protocol::Tcp => format!("-m http.server {port} --directory /srv/{node}"),
-                other => format!("/srv/{other}.py {node} {port}"),
-            };
-            vec![format!("{} python3 {server} &", inside(node))]
+            vec![format!("{} python3 {} &", inside(node), servers::arguments(node, backend))]
         }
         Op::StartProcess { node, process } => processes::commands(lab, node, process),
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],

@@ -1,6 +1,5 @@
 use super::commands::{commands, quoted};
 use super::{daemons, processes, servers};
-use crate::lab::Protocol;
 use crate::plan::{Op, Plan, Step};
 use std::fmt::Write as _;
 
@@ -24,12 +23,7 @@ pub fn script(plan: &Plan) -> String {
 
 fn lines(step: &Step, plan: &Plan) -> Vec<String> {
     match &step.op {
-        Op::StartBackend { node, backend } => {
-            let start = servers::word(backend.protocol);
-            let backend_of = format!("{start} {}-{node} {node} {}", plan.lab, backend.port);
-            let asks = (!backend.upstream.is_empty()).then(|| NOBODY.to_owned());
-            asks.into_iter().chain([backend_of]).collect()
-        }
+        Op::StartBackend { node, backend } => servers::starting(plan, node, backend),
         Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
         Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
@@ -41,9 +35,6 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         op => commands(op, &plan.lab),
     }
 }
-
-/// What the script's servers cannot do.
-const NOBODY: &str = "# python3's server asks nobody: it answers by itself";
 
 /// What needs a module that the kernel does not load by itself.
 fn with_module(module: Option<&str>, step: &Step, plan: &Plan) -> Vec<String> {
@@ -88,7 +79,7 @@ backend() {{ # NAMESPACE NAME PORT
     mkdir -p "$www/$2"
     echo "$2" >"$www/$2/index.html"
     ip netns exec "$1" python3 -m http.server "$3" --directory "$www/$2" >/dev/null 2>&1 </dev/null &
-    until [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$3")" ]; do kill -0 $! && sleep 0.05; done
+    until [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$3")" ]; do kill -0 $! || exit; sleep 0.05; done
 }}
 {functions}
 if [ "${{1:-up}}" = down ]; then down; exit; fi
@@ -101,20 +92,10 @@ iptables=$(command -v iptables-legacy || command -v iptables || true)
         lab = plan.lab,
         namespaces = quoted(&namespaces.join(" ")),
         more = programs.iter().map(|name| format!(", {name}")).collect::<String>(),
-        functions = servers(plan)
+        functions = servers::functions(plan)
             + &programs.iter().map(|name| daemons::function(name)).collect::<String>()
             + processes::function(plan),
     )
-}
-
-fn servers(plan: &Plan) -> String {
-    let serves = |protocol: &Protocol| {
-        let mut ops = plan.steps.iter().map(|step| &step.op);
-        ops.any(
-            |op| matches!(op, Op::StartBackend { backend, .. } if backend.protocol == *protocol),
-        )
-    };
-    Protocol::ALL.into_iter().filter(serves).map(servers::function).collect()
 }
 
 fn namespace(plan: &Plan) -> impl Fn(&Step) -> Option<String> + '_ {

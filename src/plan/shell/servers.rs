@@ -1,24 +1,125 @@
-//! The real servers of a script, in python3: HTTP over TCP is there already.
+//! The real servers of a script, in python3: HTTP over TCP is there already, but asks nobody.
 
-use crate::lab::Protocol;
+use super::commands::quoted;
+use crate::lab::{NodeName, Protocol};
+use crate::plan::{Backend, Op, Plan};
 
-/// The name of the script's function that starts a backend.
-pub(super) fn word(protocol: Protocol) -> &'static str {
-    match protocol {
+/// What starts a backend in the script.
+pub(super) fn starting(plan: &Plan, node: &NodeName, backend: &Backend) -> Vec<String> {
+    let Backend { port, protocol, .. } = backend;
+    let start = match protocol {
+        Protocol::Tcp if has_tiers(plan) => "tier",
         Protocol::Tcp => "backend",
         Protocol::Udp => "datagrams",
         Protocol::Sctp => "associations",
+    };
+    let line = format!("{start} {}-{node} {node} {port}", plan.lab);
+    match protocol {
+        Protocol::Tcp => vec![line + &upstream(backend)],
+        _ if backend.upstream.is_empty() => vec![line],
+        _ => vec![NOBODY.to_owned(), line],
     }
 }
 
-/// The function itself; that of TCP is in every script.
-pub(super) fn function(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Tcp => "",
-        Protocol::Udp => UDP,
-        Protocol::Sctp => SCTP,
+/// What the script's servers of UDP and SCTP cannot do.
+const NOBODY: &str = "# this server asks nobody: it answers by itself";
+
+/// What python3 is told to be a backend, whose files and programs are in /srv.
+pub(super) fn arguments(node: &NodeName, backend: &Backend) -> String {
+    let port = backend.port;
+    match backend.protocol {
+        Protocol::Tcp if !backend.upstream.is_empty() => {
+            format!("/srv/tier.py {node} {port}{}", upstream(backend))
+        }
+        Protocol::Tcp => format!("-m http.server {port} --directory /srv/{node}"),
+        other => format!("/srv/{other}.py {node} {port}"),
     }
 }
+
+/// Whom a backend asks, as words of a command: ` php=192.168.1.2:9000`.
+fn upstream(backend: &Backend) -> String {
+    let word = |name: &str, address| format!(" {}", quoted(&format!("{name}={address}")));
+    backend.upstream.iter().map(|asked| word(&asked.name, asked.address)).collect()
+}
+
+/// The functions of the script that the plan's backends need beside the one for TCP.
+pub(super) fn functions(plan: &Plan) -> String {
+    let tiers = if has_tiers(plan) { TIER } else { "" };
+    let serves = |protocol| backends(plan).any(|backend| backend.protocol == protocol);
+    let others = [(Protocol::Udp, UDP), (Protocol::Sctp, SCTP)].into_iter();
+    let others = others.filter(|(protocol, _)| serves(*protocol)).map(|(_, function)| function);
+    [tiers].into_iter().chain(others).collect()
+}
+
+/// Whether some backend of TCP asks another one. Then each says its name in a header.
+fn has_tiers(plan: &Plan) -> bool {
+    let mut all = backends(plan);
+    all.any(|backend| backend.protocol == Protocol::Tcp && !backend.upstream.is_empty())
+}
+
+fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
+    plan.steps.iter().filter_map(|step| match &step.op {
+        Op::StartBackend { backend, .. } => Some(backend),
+        _ => None,
+    })
+}
+
+/// Asks the next tier before it answers, as the built-in backend does, with the same headers.
+const TIER: &str = r#"
+tier() { # NAMESPACE NAME PORT [NAME=ADDRESS...]
+    namespace=$1
+    shift
+    ip netns exec "$namespace" python3 -c '
+import http.client, http.server, socket, sys
+
+name, port, *upstream = sys.argv[1:]
+
+def ask(who, patience):
+    known, address = who.split("=")
+    try:
+        asked = http.client.HTTPConnection(address, timeout=patience)
+        asked.request("GET", "/", headers={"x-lvs-lab-limit": "%d" % (patience * 1000)})
+        answer = asked.getresponse()
+        said = answer.read().decode(errors="replace").strip()
+    except socket.timeout:
+        return 504, "%s (%s) did not answer" % (known, address), []
+    except (OSError, http.client.HTTPException) as error:
+        return 502, "%s (%s) gave no answer: %s" % (known, address, error), []
+    if answer.status >= 400:
+        passed = answer.status if answer.status in (502, 504) else 502
+        return passed, "%s (%s) answered %d: %s" % (known, address, answer.status, said), []
+    behind = answer.getheader("x-lvs-lab-via")
+    return 200, name, [answer.getheader("x-lvs-lab-backend", known)] + ([behind] if behind else [])
+
+class Tier(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        status, text, via = 200, name, []
+        limit = self.headers.get("x-lvs-lab-limit")
+        patience = max(min(float(limit) / 1000, 4) - 1, 0.01) if limit else 4
+        for who in [] if self.path == "/health" else upstream:
+            if status == 200:
+                status, text, more = ask(who, patience)
+                via += more
+        body = (text + "\n").encode()
+        self.send_response(status)
+        self.send_header("content-type", "text/plain; charset=utf-8")
+        self.send_header("content-length", str(len(body)))
+        self.send_header("x-lvs-lab-backend", name)
+        if via and status == 200:
+            self.send_header("x-lvs-lab-via", ", ".join(via))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+six = any(line.split()[3] == "00" for line in open("/proc/net/if_inet6"))
+http.server.ThreadingHTTPServer.address_family = socket.AF_INET6 if six else socket.AF_INET
+http.server.ThreadingHTTPServer(("", int(port)), Tier).serve_forever()
+' "$@" >/dev/null 2>&1 </dev/null &
+    until [ -n "$(ip netns exec "$namespace" ss -Hltn "sport = :$2")" ]; do kill -0 $! || exit; sleep 0.05; done
+}
+"#;
 
 /// Answers from the address that the datagram came to (`IP_PKTINFO`, 8), which may be the VIP.
 const UDP: &str = r#"
@@ -35,7 +136,7 @@ while True:
     answer = head % (sys.argv[1], *client, sys.argv[1])
     server.sendmsg([answer.encode()], told, 0, client)
 ' "$2" "$3" >/dev/null 2>&1 </dev/null &
-    until [ -n "$(ip netns exec "$1" ss -Hlun "sport = :$3")" ]; do kill -0 $! && sleep 0.05; done
+    until [ -n "$(ip netns exec "$1" ss -Hlun "sport = :$3")" ]; do kill -0 $! || exit; sleep 0.05; done
 }
 "#;
 
@@ -63,6 +164,6 @@ for address in sys.argv[3:]:
 ' "$www/$2" "$3" $addresses >/dev/null 2>&1 </dev/null &
     until ip netns exec "$1" awk -v port="$3" -v wanted="$(echo "$addresses" | wc -l)" \
         '$4 == 10 && $6 == port { there++ } END { exit there < wanted }' \
-        /proc/net/sctp/eps 2>/dev/null; do kill -0 $! && sleep 0.05; done
+        /proc/net/sctp/eps 2>/dev/null; do kill -0 $! || exit; sleep 0.05; done
 }
 "#;

@@ -101,6 +101,25 @@ fn a_shell_reads_the_script() {
 }
 
 #[test]
+fn tiers_are_told_whom_to_ask() {
+    let starts = |text: String, word: &str| {
+        let lines = text.lines().filter(|line| line.contains(word)).map(str::to_owned);
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(starts(script_of(&tiers()), "tier tiers-"), @"
+    tier tiers-web web 80 php=192.168.1.2:9000 192.168.1.17:80=192.168.1.17:80
+    tier tiers-php php 9000 db=10.0.0.13:3306
+    tier tiers-php php 9001
+    tier tiers-db db 3306
+    ");
+    let text = explain(&by_hand(&tiers()));
+    insta::assert_snapshot!(starts(text, "tier.py"), @"
+    $ ip netns exec tiers-web python3 /srv/tier.py web 80 php=192.168.1.2:9000 192.168.1.17:80=192.168.1.17:80 &
+    $ ip netns exec tiers-php python3 /srv/tier.py php 9000 db=10.0.0.13:3306 &
+    ");
+}
+
+#[test]
 fn a_process_is_started_with_its_files() {
     let script = script_of(&tiers());
     let (_, after) = script.rsplit_once("asks for this program\n").unwrap();

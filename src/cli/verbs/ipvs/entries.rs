@@ -3,7 +3,8 @@ use crate::lab::{Family, ForwardingMethod, Scheduled};
 use crate::plan::{ServiceKey, flag_word, netmask};
 use std::fmt::Write as _;
 
-/// The table as `ipvsadm -L -n` prints it.
+/// The table as `ipvsadm -L -n` prints it, but for firewall marks from 2^31 on: ipvsadm prints them
+/// as negative numbers, which it does not take.
 pub fn text(table: &IpvsTable) -> String {
     let mut text = title(table);
     text.push_str("Prot LocalAddress:Port Scheduler Flags\n");

@@ -4,7 +4,7 @@ use crate::cli::running::Running;
 use crate::cli::verbs::ipvs::order;
 use crate::engine;
 use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
-use crate::lab::{Lab, Node, Process};
+use crate::lab::{ForwardingMethod, Lab, Node, Process, Scheduled, Tunnel};
 use crate::plan;
 use crate::supervisor::{self, BackendStatus};
 use serde::Serialize;
@@ -78,6 +78,10 @@ pub struct ServiceStatus {
     pub service: String,
     /// How many real servers it has.
     pub real_servers: usize,
+    /// What the scheduler is asked for.
+    pub scheduled: Scheduled,
+    /// What packets travel in to its real servers of TUN, each once.
+    pub tunnels: Vec<Tunnel>,
     /// For how long a client stays with its real server, where it does.
     pub persistence_seconds: Option<u64>,
     /// How many persistence templates there are.
@@ -128,11 +132,24 @@ fn services(observed: &Observed, connections: &[Connection]) -> Vec<ServiceStatu
         ServiceStatus {
             service: service.key.to_string(),
             real_servers: service.destinations.len(),
+            scheduled: service.scheduled,
+            tunnels: tunnels(service),
             persistence_seconds: service.persistence.map(|p| p.timeout.as_secs()),
             templates: connections.iter().filter(is_its).count(),
         }
     };
     observed.services.iter().map(one).collect()
+}
+
+fn tunnels(service: &ObservedService) -> Vec<Tunnel> {
+    let mut tunnels = Vec::new();
+    // The kernel dumps the last one first.
+    for entry in service.destinations.iter().rev().map(|destination| &destination.entry) {
+        if entry.forwarding == ForwardingMethod::Tun && !tunnels.contains(&entry.tunnel) {
+            tunnels.push(entry.tunnel);
+        }
+    }
+    tunnels
 }
 
 fn process(process: &Process, observed: &Observed) -> ProcessStatus {

@@ -1,7 +1,7 @@
 use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ProcessStatus, ServiceStatus};
 use super::{LabInShort, State};
-use crate::lab::Port;
+use crate::lab::{Port, Scheduled};
 use crate::plan::Behaviour;
 use crate::state::Provider;
 use crate::text::{Colour, Ink};
@@ -88,19 +88,8 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
     if let Some(gateway) = &node.gateway {
         let _ = writeln!(text, "  via    {gateway}");
     }
-    for ServiceStatus { service, real_servers, persistence_seconds, templates } in
-        &node.virtual_services
-    {
-        let noun = if *real_servers == 1 { "real server" } else { "real servers" };
-        let _ = write!(text, "  ipvs   {service}, {real_servers} {noun}");
-        let _ = match (persistence_seconds, templates) {
-            (None, 0) => writeln!(text),
-            (None, several) => writeln!(text, ", templates left: {several}"),
-            (Some(seconds), 1) => writeln!(text, ", persistent {seconds} s, 1 template"),
-            (Some(seconds), several) => {
-                writeln!(text, ", persistent {seconds} s, {several} templates")
-            }
-        };
+    for service in &node.virtual_services {
+        let _ = writeln!(text, "  ipvs   {}", self::service(service));
     }
     for backend in &node.backends {
         let socket = Port { protocol: backend.protocol, number: backend.port };
@@ -119,6 +108,26 @@ fn node(node: &NodeStatus, colour: Colour) -> String {
         text.push_str(&self::availability(availability, colour));
     }
     text
+}
+
+fn service(service: &ServiceStatus) -> String {
+    let ServiceStatus { service: key, real_servers, templates, .. } = service;
+    let noun = if *real_servers == 1 { "real server" } else { "real servers" };
+    let mut parts = vec![key.clone(), format!("{real_servers} {noun}")];
+    if service.scheduled == Scheduled::Packets {
+        parts.push("one-packet scheduling".to_owned());
+    }
+    let mut tunnels: Vec<_> = service.tunnels.iter().map(|t| format!("tunnel {t}")).collect();
+    tunnels.dedup();
+    parts.extend(tunnels);
+    parts.extend(service.persistence_seconds.map(|seconds| format!("persistent {seconds} s")));
+    match (service.persistence_seconds, templates) {
+        (None, 0) => {}
+        (None, several) => parts.push(format!("templates left: {several}")),
+        (Some(_), 1) => parts.push("1 template".to_owned()),
+        (Some(_), several) => parts.push(format!("{several} templates")),
+    }
+    parts.join(", ")
 }
 
 fn alive(running: bool, colour: Colour) -> String {
@@ -153,7 +162,30 @@ fn availability(availability: &Availability, colour: Colour) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::VrrpState;
+    use crate::lab::{Tunnel, TunnelChecksum, VrrpState};
+
+    #[test]
+    fn a_virtual_service_tells_what_a_table_of_ipvsadm_would() {
+        let dns = ServiceStatus {
+            service: "udp 10.0.0.1:53".to_owned(),
+            real_servers: 1,
+            scheduled: Scheduled::Packets,
+            tunnels: Vec::new(),
+            persistence_seconds: None,
+            templates: 0,
+        };
+        assert_eq!(service(&dns), "udp 10.0.0.1:53, 1 real server, one-packet scheduling");
+        let web = ServiceStatus {
+            service: "tcp 10.0.0.1:80".to_owned(),
+            real_servers: 2,
+            scheduled: Scheduled::Connections,
+            tunnels: vec![Tunnel::Ipip, Tunnel::Gre(TunnelChecksum::None)],
+            persistence_seconds: Some(300),
+            templates: 1,
+        };
+        let words = "tcp 10.0.0.1:80, 2 real servers, tunnel ipip, tunnel gre, persistent 300 s, 1 template";
+        assert_eq!(service(&web), words);
+    }
 
     #[test]
     fn what_the_faults_explain_is_not_told_again() {
