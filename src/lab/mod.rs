@@ -56,6 +56,6 @@ pub use service::{
     Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
     Thresholds, VirtualService,
 };
-pub use serving::{PortBackend, Process, Serving, Upstream};
+pub use serving::{PortBackend, Process, Program, Serving, Upstream};
 pub use source::Source;
 pub use tunnel::{Tunnel, TunnelChecksum};

@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
                 Self::Destination(node, *service, destination.address)
             }
             Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
-            Op::StartProcess { node, process } => Self::Process(node, &process.name),
+            Op::StartProcess { node, process } => Self::Process(node, &process.program.name),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
             Op::AwaitAddress { address, .. } => Self::Awaited(*address),

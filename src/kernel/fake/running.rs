@@ -72,17 +72,17 @@ impl Running {
 
     /// Starts a process.
     pub(super) fn run(&mut self, node: &NodeName, process: &Process) -> Result<(), Cause> {
-        let key = (node.clone(), process.name.clone());
+        let key = (node.clone(), process.program.name.clone());
         if self.processes.contains_key(&key) {
             return Err(refuse("start", Errno::EEXIST));
         }
-        self.processes.insert(key, process.ready);
+        self.processes.insert(key, process.program.ready);
         Ok(())
     }
 
     /// Ends a process.
     pub(super) fn end(&mut self, node: &NodeName, process: &Process) {
-        self.processes.remove(&(node.clone(), process.name.clone()));
+        self.processes.remove(&(node.clone(), process.program.name.clone()));
     }
 
     /// Tells what runs in a node.
