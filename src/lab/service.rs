@@ -3,7 +3,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -128,6 +128,14 @@ pub struct Persistence {
     pub timeout: Duration,
     /// The client address bits that count: 32 for one client, 24 for a class C (IPv4).
     pub prefix_length: u8,
+}
+
+impl Persistence {
+    /// The netmask of clients that count as one, for IPv4 (ipvsadm(8), -M).
+    pub fn netmask(self) -> Ipv4Addr {
+        let rest = 32_u32.saturating_sub(self.prefix_length.into());
+        Ipv4Addr::from(u32::MAX.checked_shl(rest).unwrap_or(0))
+    }
 }
 
 /// Connection limits of a destination (ipvsadm(8), -x and -y); 0 means no limit.
