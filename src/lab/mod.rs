@@ -21,6 +21,8 @@ mod node;
 mod place;
 mod protocol;
 mod routing;
+#[cfg(test)]
+mod sample;
 mod scenario;
 mod scheduler;
 mod service;
@@ -56,6 +58,8 @@ pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey
 pub use place::{Part, Place, Segment};
 pub use protocol::Protocol;
 pub use routing::{DefaultGateway, GatewayReason};
+#[cfg(test)]
+pub(crate) use sample::sample_service;
 pub use scenario::{
     Connection, Load, Request, Retry, RunCommand, Scenario, SourcePorts, Step, StepAction, Target,
 };
