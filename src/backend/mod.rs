@@ -22,6 +22,5 @@ pub use counters::Counters;
 pub use datagrams::serve_datagrams;
 pub use error::BackendError;
 pub use identity::Identity;
-pub use route::{BYTES_LIMIT, DELAY_LIMIT};
-pub use server::{GRACE, Site, serve};
+pub use server::{Site, serve};
 pub use tiers::{Door, LESS, PATIENCE, Tiers};

@@ -2,10 +2,10 @@ use hyper::StatusCode;
 use std::time::Duration;
 
 /// The longest delay that `/delay/MS` grants.
-pub const DELAY_LIMIT: Duration = Duration::from_secs(60);
+const DELAY_LIMIT: Duration = Duration::from_secs(60);
 
 /// The largest answer that `/bytes/N` gives, in bytes (1 GiB).
-pub const BYTES_LIMIT: u64 = 1 << 30;
+const BYTES_LIMIT: u64 = 1 << 30;
 
 /// What a path asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// How long open connections may go on once a backend is told to stop.
-pub const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(500);
 
 /// How long accepting rests after it failed, as when the process has no descriptor left: the
 /// connection stays in the queue, and asking again at once would only burn the processor.
@@ -70,7 +70,7 @@ impl Exchange {
 }
 
 /// Serves HTTP/1.1 on a listener, of TCP or of SCTP (one-to-one style, RFC 6458 section 4), until
-/// `shutdown` is done; then the listener is closed at once, and open connections get [`GRACE`].
+/// `shutdown` is done; then the listener is closed at once, and open connections get half a second.
 /// Runs inside a tokio runtime with time and I/O.
 pub async fn serve(
     listener: std::net::TcpListener,

@@ -30,15 +30,15 @@ pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::Termin
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
     let same =
         |source: &Source| topology::builtin(&source.name).is_some_and(|b| b.text == source.text);
-    let files = sources.iter().filter(|source| !same(source));
-    let sources = files.map(|s| guest::Source { name: s.name.clone(), text: s.text.clone() });
+    let unknown = sources.iter().filter(|source| !same(source));
+    let files = unknown.map(|s| guest::File { name: s.name.clone(), text: s.text.clone() });
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Job {
         args: context.words.clone(),
         cwd: cwd.to_string_lossy().into_owned(),
         env: env.map(for_root).collect(),
-        sources: sources.collect(),
+        files: files.collect(),
         input: Input::Caller,
         terminal,
     }

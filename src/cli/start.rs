@@ -22,8 +22,8 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line that the program on the user's machine sent into this guest.
 fn job(job: Job) -> u8 {
-    let source = |source: guest::Source| Source { name: source.name, text: source.text };
-    let sources = job.sources.into_iter().map(source).collect();
+    let source = |file: guest::File| Source { name: file.name, text: file.text };
+    let sources = job.files.into_iter().map(source).collect();
     run(job.args, Setting::Guest, sources).code()
 }
 

@@ -10,7 +10,7 @@ pub struct Job {
     /// The whole environment. The guest adds the system directories to `PATH`.
     pub env: Vec<(String, String)>,
     /// Files that the host has read already, because the guest must not or cannot.
-    pub sources: Vec<Source>,
+    pub files: Vec<File>,
     /// Where its standard input comes from.
     pub input: Input,
     /// A terminal of this size is its standard input, output and error; without one it gets three
@@ -31,7 +31,7 @@ pub enum Input {
 
 /// A file that the host has read for the guest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct File {
     /// What the user called it.
     pub name: String,
     /// What is in it.

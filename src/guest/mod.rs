@@ -19,6 +19,6 @@ mod watch;
 pub use channel::Hello;
 pub use error::{GuestError, LogTail, Missing};
 pub use host::start;
-pub use job::{Input, Job, Source, TerminalSize};
+pub use job::{File, Input, Job, TerminalSize};
 pub use machine::{Boot, Console, Machine, Mebibytes, Provider};
 pub use uml::Uml;

@@ -24,6 +24,9 @@ impl AddressWatch {
 
     /// Waits until addresses came or went. It says only that it is time to look: a look holds
     /// even where notices were lost. It may be given up at any time.
+    ///
+    /// # Errors
+    /// What epoll(7) refused.
     pub async fn changed(&self) -> Result<(), Cause> {
         let mut ready = self.0.readable().await.map_err(|e| Cause::io("epoll_wait", e))?;
         if drain(ready.get_inner()) {

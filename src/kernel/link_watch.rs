@@ -75,6 +75,9 @@ impl LinkWatch {
 
     /// Waits for a notice. `None` means that notices were lost, and that all must be read anew. It
     /// may be given up at any time.
+    ///
+    /// # Errors
+    /// What the kernel refused; that notices were lost is no error.
     pub async fn changed(&self) -> Result<Option<Vec<Interface>>, Cause> {
         loop {
             let mut ready = self.0.readable().await.map_err(|e| Cause::io("epoll_wait", e))?;

@@ -165,7 +165,7 @@ impl Linux {
             Op::StartBackend { node, backend } => self.stop_backend(node, backend).await,
             Op::StartProcess { node, process } => {
                 let directory = self.processes(node);
-                daemons::stop_process(&directory, process, self.place(node).ok()).await
+                daemons::stop_process(&directory, &process.program, self.place(node).ok()).await
             }
             Op::RunCommand { node, .. } => command::end_leftovers(self.place(node)?),
             Op::StartDaemon { node, daemon } => {

@@ -9,6 +9,9 @@ use std::net::SocketAddr;
 
 /// The namespace that the calling process itself lives in, for daemons that were started inside a
 /// director. It needs a tokio runtime.
+///
+/// Every error of its methods is what the kernel refused, with the call or message that got it;
+/// those about IPVS are [`Cause::NoIpvs`] where it has none.
 pub struct Local {
     site: Site,
 }

@@ -51,6 +51,9 @@ impl Names {
     }
 
     /// Opens a node's namespace; `None` if it is not there, or was never mounted.
+    ///
+    /// # Errors
+    /// What open(2) or fstatfs(2) says; that there is no such file is no error.
     pub fn open(&self, node: &NodeName) -> io::Result<Option<Namespace>> {
         match Namespace::open(self.mount(node)) {
             Ok(file) => Ok((fstatfs(&file)?.filesystem_type() == NSFS_MAGIC).then_some(file)),

@@ -21,6 +21,9 @@ pub struct Namespace(Arc<File>);
 
 impl Namespace {
     /// Opens the namespace that a path stands for: a name's mount, or /proc/PID/ns/net.
+    ///
+    /// # Errors
+    /// What open(2) says.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(Self(Arc::new(File::open(path)?)))
     }
@@ -48,6 +51,9 @@ impl Namespace {
     }
 
     /// Opens a namespace by the name that `ip netns` knows it by.
+    ///
+    /// # Errors
+    /// What open(2) says: ENOENT where `ip netns` knows no such name.
     pub fn named(name: &str) -> io::Result<Self> {
         Self::open(Path::new(NAMES).join(name))
     }
@@ -59,6 +65,9 @@ impl Namespace {
     /// would cost many times what the work does. The work must not block (make a socket inside,
     /// connect it outside) nor start a thread, which would stay. In there, /proc/net may be that of
     /// another thread: read /proc/thread-self/net.
+    ///
+    /// # Errors
+    /// What open(2) or setns(2) says before the work begins, else the work's own error.
     pub fn run<T>(&self, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let visit = Visit::prepare()?;
         self.join()?;
@@ -72,6 +81,9 @@ impl Namespace {
     ///
     /// It makes system calls only, so that it can be used between fork and exec; anywhere else it
     /// would take a single thread of the process away.
+    ///
+    /// # Errors
+    /// What setns(2), unshare(2) or mount(2) says.
     pub fn enter(&self) -> io::Result<()> {
         setns(self.as_fd(), CloneFlags::CLONE_NEWNET)?;
         unshare(CloneFlags::CLONE_NEWNS)?;

@@ -46,6 +46,9 @@ type Changes = Arc<Mutex<Vec<Change>>>;
 
 impl Watch {
     /// Begins; what is there already counts as changed now. Runs inside a tokio runtime.
+    ///
+    /// # Errors
+    /// Whose addresses or table cannot be watched, and why.
     pub fn begin(directors: Vec<(NodeName, Namespace)>) -> Result<Self, KernelError> {
         let (changes, mut tasks) = (Changes::default(), JoinSet::new());
         for (director, namespace) in directors {

@@ -3,20 +3,26 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod destination;
 mod endpoint;
 mod expected;
 mod family;
 mod fault;
+mod forwarding;
 mod header;
 mod health;
 mod high_availability;
 mod ipvs;
+mod mark;
 mod model;
 mod name;
 mod network;
 mod node;
 mod place;
+mod protocol;
 mod routing;
+#[cfg(test)]
+mod sample;
 mod scenario;
 mod scheduler;
 mod service;
@@ -25,6 +31,7 @@ mod source;
 mod tunnel;
 pub mod written;
 
+pub use destination::{Destination, Thresholds};
 pub use endpoint::{Endpoint, Port};
 pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
@@ -32,6 +39,7 @@ pub use expected::{
 };
 pub use family::Family;
 pub use fault::{Fault, FaultKind, Healing};
+pub use forwarding::ForwardingMethod;
 pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, REQUEST_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
@@ -39,6 +47,7 @@ pub use high_availability::{
     VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
 };
 pub use ipvs::{IpvsSettings, Timeouts};
+pub use mark::{FirewallMark, Marked};
 pub use model::Lab;
 pub use name::{
     LabName, NameError, NetworkName, NodeName, ProcessName, RouterName, RouterNameError,
@@ -47,15 +56,15 @@ pub use name::{
 pub use network::Network;
 pub use node::{Command, Gateway, Interface, Node, Role, Route, Sysctl, SysctlKey};
 pub use place::{Part, Place, Segment};
+pub use protocol::Protocol;
 pub use routing::{DefaultGateway, GatewayReason};
+#[cfg(test)]
+pub(crate) use sample::sample_service;
 pub use scenario::{
     Connection, Load, Request, Retry, RunCommand, Scenario, SourcePorts, Step, StepAction, Target,
 };
 pub use scheduler::{Scheduler, SchedulerFlag};
-pub use service::{
-    Destination, FirewallMark, ForwardingMethod, Marked, Persistence, Protocol, Scheduled,
-    Thresholds, VirtualService,
-};
-pub use serving::{PortBackend, Process, Serving, Upstream};
+pub use service::{Persistence, Scheduled, VirtualService};
+pub use serving::{PortBackend, Process, Program, Serving, Upstream};
 pub use source::Source;
 pub use tunnel::{Tunnel, TunnelChecksum};

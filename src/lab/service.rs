@@ -1,114 +1,10 @@
 use super::{
-    HealthCheck, Node, NodeName, Place, Port, Quorum, Scheduler, SchedulerFlag, ServiceName, Tunnel,
+    Destination, ForwardingMethod, HealthCheck, Marked, Node, NodeName, Place, Port, Protocol,
+    Quorum, Scheduler, SchedulerFlag, ServiceName, Tunnel,
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::net::IpAddr;
-use std::num::NonZeroU32;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
-
-/// How a director hands packets to a real server (ipvsadm(8), packet-forwarding-method).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ForwardingMethod {
-    /// Masquerading: the director rewrites the destination; replies come back through it.
-    Nat,
-    /// Direct routing (gatewaying): only the MAC address changes; replies go straight out.
-    Dr,
-    /// Tunnelling (ipip): the packet travels inside another one; replies go straight out.
-    Tun,
-    /// Masquerading, and the client's address too is replaced by the director's.
-    FullNat,
-}
-
-impl ForwardingMethod {
-    /// Every method, in the order of the notes.
-    pub const ALL: [Self; 4] = [Self::Nat, Self::Dr, Self::Tun, Self::FullNat];
-
-    /// The word in a topology file.
-    pub fn keyword(self) -> &'static str {
-        match self {
-            Self::Nat => "nat",
-            Self::Dr => "dr",
-            Self::Tun => "tun",
-            Self::FullNat => "fullnat",
-        }
-    }
-
-    /// Whether the real server receives the packet addressed to the VIP, unchanged.
-    pub fn keeps_vip(self) -> bool {
-        matches!(self, Self::Dr | Self::Tun)
-    }
-}
-
-impl fmt::Display for ForwardingMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.keyword())
-    }
-}
-
-/// The transport protocol of a virtual service.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    /// TCP (ipvsadm -t).
-    #[default]
-    Tcp,
-    /// UDP (ipvsadm -u).
-    Udp,
-    /// SCTP (ipvsadm --sctp-service).
-    Sctp,
-}
-
-impl Protocol {
-    /// Every protocol that IPVS knows ports of.
-    pub const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
-
-    /// The word in a topology file.
-    pub fn keyword(self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-            Self::Sctp => "sctp",
-        }
-    }
-
-    /// Its name in a sentence.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Tcp => "TCP",
-            Self::Udp => "UDP",
-            Self::Sctp => "SCTP",
-        }
-    }
-
-    /// Its number in the IP header (IANA protocol numbers; IPPROTO_* of linux/in.h).
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Tcp => 6,
-            Self::Udp => 17,
-            Self::Sctp => 132,
-        }
-    }
-
-    /// The protocol of this word.
-    pub fn of_keyword(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|protocol| protocol.keyword() == word)
-    }
-
-    /// The protocol of this number.
-    pub fn of_number(number: u64) -> Option<Self> {
-        Self::ALL.into_iter().find(|protocol| u64::from(protocol.number()) == number)
-    }
-}
-
-impl fmt::Display for Protocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.keyword())
-    }
-}
 
 /// What a director chooses a real server for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,55 +26,12 @@ pub struct Persistence {
     pub prefix_length: u8,
 }
 
-/// Connection limits of a destination (ipvsadm(8), -x and -y); 0 means no limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Thresholds {
-    /// No new connections from this number on.
-    pub upper: u32,
-    /// New connections again below this number.
-    pub lower: u32,
-}
-
-/// A real server in a virtual service's table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Destination {
-    /// The node.
-    pub real_server: NodeName,
-    /// Its RIP: the address that the director uses.
-    pub address: IpAddr,
-    /// The port on the real server; 0, of a service by firewall mark only, is the packet's own.
-    pub port: u16,
-    /// 0 means quiesced: no new connections.
-    pub weight: u32,
-    /// The forwarding method, usually the service's.
-    pub forwarding: ForwardingMethod,
-    /// The tunnel, where the method is TUN.
-    pub tunnel: Tunnel,
-    /// Connection limits.
-    pub thresholds: Thresholds,
-    /// Where the file says so.
-    pub at: Place,
-}
-
-/// A mark that a director's firewall puts on packets (`skb->mark`), by which IPVS knows them as
-/// of one virtual service (ipvsadm -f); never 0, which is what unmarked packets have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct FirewallMark(pub NonZeroU32);
-
-impl fmt::Display for FirewallMark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl Persistence {
+    /// The netmask of clients that count as one, for IPv4 (ipvsadm(8), -M).
+    pub fn netmask(self) -> Ipv4Addr {
+        let rest = 32_u32.saturating_sub(self.prefix_length.into());
+        Ipv4Addr::from(u32::MAX.checked_shl(rest).unwrap_or(0))
     }
-}
-
-/// Several ports of a VIP as one virtual service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Marked {
-    /// What the packets are marked with.
-    pub mark: FirewallMark,
-    /// The virtual ports whose packets are marked, at least one, in the order of the file.
-    pub ports: Vec<u16>,
 }
 
 /// A virtual service: one VIP, protocol and port, and the real servers behind it; or by a firewall

@@ -46,7 +46,16 @@ pub struct PortBackend {
 /// A real program that runs in a node for as long as the lab is up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
-    /// Its name.
+    /// The program.
+    pub program: Program,
+    /// Where the file says so.
+    pub at: Place,
+}
+
+/// A program that is not ours: how it is run, and when it works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its name: a node has one of each.
     pub name: ProcessName,
     /// The text given to `sh -c`.
     pub run: String,
@@ -56,8 +65,6 @@ pub struct Process {
     pub ready: Option<u16>,
     /// How long it may take until it works.
     pub within: Duration,
-    /// Where the file says so.
-    pub at: Place,
 }
 
 impl Serving {
@@ -74,7 +81,7 @@ impl Serving {
 
     /// The ports that its processes listen on.
     pub fn process_ports(&self) -> impl Iterator<Item = u16> + '_ {
-        self.processes.iter().filter_map(|process| process.ready)
+        self.processes.iter().filter_map(|process| process.program.ready)
     }
 }
 

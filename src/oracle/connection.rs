@@ -34,10 +34,12 @@ pub(super) struct Connection {
 }
 
 impl Connection {
+    /// Whether the entry is gone for sure.
     pub fn is_over(&self, now: Duration) -> bool {
         self.timer.is_some_and(|timer| timer.is_over(now))
     }
 
+    /// Whether nobody knows if the entry is still there.
     pub fn is_ending(&self, now: Duration) -> bool {
         self.timer.is_some_and(|timer| timer.is_ending(now))
     }

@@ -44,6 +44,7 @@ impl List {
         self.order.iter().map(|&index| &self.known[index])
     }
 
+    /// How many are in the table.
     pub fn len(&self) -> usize {
         self.order.len()
     }
@@ -53,6 +54,7 @@ impl List {
         self.order[position]
     }
 
+    /// The position in the kernel's list of the one with this index.
     pub fn position(&self, index: usize) -> Option<usize> {
         self.order.iter().position(|&listed| listed == index)
     }

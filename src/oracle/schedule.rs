@@ -12,7 +12,9 @@ use std::net::{IpAddr, SocketAddr};
 /// What a scheduler sees of a connection's first packet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packet {
+    /// The client's address and port (CIP).
     pub client: SocketAddr,
+    /// The address that it talks to.
     pub vip: IpAddr,
 }
 
@@ -29,6 +31,9 @@ pub(super) trait Schedule {
 pub(super) type Chosen = Result<Option<usize>, Unpredictable>;
 
 /// The scheduler of a service that has no destinations yet.
+///
+/// # Errors
+/// If its choices are random (twos).
 pub(super) fn scheduler(
     service: &VirtualService,
 ) -> Result<Box<dyn Schedule + Send>, Unpredictable> {
@@ -53,11 +58,14 @@ pub(super) fn scheduler(
 /// The flags of the schedulers that hash the client (`IP_VS_SVC_F_SCHED1` and `2`).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HashFlags {
+    /// Whether another destination serves where the hashed one is not available.
     pub fallback: bool,
+    /// Whether the client's port takes part in the hash.
     pub port: bool,
 }
 
 impl HashFlags {
+    /// Those of a service.
     pub fn of(service: &VirtualService) -> Self {
         let has = |flag| service.flags.contains(&flag);
         Self { fallback: has(SchedulerFlag::Fallback), port: has(SchedulerFlag::Port) }

@@ -2,44 +2,16 @@
 
 use super::{Choice, Oracle, Tuple, Unpredictable};
 use crate::lab::{
-    Destination, ForwardingMethod, Persistence, Place, Protocol, Quorum, Scheduled, Scheduler,
-    SchedulerFlag, Thresholds, Tunnel, VirtualService,
+    ForwardingMethod, Persistence, Protocol, Scheduled, Scheduler, SchedulerFlag, Thresholds,
+    VirtualService, sample_service,
 };
 use proptest::prelude::*;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// r1, r2... with these weights, 10.0.0.11 and so on, behind 10.0.0.100:80.
 pub(super) fn service(scheduler: Scheduler, weights: &[u32]) -> VirtualService {
-    let entries = weights.iter().zip(1u8..).map(|(&weight, n)| Destination {
-        real_server: format!("r{n}").parse().unwrap(),
-        address: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 10 + n)),
-        port: 80,
-        weight,
-        forwarding: ForwardingMethod::Dr,
-        tunnel: Tunnel::Ipip,
-        thresholds: Thresholds::default(),
-        at: Place::root(),
-    });
-    VirtualService {
-        name: "web".parse().unwrap(),
-        directors: vec!["director".parse().unwrap()],
-        vip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 100)),
-        port: 80,
-        marked: None,
-        protocol: Protocol::Tcp,
-        scheduled: Scheduled::Connections,
-        scheduler,
-        flags: Vec::new(),
-        forwarding: ForwardingMethod::Dr,
-        tunnel: Tunnel::Ipip,
-        persistence: None,
-        destinations: entries.collect(),
-        health_check: None,
-        quorum: Quorum::default(),
-        sorry_server: None,
-        at: Place::root(),
-    }
+    sample_service(scheduler, "r", weights)
 }
 
 fn client(host: u8, port: u16) -> Tuple {

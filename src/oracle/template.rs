@@ -27,7 +27,9 @@ struct Template {
 /// Where a template sends a client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lead {
+    /// The index of the destination.
     pub destination: usize,
+    /// The template's number.
     pub template: u64,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct Templates {
 }
 
 impl Templates {
+    /// Those of a service that nobody has come to yet.
     pub fn new(persistence: Persistence) -> Self {
         Self { persistence, by_client: HashMap::new(), made: 0 }
     }

@@ -16,6 +16,7 @@ pub(super) struct Timer {
 }
 
 impl Timer {
+    /// One that begins now.
     pub fn new(now: Duration, timeout: Duration) -> Self {
         Self { end: now + timeout, timeout }
     }
@@ -40,6 +41,7 @@ impl Timer {
         self.end + self.timeout * 8 / 63 + DELAY
     }
 
+    /// Whether it is over for sure.
     pub fn is_over(self, now: Duration) -> bool {
         now > self.latest()
     }

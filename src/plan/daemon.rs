@@ -71,7 +71,7 @@ pub struct Speaker {
 pub struct Seat {
     /// The virtual router.
     pub router: RouterName,
-    /// Its number on the wire (VRID).
+    /// Its number on the wire (VRID), 1 to 255.
     pub router_id: u8,
     /// The interface that adverts leave by.
     pub interface: String,
@@ -85,7 +85,8 @@ pub struct Seat {
     pub advert_interval: Duration,
     /// The password; version 2 only.
     pub password: Option<String>,
-    /// This director's priority before anything tracked changes it; 255 for the owner.
+    /// This director's priority before anything tracked changes it, 1 to 254; 255 for the owner
+    /// (RFC 5798 section 5.2.4).
     pub priority: u8,
     /// Whether it takes over from a living master of lower priority.
     pub preemption: Preemption,

@@ -1,23 +1,15 @@
-use crate::lab::{self, ProcessName};
+use crate::lab::{self, Program};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::SocketAddr;
-use std::time::Duration;
 
-/// A real program that runs in a node.
+/// A real program that runs in a node, with what it finds there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
-    /// Its name: a node has one of each.
-    pub name: ProcessName,
-    /// The text given to `sh -c`.
-    pub run: String,
-    /// The programs that must be installed, each with the Debian package that brings it.
-    pub needs: IndexMap<String, String>,
-    /// The TCP port that listens when it works.
-    pub ready: Option<u16>,
-    /// How long it may take until it works.
-    pub within: Duration,
+    /// The program.
+    #[serde(flatten)]
+    pub program: Program,
     /// The files that it finds under `$FILES`: texts by relative path.
     pub files: IndexMap<String, String>,
 }

@@ -36,7 +36,9 @@ impl fmt::Display for Op {
             Self::StartBackend { backend, .. } => {
                 write!(f, "start a backend on {}", backend.socket())
             }
-            Self::StartProcess { process, .. } => write!(f, "start the process {}", process.name),
+            Self::StartProcess { process, .. } => {
+                write!(f, "start the process {}", process.program.name)
+            }
             Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
             Self::StartDaemon { daemon, .. } => write!(f, "start {daemon}"),
             Self::AwaitAddress { address, .. } => {
@@ -96,7 +98,9 @@ impl Op {
             Self::StartBackend { backend, .. } => {
                 format!("stop the backend on {}", backend.socket())
             }
-            Self::StartProcess { process, .. } => format!("stop the process {}", process.name),
+            Self::StartProcess { process, .. } => {
+                format!("stop the process {}", process.program.name)
+            }
             Self::RunCommand { shell, .. } => format!("end what `{shell}` left running"),
             Self::StartDaemon { daemon, .. } => format!("stop {daemon}"),
             Self::AwaitAddress { address, .. } => format!("wait no more for {address}"),

@@ -3,8 +3,8 @@
 use super::scene::{Broken, LoadSeen, Scene};
 use super::{DirectorLook, Look, Seen, Sight};
 use crate::lab::{
-    Connection, Destination, Endpoint, Fault, FaultKind, ForwardingMethod, Interface, Lab, Load,
-    Node, Place, Protocol, Quorum, Role, Scheduled, Scheduler, Target, Tunnel, VirtualService,
+    Connection, Endpoint, Fault, FaultKind, Interface, Lab, Load, Node, Place, Role, Scheduler,
+    Target, VirtualService, sample_service,
 };
 use crate::traffic::{Answer, Failure, Sample};
 use std::net::SocketAddr;
@@ -76,36 +76,8 @@ pub(crate) fn lab() -> Lab {
 }
 
 /// `web` at 10.0.0.100:80 with rs1, rs2... of weight 1.
-pub(crate) fn service(scheduler: Scheduler, servers: u8) -> VirtualService {
-    let destination = |n| Destination {
-        real_server: format!("rs{n}").parse().unwrap(),
-        address: [10, 0, 0, 10 + n].into(),
-        port: 80,
-        weight: 1,
-        forwarding: ForwardingMethod::Dr,
-        tunnel: Tunnel::Ipip,
-        thresholds: Default::default(),
-        at: Place::root(),
-    };
-    VirtualService {
-        name: "web".parse().unwrap(),
-        directors: vec!["director".parse().unwrap()],
-        vip: [10, 0, 0, 100].into(),
-        port: 80,
-        marked: None,
-        protocol: Protocol::Tcp,
-        scheduled: Scheduled::Connections,
-        scheduler,
-        flags: Vec::new(),
-        forwarding: ForwardingMethod::Dr,
-        tunnel: Tunnel::Ipip,
-        persistence: None,
-        destinations: (1..=servers).map(destination).collect(),
-        health_check: None,
-        quorum: Quorum::default(),
-        sorry_server: None,
-        at: Place::root(),
-    }
+pub(crate) fn service(scheduler: Scheduler, servers: usize) -> VirtualService {
+    sample_service(scheduler, "rs", &vec![1; servers])
 }
 
 /// `web` on the directors node01 and node04, with the real servers rs1 and rs2.

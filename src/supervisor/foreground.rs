@@ -1,4 +1,7 @@
-use super::{Assignment, Backends, FaultError, Faults, Hands};
+use super::backends::Backends;
+use super::faults::Faults;
+use super::hands::Hands;
+use super::{Assignment, FaultError};
 use crate::engine::{self, BuildError, Cancel, EngineError, Journal, Stop, Tools};
 use crate::kernel::{Linux, Names};
 use crate::lab::{Fault, Healing, Lab};

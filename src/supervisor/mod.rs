@@ -20,12 +20,10 @@ mod progress;
 mod reconcile;
 mod work;
 
-pub use backends::Backends;
 pub use client::{disturb, heal, reconcile, status};
 pub use control::{BackendStatus, Status};
 pub use error::SupervisorError;
-pub use faults::{FaultError, Faults};
+pub use faults::FaultError;
 pub use foreground::Foreground;
-pub use hands::Hands;
 pub use launch::{Launched, launch};
 pub use work::Assignment;

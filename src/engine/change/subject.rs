@@ -1,4 +1,4 @@
-use crate::lab::{NetworkName, NodeName, Port, ProcessName, SysctlKey};
+use crate::lab::{Family, NetworkName, NodeName, Port, ProcessName, SysctlKey};
 use crate::plan::{Op, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -12,6 +12,7 @@ pub(super) enum Subject<'a> {
     LinkUp(&'a NodeName, &'a str),
     Gue(&'a NodeName, u16),
     Address(&'a NodeName, &'a str, IpNet),
+    /// Each family has a default route of its own.
     Route(&'a NodeName, Option<IpNet>, Family),
     Setting(&'a NodeName, &'a SysctlKey),
     Timeouts(&'a NodeName),
@@ -29,13 +30,6 @@ pub(super) enum Subject<'a> {
     Carrier(&'a NodeName, &'a str),
     Behaviour(&'a NodeName, Port),
     Impairment(&'a NodeName, &'a str),
-}
-
-/// An address family: each has a default route of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Family {
-    Inet,
-    Inet6,
 }
 
 impl<'a> Subject<'a> {
@@ -59,7 +53,7 @@ impl<'a> Subject<'a> {
                 Self::Destination(node, *service, destination.address)
             }
             Op::StartBackend { node, backend } => Self::Backend(node, backend.socket()),
-            Op::StartProcess { node, process } => Self::Process(node, &process.name),
+            Op::StartProcess { node, process } => Self::Process(node, &process.program.name),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
             Op::AwaitAddress { address, .. } => Self::Awaited(*address),
@@ -69,11 +63,5 @@ impl<'a> Subject<'a> {
             Op::Misbehave { node, port, .. } => Self::Behaviour(node, *port),
             Op::Impair { node, interface, .. } => Self::Impairment(node, interface),
         }
-    }
-}
-
-impl Family {
-    fn of(address: IpAddr) -> Self {
-        if address.is_ipv4() { Self::Inet } else { Self::Inet6 }
     }
 }

@@ -123,9 +123,9 @@ pub(super) fn backend(found: &mut Found<'_>, number: usize) {
 pub(super) fn process(found: &mut Found<'_>, number: usize) {
     let Op::StartProcess { node, process } = &found.plan.steps[number].op else { return };
     let Some(seen) = found.survey.node(node) else { return };
-    if seen.processes.iter().any(|name| name == process.name.as_str()) {
+    if seen.processes.iter().any(|name| name == process.program.name.as_str()) {
         return;
     }
     let mends = vec![found.undo(number), found.apply(number)];
-    found.add(node, format!("the process {} does not run", process.name), mends);
+    found.add(node, format!("the process {} does not run", process.program.name), mends);
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 /// Kind, job, length of the payload: `u8`, `u32`, `u32`, little-endian.
 const HEADER: usize = 9;
 
-/// No honest payload is longer, in bytes; the longest is a job with its sources.
+/// No honest payload is longer, in bytes; the longest is a job with its files.
 const LONGEST: usize = 64 << 20;
 
 /// Bytes that are no frame.
@@ -140,7 +140,7 @@ fn parsed<T: DeserializeOwned>(payload: &[u8]) -> Result<T, BadFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guest::{Hello, Input, Job, Source};
+    use crate::guest::{File, Hello, Input, Job};
     use proptest::prelude::*;
 
     fn a_stream() -> impl Strategy<Value = Stream> {
@@ -151,14 +151,14 @@ mod tests {
         let terminal = proptest::option::of(
             any::<(u16, u16)>().prop_map(|(rows, columns)| TerminalSize { rows, columns }),
         );
-        let source = any::<(String, String)>().prop_map(|(name, text)| Source { name, text });
-        let source = proptest::collection::vec(source, 0..3);
-        (any::<Vec<String>>(), any::<String>(), any::<Vec<(String, String)>>(), source, terminal)
-            .prop_map(|(args, cwd, env, sources, terminal)| Job {
+        let file = any::<(String, String)>().prop_map(|(name, text)| File { name, text });
+        let files = proptest::collection::vec(file, 0..3);
+        (any::<Vec<String>>(), any::<String>(), any::<Vec<(String, String)>>(), files, terminal)
+            .prop_map(|(args, cwd, env, files, terminal)| Job {
                 args,
                 cwd,
                 env,
-                sources,
+                files,
                 input: Input::Caller,
                 terminal,
             })

@@ -74,7 +74,7 @@ impl Wire {
         self.unsent.clear();
     }
 
-    /// Reads what is there, for [`Wire::next`] to find.
+    /// Reads what is there, for [`Wire::frame`] to find.
     pub fn receive(&mut self) -> nix::Result<Peer> {
         let mut bytes = [0; READ];
         match nix::unistd::read(&self.input, &mut bytes) {

@@ -29,6 +29,9 @@ const BACKLOG: usize = 64;
 /// called before the first check. It begins with every server up, brings the table to that, and
 /// leaves it behind as it is. Changes of health are recorded in `directory`. Runs inside a tokio
 /// runtime.
+///
+/// # Errors
+/// Why it cannot begin: once it has, what the kernel refuses is logged.
 pub async fn check(
     checker: Checker,
     directory: &Path,

@@ -63,6 +63,9 @@ impl HealthChange {
 }
 
 /// Appends a change to the record in a director's directory.
+///
+/// # Errors
+/// What open(2) or write(2) says.
 pub fn record_health(directory: &Path, change: &HealthChange) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(directory.join(FILE))?;
     file.write_all(change.line().as_bytes())

@@ -1,8 +1,7 @@
 use super::launch::{Launched, Output, Place, launch};
 use super::running::processes_of;
-use crate::kernel::program::Program;
-use crate::kernel::{Cause, Namespace, ports, processes};
-use crate::lab::{NodeName, Port};
+use crate::kernel::{Cause, Namespace, ports, processes, program};
+use crate::lab::{NodeName, Port, Program};
 use crate::plan::Process;
 use nix::errno::Errno;
 use std::ffi::OsStr;
@@ -14,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 /// It gives the process a process namespace of its own: when it is killed, the kernel kills
 /// everything that the process has started, whatever became of its environment and its parents.
-const KEEPER: Program = Program { name: "unshare", package: "util-linux" };
+const KEEPER: program::Program = program::Program { name: "unshare", package: "util-linux" };
 
 /// Where programs are looked for beside the caller's own path: a user's has no servers in it.
 const SERVERS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
@@ -41,19 +40,19 @@ pub async fn start(
     (lab, node): (&Path, &NodeName),
     process: &Process,
 ) -> Result<(), Cause> {
-    let directory = directory(lab, node);
+    let (program, directory) = (&process.program, directory(lab, node));
     fs::create_dir_all(&directory).map_err(|e| Cause::io("mkdir", e))?;
-    installed(process)?;
-    free(namespace, &directory, process)?;
+    installed(program)?;
+    free(namespace, &directory, program)?;
     let files = lab.join("files").join(node.as_str());
     write(&files, process).map_err(|e| Cause::io("write", e))?;
-    let place = Place { namespace, directory: &directory, daemon: process.name.as_str() };
-    let script = script(node, &files, &process.run);
+    let place = Place { namespace, directory: &directory, daemon: program.name.as_str() };
+    let script = script(node, &files, &program.run);
     let words = ["--pid", "--fork", "--kill-child", "--", "/bin/sh", "-c", &script];
     let launched = launch(place, KEEPER, &words.map(OsStr::new), Output::Log)?;
-    let worked = works(launched, namespace, process).await;
+    let worked = works(launched, namespace, program).await;
     if worked.is_err() {
-        stop(&directory, process, Some(namespace)).await?;
+        stop(&directory, program, Some(namespace)).await?;
     }
     worked
 }
@@ -61,11 +60,11 @@ pub async fn start(
 /// Kills a process with all that it has started, and waits until its port is free.
 pub async fn stop(
     directory: &Path,
-    process: &Process,
+    program: &Program,
     namespace: Option<&Namespace>,
 ) -> Result<(), Cause> {
-    processes::kill_all(|| processes_of(directory, process.name.as_str()))?;
-    let (Some(port), Some(namespace)) = (process.ready, namespace) else { return Ok(()) };
+    processes::kill_all(|| processes_of(directory, program.name.as_str()))?;
+    let (Some(port), Some(namespace)) = (program.ready, namespace) else { return Ok(()) };
     let begun = Instant::now();
     while begun.elapsed() < CLOSING && ports::listening(namespace)?.contains(&Port::tcp(port)) {
         sleep(PAUSE).await;
@@ -77,54 +76,54 @@ pub async fn stop(
 async fn works(
     mut launched: Launched,
     namespace: &Namespace,
-    process: &Process,
+    program: &Program,
 ) -> Result<(), Cause> {
-    let Some(port) = process.ready else {
+    let Some(port) = program.ready else {
         let mut looks = 0..SETTLED;
         return launched.until(async |_| looks.next().is_none()).await;
     };
     let listens = launched.until(async |_| {
         ports::listening(namespace).is_ok_and(|all| all.contains(&Port::tcp(port)))
     });
-    match timeout(process.within, listens).await {
+    match timeout(program.within, listens).await {
         Ok(ended) => ended,
         Err(_) => {
-            let (within, said) = (process.within, launched.last_words());
+            let (within, said) = (program.within, launched.last_words());
             Err(Cause::Other(format!("port {port} does not listen after {within:?}\n{said}")))
         }
     }
 }
 
 /// Whether every program that it needs is there.
-fn installed(process: &Process) -> Result<(), Cause> {
+fn installed(program: &Program) -> Result<(), Cause> {
     let own = std::env::var("PATH").unwrap_or_default();
-    let there = |program: &str| {
+    let there = |name: &str| {
         let mut places = own.split(':').chain(SERVERS.split(':'));
-        places.any(|place| has(Path::new(place), program))
+        places.any(|place| has(Path::new(place), name))
     };
-    match process.needs.iter().find(|(program, _)| !there(program)) {
+    match program.needs.iter().find(|(name, _)| !there(name)) {
         None => Ok(()),
-        Some((program, package)) => Err(Cause::Other(format!(
-            "`{program}` is not installed here; in Debian the package `{package}` has it"
+        Some((name, package)) => Err(Cause::Other(format!(
+            "`{name}` is not installed here; in Debian the package `{package}` has it"
         ))),
     }
 }
 
 /// Whether a directory has a program; one whose name ends in `*` may have any ending.
-fn has(place: &Path, program: &str) -> bool {
-    let Some(beginning) = program.strip_suffix('*') else {
-        return place.join(program).is_file();
+fn has(place: &Path, name: &str) -> bool {
+    let Some(beginning) = name.strip_suffix('*') else {
+        return place.join(name).is_file();
     };
     let mut entries = fs::read_dir(place).into_iter().flatten().flatten();
     entries.any(|entry| entry.file_name().to_string_lossy().starts_with(beginning))
 }
 
 /// It runs once, and its port is its own.
-fn free(namespace: &Namespace, directory: &Path, process: &Process) -> Result<(), Cause> {
-    if !processes_of(directory, process.name.as_str())?.is_empty() {
+fn free(namespace: &Namespace, directory: &Path, program: &Program) -> Result<(), Cause> {
+    if !processes_of(directory, program.name.as_str())?.is_empty() {
         return Err(Cause::errno("start", Errno::EEXIST));
     }
-    match process.ready {
+    match program.ready {
         Some(port) if ports::listening(namespace)?.contains(&Port::tcp(port)) => {
             Err(Cause::errno("listen", Errno::EADDRINUSE))
         }

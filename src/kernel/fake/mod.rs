@@ -3,11 +3,15 @@
 
 mod addresses;
 mod fault;
+mod inside;
 mod links;
 mod node;
 mod routes;
+mod running;
 mod settings;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use world::Fake;

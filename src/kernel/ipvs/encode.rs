@@ -116,11 +116,10 @@ fn flags(entry: &ServiceEntry) -> u32 {
 
 /// For IPv4 a mask in network order, for IPv6 a prefix length in the machine's order.
 fn netmask(family: Family, persistence: Option<Persistence>) -> [u8; 4] {
-    let length = persistence.map_or(128, |p| u32::from(p.prefix_length));
-    if family == Family::Inet6 {
-        return length.to_ne_bytes();
+    match family {
+        Family::Inet => persistence.map_or([255; 4], |p| p.netmask().octets()),
+        Family::Inet6 => persistence.map_or(128, |p| u32::from(p.prefix_length)).to_ne_bytes(),
     }
-    u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0).to_be_bytes()
 }
 
 /// FULLNAT is masquerading to IPVS; the rest of it is source NAT.

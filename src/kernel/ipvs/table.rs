@@ -14,7 +14,7 @@ use std::time::Duration;
 pub struct IpvsTable {
     /// The version of ip_vs, as in 1.2.1.
     pub version: (u8, u8, u8),
-    /// The number of hash buckets for connections.
+    /// The number of hash buckets for connections (IPVS_INFO_ATTR_CONN_TAB_SIZE).
     pub size: u32,
     /// The virtual services, in the order that the kernel dumps them.
     pub services: Vec<ObservedService>,

@@ -49,6 +49,9 @@ type Ring = Arc<Mutex<VecDeque<(SystemTime, Vec<u8>)>>>;
 
 impl Packets {
     /// Begins. Runs inside a tokio runtime.
+    ///
+    /// # Errors
+    /// Whose packets cannot be listened to, and why.
     pub fn begin(places: Vec<(NodeName, Namespace)>) -> Result<Self, KernelError> {
         let (mut nodes, mut tasks) = (Vec::new(), JoinSet::new());
         for (node, namespace) in places {

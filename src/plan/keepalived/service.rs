@@ -1,5 +1,7 @@
 use super::check::{checker, timing};
-use crate::lab::{Destination, ForwardingMethod, OnFailure, Scheduled, Tunnel, VirtualService};
+use crate::lab::{
+    Destination, Family, ForwardingMethod, OnFailure, Scheduled, Tunnel, VirtualService,
+};
 use crate::plan::page::Page;
 use crate::plan::shell::{flag_word, netmask};
 
@@ -65,7 +67,7 @@ fn tunnel(tunnel: Tunnel) -> String {
 fn persistence(page: &mut Page, service: &VirtualService) {
     let Some(persistence) = service.persistence else { return };
     page.line(format_args!("persistence_timeout {}", persistence.timeout.as_secs()));
-    if let Some(netmask) = netmask(persistence, service.vip.is_ipv4()) {
+    if let Some(netmask) = netmask(persistence, Family::of(service.vip)) {
         page.line(format_args!("persistence_granularity {netmask}"));
     }
 }

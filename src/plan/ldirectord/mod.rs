@@ -9,9 +9,9 @@ mod tests;
 
 use super::grain::{Grain, rounded};
 use super::page::Page;
-use super::shell::{flag_word, netmask};
+use super::shell::{flag_words, netmask};
 use crate::lab::{
-    Destination, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Protocol, Quorum,
+    Destination, Family, ForwardingMethod, HealthCheck, Lab, NodeName, OnFailure, Protocol, Quorum,
     Scheduled, VirtualService,
 };
 use std::net::{IpAddr, SocketAddr};
@@ -76,14 +76,12 @@ fn virtual_service(page: &mut Page, service: &VirtualService) {
         page.line("ops=yes");
     }
     page.line(format_args!("scheduler={}", service.scheduler));
-    if !service.flags.is_empty() {
-        let flags: Vec<_> =
-            service.flags.iter().map(|flag| flag_word(service.scheduler, *flag)).collect();
-        page.line(format_args!("schedflags={}", flags.join(",")));
+    if let Some(flags) = flag_words(service.scheduler, &service.flags) {
+        page.line(format_args!("schedflags={flags}"));
     }
     if let Some(persistence) = service.persistence {
         page.line(format_args!("persistent={}", persistence.timeout.as_secs()));
-        if let Some(netmask) = netmask(persistence, service.vip.is_ipv4()) {
+        if let Some(netmask) = netmask(persistence, Family::of(service.vip)) {
             page.line(format_args!("netmask={netmask}"));
         }
     }

@@ -45,14 +45,12 @@ pub(super) fn add_service(service: &ServiceEntry) -> String {
     let mut words = format!("-A {} -s {}", service_words(&service.key), service.scheduler);
     if let Some(persistence) = service.persistence {
         let _ = write!(words, " -p {}", persistence.timeout.as_secs());
-        if let Some(netmask) = netmask(persistence, service.key.family() == Family::Inet) {
+        if let Some(netmask) = netmask(persistence, service.key.family()) {
             let _ = write!(words, " -M {netmask}");
         }
     }
-    if !service.flags.is_empty() {
-        let flags: Vec<_> =
-            service.flags.iter().map(|f| flag_word(service.scheduler, *f)).collect();
-        let _ = write!(words, " -b {}", flags.join(","));
+    if let Some(flags) = flag_words(service.scheduler, &service.flags) {
+        let _ = write!(words, " -b {flags}");
     }
     if service.scheduled == Scheduled::Packets {
         words.push_str(" -o");
@@ -100,16 +98,18 @@ fn service_words(key: &ServiceKey) -> String {
 }
 
 /// The netmask of persistence, as `-M` takes it; none for the kernel's own, one client.
-pub fn netmask(persistence: Persistence, ipv4: bool) -> Option<String> {
-    let length = u32::from(persistence.prefix_length);
-    match (ipv4, length) {
-        (true, 32) | (false, 128) => None,
-        (true, _) => {
-            let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-            Some(std::net::Ipv4Addr::from(mask).to_string())
-        }
-        (false, _) => Some(length.to_string()),
+pub fn netmask(persistence: Persistence, family: Family) -> Option<String> {
+    match family {
+        _ if persistence.prefix_length == family.bits() => None,
+        Family::Inet => Some(persistence.netmask().to_string()),
+        Family::Inet6 => Some(persistence.prefix_length.to_string()),
     }
+}
+
+/// A scheduler's flags, as `-b` takes them; none if it has none.
+pub fn flag_words(scheduler: Scheduler, flags: &[SchedulerFlag]) -> Option<String> {
+    let words: Vec<_> = flags.iter().map(|flag| flag_word(scheduler, *flag)).collect();
+    (!words.is_empty()).then(|| words.join(","))
 }
 
 /// A scheduler's flag, as `-b` takes it.

@@ -10,5 +10,6 @@ mod servers;
 mod tests;
 
 pub(super) use commands::commands;
-pub use ipvsadm::{flag_word, ipvsadm, netmask};
+pub(super) use ipvsadm::flag_word;
+pub use ipvsadm::{flag_words, ipvsadm, netmask};
 pub use script::script;

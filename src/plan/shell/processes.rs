@@ -6,10 +6,10 @@ use crate::plan::{Op, Plan, Process};
 pub(super) fn commands(lab: &LabName, node: &NodeName, process: &Process) -> Vec<String> {
     let files = format!("files/{node}");
     let mut lines = writing(&files, process);
-    let run = quoted(&process.run);
+    let run = quoted(&process.program.run);
     lines.push(format!("NODE={node} FILES=$PWD/{files} ip netns exec {lab}-{node} sh -c {run} &"));
     lines.extend(
-        process.ready.map(|port| format!("{}; do sleep 0.1; done", until(lab, node, port))),
+        process.program.ready.map(|port| format!("{}; do sleep 0.1; done", until(lab, node, port))),
     );
     lines
 }
@@ -17,8 +17,10 @@ pub(super) fn commands(lab: &LabName, node: &NodeName, process: &Process) -> Vec
 /// The same in the script, which has a folder of its own.
 pub(super) fn starting(lab: &LabName, node: &NodeName, process: &Process) -> Vec<String> {
     let mut lines = writing(&format!("\"$www\"/{node}"), process);
-    let (run, port) =
-        (quoted(&process.run), process.ready.map_or_else(String::new, |p| format!(" {p}")));
+    let (run, port) = (
+        quoted(&process.program.run),
+        process.program.ready.map_or_else(String::new, |p| format!(" {p}")),
+    );
     lines.push(format!("process {lab}-{node} {node} {run}{port}"));
     lines
 }

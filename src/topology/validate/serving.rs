@@ -3,7 +3,7 @@ use super::super::{
     wire::{self, Entries},
 };
 use super::{Draft, name, number::Bounds, upstream, value};
-use crate::lab::{Node, Place, PortBackend, Process, ProcessName, Serving};
+use crate::lab::{Node, Place, PortBackend, Process, ProcessName, Program, Serving};
 use indexmap::IndexMap;
 use std::mem::take;
 use std::path::{Component, Path};
@@ -86,14 +86,14 @@ fn one(
     let within = wire.within.as_deref();
     let within = within.map(|text| value::duration(text, &at.key("within"), draft.faults));
     let needs = wire.needs.0.into_iter();
-    Some(Process {
+    let program = Program {
         name,
         run: wire.run,
         needs: needs.filter_map(|(program, package)| Some((program, package?))).collect(),
         ready: ready.map_or(Some(None), |port| port.map(Some))?,
         within: within.unwrap_or(Some(WITHIN))?,
-        at,
-    })
+    };
+    Some(Process { program, at })
 }
 
 /// No two can listen on one port.
@@ -102,8 +102,8 @@ fn one_each(serving: &Serving, draft: &mut Draft<'_>) {
     let mut taken: IndexMap<u16, String> =
         backends.map(|b| (b.port, "a backend under `backends`".to_owned())).collect();
     for process in &serving.processes {
-        let Some(port) = process.ready else { continue };
-        if let Some(first) = taken.insert(port, format!("the process `{}`", process.name)) {
+        let Some(port) = process.program.ready else { continue };
+        if let Some(first) = taken.insert(port, format!("the process `{}`", process.program.name)) {
             draft.faults.push(rule::PROCESS.at(
                 &process.at.key("ready"),
                 format!("{first} listens on port {port} already"),

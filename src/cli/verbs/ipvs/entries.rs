@@ -1,6 +1,6 @@
 use crate::kernel::{IpvsTable, ObservedDestination, ObservedService, Statistics};
 use crate::lab::{Family, ForwardingMethod, Scheduled};
-use crate::plan::{ServiceKey, flag_word, netmask};
+use crate::plan::{ServiceKey, flag_words, netmask};
 use std::fmt::Write as _;
 
 /// The table as `ipvsadm -L -n` prints it, but for firewall marks from 2^31 on: ipvsadm prints them
@@ -64,17 +64,17 @@ fn flags(service: &ObservedService) -> String {
     let mut text = String::new();
     if let Some(persistence) = service.persistence {
         let _ = write!(text, " persistent {}", persistence.timeout.as_secs());
-        let ipv4 = service.key.family() == Family::Inet;
-        if let Some(mask) = netmask(persistence, ipv4).filter(|_| ipv4) {
+        let family = service.key.family();
+        if let Some(mask) = netmask(persistence, family).filter(|_| family == Family::Inet) {
             let _ = write!(text, " mask {mask}");
         }
     }
     if service.scheduled == Scheduled::Packets {
         text.push_str(" ops");
     }
-    if let (Some(scheduler), false) = (service.scheduler, service.flags.is_empty()) {
-        let words: Vec<_> = service.flags.iter().map(|flag| flag_word(scheduler, *flag)).collect();
-        let _ = write!(text, " ({})", words.join(","));
+    let words = service.scheduler.and_then(|scheduler| flag_words(scheduler, &service.flags));
+    if let Some(words) = words {
+        let _ = write!(text, " ({words})");
     }
     text
 }

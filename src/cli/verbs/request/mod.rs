@@ -18,14 +18,17 @@ use crate::lab::{Endpoint, SourcePorts, written};
 use crate::traffic::{self, Held, Summary, TrafficError};
 use std::time::Duration;
 
+/// The help of `--url`.
+const URL: &str = "Where to: http://ADDRESS[:PORT][/PATH], or udp or sctp for http \
+    [default: the lab's first virtual service, else its first real server]";
+
 /// `request`
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The lab [default: the one that is up]
     pub lab: Option<String>,
-    /// Where to: http://ADDRESS[:PORT][/PATH], or udp or sctp for http [default: the lab's first virtual service, else its
-    /// first real server]
-    #[arg(long, value_parser = url, conflicts_with = "service")]
+    // No doc comment: rustdoc would take its brackets for a link.
+    #[arg(long, value_parser = url, conflicts_with = "service", help = URL)]
     pub url: Option<(Endpoint, String)>,
     /// The virtual service to ask
     #[arg(long)]

@@ -4,7 +4,7 @@ use crate::cli::running::Running;
 use crate::cli::verbs::ipvs::order;
 use crate::engine;
 use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
-use crate::lab::{ForwardingMethod, Lab, Node, Process, Scheduled, Tunnel};
+use crate::lab::{ForwardingMethod, Lab, Node, Program, Scheduled, Tunnel};
 use crate::plan;
 use crate::supervisor::{self, BackendStatus};
 use serde::Serialize;
@@ -152,11 +152,11 @@ fn tunnels(service: &ObservedService) -> Vec<Tunnel> {
     tunnels
 }
 
-fn process(process: &Process, observed: &Observed) -> ProcessStatus {
+fn process(program: &Program, observed: &Observed) -> ProcessStatus {
     ProcessStatus {
-        process: process.name.to_string(),
-        port: process.ready,
-        running: observed.processes.iter().any(|name| name == process.name.as_str()),
+        process: program.name.to_string(),
+        port: program.ready,
+        running: observed.processes.iter().any(|name| name == program.name.as_str()),
     }
 }
 
@@ -177,7 +177,7 @@ fn describe(lab: &Lab, node: &Node, observed: &Observed, backends: &[BackendStat
         gateway: default.map(|route| route.via.to_string()),
         virtual_services: Vec::new(),
         backends: backends.iter().filter(|b| b.node == node.name).cloned().collect(),
-        processes: node.serving.processes.iter().map(|p| process(p, observed)).collect(),
+        processes: node.serving.processes.iter().map(|p| process(&p.program, observed)).collect(),
         availability: None,
     }
 }

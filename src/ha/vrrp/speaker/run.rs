@@ -18,6 +18,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Speaks VRRP until SIGTERM, then resigns in order; `ready` is called when every socket is open.
 /// Changes of state are recorded in `directory`. Runs inside a tokio runtime.
+///
+/// # Errors
+/// Why it cannot begin, or, once it has resigned, why it could not go on.
 pub async fn speak(
     speaker: Speaker,
     directory: &Path,
