@@ -34,6 +34,7 @@ mod question;
 mod routes;
 mod site;
 mod sysctl;
+mod tunnel;
 mod watch;
 
 pub use address_watch::AddressWatch;
@@ -52,7 +53,7 @@ pub use names::Names;
 pub use namespace::Namespace;
 pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
-    Statistics,
+    Statistics, Tunnelled,
 };
 pub use packets::{Packet, Packets};
 pub use watch::{Change, Changed, Watch};

@@ -1,7 +1,7 @@
 use super::fault::{Fault, refuse};
-use super::node::Namespace;
+use super::node::{self, Namespace};
 use super::{addresses, links, routes, settings, tables};
-use crate::kernel::{Cause, Kernel, KernelError, Observed};
+use crate::kernel::{Cause, Kernel, KernelError, Observed, Tunnelled};
 use crate::lab::{NodeName, Port, ProcessName, SysctlKey, Timeouts};
 use crate::plan::{Behaviour, Daemon, Op, Process};
 use nix::errno::Errno;
@@ -166,6 +166,7 @@ impl Fake {
 fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
     match op {
         Op::SetLinkUp { interface, .. } => links::set_up(namespace, interface),
+        Op::TakeAny { interface, .. } => links::take(namespace, interface, Tunnelled::Any),
         Op::OpenGue { port, .. } => links::open_gue(namespace, *port),
         Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
@@ -201,6 +202,10 @@ fn revert(namespace: &mut Namespace, op: &Op) {
     match op {
         Op::CreateBridge { network, .. } => links::remove_bridge(namespace, network),
         Op::SetLinkUp { interface, .. } => links::set_down(namespace, interface),
+        Op::TakeAny { interface, .. } => {
+            // What is not there takes nothing.
+            let _ = links::take(namespace, interface, node::IPV6_ONLY);
+        }
         Op::OpenGue { port, .. } => namespace.state.gue.retain(|there| there != port),
         Op::AddAddress { interface, address, .. } => {
             addresses::remove(namespace, interface, *address);
