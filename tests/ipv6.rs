@@ -109,7 +109,13 @@ fn one_family_travels_in_the_other() {
     let four = lab.seen("director", "eth2", "ip6 proto 4");
     assert!(four.contains("fd00:137::199 > fd00:137::20"), "{four}");
     assert!(four.contains("192.168.136.10.") && four.contains("192.168.136.100.80"), "{four}");
-    assert_eq!(lab.sh("rs1", "ip -6 tunnel show ip6tnl0").split(' ').nth(1), Some("any/ipv6"));
+    let mode = || lab.sh("rs1", "ip -6 tunnel show ip6tnl0").split(' ').nth(1).map(str::to_owned);
+    assert_eq!(mode().as_deref(), Some("any/ipv6"));
+    lab.sh("rs1", "ip -6 tunnel change ip6tnl0 mode ip6ip6");
+    let drift = "rs1: interface ip6tnl0 does not take every protocol";
+    lab.place.run(&["status", &lab.name]).code(0).says(drift);
+    lab.to_be("tun-4in6").code(0).says(drift);
+    assert_eq!(mode().as_deref(), Some("any/ipv6"));
     let six = &["request", &lab.name, "--service", "web6", "-n", "2"];
     lab.place.run(six).code(0);
     lab.sh("rs3", "ip link set sit0 down");

@@ -8,7 +8,7 @@ use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, fou, limit, observe, routes, sysctl,
+    daemons, fou, limit, observe, routes, sysctl, tunnel,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey, Timeouts};
 use crate::plan::Op;
@@ -89,6 +89,9 @@ impl Linux {
                 self.plug_in(node, network, &cable)
             }
             Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
+            Op::TakeAny { node, interface } => {
+                tunnel::take(self.place(node)?, interface, "any").await
+            }
             Op::OpenGue { node, port } => fou::open(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::add(self.links(node)?, interface, *address)
@@ -139,6 +142,9 @@ impl Linux {
             Op::CreateBridge { network, .. } => links::delete(self.switch()?, network.as_str()),
             Op::Connect { node, interface, .. } => self.unplug(node, interface),
             Op::SetLinkUp { node, interface } => links::set_down(self.links(node)?, interface),
+            Op::TakeAny { node, interface } => {
+                tunnel::take(self.place(node)?, interface, "ip6ip6").await
+            }
             Op::OpenGue { node, port } => fou::close(self.place(node)?, *port),
             Op::AddAddress { node, interface, address } => {
                 addresses::remove(self.links(node)?, interface, *address)

@@ -35,6 +35,7 @@ mod routes;
 mod site;
 mod socket;
 mod sysctl;
+mod tunnel;
 mod watch;
 
 pub use address_watch::AddressWatch;
@@ -53,7 +54,7 @@ pub use names::Names;
 pub use namespace::Namespace;
 pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
-    Statistics,
+    Statistics, Tunnelled,
 };
 pub use packets::{Packet, Packets};
 pub use socket::{client_socket, knows};

@@ -3,13 +3,15 @@ use super::ipvs;
 use super::site::Site;
 use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
-    addresses, fou, links, ports, routes, sysctl,
+    Tunnelled, addresses, fou, links, ports, routes, sysctl,
 };
 use crate::lab::{SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
 use ipnet::IpNet;
 use rtnetlink::packet_route::address::AddressMessage;
-use rtnetlink::packet_route::link::{LinkAttribute, LinkFlags, LinkMessage};
+use rtnetlink::packet_route::link::{
+    InfoData, InfoIpTunnel, InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+};
 use rtnetlink::packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -104,16 +106,34 @@ fn link(message: &LinkMessage, interfaces: &Interfaces) -> Option<ObservedLink> 
         mtu: 0,
         mac: None,
         bridge: None,
+        tunnelled: None,
     };
     for attribute in &message.attributes {
         match attribute {
             LinkAttribute::Mtu(mtu) => link.mtu = *mtu,
             LinkAttribute::Address(octets) => link.mac = Some(mac(octets)),
+            LinkAttribute::LinkInfo(info) => link.tunnelled = tunnelled(info),
             LinkAttribute::Controller(index) => link.bridge = interfaces.get(index).cloned(),
             _ => {}
         }
     }
     Some(link)
+}
+
+fn tunnelled(info: &[LinkInfo]) -> Option<Tunnelled> {
+    let is_end = info.iter().any(|info| matches!(info, LinkInfo::Kind(InfoKind::Ip6Tnl)));
+    let protocol = |info: &InfoIpTunnel| match info {
+        InfoIpTunnel::Protocol(protocol) => Some(u8::from(*protocol)),
+        _ => None,
+    };
+    let number = info.iter().filter(|_| is_end).find_map(|info| match info {
+        LinkInfo::Data(InfoData::IpTunnel(data)) => data.iter().find_map(protocol),
+        _ => None,
+    });
+    Some(match number? {
+        0 => Tunnelled::Any,
+        number => Tunnelled::Only(number),
+    })
 }
 
 fn mac(octets: &[u8]) -> String {

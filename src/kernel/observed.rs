@@ -56,6 +56,18 @@ pub struct ObservedLink {
     pub mac: Option<String>,
     /// The bridge it is a port of.
     pub bridge: Option<String>,
+    /// What an end of tunnels over IPv6 takes out of their envelopes.
+    #[serde(default)]
+    pub tunnelled: Option<Tunnelled>,
+}
+
+/// What an end of tunnels over IPv6 takes (`IFLA_IPTUN_PROTO`, linux/if_tunnel.h).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tunnelled {
+    /// Whatever comes.
+    Any,
+    /// One protocol only, by its number (`IPPROTO_*`).
+    Only(u8),
 }
 
 /// An address of an interface.

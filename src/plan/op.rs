@@ -75,6 +75,14 @@ pub enum Op {
         /// The interface.
         interface: String,
     },
+    /// Has an end of tunnels over IPv6 take whatever is in their envelopes, and not IPv6 only
+    /// (ip-tunnel(8), `mode any`). Its undoing has it take IPv6 only.
+    TakeAny {
+        /// The node.
+        node: NodeName,
+        /// The interface.
+        interface: String,
+    },
     /// Opens a UDP port for packets in GUE envelopes (ip-fou(8)): what is in them is taken out, and
     /// goes on as if it had come alone.
     OpenGue {
@@ -236,6 +244,7 @@ impl Op {
             Self::CreateNamespace { node }
             | Self::Connect { node, .. }
             | Self::SetLinkUp { node, .. }
+            | Self::TakeAny { node, .. }
             | Self::OpenGue { node, .. }
             | Self::AddAddress { node, .. }
             | Self::AddRoute { node, .. }

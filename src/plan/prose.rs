@@ -13,6 +13,7 @@ impl fmt::Display for Op {
                 write!(f, "plug {interface} into {network}")
             }
             Self::SetLinkUp { interface, .. } => write!(f, "set {interface} up"),
+            Self::TakeAny { interface, .. } => write!(f, "let {interface} take any protocol"),
             Self::OpenGue { port, .. } => write!(f, "open UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 write!(f, "add address {address} to {interface}")
@@ -75,6 +76,7 @@ impl Op {
                 format!("unplug {interface} from {network}")
             }
             Self::SetLinkUp { interface, .. } => format!("set {interface} down"),
+            Self::TakeAny { interface, .. } => format!("let {interface} take IPv6 only"),
             Self::OpenGue { port, .. } => format!("close UDP port {port} for GUE"),
             Self::AddAddress { interface, address, .. } => {
                 format!("remove address {address} from {interface}")

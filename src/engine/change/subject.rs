@@ -10,6 +10,7 @@ pub(super) enum Subject<'a> {
     Bridge(&'a NetworkName),
     Cable(&'a NodeName, &'a str),
     LinkUp(&'a NodeName, &'a str),
+    Tunnel(&'a NodeName, &'a str),
     Gue(&'a NodeName, u16),
     Address(&'a NodeName, &'a str, IpNet),
     /// Each family has a default route of its own.
@@ -39,6 +40,7 @@ impl<'a> Subject<'a> {
             Op::CreateBridge { network, .. } => Self::Bridge(network),
             Op::Connect { node, interface, .. } => Self::Cable(node, interface),
             Op::SetLinkUp { node, interface } => Self::LinkUp(node, interface),
+            Op::TakeAny { node, interface } => Self::Tunnel(node, interface),
             Op::OpenGue { node, port } => Self::Gue(node, *port),
             Op::AddAddress { node, interface, address } => Self::Address(node, interface, *address),
             Op::AddRoute { node, destination, via } => {

@@ -1,6 +1,6 @@
 use super::compare::Found;
 use super::drift::Mend;
-use crate::kernel::ObservedLink;
+use crate::kernel::{ObservedLink, Tunnelled};
 use crate::lab::NodeName;
 use crate::plan::Act;
 use crate::plan::Op;
@@ -73,6 +73,17 @@ pub(super) fn link_up(found: &mut Found<'_>, number: usize) {
     };
     let mends = vec![found.apply(number)];
     found.add(node, format!("interface {interface} is {state}"), mends);
+}
+
+/// A missing interface is a drift of its own.
+pub(super) fn takes_any(found: &mut Found<'_>, number: usize) {
+    let Op::TakeAny { node, interface } = &found.plan.steps[number].op else { return };
+    let Some(link) = found.survey.link(node, interface) else { return };
+    if link.tunnelled == Some(Tunnelled::Any) {
+        return;
+    }
+    let mends = vec![found.apply(number)];
+    found.add(node, format!("interface {interface} does not take every protocol"), mends);
 }
 
 /// Pulls a cable and plugs it in again, with everything that goes with the interface.

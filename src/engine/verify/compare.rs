@@ -35,6 +35,7 @@ impl Found<'_> {
             Op::CreateBridge { .. } => cables::bridge(self, number),
             Op::Connect { .. } => cables::cable(self, number),
             Op::SetLinkUp { .. } => cables::link_up(self, number),
+            Op::TakeAny { .. } => cables::takes_any(self, number),
             Op::OpenGue { .. } => nodes::gue(self, number),
             Op::AddAddress { .. } => nodes::address(self, number),
             Op::AddRoute { .. } => nodes::route(self, number),

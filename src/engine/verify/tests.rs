@@ -77,6 +77,18 @@ async fn ports_for_gue_and_timeouts_are_put_back() {
 }
 
 #[tokio::test]
+async fn an_end_of_tunnels_that_takes_ipv6_only_is_told_again() {
+    let mut bench = Bench::new().await;
+    let op = Op::TakeAny { node: "rs1".parse().unwrap(), interface: "ip6tnl0".to_owned() };
+    bench.plan.steps.push(Step { op: op.clone(), why: String::new(), at: Place::root() });
+    let words = "rs1: interface ip6tnl0 does not take every protocol";
+    assert_eq!(bench.mended().await, words);
+    assert_eq!(bench.mended().await, "");
+    bench.kernel.undo(&op).await.unwrap();
+    assert_eq!(bench.mended().await, words);
+}
+
+#[tokio::test]
 async fn packets_that_are_marked_no_more_are_marked_again() {
     let mut bench = Bench::new().await;
     let packets = PacketMark {

@@ -1,6 +1,6 @@
-use super::node::Namespace;
+use super::node::{IPV6_ONLY, Namespace};
 use super::{addresses, links, routes, settings, tables};
-use crate::kernel::Cause;
+use crate::kernel::{Cause, Tunnelled};
 use crate::lab::Timeouts;
 use crate::plan::Op;
 
@@ -8,6 +8,7 @@ use crate::plan::Op;
 pub(super) fn configure(namespace: &mut Namespace, op: &Op) -> Result<(), Cause> {
     match op {
         Op::SetLinkUp { interface, .. } => links::set_up(namespace, interface),
+        Op::TakeAny { interface, .. } => links::take(namespace, interface, Tunnelled::Any),
         Op::OpenGue { port, .. } => links::open_gue(namespace, *port),
         Op::AddAddress { interface, address, .. } => addresses::add(namespace, interface, *address),
         Op::AddRoute { destination, via, .. } => routes::add(namespace, *destination, *via),
@@ -43,6 +44,10 @@ pub(super) fn revert(namespace: &mut Namespace, op: &Op) {
     match op {
         Op::CreateBridge { network, .. } => links::remove_bridge(namespace, network),
         Op::SetLinkUp { interface, .. } => links::set_down(namespace, interface),
+        Op::TakeAny { interface, .. } => {
+            // What is not there takes nothing.
+            let _ = links::take(namespace, interface, IPV6_ONLY);
+        }
         Op::OpenGue { port, .. } => namespace.state.gue.retain(|there| there != port),
         Op::AddAddress { interface, address, .. } => {
             addresses::remove(namespace, interface, *address);

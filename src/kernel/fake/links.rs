@@ -1,7 +1,7 @@
 use super::fault::refuse;
 use super::node::{Namespace, link};
 use super::{Fake, addresses, routes};
-use crate::kernel::{Cause, ObservedLink};
+use crate::kernel::{Cause, ObservedLink, Tunnelled};
 use crate::lab::{NetworkName, NodeName};
 use crate::plan::Op;
 use nix::errno::Errno;
@@ -46,6 +46,16 @@ pub(super) fn set_down(namespace: &mut Namespace, interface: &str) {
         link.up = false;
         routes::sweep(namespace);
     }
+}
+
+pub(super) fn take(
+    namespace: &mut Namespace,
+    interface: &str,
+    tunnelled: Tunnelled,
+) -> Result<(), Cause> {
+    let link = namespace.link(interface).ok_or_else(|| refuse("SIOCCHGTUNNEL", Errno::ENODEV))?;
+    link.tunnelled = Some(tunnelled);
+    Ok(())
 }
 
 pub(super) fn open_gue(namespace: &mut Namespace, port: u16) -> Result<(), Cause> {

@@ -1,4 +1,4 @@
-use crate::kernel::{Observed, ObservedLink};
+use crate::kernel::{Observed, ObservedLink, Tunnelled};
 
 /// The kernel's MTU for an Ethernet device, in bytes.
 pub(super) const MTU: u32 = 1500;
@@ -15,9 +15,17 @@ pub(super) struct Namespace {
 const INBORN: [(&str, u32); 5] =
     [("lo", 65_536), ("tunl0", 1480), ("gre0", 1476), ("sit0", 1480), ("ip6tnl0", 1452)];
 
+/// What an end of tunnels over IPv6 takes at first (IPPROTO_IPV6).
+pub(super) const IPV6_ONLY: Tunnelled = Tunnelled::Only(41);
+
 impl Namespace {
     pub(super) fn new() -> Self {
-        let inborn = |(name, mtu)| ObservedLink { up: name == "lo", mtu, ..link(name, None) };
+        let inborn = |(name, mtu)| ObservedLink {
+            up: name == "lo",
+            mtu,
+            tunnelled: (name == "ip6tnl0").then_some(IPV6_ONLY),
+            ..link(name, None)
+        };
         let links = INBORN.into_iter().map(inborn).collect();
         Self { state: Observed { links, ..Observed::default() } }
     }
@@ -41,5 +49,5 @@ impl Namespace {
 /// An interface that is up.
 pub(super) fn link(name: &str, mtu: Option<u32>) -> ObservedLink {
     let mtu = mtu.unwrap_or(MTU);
-    ObservedLink { name: name.to_owned(), up: true, mtu, mac: None, bridge: None }
+    ObservedLink { name: name.to_owned(), up: true, mtu, mac: None, bridge: None, tunnelled: None }
 }

@@ -50,10 +50,10 @@ fn open(draft: &mut Draft<'_>, node: &Node, (interface, tunnel): (&str, Tunnel),
 /// it, the end of tunnels over IPv6 takes nothing but IPv6 (`ip6_fb_tnl_dev_init` in ip6_tunnel.c).
 fn take_ipv4(draft: &mut Draft<'_>, node: &Node, interface: &str, at: &Place) {
     if interface == FROM_V6 {
-        let shell = format!("ip -6 tunnel change {FROM_V6} mode any");
+        let op = Op::TakeAny { node: node.name.clone(), interface: FROM_V6.to_owned() };
         let why =
             "TUN: this end of tunnels over IPv6 takes no IPv4 out of them until it is told to";
-        once(draft, Op::RunCommand { node: node.name.clone(), shell }, why, at);
+        once(draft, op, why, at);
     }
     let why = "TUN: packets leave the tunnel from a client whose route is not the tunnel";
     let own = node.interfaces.iter().map(|i| i.name.as_str());

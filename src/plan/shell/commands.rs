@@ -16,6 +16,9 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
         Op::SetLinkUp { node, interface } => {
             vec![format!("{} link set dev {interface} up", at(node))]
         }
+        Op::TakeAny { node, interface } => {
+            vec![format!("{} -6 tunnel change {interface} mode any", at(node))]
+        }
         Op::OpenGue { node, port } => vec![format!("{} fou add port {port} gue", at(node))],
         Op::AddAddress { node, interface, address } => {
             let (ip, lifetime) = (at(node), lifetime(*address));
