@@ -47,7 +47,7 @@ fn every_tier_is_asked_in_turn() {
     let other = replaced(LAB, "via: [php, db, cache] }\n    -", "via: [php, cache, db] }\n    -");
     test(&place, &other).code(1).says("5 through php, then db, then cache");
     let none = replaced(LAB, "upstream: [php] ", "");
-    test(&place, &none).code(1).says("5 through nobody");
+    test(&place, &none).code(2).complains("nobody who gets the request asks `php`");
     place.traces(&["tiers"]).assert_none();
 }
 
