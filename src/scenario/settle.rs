@@ -1,4 +1,4 @@
-use super::{DirectorLook, Look, Stage, TableLook};
+use super::{Look, Stage, TableLook};
 use crate::lab::{
     Destination, Lab, NodeName, Preemption, VirtualRouter, VirtualService, VrrpState,
 };
@@ -44,13 +44,16 @@ fn has_owners(lab: &Lab, now: &Look) -> bool {
     })
 }
 
-/// Whether its one master has recorded to be it, and the one before it that it is no more.
+/// Whether all that take part have recorded a state, and one of them that it is master.
 fn is_led(look: &Look, router: &VirtualRouter) -> bool {
-    let is_master = |director: &&DirectorLook| {
-        let mut states = director.states.iter().filter(|(name, _)| name == &router.name);
-        states.next_back().is_some_and(|(_, state)| *state == VrrpState::Master)
+    let state = |name: &NodeName| {
+        let director = look.directors.iter().find(|director| &director.name == name)?;
+        let mut states = director.states.iter().filter(|(of, _)| of == &router.name);
+        states.next_back().map(|(_, state)| *state)
     };
-    look.directors.iter().filter(is_master).count() == 1
+    let states: Vec<_> = router.priorities.keys().map(state).collect();
+    let masters = states.iter().filter(|state| **state == Some(VrrpState::Master));
+    masters.count() == 1 && states.iter().all(Option::is_some)
 }
 
 /// Whether every director has the servers that the file gives it, and no others.
@@ -103,6 +106,7 @@ fn entries(table: &[TableLook]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::lab::Scheduler;
+    use crate::scenario::DirectorLook;
     use crate::scenario::support::{director, farm};
 
     fn look(servers: &[&str]) -> Look {

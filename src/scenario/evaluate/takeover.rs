@@ -1,9 +1,10 @@
 use crate::lab::{DurationRange, Fault, FaultKind, Lab, NodeName, Role};
 use crate::report::Outcome;
-use crate::scenario::scene::{LoadSeen, Scene};
+use crate::scenario::scene::{Broken, LoadSeen, Scene};
 use crate::scenario::{Seen, Sight};
 use crate::text::elapsed;
 use crate::traffic::Sample;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// From the last fault of a director to the first success through the director that took the VIP
@@ -47,20 +48,34 @@ fn measure(scene: &Scene, lab: &Lab) -> Result<Takeover, String> {
         let node = &fault.fault.node;
         return Err(format!("`{}` leaves the VIP on {node}, whose answer it may be", fault.fault));
     }
-    let came = |sight: &&Sight| {
-        sight.at > fault.at
-            && sight.seen == Seen::Holds(load.target.address.ip())
-            && !before.contains(&&sight.director)
-    };
-    let Some(move_) = scene.sights.iter().find(came) else {
+    let Some((by, at)) = taken(scene, fault, &before, load.target.address.ip()) else {
         return Ok(Takeover::Pending("no takeover yet".to_owned()));
     };
-    let Some(served) = first_success(load, move_.at) else {
-        let why = format!("{} holds the VIP, and no success yet", move_.director);
+    let Some(served) = first_success(load, at) else {
+        let why = format!("{by} holds the VIP, and no success yet");
         return Ok(Takeover::Pending(why));
     };
-    let (by, moved) = (move_.director.clone(), move_.at - fault.at);
-    Ok(Takeover::Done { by, moved, served: served - fault.at })
+    Ok(Takeover::Done { by: by.clone(), moved: at - fault.at, served: served - fault.at })
+}
+
+/// Who has taken the VIP, and when. On a machine that pauses the other one may hold it already: then
+/// it is taken as soon as the broken one is out of the way.
+fn taken<'a>(
+    scene: &'a Scene,
+    fault: &Broken,
+    before: &[&'a NodeName],
+    vip: IpAddr,
+) -> Option<(&'a NodeName, Duration)> {
+    let broken = &fault.fault.node;
+    if before.contains(&broken)
+        && let Some(other) = before.iter().find(|holder| **holder != broken)
+    {
+        return Some((other, fault.done));
+    }
+    let came = |sight: &&Sight| {
+        sight.at > fault.at && sight.seen == Seen::Holds(vip) && !before.contains(&&sight.director)
+    };
+    scene.sights.iter().find(came).map(|sight| (&sight.director, sight.at))
 }
 
 /// The end of the first good answer to a request that was sent at a moment or later.
@@ -139,6 +154,21 @@ mod tests {
                      whose answer it may be";
         assert_eq!((outcome.verdict, outcome.observed.as_str()), (Errored, words));
         assert_eq!(judge(&scene("kill node01")).verdict, Passed);
+    }
+
+    #[test]
+    fn who_holds_it_already_has_taken_it_as_soon_as_the_other_is_broken() {
+        let mut scene = scene()
+            .saw(0, "node01", Seen::Holds([10, 0, 0, 100].into()))
+            .saw(1, "node04", Seen::Holds([10, 0, 0, 100].into()))
+            .broke(2, "kill node01")
+            .loaded("1:rs1 2:rs1 4:timeout 6:rs1", 8);
+        scene.broken[0].done = secs(3);
+        let outcome = judge(&scene);
+        assert_eq!(
+            (outcome.verdict, outcome.observed.as_str()),
+            (Passed, "4 s (node04 holds the VIP after 1 s)")
+        );
     }
 
     #[test]
