@@ -157,6 +157,7 @@ fn agree(topology: &str) {
     place.run(&["--kernel", "uml", "up", topology]).code(0);
     let tables = place.run(&["ipvs", topology, "--format", "json"]).code(0).json();
     let vip = tables[0]["virtual_services"][0]["vip"].as_str().unwrap();
+    let vip = if vip.contains(':') { format!("[{vip}]") } else { vip.to_owned() };
     let look = look(&names, &format!("{topology}-client"), &format!("http://{vip}/"));
     let up = world(&shell(&place, topology, &look).code(0).stdout, host);
     place.run(&["down", topology]).code(0);
@@ -188,6 +189,7 @@ agreements! {
     the_script_of_tun_makes_what_up_makes: "tun";
     the_script_of_fullnat_makes_what_up_makes: "fullnat";
     the_script_of_udp_makes_what_up_makes: "udp";
+    the_script_of_nat6_makes_what_up_makes: "nat6";
     the_script_of_sctp_makes_what_up_makes: "sctp";
     the_script_of_firewall_marks_makes_what_up_makes: "fwmark";
     the_script_of_ha_makes_what_up_makes: "ha";

@@ -14,7 +14,7 @@ pub fn explain(plan: &Plan) -> String {
         }
         let _ = writeln!(text, "{:>3}. {}.", number + 1, sentence(&step.op.to_string()));
         let _ = writeln!(text, "     {}.", sentence(&step.why));
-        for command in shell::commands(&step.op, &plan.lab) {
+        for command in shell::commands(&step.op, plan) {
             for (number, line) in command.lines().enumerate() {
                 let prompt = if number == 0 { "     $ " } else { "       " };
                 let _ = writeln!(text, "{}", format!("{prompt}{line}").trim_end());

@@ -45,15 +45,15 @@ fn settings_that_were_changed_are_named_and_set_again() {
     let key = "net.ipv4.vs.expire_nodest_conn";
     let sysctl = |node| place.exec(name, node, &["sysctl", "-n", key]).code(0).stdout;
     up();
-    assert!(timeouts().ends_with(": 900 5 300\n"), "{}", timeouts());
+    assert!(timeouts().ends_with(": 900 10 300\n"), "{}", timeouts());
     let set = ["quick", "usual", "stubborn"].map(sysctl);
     assert_eq!(set, ["1\n", "0\n", "1\n"]);
     place.exec(name, "quick", &["ipvsadm", "--set", "60", "70", "80"]).code(0);
     place.exec(name, "stubborn", &["sysctl", "-w", &format!("{key}=0")]).code(0);
-    let timed = "quick: the IPVS timeouts are 60 70 80 instead of 900 5 300";
+    let timed = "quick: the IPVS timeouts are 60 70 80 instead of 900 10 300";
     let stubborn = format!("stubborn: {key} is 0 instead of 1");
     assert_eq!(drift(&place, name), serde_json::json!([timed, stubborn]));
     up().says(timed).says(&stubborn);
-    assert_eq!((timeouts().ends_with(": 900 5 300\n"), sysctl("stubborn").trim()), (true, "1"));
+    assert_eq!((timeouts().ends_with(": 900 10 300\n"), sysctl("stubborn").trim()), (true, "1"));
     place.run(&["down", name]).code(0);
 }

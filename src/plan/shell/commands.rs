@@ -2,11 +2,12 @@ use super::daemons;
 use super::ipvsadm::{add_destination, add_service};
 use super::{processes, servers};
 use crate::lab::{Family, LabName, NetworkName, NodeName};
-use crate::plan::{Op, PacketMark, ServiceKey};
+use crate::plan::{Op, PacketMark, Plan, ServiceKey};
 use ipnet::IpNet;
 
 /// The commands of iproute2, procps, ipvsadm and iptables that do what an operation does.
-pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
+pub fn commands(op: &Op, plan: &Plan) -> Vec<String> {
+    let lab = &plan.lab;
     let at = |node: &NodeName| format!("ip -n {lab}-{node}");
     let inside = |node: &NodeName| format!("ip netns exec {lab}-{node}");
     match op {
@@ -49,7 +50,8 @@ pub fn commands(op: &Op, lab: &LabName) -> Vec<String> {
             vec![format!("{} ipvsadm {}", inside(node), add_destination(service, destination))]
         }
         Op::StartBackend { node, backend } => {
-            vec![format!("{} python3 {} &", inside(node), servers::arguments(node, backend))]
+            let arguments = servers::arguments(plan, node, backend);
+            vec![format!("{} python3 {arguments} &", inside(node))]
         }
         Op::StartProcess { node, process } => processes::commands(lab, node, process),
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],

@@ -29,10 +29,13 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
         Op::OpenGue { .. } => with_module(Some("fou"), step, plan),
         Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
-            let through = |line: &String| line.replace(" iptables -t ", " \"$iptables\" -t ");
-            commands(&step.op, &plan.lab).iter().map(through).collect()
+            let through = |line: &String| {
+                let line = line.replace(" iptables -t ", " \"$iptables\" -t ");
+                line.replace(" ip6tables -t ", " \"$ip6tables\" -t ")
+            };
+            commands(&step.op, plan).iter().map(through).collect()
         }
-        op => commands(op, &plan.lab),
+        op => commands(op, plan),
     }
 }
 
@@ -40,7 +43,7 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
 fn with_module(module: Option<&str>, step: &Step, plan: &Plan) -> Vec<String> {
     let probe = |module| format!("modprobe -q {module} 2>/dev/null || true");
     let mut lines: Vec<_> = module.map(probe).into_iter().collect();
-    lines.extend(commands(&step.op, &plan.lab));
+    lines.extend(commands(&step.op, plan));
     lines
 }
 
@@ -75,10 +78,11 @@ down() {{
     rm -rf "$www"
 }}
 
-backend() {{ # NAMESPACE NAME PORT
+backend() {{ # NAMESPACE NAME PORT [ADDRESS]
     mkdir -p "$www/$2"
     echo "$2" >"$www/$2/index.html"
-    ip netns exec "$1" python3 -m http.server "$3" --directory "$www/$2" >/dev/null 2>&1 </dev/null &
+    ip netns exec "$1" python3 -m http.server "$3" ${{4:+--bind "$4"}} --directory "$www/$2" \
+        >/dev/null 2>&1 </dev/null &
     until [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$3")" ]; do kill -0 $! || exit; sleep 0.05; done
 }}
 {functions}
@@ -88,6 +92,7 @@ for name in $namespaces; do
 done
 trap down EXIT
 iptables=$(command -v iptables-legacy || command -v iptables || true)
+ip6tables=$(command -v ip6tables-legacy || command -v ip6tables || true)
 "#,
         lab = plan.lab,
         namespaces = quoted(&namespaces.join(" ")),

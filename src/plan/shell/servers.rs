@@ -15,7 +15,9 @@ pub(super) fn starting(plan: &Plan, node: &NodeName, backend: &Backend) -> Vec<S
     };
     let line = format!("{start} {}-{node} {node} {port}", plan.lab);
     match protocol {
-        Protocol::Tcp => vec![line + &upstream(backend)],
+        Protocol::Tcp if has_tiers(plan) => vec![line + &upstream(backend)],
+        Protocol::Tcp if serves_ipv6(plan, node) => vec![line + " ::"],
+        Protocol::Tcp => vec![line],
         _ if backend.upstream.is_empty() => vec![line],
         _ => vec![NOBODY.to_owned(), line],
     }
@@ -25,15 +27,26 @@ pub(super) fn starting(plan: &Plan, node: &NodeName, backend: &Backend) -> Vec<S
 const NOBODY: &str = "# this server asks nobody: it answers by itself";
 
 /// What python3 is told to be a backend, whose files and programs are in /srv.
-pub(super) fn arguments(node: &NodeName, backend: &Backend) -> String {
+pub(super) fn arguments(plan: &Plan, node: &NodeName, backend: &Backend) -> String {
     let port = backend.port;
     match backend.protocol {
         Protocol::Tcp if !backend.upstream.is_empty() => {
             format!("/srv/tier.py {node} {port}{}", upstream(backend))
         }
-        Protocol::Tcp => format!("-m http.server {port} --directory /srv/{node}"),
+        Protocol::Tcp => {
+            let bind = if serves_ipv6(plan, node) { " --bind ::" } else { "" };
+            format!("-m http.server {port}{bind} --directory /srv/{node}")
+        }
         other => format!("/srv/{other}.py {node} {port}"),
     }
+}
+
+/// Whether python3 must be told to serve IPv6, which it then does beside IPv4.
+fn serves_ipv6(plan: &Plan, node: &NodeName) -> bool {
+    plan.steps.iter().any(|step| match &step.op {
+        Op::AddAddress { node: at, address, .. } => at == node && address.addr().is_ipv6(),
+        _ => false,
+    })
 }
 
 /// Whom a backend asks, as words of a command: ` php=192.168.1.2:9000`.
