@@ -99,6 +99,41 @@ fn associations_of_sctp_are_scheduled_one_by_one() {
     assert!(lab.sh("rs1", "cat /proc/net/sctp/eps").contains(" 8080 "));
 }
 
+/// A director that serves for the master, and so has the VIP on `lo` too.
+const SERVING: &str = "
+name: serving
+networks: { lan: 192.168.150.0/24 }
+clients: { client: { addresses: { lan: 192.168.150.9 } } }
+directors:
+  d1: { addresses: { lan: 192.168.150.1 } }
+  d2: { addresses: { lan: 192.168.150.4 } }
+high_availability:
+  virtual_routers:
+    VI_1: { router_id: 51, version: 3, advert_interval: 200ms, priorities: { d1: 100, d2: 50 } }
+virtual_services:
+  web:
+    vip: 192.168.150.100
+    port: 80
+    protocol: sctp
+    scheduler: rr
+    forwarding: dr
+    real_servers: [d1]
+";
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_backend_of_sctp_begins_again_where_the_vip_is_on_two_interfaces() {
+    let lab = Lab::of("sctp-twice", SERVING);
+    for fault in ["kill-daemons", "stop"] {
+        lab.place.run(&["fault", &lab.name, fault, "d1"]).code(0);
+    }
+    let held = lab.sh("d1", "ip -oneline address");
+    assert_eq!(held.matches(" 192.168.150.100/32 ").count(), 2, "{held}");
+    lab.place.run(&["heal", &lab.name]).code(0);
+    let served = lab.sh("d1", "cat /proc/net/sctp/eps");
+    assert_eq!(served.matches(" 192.168.150.100 ").count(), 1, "{served}");
+}
+
 #[test]
 #[ignore = "needs the guest kernel"]
 fn what_ipvsadm_saves_of_these_kinds_is_what_the_lab_exports() {

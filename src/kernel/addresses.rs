@@ -8,6 +8,7 @@ use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::packet_route::address::{
     AddressAttribute, AddressFlags, AddressMessage, AddressScope, CacheInfo,
 };
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The loopback's index: it is the first interface of every namespace (LOOPBACK_IFINDEX in
@@ -66,8 +67,9 @@ pub(super) fn is_held(node: &Netlink, address: IpAddr) -> Result<bool, Cause> {
 }
 
 /// Every address that a socket can be bound to without naming an interface too, as it must for an
-/// IPv6 link-local one.
-pub(super) fn bindable(node: &Netlink) -> Result<Vec<IpAddr>, Cause> {
+/// IPv6 link-local one. A director that serves for the master has a VIP on `lo` and, while it is
+/// master itself, on another interface: it comes once.
+pub(super) fn bindable(node: &Netlink) -> Result<BTreeSet<IpAddr>, Cause> {
     let all = all(node)?;
     let wide = all.iter().filter(|there| there.header.scope != AddressScope::Link);
     Ok(wide.filter_map(own).collect())

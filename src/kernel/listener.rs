@@ -7,6 +7,7 @@ use crate::lab::{Family, NodeName, Port, Protocol};
 use crate::plan::{Backend, Behaviour};
 use nix::errno::Errno;
 use nix::sys::socket::{Backlog, SockaddrStorage, bind, listen, setsockopt, sockopt};
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -77,7 +78,7 @@ pub(super) fn open(site: &Site, port: Port) -> Result<Vec<OwnedFd>, Cause> {
 /// The addresses to bind. A server of SCTP that is bound to all at once tells each client all of
 /// them (RFC 9260 section 5.1.2), and the client asks after each (section 8.3): behind a director,
 /// the other VIPs lead to other servers, which abort the association.
-fn served(site: &Site, protocol: Protocol) -> Result<Vec<IpAddr>, Cause> {
+fn served(site: &Site, protocol: Protocol) -> Result<BTreeSet<IpAddr>, Cause> {
     if protocol == Protocol::Sctp {
         return addresses::bindable(&site.netlink);
     }
@@ -86,7 +87,7 @@ fn served(site: &Site, protocol: Protocol) -> Result<Vec<IpAddr>, Cause> {
     } else {
         Ipv4Addr::UNSPECIFIED.into()
     };
-    Ok(vec![any])
+    Ok(BTreeSet::from([any]))
 }
 
 fn serving(protocol: Protocol, address: SocketAddr) -> Result<OwnedFd, Cause> {

@@ -3,7 +3,6 @@ use super::netlink::Netlink;
 use super::{AddressWatch, Cause, KernelError, Namespace, addresses};
 use crate::lab::NodeName;
 use crate::plan::ServiceKey;
-use rtnetlink::packet_route::address::AddressAttribute;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -117,13 +116,9 @@ impl Eye {
     fn look_at_addresses(&mut self) -> Result<(), Cause> {
         let mut now = Vec::new();
         for message in addresses::all(&self.netlink)? {
-            if addresses::is_hidden(&message) {
-                continue;
+            if !addresses::is_hidden(&message) {
+                now.extend(addresses::own(&message));
             }
-            now.extend(message.attributes.iter().find_map(|attribute| match attribute {
-                AddressAttribute::Address(address) => Some(*address),
-                _ => None,
-            }));
         }
         let before = std::mem::replace(&mut self.held, now);
         let lost = before.iter().filter(|a| !self.held.contains(a)).map(|a| Changed::Lost(*a));

@@ -105,7 +105,7 @@ fn entries(table: &[TableLook]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::Scheduler;
+    use crate::lab::{Place, Scheduler, Transport, VrrpVersion};
     use crate::scenario::DirectorLook;
     use crate::scenario::support::{director, farm};
 
@@ -143,5 +143,40 @@ mod tests {
         let both = Look { directors: vec![held.clone(), held] };
         assert!(!is_owned(&both, vip, None));
         assert!(!is_owned(&Look::default(), vip, None));
+    }
+
+    fn router() -> VirtualRouter {
+        let priorities = [("node01", 100), ("node04", 50)];
+        VirtualRouter {
+            name: "VI_1".parse().unwrap(),
+            router_id: 51,
+            network: "lan".parse().unwrap(),
+            version: VrrpVersion::V3,
+            advert_interval: Duration::from_secs(1),
+            password: None,
+            transport: Transport::Multicast,
+            preemption: Preemption::Never,
+            priorities: priorities.map(|(name, of)| (name.parse().unwrap(), of)).into(),
+            vips: Vec::new(),
+            tracks: Vec::new(),
+            at: Place::root(),
+        }
+    }
+
+    #[test]
+    fn one_is_master_and_the_others_have_said_what_they_are() {
+        use VrrpState::{Backup, Fault, Master};
+        let led = |first: &[VrrpState], second: &[VrrpState]| {
+            let recorded = [("node01", first), ("node04", second)].map(|(name, states)| {
+                let states = states.iter().map(|state| (router().name, *state)).collect();
+                DirectorLook { states, ..director(name) }
+            });
+            is_led(&Look { directors: recorded.into() }, &router())
+        };
+        assert!(led(&[Backup, Master], &[Backup]));
+        assert!(led(&[Master, Fault], &[Backup, Master]));
+        assert!(!led(&[Master], &[]));
+        assert!(!led(&[Master], &[Master]));
+        assert!(!led(&[Backup], &[Master, Backup]));
     }
 }

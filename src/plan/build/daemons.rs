@@ -20,15 +20,22 @@ pub(super) fn build(draft: &mut Draft<'_>) {
     let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let (stays, moves): (Vec<_>, Vec<_>) =
         routers.partition(|router| router.preemption == Preemption::Never);
-    for node in &directors {
-        if let Some((daemon, why)) = vip_holder(lab, node) {
+    let leaders: Vec<_> = stays.iter().filter_map(|router| leader(router)).collect();
+    let (first, others): (Vec<&Node>, Vec<_>) =
+        directors.into_iter().partition(|node| leaders.contains(&&node.name));
+    hold_vips(draft, &first);
+    // The others may not begin before: who is first stays.
+    stays.into_iter().for_each(|router| await_vips(draft, router));
+    hold_vips(draft, &others);
+    moves.into_iter().for_each(|router| await_vips(draft, router));
+}
+
+fn hold_vips(draft: &mut Draft<'_>, directors: &[&Node]) {
+    for node in directors {
+        if let Some((daemon, why)) = vip_holder(draft.lab, node) {
             start(draft, node, daemon, why);
         }
-        // The others may not begin before: who is first stays.
-        let leads = |router: &&&VirtualRouter| leader(router) == Some(&node.name);
-        stays.iter().filter(leads).for_each(|router| await_vips(draft, router));
     }
-    moves.into_iter().for_each(|router| await_vips(draft, router));
 }
 
 /// The director of the highest priority.
@@ -43,8 +50,7 @@ pub(super) fn make_table(lab: &Lab, director: &NodeName) -> bool {
     daemons.iter().flatten().any(|(daemon, _)| daemon.makes_table())
 }
 
-/// The directors, each after those that stand before it in the first virtual router: where nobody
-/// is pre-empted, who begins first stays.
+/// The directors, each after those that stand before it in the first virtual router.
 fn by_priority(lab: &Lab) -> Vec<&Node> {
     let wanted = lab.high_availability.as_ref();
     let first = wanted.and_then(|wanted| wanted.routers.first());

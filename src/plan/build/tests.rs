@@ -126,18 +126,34 @@ fn who_stands_first_begins_first() {
     assert_eq!((node.as_str(), others[0].as_str()), ("node04", "node01"));
 }
 
+/// Who begins to speak, and which VIPs are awaited, in the plan's order.
+fn succession(lab: &Lab) -> Vec<String> {
+    let word = |op| match op {
+        Op::StartDaemon { node, daemon: Daemon::Speaker(_) } => Some(node.to_string()),
+        Op::AwaitAddress { address, .. } => Some(address.to_string()),
+        _ => None,
+    };
+    build(lab).steps.into_iter().filter_map(|step| word(step.op)).collect()
+}
+
 #[test]
 fn where_nobody_is_pre_empted_the_others_wait_for_the_first() {
     let mut lab = cluster(Engine::Vrrp);
     lab.high_availability.as_mut().unwrap().routers[0].preemption = Preemption::Never;
-    let ops: Vec<_> = build(&lab).steps.into_iter().map(|step| step.op).collect();
-    let place = |wanted: &dyn Fn(&Op) -> bool| ops.iter().position(wanted).unwrap();
-    let starts = |at: &str| {
-        let daemon = |op: &Op| matches!(op, Op::StartDaemon { node, daemon: Daemon::Speaker(_) } if node.as_str() == at);
-        place(&daemon)
-    };
-    let awaited = place(&|op| matches!(op, Op::AwaitAddress { .. }));
-    assert_eq!((awaited, starts("node04")), (starts("node01") + 1, awaited + 1));
+    assert_eq!(succession(&lab), ["node01", "192.168.150.100", "node04"]);
+}
+
+#[test]
+fn where_each_is_the_first_of_a_router_nobody_waits_for_the_other() {
+    let mut lab = cluster(Engine::Vrrp);
+    let routers = &mut lab.high_availability.as_mut().unwrap().routers;
+    routers[0].preemption = Preemption::Never;
+    let mut other = router("VI_2", 52, "192.168.150.101");
+    other.preemption = Preemption::Never;
+    other.priorities.insert("node04".parse().unwrap(), 200);
+    routers.push(other);
+    let vips = ["192.168.150.100", "192.168.150.101"];
+    assert_eq!(succession(&lab), ["node01", "node04", vips[0], vips[1]]);
 }
 
 #[test]

@@ -83,7 +83,7 @@ tier() { # NAMESPACE NAME PORT [NAME=ADDRESS...]
     namespace=$1
     shift
     ip netns exec "$namespace" python3 -c '
-import http.client, http.server, socket, sys
+import http.client, http.server, os, socket, sys
 
 name, port, *upstream = sys.argv[1:]
 
@@ -126,7 +126,8 @@ class Tier(http.server.BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
-six = any(line.split()[3] == "00" for line in open("/proc/net/if_inet6"))
+addresses = "/proc/net/if_inet6"  # not there without IPv6
+six = os.path.exists(addresses) and any(line.split()[3] == "00" for line in open(addresses))
 http.server.ThreadingHTTPServer.address_family = socket.AF_INET6 if six else socket.AF_INET
 http.server.ThreadingHTTPServer(("", int(port)), Tier).serve_forever()
 ' "$@" >/dev/null 2>&1 </dev/null &
