@@ -101,10 +101,8 @@ struct Parser<'f> {
 
 impl Parser<'_> {
     fn line(&mut self, line: usize, pieces: Vec<Piece>) {
-        if self.definitions.takes(line, &pieces, self.faults) {
-            return;
-        }
-        for (word, piece) in pieces.into_iter().enumerate() {
+        let taken = self.definitions.takes(line, &pieces, self.faults);
+        for (word, piece) in pieces.into_iter().enumerate().skip(taken) {
             self.piece(piece, Spot { line, word });
         }
         self.statement(None);
@@ -119,11 +117,11 @@ impl Parser<'_> {
                 "this line goes on in the next one: the import does not join lines",
                 "write both as one line, without the `\\`",
             )),
-            Shape::Unclosed => {
-                let message = "the quote that begins here is never closed";
-                self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
-            }
-            Shape::Word | Shape::Quoted => {
+            Shape::Word | Shape::Quoted | Shape::Unclosed => {
+                if piece.shape == Shape::Unclosed {
+                    let message = "the quote that begins here is never closed";
+                    self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
+                }
                 let value = self.definitions.replaced(&piece.text, spot, self.faults);
                 self.words.push(Word { said: Said { value, spot }, shape: piece.shape });
             }

@@ -87,9 +87,7 @@ pub fn cluster(directors: &[Configuration]) -> Result<Cluster<'_>, Vec<(usize, F
         }
         fault(cluster.sync(configuration));
         for group in &configuration.groups {
-            if cluster.groups.iter().all(|known| known.name != group.name) {
-                cluster.groups.push(group);
-            }
+            fault(cluster.group(group));
         }
     }
     if faults.is_empty() { Ok(cluster) } else { Err(faults) }
@@ -141,6 +139,17 @@ impl<'c> Cluster<'c> {
             let message = format!("`{}` is another server on each director", own.value);
             let help = "give the file of one director alone, or name a real server";
             Fault::not_yet(own.spot, message, help)
+        })
+    }
+
+    fn group(&mut self, group: &'c Group) -> Option<Fault> {
+        let Some(known) = self.groups.iter().find(|known| known.name == group.name) else {
+            self.groups.push(group);
+            return None;
+        };
+        (known.members != group.members).then(|| {
+            let message = format!("`{}` has other members than before", group.name.value);
+            Fault::not_yet(group.name.spot, message, "write the same into both files")
         })
     }
 

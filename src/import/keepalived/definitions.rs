@@ -10,20 +10,21 @@ pub struct Definitions {
 }
 
 impl Definitions {
-    /// Whether a line is for the reader alone; what the import cannot follow there is a fault.
-    pub fn takes(&mut self, line: usize, pieces: &[Piece], faults: &mut Vec<Fault>) -> bool {
+    /// How many pieces of a line are for the reader alone; what the import cannot follow there is a
+    /// fault.
+    pub fn takes(&mut self, line: usize, pieces: &[Piece], faults: &mut Vec<Fault>) -> usize {
         let Some(first) = pieces.first().filter(|piece| piece.shape == Shape::Word) else {
-            return false;
+            return 0;
         };
         let spot = Spot { line, word: 0 };
         let text = first.text.as_str();
         if let Some(fault) = refused(text, pieces, spot) {
             faults.push(fault);
-            return true;
+            return if text.starts_with('@') { 1 } else { pieces.len() };
         }
         let Some((name, value)) = text.strip_prefix('$').and_then(|rest| rest.split_once('='))
         else {
-            return false;
+            return 0;
         };
         let simple = pieces.len() == 1 && !value.contains(['"', '\'', '$']) && is_name(name);
         if !simple {
@@ -32,7 +33,7 @@ impl Definitions {
             faults.push(Fault::not_yet(spot, message, help));
         }
         self.values.insert(name.to_owned(), value.to_owned());
-        true
+        pieces.len()
     }
 
     /// A word with what its variables stand for. Those that nobody has defined stay, as they do in

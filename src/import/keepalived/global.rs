@@ -11,10 +11,12 @@ pub fn keepalived(source: &Source) -> (Configuration, Vec<Fault>) {
     let mut reading = Reading::default();
     let statements = statements(&source.text, &mut reading.faults);
     let scripts = scripts(&statements, &mut reading);
-    let mut configuration =
-        Configuration { file: source.name.clone(), ..Configuration::default() };
+    let mut configuration = Configuration { file: source.name.clone(), ..Configuration::default() };
     for statement in &statements {
         outermost(statement, &scripts, &mut configuration, &mut reading);
+    }
+    for instance in &mut configuration.instances {
+        instance.version = instance.version.or(configuration.version);
     }
     configuration.remarks = reading.remarks;
     let mut faults = reading.faults;

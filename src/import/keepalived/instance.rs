@@ -26,7 +26,7 @@ pub fn instance(
         return None;
     };
     let id = reading.number(id, 1..=255)?;
-    let mut draft = Draft { instance: empty(name, id), master: None, never: None };
+    let mut draft = Draft { instance: empty(name, id), master: None, never: None, delay: None };
     for statement in block.body() {
         draft.statement(statement, scripts, reading);
     }
@@ -57,6 +57,8 @@ struct Draft<'s> {
     master: Option<&'s Statement>,
     /// Where it says that it does not preempt.
     never: Option<&'s Statement>,
+    /// Where it says how long it waits before it does.
+    delay: Option<&'s Statement>,
 }
 
 impl<'s> Draft<'s> {
@@ -83,7 +85,12 @@ impl<'s> Draft<'s> {
             }
             "advert_int" => instance.advert_interval = reading.seconds(statement),
             "nopreempt" => self.never = Some(statement),
-            "preempt_delay" => instance.preempt_delay = reading.seconds(statement),
+            "preempt_delay" => {
+                instance.preempt_delay = reading.seconds(statement);
+                self.delay = Some(statement);
+            }
+            // The default.
+            "preempt" => {}
             "authentication" => instance.password = password(statement, reading),
             "mcast_src_ip" | "unicast_src_ip" => instance.source = own(statement, reading),
             "unicast_peer" => instance.peers = peers(statement, reading),
@@ -117,13 +124,15 @@ impl<'s> Draft<'s> {
             let instead = "every director begins as backup, and the priority decides";
             reading.remark(state.spot, words, Some(instead));
         }
+        let ignored = "keepalived ignores it itself where the state is MASTER";
         match (self.never, self.master) {
-            (Some(never), Some(_)) => {
-                let instead = "keepalived ignores it itself where the state is MASTER";
-                reading.replaced(never, instead);
-            }
+            (Some(never), Some(_)) => reading.replaced(never, ignored),
             (Some(_), None) => self.instance.preempt = false,
             (None, _) => {}
+        }
+        if let Some(delay) = self.delay.filter(|_| self.master.is_some()) {
+            reading.replaced(delay, ignored);
+            self.instance.preempt_delay = None;
         }
         self.instance
     }

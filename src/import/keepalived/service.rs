@@ -16,6 +16,11 @@ const PERSISTENT: i64 = 360;
 pub fn service(block: &Statement, reading: &mut Reading) -> Option<VirtualServer> {
     let protocol = protocol(block, reading);
     let key = key(block, protocol, reading)?;
+    let says = |s: &Statement| s.keyword() == "protocol";
+    if matches!(key, Key::Address { .. }) && !block.body().iter().any(says) {
+        let what = "has no `protocol`, and keepalived takes UDP for it";
+        reading.lacking(block, what, "add `protocol TCP`, or which one is meant");
+    }
     let mut draft = Draft::new(key);
     for statement in block.body() {
         draft.statement(statement, reading);
@@ -197,10 +202,7 @@ fn persistence(statement: &Statement, reading: &mut Reading) -> Option<Said<i64>
     (said.value > 0).then_some(said)
 }
 
-fn sorry(
-    statement: &Statement,
-    reading: &mut Reading,
-) -> Option<(Said<IpAddr>, Option<i64>)> {
+fn sorry(statement: &Statement, reading: &mut Reading) -> Option<(Said<IpAddr>, Option<i64>)> {
     let Some((address, rest)) = statement.arguments().split_first() else {
         reading.lacking(statement, "names no server", "add its address and port");
         return None;

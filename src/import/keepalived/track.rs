@@ -55,7 +55,7 @@ pub fn scripts(
     for line in block.body() {
         let Some(script) = known.get(line.keyword()) else {
             let help = "add its `vrrp_script`, or take the line out";
-            reading.lacking(line, "is the name of no sound vrrp_script", help);
+            reading.lacking(line, "is no vrrp_script that could be read", help);
             continue;
         };
         let weight = weight_behind(line.arguments(), reading).unwrap_or(script.weight);

@@ -1,7 +1,7 @@
-use super::grounds::Grounds;
+use super::grounds::{Grounds, is_plain};
 use super::{quoted, time};
 use crate::import::keepalived::cluster::{Cluster, Router};
-use crate::import::keepalived::configuration::{Script, Track, Watched};
+use crate::import::keepalived::configuration::{Instance, Script, Track, Watched};
 use crate::lab::RouterName;
 use ipnet::IpNet;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ pub fn text(cluster: &Cluster<'_>, grounds: &mut Grounds) -> String {
     let mut lost = unheld(cluster);
     for (name, router) in names.iter().zip(&cluster.routers) {
         let _ = writeln!(text, "    {name}:");
-        let mut writer = Writer { text: &mut text, grounds, cluster, router };
+        let mut writer = Writer { text: &mut text, grounds, router };
         writer.router(&mut lost);
     }
     text += &groups(cluster, &names, grounds);
@@ -30,10 +30,14 @@ fn names(cluster: &Cluster<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (number, router) in (1..).zip(&cluster.routers) {
         let said = router.common().name.value.clone();
-        let fits = said.parse::<RouterName>().is_ok() && !names.contains(&said);
+        let fits = is_name(&said) && !names.contains(&said);
         names.push(if fits { said } else { format!("VI_{number}_{}", router.common().id.value) });
     }
     names
+}
+
+fn is_name(name: &str) -> bool {
+    name.parse::<RouterName>().is_ok() && is_plain(name)
 }
 
 /// The VIPs of services that no virtual router holds.
@@ -53,7 +57,6 @@ fn unheld(cluster: &Cluster<'_>) -> Vec<IpAddr> {
 struct Writer<'w, 'c> {
     text: &'w mut String,
     grounds: &'w mut Grounds,
-    cluster: &'w Cluster<'c>,
     router: &'w Router<'c>,
 }
 
@@ -77,11 +80,6 @@ impl Writer<'_, '_> {
         self.tracks();
     }
 
-    fn version(&self) -> Option<i64> {
-        let (director, common) = self.router.members[0];
-        common.version.or(self.cluster.directors[director].version)
-    }
-
     /// The network of the adverts, where it is not that of the first VIP.
     fn network(&mut self) {
         let (director, common) = self.router.members[0];
@@ -102,7 +100,7 @@ impl Writer<'_, '_> {
 
     fn adverts(&mut self) {
         let common = self.router.common();
-        let version = self.version();
+        let version = common.version;
         if let Some(version) = version {
             self.line(&format!("version: {version}"));
         }
@@ -126,9 +124,7 @@ impl Writer<'_, '_> {
     /// Labs have one word for all directors; it matters on the one of the highest priority.
     fn preemption(&mut self) {
         let (director, first) = self.router.first();
-        let said = |part: &crate::import::keepalived::configuration::Instance| {
-            (part.preempt, part.preempt_delay)
-        };
+        let said = |part: &Instance| (part.preempt, part.preempt_delay);
         if self.router.members.iter().any(|(_, part)| said(part) != said(first)) {
             let name = &self.grounds.directors[director].name;
             self.grounds.notes.push(format!(
@@ -215,7 +211,7 @@ fn groups(cluster: &Cluster<'_>, names: &[String], grounds: &mut Grounds) -> Str
     for group in &cluster.groups {
         let name = &group.name.value;
         let members: Vec<_> = group.members.iter().filter_map(router).cloned().collect();
-        if members.len() < 2 || name.parse::<RouterName>().is_err() {
+        if members.len() < 2 || !is_name(name) {
             let line = group.name.spot.line + 1;
             grounds.notes.push(format!(
                 "keepalived's `vrrp_sync_group {name}` at line {line} has no counterpart: a group \

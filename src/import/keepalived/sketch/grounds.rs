@@ -21,6 +21,8 @@ pub struct Grounds {
     pub servers: IndexMap<IpAddr, String>,
     /// What was guessed or left out.
     pub notes: Vec<String>,
+    /// The VIPs of services.
+    served: Vec<IpAddr>,
     /// Every address of the files.
     taken: BTreeSet<IpAddr>,
     routed: bool,
@@ -56,8 +58,16 @@ impl Grounds {
         let routed = networks.len() > 1 && methods.any(|server| server.forwarding.keeps_vip());
         let peers = cluster.routers.iter().flat_map(|router| &router.common().peers);
         let taken = outer.into_iter().chain(rips).chain(peers.copied()).collect();
-        let notes = lonely(cluster).into_iter().collect();
-        Self { networks, directors, servers, notes, taken, routed }
+        let mut notes = renamed(cluster, &directors);
+        notes.extend(lonely(cluster));
+        Self { networks, directors, servers, notes, served: served(cluster), taken, routed }
+    }
+
+    /// The networks of the services' VIPs, where clients are.
+    fn outer(&self) -> Vec<(&IpNet, &String)> {
+        let has_vip = |net: &IpNet| self.served.iter().any(|vip| net.contains(vip));
+        let outer: Vec<_> = self.networks.iter().filter(|(net, _)| has_vip(net)).collect();
+        if outer.is_empty() { self.networks.iter().take(1).collect() } else { outer }
     }
 
     /// Whether replies need a router: those of DR and TUN never pass the director.
@@ -102,22 +112,28 @@ impl Grounds {
             };
             text += &node(&director.name, &free.addresses(&all, own));
         }
-        let client = free.addresses(all.get(..1).unwrap_or_default(), Free::last);
-        let _ = write!(text, "\nclients:\n{}\nreal_servers:\n", node("client", &client));
+        let client = free.addresses(&self.outer(), Free::last);
+        let _ = write!(text, "\nclients:\n{}", node("client", &client));
+        if !self.servers.is_empty() {
+            text += "\nreal_servers:\n";
+        }
         for (rip, name) in &self.servers {
             if let Some(network) = self.network(*rip) {
                 text += &node(name, &[format!("{network}: {rip}")]);
             }
         }
-        text.replace("\nreal_servers:\n\n", "\n").trim_end_matches("real_servers:\n").to_owned()
+        text
     }
+}
+
+fn served(cluster: &Cluster<'_>) -> Vec<IpAddr> {
+    cluster.services.iter().filter_map(|shared| shared.server.service.key.vip()).collect()
 }
 
 fn vips(cluster: &Cluster<'_>) -> Vec<IpAddr> {
     let held = cluster.routers.iter().flat_map(|router| &router.common().vips);
     let held = held.map(|vip| vip.address.addr());
-    let served = cluster.services.iter().filter_map(|shared| shared.server.service.key.vip());
-    held.chain(served).collect()
+    held.chain(served(cluster)).collect()
 }
 
 fn rips(cluster: &Cluster<'_>) -> Vec<IpAddr> {
@@ -149,11 +165,31 @@ fn directors(configurations: &[Configuration]) -> Vec<Director> {
     directors
 }
 
+/// A remark on each director that calls itself something else.
+fn renamed(cluster: &Cluster<'_>, directors: &[Director]) -> Vec<String> {
+    let said = cluster.directors.iter().map(|configuration| configuration.router_id.as_ref());
+    let pairs = said.zip(directors).filter_map(|(said, director)| Some((said?, &director.name)));
+    let other = pairs.filter(|(said, name)| said != name);
+    let note = |(said, name): (&String, &String)| {
+        let said: String = said.chars().filter(|c| !c.is_control()).collect();
+        format!("keepalived's `router_id {said}` is no name of a node: it is called `{name}`")
+    };
+    other.map(note).collect()
+}
+
 /// What another node is called, or what is no plain word of YAML.
 fn is_reserved(name: &str) -> bool {
-    let words = ["client", "router", NodeName::SWITCH, "true", "false", "null", "yes", "no"];
+    let names = ["client", "router", NodeName::SWITCH];
     let numbered = name.strip_prefix("rs").or(name.strip_prefix("director")).unwrap_or(name);
-    words.contains(&name) || numbered.chars().all(|c| c.is_ascii_digit())
+    let digits = numbered.chars().all(|c| c.is_ascii_digit());
+    names.contains(&name) || digits || !is_plain(name)
+}
+
+/// Whether a word is a text in YAML without quotes.
+pub fn is_plain(word: &str) -> bool {
+    let special = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let begins = word.starts_with(|c: char| c.is_ascii_alphabetic());
+    begins && !special.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// The addresses that a director has by what it says; the owner has the VIPs.
@@ -167,7 +203,8 @@ fn interfaces(instances: &[Instance]) -> BTreeMap<String, IpNet> {
     let mut known = BTreeMap::new();
     for instance in instances {
         let vips = || instance.vips.iter();
-        let mut plain = vips().filter(|v| v.interface.is_none() || v.interface == instance.interface);
+        let mut plain =
+            vips().filter(|v| v.interface.is_none() || v.interface == instance.interface);
         let peer = instance.peers.first().copied();
         let address = instance.source.or(peer).or_else(|| Some(plain.next()?.address.addr()));
         if let Some((interface, address)) = instance.interface.clone().zip(address) {

@@ -19,14 +19,13 @@ pub fn table(cluster: &Cluster<'_>) -> Table {
 
 /// The virtual services.
 pub fn text(cluster: &Cluster<'_>, grounds: &mut Grounds) -> String {
-    let mut text = String::from("\nvirtual_services:\n");
+    let mut text = String::new();
     for (name, shared) in table(cluster).names().iter().zip(&cluster.services) {
         let Some(goal) = goal(shared.server, cluster) else {
-            let _ = writeln!(
-                text,
-                "  # {name} is known by a firewall mark: add it with its `vip`, `ports` and\n  # \
-                 `firewall_mark`, as no keepalived.conf says what is marked."
-            );
+            grounds.notes.push(format!(
+                "`{name}` is left out: no keepalived.conf says what its firewall marks; add it with \
+                 `vip`, `ports` and `firewall_mark`"
+            ));
             continue;
         };
         if let Key::Mark { mark, .. } = shared.server.service.key {
@@ -38,7 +37,7 @@ pub fn text(cluster: &Cluster<'_>, grounds: &mut Grounds) -> String {
         let _ = writeln!(text, "  {name}:");
         Writer { text: &mut text, grounds, cluster }.service(shared, &goal);
     }
-    text
+    if text.is_empty() { text } else { format!("\nvirtual_services:\n{text}") }
 }
 
 /// What packets of a service are for.
@@ -97,8 +96,8 @@ impl Writer<'_, '_> {
         *self.text += &settings(service);
         self.directors(shared);
         self.servers(service, goal);
-        for (key, number) in [("quorum", quorum), ("hysteresis", hysteresis)] {
-            if let Some(number) = number {
+        for (key, number, usual) in [("quorum", quorum, 1), ("hysteresis", hysteresis, 0)] {
+            if let Some(number) = number.filter(|number| *number != usual) {
                 self.line(&format!("{key}: {number}"));
             }
         }
