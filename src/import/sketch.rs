@@ -227,7 +227,7 @@ pub(super) fn entry(server: &Server, usual: ForwardingMethod, virtual_port: i64)
 }
 
 /// What a tunnel that is not an ordinary one is called in a file.
-fn tunnel(tunnel: Tunnel) -> Option<String> {
+pub(super) fn tunnel(tunnel: Tunnel) -> Option<String> {
     let checksum = tunnel.checksum();
     match tunnel {
         Tunnel::Ipip => None,

@@ -2,9 +2,9 @@ use super::grounds::Grounds;
 use super::{quoted, time};
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::configuration::{Check, VirtualServer};
-use crate::import::sketch::{entry, settings};
-use crate::import::{Key, Service, Table};
-use crate::lab::{HttpProbe, Probe, Protocol};
+use crate::import::sketch::{entry, settings, tunnel};
+use crate::import::{Key, Server, Service, Table};
+use crate::lab::{HttpProbe, Probe, Protocol, Tunnel};
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
@@ -120,12 +120,16 @@ impl Writer<'_, '_> {
 
     fn servers(&mut self, service: &Service, goal: &Goal) {
         self.line(&format!("forwarding: {}", service.forwarding()));
+        let usual = usual_tunnel(service);
+        usual.and_then(tunnel).into_iter().for_each(|line| self.line(&line));
         if !service.servers.is_empty() {
             self.line("real_servers:");
         }
         for server in &service.servers {
             if let Some(name) = self.grounds.server(server.address.value) {
-                let entry = entry(server, service.forwarding(), goal.port);
+                let own = if usual == Some(server.tunnel) { Tunnel::Ipip } else { server.tunnel };
+                let server = Server { tunnel: own, ..server.clone() };
+                let entry = entry(&server, service.forwarding(), goal.port);
                 self.line(&format!("  {name}: {{ {entry} }}"));
             }
         }
@@ -166,6 +170,13 @@ impl Writer<'_, '_> {
             self.line("  inhibit_on_failure: true");
         }
     }
+}
+
+/// The first real server's tunnel, if the others have the same one or say their own.
+fn usual_tunnel(service: &Service) -> Option<Tunnel> {
+    let first = service.servers.first()?.tunnel;
+    let fits = |server: &Server| server.tunnel == first || server.tunnel != Tunnel::Ipip;
+    service.servers.iter().all(fits).then_some(first)
 }
 
 fn http(probe: &HttpProbe) -> String {
