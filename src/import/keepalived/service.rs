@@ -8,8 +8,7 @@ use crate::import::{Fault, Key, Said, Service};
 use crate::lab::{Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, Tunnel};
 use std::net::IpAddr;
 
-/// How long a client stays if nothing else is said: six minutes (IP_VS_TEMPLATE_TIMEOUT as
-/// keepalived has it).
+/// How long a client stays if nothing else is said, in seconds: six minutes (keepalived.conf(5)).
 const PERSISTENT: i64 = 360;
 
 /// A virtual_server; none if nothing can be known by what it says.

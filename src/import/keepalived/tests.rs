@@ -222,6 +222,24 @@ fn a_service_that_one_director_has_is_its_own() {
     assert_eq!(text.matches("directors: [node01]").count(), 1, "{text}");
 }
 
+/// As keepalived 2.2.7 fills the table with these.
+#[test]
+fn what_is_not_said_is_as_keepalived_has_it() {
+    let netmask = "persistence_granularity 255.255.255.0";
+    let text = format!(
+        "virtual_server 10.0.0.1 80 {{\nprotocol TCP\n{netmask}\nreal_server 10.0.1.2 80 {{\n}}\n}}\n"
+    );
+    let lab = sketched(&[&text]);
+    let persistence = "persistence: { timeout: 360, prefix_length: 24 }";
+    for line in ["scheduler: wlc", "forwarding: nat", "rs1: { weight: 1 }", persistence] {
+        assert!(lab.contains(line), "no `{line}` in\n{lab}");
+    }
+    let lab = sketched(&[&text.replace(netmask, "persistence_timeout")]);
+    assert!(lab.contains("persistence: 360\n"), "{lab}");
+    let unsaid = listed(&text.replace("protocol TCP\n", ""));
+    assert!(unsaid.contains("has no `protocol`, and keepalived takes UDP for it"), "{unsaid}");
+}
+
 #[test]
 fn a_brace_may_stand_in_the_next_line_and_a_comment_anywhere() {
     let plain = sketched(&[PAIR]);
