@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use lvs_lab::diag::{self, Diagnostic};
+use lvs_lab::diag::{self, Diagnostic, Located};
 use lvs_lab::lab::Source;
 use lvs_lab::text::{Colour, Style};
 use lvs_lab::topology::{self, RULES};
@@ -17,7 +17,20 @@ fn source(path: &Path) -> Source {
     Source { name, text: std::fs::read_to_string(path).unwrap() }
 }
 
-/// Everything that is found in a file, warnings among it.
+/// Everything that is found in a topology or a keepalived.conf.
+fn found(source: &Source) -> Vec<Located> {
+    match topology::configuration(source) {
+        Err(faults) if is_configuration(source) => faults,
+        Ok(_) if is_configuration(source) => Vec::new(),
+        _ => topology::located(&source.text, diagnostics(source)),
+    }
+}
+
+fn is_configuration(source: &Source) -> bool {
+    source.name.ends_with(".conf")
+}
+
+/// Everything that is found in a topology, warnings among it.
 fn diagnostics(source: &Source) -> Vec<Diagnostic> {
     match topology::load(source) {
         Ok(valid) => valid.warnings,
@@ -26,8 +39,7 @@ fn diagnostics(source: &Source) -> Vec<Diagnostic> {
 }
 
 fn rendered(source: &Source, style: Style) -> String {
-    let located = topology::located(&source.text, diagnostics(source));
-    diag::text(source, &located, style)
+    diag::text(source, &found(source), style)
 }
 
 fn with_snapshots_beside(test: impl FnOnce()) {
@@ -41,7 +53,7 @@ fn with_snapshots_beside(test: impl FnOnce()) {
 #[test]
 fn each_faulty_file_is_explained() {
     with_snapshots_beside(|| {
-        insta::glob!("errors/*.yaml", |path| {
+        insta::glob!("errors/*.{yaml,conf}", |path| {
             let text = rendered(&source(path), Style { width: Some(80), ..Style::default() });
             insta::assert_snapshot!("text", text);
         });
@@ -51,9 +63,9 @@ fn each_faulty_file_is_explained() {
 #[test]
 fn each_faulty_file_breaks_the_one_rule_that_it_is_named_after() {
     for path in faulty_files() {
-        let found = diagnostics(&source(&path));
+        let found = found(&source(&path));
         let name = path.file_stem().unwrap().to_str().unwrap();
-        let codes: BTreeSet<_> = found.iter().map(|d| d.code.0).collect();
+        let codes: BTreeSet<_> = found.iter().map(|d| d.diagnostic.code.0).collect();
         if name == "many" {
             assert!(codes.len() >= 10, "{codes:?}");
         } else {
@@ -112,7 +124,9 @@ fn editors_get_the_same_as_json() {
 
 fn faulty_files() -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(ERRORS).unwrap().map(|e| e.unwrap().path());
-    let mut files: Vec<_> = entries.filter(|p| p.extension() == Some("yaml".as_ref())).collect();
+    let is_faulty =
+        |p: &std::path::PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "conf");
+    let mut files: Vec<_> = entries.filter(is_faulty).collect();
     files.sort();
     files
 }

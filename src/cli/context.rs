@@ -144,6 +144,13 @@ impl Context {
         }
     }
 
+    /// Shows the faults of files that are no topologies.
+    pub fn report_misread(&self, misread: &[topology::Misread]) {
+        for topology::Misread { source, faults } in misread {
+            eprint!("{}", diag::text(source, faults, style(self.error_colour())));
+        }
+    }
+
     /// Shows the faults of a table of ipvsadm's.
     pub fn report_table(&self, table: &Source, faults: Vec<Diagnostic>) {
         let located = topology::located_in_table(&table.text, faults);

@@ -1,12 +1,14 @@
-//! Other tools' files as data: so far what `ipvsadm -S -n` prints (ipvsadm-save(8)).
+//! Other tools' files as data: what `ipvsadm -S -n` prints (ipvsadm-save(8)), and
+//! keepalived.conf(5).
 //!
 //! May: parse text, say what is wrong with it and at which word, sketch a topology file from
-//! nothing but a table. May not: know what a topology file makes of it or judge it by LVS's rules
-//! (that is `topology`'s business), read files, or print.
+//! nothing but a table or the directors' configurations. May not: know what a topology file makes
+//! of it or judge it by LVS's rules (that is `topology`'s business), read files, or print.
 
 mod command;
 mod fault;
 mod ipvsadm;
+pub mod keepalived;
 mod key;
 mod option;
 mod sketch;

@@ -85,12 +85,12 @@ impl Sketch {
 }
 
 /// The addresses that nobody has yet.
-struct Free {
-    taken: BTreeSet<IpAddr>,
+pub(super) struct Free {
+    pub taken: BTreeSet<IpAddr>,
 }
 
 impl Free {
-    fn addresses(
+    pub fn addresses(
         &mut self,
         networks: &[(&IpNet, &String)],
         choose: impl Fn(&Self, &IpNet) -> Option<IpAddr>,
@@ -105,17 +105,17 @@ impl Free {
         chosen
     }
 
-    fn first(&self, net: &IpNet) -> Option<IpAddr> {
+    pub fn first(&self, net: &IpNet) -> Option<IpAddr> {
         hosts(*net).find(|host| !self.taken.contains(host))
     }
 
-    fn last(&self, net: &IpNet) -> Option<IpAddr> {
+    pub fn last(&self, net: &IpNet) -> Option<IpAddr> {
         hosts(*net).rev().find(|host| !self.taken.contains(host))
     }
 }
 
 /// The network that has an address: of 24 bits, in IPv6 of 64.
-fn around(address: IpAddr) -> IpNet {
+pub(super) fn around(address: IpAddr) -> IpNet {
     let length = if address.is_ipv4() { 24 } else { 64 };
     IpNet::new_assert(address, length).trunc()
 }
@@ -130,7 +130,7 @@ fn hosts(net: IpNet) -> impl DoubleEndedIterator<Item = IpAddr> {
 
 /// `lan`, if VIPs and real servers share the one network; else `outside`, where the first VIP is,
 /// and `inside1`, `inside2`...
-fn networks(vips: &[IpAddr], rips: &[IpAddr]) -> IndexMap<IpNet, String> {
+pub(super) fn networks(vips: &[IpAddr], rips: &[IpAddr]) -> IndexMap<IpNet, String> {
     let nets: indexmap::IndexSet<_> = vips.iter().chain(rips).map(|ip| around(*ip)).collect();
     let single = nets.len() == 1;
     let name = |(index, net)| match index {
@@ -141,7 +141,7 @@ fn networks(vips: &[IpAddr], rips: &[IpAddr]) -> IndexMap<IpNet, String> {
     nets.into_iter().enumerate().map(name).collect()
 }
 
-fn node(name: &str, addresses: &[String]) -> String {
+pub(super) fn node(name: &str, addresses: &[String]) -> String {
     format!("  {name}: {{ addresses: {{ {} }} }}\n", addresses.join(", "))
 }
 
@@ -189,7 +189,7 @@ fn server_name<'n>(server: &Server, names: &'n IndexMap<IpAddr, String>) -> Opti
     if rip.is_loopback() { Some("director") } else { names.get(&rip).map(String::as_str) }
 }
 
-fn settings(service: &Service) -> String {
+pub(super) fn settings(service: &Service) -> String {
     let default = Scheduler::Wlc.keyword();
     let scheduler = service.scheduler.as_ref().map_or(default, |said| said.value.as_str());
     let mut text = format!("    scheduler: {scheduler}\n");
@@ -211,7 +211,7 @@ fn settings(service: &Service) -> String {
     text
 }
 
-fn entry(server: &Server, usual: ForwardingMethod, virtual_port: i64) -> String {
+pub(super) fn entry(server: &Server, usual: ForwardingMethod, virtual_port: i64) -> String {
     let weight = server.weight.map_or(1, |said| said.value);
     let mut words = vec![format!("weight: {weight}")];
     let port = server.port.filter(|port| port.value != virtual_port);
@@ -227,7 +227,7 @@ fn entry(server: &Server, usual: ForwardingMethod, virtual_port: i64) -> String 
 }
 
 /// What a tunnel that is not an ordinary one is called in a file.
-fn tunnel(tunnel: Tunnel) -> Option<String> {
+pub(super) fn tunnel(tunnel: Tunnel) -> Option<String> {
     let checksum = tunnel.checksum();
     match tunnel {
         Tunnel::Ipip => None,
@@ -240,7 +240,7 @@ fn tunnel(tunnel: Tunnel) -> Option<String> {
 }
 
 /// A proof for each service that has somebody to answer.
-fn scenarios(table: &Table) -> String {
+pub(super) fn scenarios(table: &Table) -> String {
     let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
     let names = table.names();
     let proven = names.iter().zip(&table.services).filter(|(_, service)| {

@@ -8,6 +8,7 @@
 //! decodes what is left, `validate` builds the `Lab` and holds it against the rules in `rule`.
 
 mod builtin;
+mod configuration;
 mod faults;
 mod key;
 mod load;
@@ -27,6 +28,7 @@ mod validate;
 mod wire;
 
 pub use builtin::{Builtin, NOTES, builtin, builtins};
+pub use configuration::{Misread, configuration, sketch};
 pub use load::{Valid, load};
 pub use locate::{locate, located};
 pub use rule::{ALL as RULES, Rule};

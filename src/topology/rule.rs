@@ -109,6 +109,7 @@ rules! {
     EMPTY_SCENARIO "L060" Error "scenario without steps";
     OUT_OF_RANGE "L061" Error "number out of range";
     URL "L062" Error "bad URL";
+    CONFIGURATION "L063" Error "not a keepalived.conf";
     NO_WAY_BACK "L064" Warning "replies that cannot get back";
     ALWAYS_HOLDS "L065" Error "expectation that always holds";
     PROVES_NOTHING "L066" Warning "scenario that expects nothing";
@@ -144,6 +145,7 @@ rules! {
     FIREWALL_MARK "L092" Error "firewall mark out of range";
     ONE_PACKET "L093" Error "one-packet scheduling of what is no UDP";
     LOCAL_NODE "L094" Error "director that cannot serve itself";
+    CONFIGURATION_PART "L095" Error "keepalived.conf that labs cannot have yet";
 
     TABLE "L096" Error "not a table of ipvsadm";
     TABLE_OPTION "L097" Error "table that labs cannot have yet";

@@ -1,5 +1,6 @@
 //! Tables of ipvsadm as they come in and go out: what one prints, the other takes.
 
+mod configurations;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;

@@ -89,8 +89,7 @@ fn every_row_of_the_notes_says_what_has_become_of_it() {
 fn what_is_open_is_listed() {
     let text = page("README.md");
     let (_, listed) = text.split_once("\n## What is open\n").unwrap();
-    for open in ["http重定向", "DNS負載均衡", "反向代理", "two-level", "keepalived.conf"]
-    {
+    for open in ["http重定向", "DNS負載均衡", "反向代理", "two-level"] {
         assert!(listed.contains(open), "{open}");
     }
 }

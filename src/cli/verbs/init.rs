@@ -20,6 +20,10 @@ pub struct Args {
     /// Begin with what `ipvsadm -S -n` printed: the nodes and networks around it are guessed
     #[arg(long, value_name = "TABLE", conflicts_with = "from")]
     pub from_ipvsadm: Option<String>,
+    /// Begin with the keepalived.conf of a director, or those of several: the nodes and networks
+    /// around them are guessed
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["from", "from_ipvsadm"])]
+    pub from_keepalived: Vec<String>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -27,11 +31,7 @@ pub struct Args {
 
 /// Writes a file to begin with.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let text = match (&args.from, &args.from_ipvsadm) {
-        (Some(name), _) => context.builtin(name)?.text,
-        (None, Some(table)) => sketch(&name(&args.file)?, &context.text(table)?, context)?,
-        (None, None) => topology::template(&name(&args.file)?).text,
-    };
+    let text = text(args, context)?;
     let written = write(&args.file, &text, args.force);
     let file = args.file.display();
     written.map_err(|error| match error.kind() {
@@ -39,8 +39,45 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             .help("name another file, or add --force"),
         _ => Failure::failed(format!("cannot write `{file}`: {}", reason(&error))),
     })?;
-    context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
-    Ok(Exit::Ok)
+    if args.from_keepalived.is_empty() {
+        context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
+        return Ok(Exit::Ok);
+    }
+    sketched(&args.file, text, context)
+}
+
+fn text(args: &Args, context: &Context) -> Result<String, Failure> {
+    if !args.from_keepalived.is_empty() {
+        return cluster(&name(&args.file)?, &args.from_keepalived, context);
+    }
+    Ok(match (&args.from, &args.from_ipvsadm) {
+        (Some(name), _) => context.builtin(name)?.text,
+        (None, Some(table)) => sketch(&name(&args.file)?, &context.text(table)?, context)?,
+        (None, None) => topology::template(&name(&args.file)?).text,
+    })
+}
+
+/// A topology around directors, if their configurations have no fault.
+fn cluster(name: &LabName, files: &[String], context: &Context) -> Result<String, Failure> {
+    let sources: Result<Vec<_>, _> = files.iter().map(|file| context.text(file)).collect();
+    topology::sketch(name, &sources?).map(|sketch| sketch.text).map_err(|misread| {
+        context.report_misread(&misread);
+        Failure::said(Exit::Usage)
+    })
+}
+
+/// Says what is left to do: a configuration may ask for what keepalived takes and no lab should
+/// have.
+fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failure> {
+    let file = path.display();
+    let gone = text.lines().filter(|line| line.starts_with("# - ")).count();
+    let head = match gone {
+        0 => String::new(),
+        1 => "; its head names what is guessed or left out".to_owned(),
+        several => format!("; its head names {several} things that are guessed or left out"),
+    };
+    context.note(&format!("wrote {file}{head}; try `lvs-lab test {file}`"));
+    context.load(&Source { name: file.to_string(), text }).map(|_| Exit::Ok)
 }
 
 /// A topology around a table, if the table has no fault.

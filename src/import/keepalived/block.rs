@@ -1,0 +1,202 @@
+use super::definitions::Definitions;
+use super::piece::{Piece, Shape, pieces};
+use crate::import::{Fault, Said, Spot};
+
+/// Blocks inside blocks, at most; keepalived needs four.
+const DEEPEST: usize = 16;
+
+/// The blocks that stand in no other one.
+const OUTERMOST: [&str; 7] = [
+    "global_defs",
+    "static_ipaddress",
+    "static_routes",
+    "virtual_server",
+    "virtual_server_group",
+    "vrrp_instance",
+    "vrrp_sync_group",
+];
+
+/// A word, as it is when variables are replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// What it says, and where.
+    pub said: Said<String>,
+    /// Whether it is in quotes or not.
+    pub shape: Shape,
+}
+
+impl Word {
+    /// What it says.
+    pub fn text(&self) -> &str {
+        &self.said.value
+    }
+}
+
+/// A line of words, and the block behind it, if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The words; the first one is the keyword. None, if a brace stands alone by mistake.
+    pub words: Vec<Word>,
+    /// Where it begins.
+    pub spot: Spot,
+    /// What is in its braces.
+    pub block: Option<Vec<Statement>>,
+}
+
+impl Statement {
+    /// The first word.
+    pub fn keyword(&self) -> &str {
+        self.words.first().map_or("", Word::text)
+    }
+
+    /// The words behind the first one.
+    pub fn arguments(&self) -> &[Word] {
+        self.words.get(1..).unwrap_or_default()
+    }
+
+    /// The statements in its braces.
+    pub fn body(&self) -> &[Statement] {
+        self.block.as_deref().unwrap_or_default()
+    }
+
+    /// Its words with single blanks between them.
+    pub fn line(&self) -> String {
+        self.words.iter().map(Word::text).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The statements of a file; what cannot be told apart is a fault.
+pub fn statements(text: &str, faults: &mut Vec<Fault>) -> Vec<Statement> {
+    let mut parser = Parser {
+        open: Vec::new(),
+        outer: Vec::new(),
+        words: Vec::new(),
+        definitions: Definitions::default(),
+        faults,
+        too_deep: false,
+    };
+    for (line, text) in text.lines().enumerate() {
+        parser.line(line, pieces(text));
+    }
+    parser.end();
+    parser.outer
+}
+
+/// A block that is not closed yet.
+struct Open {
+    head: Vec<Word>,
+    brace: Spot,
+    body: Vec<Statement>,
+}
+
+struct Parser<'f> {
+    open: Vec<Open>,
+    outer: Vec<Statement>,
+    /// The words since the last brace or line.
+    words: Vec<Word>,
+    definitions: Definitions,
+    faults: &'f mut Vec<Fault>,
+    too_deep: bool,
+}
+
+impl Parser<'_> {
+    fn line(&mut self, line: usize, pieces: Vec<Piece>) {
+        let taken = self.definitions.takes(line, &pieces, self.faults);
+        for (word, piece) in pieces.into_iter().enumerate().skip(taken) {
+            self.piece(piece, Spot { line, word });
+        }
+        self.statement(None);
+    }
+
+    fn piece(&mut self, piece: Piece, spot: Spot) {
+        match piece.shape {
+            Shape::Open => self.opened(spot),
+            Shape::Close => self.closed(spot),
+            Shape::Joined => self.faults.push(Fault::not_yet(
+                spot,
+                "this line goes on in the next one: the import does not join lines",
+                "write both as one line, without the `\\`",
+            )),
+            Shape::Word | Shape::Quoted | Shape::Unclosed => {
+                if piece.shape == Shape::Unclosed {
+                    let message = "the quote that begins here is never closed";
+                    self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
+                }
+                let value = self.definitions.replaced(&piece.text, spot, self.faults);
+                self.words.push(Word { said: Said { value, spot }, shape: piece.shape });
+            }
+        }
+    }
+
+    /// Ends the statement whose words were read, if there are any.
+    fn statement(&mut self, block: Option<Vec<Statement>>) {
+        let words = std::mem::take(&mut self.words);
+        if let Some(spot) = words.first().map(|word| word.said.spot) {
+            self.body().push(Statement { words, spot, block });
+        }
+    }
+
+    fn body(&mut self) -> &mut Vec<Statement> {
+        self.open.last_mut().map_or(&mut self.outer, |open| &mut open.body)
+    }
+
+    fn opened(&mut self, brace: Spot) {
+        let mut head = std::mem::take(&mut self.words);
+        if head.is_empty() {
+            // The brace may stand in the line below.
+            let headed = self.body().pop_if(|last| last.block.is_none());
+            head = headed.map(|last| last.words).unwrap_or_default();
+        }
+        let keyword = head.first().map_or("", Word::text);
+        if keyword.is_empty() {
+            let help = "write what the block is before it, as in `vrrp_instance VI_1 {`";
+            self.faults.push(Fault::wrong(brace, "this `{` has nothing before it", help));
+        }
+        if OUTERMOST.contains(&keyword) && !self.open.is_empty() {
+            let before = format!("before `{keyword}` in line {}", brace.line + 1);
+            self.unclosed(&before);
+        }
+        if self.open.len() == DEEPEST && !self.too_deep {
+            self.too_deep = true;
+            let help = "look for a brace too many: keepalived's blocks are four deep at most";
+            self.faults.push(Fault::wrong(brace, "no block is that deep", help));
+        }
+        self.open.push(Open { head, brace, body: Vec::new() });
+    }
+
+    fn closed(&mut self, brace: Spot) {
+        self.statement(None);
+        match self.open.pop() {
+            Some(open) => self.close(open),
+            None => {
+                let help = "take it out, or look above for a `}` too many or a `{` too few";
+                self.faults.push(Fault::wrong(brace, "this `}` closes nothing", help));
+            }
+        }
+    }
+
+    fn close(&mut self, open: Open) {
+        let Open { head, brace, body } = open;
+        // What is deeper than any configuration is forgotten.
+        let body = if self.open.len() < DEEPEST { body } else { Vec::new() };
+        let spot = head.first().map_or(brace, |word| word.said.spot);
+        self.body().push(Statement { words: head, spot, block: Some(body) });
+    }
+
+    /// Says that the outermost open block is not closed, and closes all.
+    fn unclosed(&mut self, before: &str) {
+        if let Some(Open { head, brace, .. }) = self.open.first() {
+            let head: Vec<_> = head.iter().map(Word::text).collect();
+            let message = format!("the `{{` of `{}` is never closed", head.join(" "));
+            let help = format!("add the missing `}}` {before}");
+            self.faults.push(Fault::wrong(*brace, message, help));
+        }
+        while let Some(open) = self.open.pop() {
+            self.close(open);
+        }
+    }
+
+    fn end(&mut self) {
+        self.unclosed("at the end of the file, or further up, where a block ends");
+    }
+}

@@ -1,0 +1,137 @@
+//! Configurations of keepalived as they go out and come in.
+
+use crate::support::Place;
+use lvs_lab::lab::{Lab, Role, Source};
+use lvs_lab::plan;
+use lvs_lab::topology::{self, builtin, builtins};
+use std::path::PathBuf;
+
+/// keepalived's own examples (Debian's package has them).
+const SAMPLES: &str = "/usr/share/doc/keepalived/samples";
+
+/// Note 001's own configuration, of either director; the last `}` is missing in the note.
+const NOTE: &str = include_str!("../errors/L063-open-brace.conf");
+
+/// The configuration of each director of a lab, in files.
+fn exported(place: &Place, lab: &str, directors: &[&str]) -> Vec<(String, String)> {
+    let one = |director: &&str| {
+        let words = ["export", lab, "--format", "keepalived", "--node", director];
+        let text = place.run(&words).code(0).stdout;
+        (place.write(&format!("{director}.conf"), &text), text)
+    };
+    directors.iter().map(one).collect()
+}
+
+/// A configuration without its comments, which tell the lab's own names.
+fn plain(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_a_lab_exports_is_imported_as_the_same_lab() {
+    let place = Place::new();
+    for (lab, directors) in [
+        ("ha", &["node01", "node04"][..]),
+        ("ha-nat", &["d1", "d2"]),
+        ("ha-active-active", &["d1", "d2"]),
+        ("ha-sync", &["d1", "d2"]),
+        ("nat", &["director"]),
+    ] {
+        assert!(builtin(lab).is_some());
+        let files = exported(&place, lab, directors);
+        let again = place.file(&format!("{lab}-again.yaml"));
+        let again = again.to_str().unwrap();
+        let mut words = vec!["init", again, "--from-keepalived"];
+        words.extend(files.iter().map(|(file, _)| file.as_str()));
+        place.run(&words).code(0);
+        place.run(&["check", again]).code(0).says("no fault found");
+        for (name, (_, text)) in directors.iter().zip(&files) {
+            // The lone director of `nat` has no other name in its file either.
+            let name = if directors.len() == 1 { "director" } else { name };
+            let words = ["export", again, "--format", "keepalived", "--node", name];
+            let twice = place.run(&words).code(0).stdout;
+            assert_eq!(plain(&twice), plain(text), "{name} of {lab}");
+        }
+    }
+}
+
+/// Labs that a keepalived.conf does not tell: what a firewall marks, where a director that serves
+/// itself stands, and that nothing is tried again.
+const UNTOLD: [&str; 4] =
+    ["fwmark", "notes/004-firewall-marks", "localnode", "notes/004-ldirectord"];
+
+/// The configurations of a lab's directors.
+fn files(lab: &Lab) -> Vec<Source> {
+    let file = |name| {
+        let text = plain(&plan::keepalived(lab, name)?);
+        Some(Source { name: format!("{name}.conf"), text })
+    };
+    lab.with_role(Role::Director).filter_map(|node| file(&node.name)).collect()
+}
+
+#[test]
+fn every_lab_that_a_configuration_tells_comes_back_as_it_was() {
+    let mut labs = 0;
+    for known in builtins().into_iter().filter(|known| !UNTOLD.contains(&known.name)) {
+        let source = builtin(known.name).unwrap();
+        let first = files(&topology::load(&source).unwrap().lab);
+        if first.is_empty() {
+            continue;
+        }
+        let sketch = topology::sketch(&"again".parse().unwrap(), &first);
+        let sketch = sketch.unwrap_or_else(|faults| panic!("{}: {faults:?}", known.name));
+        let again = files(&topology::load(&sketch).unwrap().lab);
+        assert_eq!(again, first, "{}", known.name);
+        labs += 1;
+    }
+    assert!(labs >= 30, "only {labs} built-in labs have a configuration");
+}
+
+#[test]
+fn the_notes_configuration_is_a_lab_once_its_braces_are_mended() {
+    let place = Place::new();
+    let lab = place.file("note.yaml");
+    let lab = lab.to_str().unwrap();
+    let broken = place.write("broken.conf", NOTE);
+    let said = place.run(&["init", lab, "--from-keepalived", &broken]).code(2).stderr;
+    assert!(said.contains("error[L063]") && said.contains("broken.conf:16:35"), "{said}");
+    assert!(!place.file("note.yaml").exists());
+
+    let master = place.write("node01.conf", &format!("{NOTE}}}\n"));
+    let backup = NOTE.replace("priority 100", "priority 50").replace("MASTER ", "BACKUP ");
+    let backup = place.write("node04.conf", &format!("{backup}}}\n"));
+    place.run(&["init", lab, "--from-keepalived", &master, &backup]).code(0);
+    place.run(&["check", lab]).code(0);
+    let text = std::fs::read_to_string(lab).unwrap();
+    let text = text.replace(place.file("").to_str().unwrap(), "");
+    insta::assert_snapshot!("note", text);
+}
+
+#[test]
+fn every_sample_of_keepalived_is_imported_or_refused_with_reasons() {
+    let place = Place::new();
+    let Ok(entries) = std::fs::read_dir(SAMPLES) else {
+        eprintln!("keepalived's samples are not installed");
+        return;
+    };
+    let mut samples: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    samples.retain(|path| path.file_name().unwrap().to_string_lossy().contains(".conf."));
+    samples.sort();
+    let mut said = String::new();
+    for path in &samples {
+        let name = path.file_name().unwrap().to_string_lossy();
+        let lab = place.file("sample.yaml");
+        let lab = lab.to_str().unwrap();
+        let sample = place.write(&name, &std::fs::read_to_string(path).unwrap());
+        let init = place.run(&["init", lab, "--force", "--from-keepalived", &sample]);
+        let errors = init.stderr.lines().filter(|line| line.starts_with("error"));
+        let errors: String = errors.map(|line| format!("  {line}\n")).collect();
+        assert_eq!(init.code == 0, errors.is_empty(), "{name}: {}", init.stderr);
+        if init.code == 0 {
+            place.run(&["check", lab]).code(0);
+        }
+        said += &format!("{name}: {}\n{errors}", if init.code == 0 { "a lab" } else { "refused" });
+    }
+    insta::assert_snapshot!("samples", said);
+}
