@@ -4,7 +4,8 @@ use crate::support::Place;
 use lvs_lab::lab::{Lab, Role, Source};
 use lvs_lab::plan;
 use lvs_lab::topology::{self, builtin, builtins};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// keepalived's own examples (Debian's package has them).
 const SAMPLES: &str = "/usr/share/doc/keepalived/samples";
@@ -103,35 +104,35 @@ fn the_notes_configuration_is_a_lab_once_its_braces_are_mended() {
     let backup = place.write("node04.conf", &format!("{backup}}}\n"));
     place.run(&["init", lab, "--from-keepalived", &master, &backup]).code(0);
     place.run(&["check", lab]).code(0);
-    let text = std::fs::read_to_string(lab).unwrap();
+    let text = fs::read_to_string(lab).unwrap();
     let text = text.replace(place.file("").to_str().unwrap(), "");
     insta::assert_snapshot!("note", text);
 }
 
-#[test]
-fn every_sample_of_keepalived_is_imported_or_refused_with_reasons() {
-    let place = Place::new();
-    let Ok(entries) = std::fs::read_dir(SAMPLES) else {
-        eprintln!("keepalived's samples are not installed");
-        return;
-    };
-    let mut samples: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    samples.retain(|path| path.file_name().unwrap().to_string_lossy().contains(".conf."));
-    samples.sort();
-    let mut said = String::new();
-    for path in &samples {
-        let name = path.file_name().unwrap().to_string_lossy();
-        let lab = place.file("sample.yaml");
-        let lab = lab.to_str().unwrap();
-        let sample = place.write(&name, &std::fs::read_to_string(path).unwrap());
-        let init = place.run(&["init", lab, "--force", "--from-keepalived", &sample]);
-        let errors = init.stderr.lines().filter(|line| line.starts_with("error"));
-        let errors: String = errors.map(|line| format!("  {line}\n")).collect();
-        assert_eq!(init.code == 0, errors.is_empty(), "{name}: {}", init.stderr);
-        if init.code == 0 {
-            place.run(&["check", lab]).code(0);
-        }
-        said += &format!("{name}: {}\n{errors}", if init.code == 0 { "a lab" } else { "refused" });
+/// Whether one of keepalived's examples becomes a lab; if not, it is refused with reasons.
+fn becomes_a_lab(place: &Place, sample: &Path) -> bool {
+    let name = sample.file_name().unwrap().to_string_lossy();
+    let file = place.write(&name, &fs::read_to_string(sample).unwrap());
+    let lab = place.file("sample.yaml");
+    let lab = lab.to_str().unwrap();
+    let init = place.run(&["init", lab, "--force", "--from-keepalived", &file]);
+    if init.code == 0 {
+        place.run(&["check", lab]).code(0);
+    } else {
+        assert!(init.code == 2 && init.stderr.contains("--> "), "{name}: {init}");
+        assert!(init.stderr.starts_with("error[L"), "{name}: {init}");
     }
-    insta::assert_snapshot!("samples", said);
+    init.code == 0
+}
+
+#[test]
+#[ignore = "needs keepalived's examples"]
+fn keepalived_s_examples_become_labs_or_are_refused_with_reasons() {
+    let place = Place::new();
+    let samples = fs::read_dir(SAMPLES).unwrap().map(|entry| entry.unwrap().path());
+    let is_whole = |path: &PathBuf| path.to_string_lossy().contains("/keepalived.conf.");
+    let (labs, refused): (Vec<_>, Vec<_>) =
+        samples.filter(is_whole).partition(|sample| becomes_a_lab(&place, sample));
+    // Of version 2.2.7: 21 and 4.
+    assert!(labs.len() > 3 * refused.len(), "labs {labs:#?}, refused {refused:#?}");
 }

@@ -1,4 +1,7 @@
-//! Tables of ipvsadm as they come in and go out: what one prints, the other takes.
+//! Tables of ipvsadm and configurations of keepalived as they come in and go out: what one prints,
+//! the other takes.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod configurations;
 mod rounds;
