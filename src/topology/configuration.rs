@@ -20,8 +20,17 @@ pub struct Misread {
 /// Every fault of it.
 pub fn configuration(source: &Source) -> Result<Configuration, Vec<Located>> {
     let (configuration, faults) = keepalived::keepalived(source);
-    let located: Vec<_> = faults.into_iter().map(|fault| located(source, fault)).collect();
+    let mut located: Vec<_> = faults.into_iter().map(|fault| located(source, fault)).collect();
+    if located.is_empty() && configuration.is_empty() {
+        located.push(nothing());
+    }
     if located.is_empty() { Ok(configuration) } else { Err(located) }
+}
+
+fn nothing() -> Located {
+    let message = "there is neither a `virtual_server` nor a `vrrp_instance`";
+    let help = "name a director's keepalived.conf";
+    Located { diagnostic: rule::CONFIGURATION.at(&Place::root(), message, help), position: None }
 }
 
 /// A topology file around the configurations of directors that belong together.

@@ -109,6 +109,26 @@ fn the_notes_configuration_is_a_lab_once_its_braces_are_mended() {
     insta::assert_snapshot!("note", text);
 }
 
+#[test]
+fn a_file_of_which_no_lab_can_be_made_is_refused() {
+    let place = Place::new();
+    let lab = place.file("lab.yaml");
+    let lab = lab.to_str().unwrap();
+    let other = place.write("passwd", "root:x:0:0:root:/root:/bin/bash\n");
+    place
+        .run(&["init", lab, "--from-keepalived", &other])
+        .code(2)
+        .complains("neither a `virtual_server` nor a `vrrp_instance`")
+        .complains("passwd: 1 error");
+    let empty = place.write("empty", "");
+    place
+        .run(&["init", lab, "--from-keepalived", &empty])
+        .code(2)
+        .complains("neither a `virtual_server`");
+    place.run(&["init", lab, "--from-ipvsadm", &empty]).code(2).complains("no virtual service in");
+    assert!(!place.file("lab.yaml").exists());
+}
+
 /// Whether one of keepalived's examples becomes a lab; if not, it is refused with reasons.
 fn becomes_a_lab(place: &Place, sample: &Path) -> bool {
     let name = sample.file_name().unwrap().to_string_lossy();

@@ -83,7 +83,11 @@ fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failur
 /// A topology around a table, if the table has no fault.
 fn sketch(name: &LabName, table: &Source, context: &Context) -> Result<String, Failure> {
     match topology::table(&table.text) {
-        Ok(table) => Ok(import::sketch(name, &table)),
+        Ok(read) if read.services.is_empty() => {
+            Err(Failure::usage(format!("there is no virtual service in `{}`", table.name))
+                .help("name a file with what `ipvsadm -S -n` printed"))
+        }
+        Ok(read) => Ok(import::sketch(name, &read)),
         Err(faults) => {
             context.report_table(table, faults);
             Err(Failure::said(Exit::Usage))

@@ -26,6 +26,13 @@ pub struct Configuration {
     pub remarks: Vec<Remark>,
 }
 
+impl Configuration {
+    /// Whether it has nothing that a lab could be made of.
+    pub fn is_empty(&self) -> bool {
+        self.instances.is_empty() && self.services.is_empty()
+    }
+}
+
 /// Something that keepalived is told and a lab is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
