@@ -40,8 +40,8 @@ pub(super) fn transport_socket(protocol: Protocol, family: Family) -> nix::Resul
     Ok(made)
 }
 
-/// Makes a [`transport_socket`] that will connect to an address; bound (with SO_REUSEADDR) where a
-/// source port is wanted.
+/// Makes a socket of the calling thread's namespace that will connect to an address: non-blocking,
+/// closed on exec, and bound (with SO_REUSEADDR) where a source port is wanted.
 pub fn client_socket(
     protocol: Protocol,
     to: IpAddr,
