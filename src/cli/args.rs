@@ -1,6 +1,8 @@
 use super::verbs;
+use crate::lab::written;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Builds Linux Virtual Server labs on this machine and proves by traffic that they work.
 #[derive(Debug, Parser)]
@@ -163,4 +165,9 @@ pub enum Verb {
     /// Runs a built-in daemon of a director
     #[command(hide = true)]
     Daemon(verbs::daemon::Args),
+}
+
+/// A duration as topology files have it.
+pub fn duration(text: &str) -> Result<Duration, &'static str> {
+    written::duration(text).ok_or("write a whole number above 0 and a unit: 300ms, 2s or 1m")
 }

@@ -2,14 +2,13 @@
 
 mod wanted;
 
-use crate::cli::args::Format;
+use crate::cli::args::{Format, duration};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guests;
 use crate::cli::running::Running;
 use crate::cli::terminal::{print, print_json};
-use crate::lab::written;
 use crate::supervisor;
 use std::time::Duration;
 
@@ -68,10 +67,6 @@ pub struct Particulars {
     /// impair: how many packets of a hundred are lost
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub loss: Option<u8>,
-}
-
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    written::duration(text).ok_or("write a whole number above 0 and a unit: 300ms, 2s or 1m")
 }
 
 /// Breaks it, and says what was done.

@@ -6,7 +6,7 @@ mod wanted;
 
 pub use hold::Until;
 
-use crate::cli::args::Format;
+use crate::cli::args::{Format, duration};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -78,10 +78,6 @@ fn path(text: &str) -> Result<String, &'static str> {
 
 fn source_ports(text: &str) -> Result<SourcePorts, &'static str> {
     written::source_ports(text).ok_or("write a port, or 40000.. for this one and the next ones")
-}
-
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    written::duration(text).ok_or("write a whole number above 0 and a unit: 300ms, 2s or 1m")
 }
 
 fn until(text: &str) -> Result<Until, &'static str> {
