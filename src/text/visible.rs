@@ -3,7 +3,7 @@
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() || is_direction(character) {
+        if moves_cursor(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -12,9 +12,15 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// The letter, or `�` for a control character: none gets from a file to the terminal.
+/// The letter, or `�` for one that would move the cursor: none gets from a file to the terminal.
 pub fn printable(letter: char) -> char {
-    if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
+    if moves_cursor(letter) { char::REPLACEMENT_CHARACTER } else { letter }
+}
+
+/// Whether a terminal does something other than show the letter: a control character, the line and
+/// the paragraph separator, and what changes the direction of writing.
+pub fn moves_cursor(letter: char) -> bool {
+    letter.is_control() || is_direction(letter) || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
 // The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9).

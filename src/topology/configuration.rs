@@ -1,7 +1,7 @@
 use super::rule;
-use crate::diag::{Located, Position};
+use crate::diag::{Diagnostic, Lines, Position};
 use crate::import::keepalived::{self, Configuration};
-use crate::import::{Fault, Kind};
+use crate::import::{Fault, Kind, Spot};
 use crate::lab::{LabName, Place, Source};
 
 /// A file, and what is wrong with it.
@@ -10,7 +10,7 @@ pub struct Misread {
     /// The file.
     pub source: Source,
     /// Its faults.
-    pub faults: Vec<Located>,
+    pub faults: Vec<Diagnostic>,
 }
 
 /// What a keepalived.conf says.
@@ -18,19 +18,20 @@ pub struct Misread {
 /// # Errors
 ///
 /// Every fault of it.
-pub fn configuration(source: &Source) -> Result<Configuration, Vec<Located>> {
+pub fn configuration(source: &Source) -> Result<Configuration, Vec<Diagnostic>> {
     let (configuration, faults) = keepalived::keepalived(source);
-    let mut located: Vec<_> = faults.into_iter().map(|fault| located(source, fault)).collect();
-    if located.is_empty() && configuration.is_empty() {
-        located.push(nothing());
+    let lines = Lines::of(&source.text);
+    let mut placed: Vec<_> = faults.into_iter().map(|fault| placed(&lines, fault)).collect();
+    if placed.is_empty() && configuration.is_empty() {
+        placed.push(nothing());
     }
-    if located.is_empty() { Ok(configuration) } else { Err(located) }
+    if placed.is_empty() { Ok(configuration) } else { Err(placed) }
 }
 
-fn nothing() -> Located {
+fn nothing() -> Diagnostic {
     let message = "there is neither a `virtual_server` nor a `vrrp_instance`";
     let help = "name a director's keepalived.conf";
-    Located { diagnostic: rule::CONFIGURATION.at(&Place::root(), message, help), position: None }
+    rule::CONFIGURATION.at(&Place::root(), message, help)
 }
 
 /// A topology file around the configurations of directors that belong together.
@@ -61,23 +62,25 @@ pub fn sketch(name: &LabName, sources: &[Source]) -> Result<Source, Vec<Misread>
 fn contradictions(sources: &[Source], faults: &[(usize, Fault)]) -> Vec<Misread> {
     let of = |number: usize, source: &Source| {
         let own = faults.iter().filter(|(director, _)| *director == number);
-        let faults: Vec<_> = own.map(|(_, fault)| located(source, fault.clone())).collect();
+        let lines = Lines::of(&source.text);
+        let faults: Vec<_> = own.map(|(_, fault)| placed(&lines, fault.clone())).collect();
         (!faults.is_empty()).then(|| Misread { source: source.clone(), faults })
     };
     sources.iter().enumerate().filter_map(|(number, source)| of(number, source)).collect()
 }
 
 /// A fault as a diagnostic of the file.
-fn located(source: &Source, fault: Fault) -> Located {
+fn placed(lines: &Lines<'_>, fault: Fault) -> Diagnostic {
     let rule = match fault.kind {
         Kind::Wrong => rule::CONFIGURATION,
         Kind::NotYet => rule::CONFIGURATION_PART,
     };
-    let (spot, place) = (fault.spot, Place::root());
-    let position = keepalived::column(&source.text, spot).map(|(column, length)| Position {
-        line: spot.line + 1,
-        column: column + 1,
-        length,
+    let number = fault.spot.line + 1;
+    let piece = lines.line(number).and_then(|line| {
+        let spot = Spot { line: 0, ..fault.spot };
+        keepalived::column(line, spot)
     });
-    Located { diagnostic: rule.at(&place, fault.message, fault.help), position }
+    let position =
+        piece.map(|(column, length)| Position { line: number, column: column + 1, length });
+    rule.at(&Place::root(), fault.message, fault.help).shown_at(position)
 }

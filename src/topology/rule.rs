@@ -20,6 +20,7 @@ impl Rule {
             severity: self.severity,
             message: message.into(),
             at: at.clone(),
+            position: None,
             help: help.into(),
         }
     }
@@ -168,4 +169,10 @@ rules! {
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
     UNASKED_TIER "L116" Error "tier that nobody asks";
+
+    LIMIT "L130" Error "file beyond a limit";
+    ENCODING "L131" Error "file that is not UTF-8";
+    LOOK_ALIKE "L132" Error "letter that looks like another one";
+    CHARACTER "L133" Error "character that no text may have";
+    MERGE_KEY "L134" Error "merge key";
 }

@@ -1,4 +1,4 @@
-use super::{builtin, load, located};
+use super::{builtin, load};
 use crate::diag;
 use crate::lab::Source;
 use crate::lab::{
@@ -27,9 +27,8 @@ fn lab(rest: &str) -> Lab {
 fn lab_with_sysctls(sysctls: &str, rest: &str) -> Lab {
     let text = format!("{}{rest}", HEAD.replace("SYSCTLS", sysctls));
     let source = Source { name: "lab.yaml".to_owned(), text };
-    let valid = load(&source).unwrap_or_else(|faults| {
-        panic!("{}", diag::text(&source, &located(&source.text, faults), Style::default()))
-    });
+    let valid = load(&source)
+        .unwrap_or_else(|faults| panic!("{}", diag::text(&source, &faults, Style::default())));
     assert_eq!(valid.warnings, []);
     valid.lab
 }
@@ -175,9 +174,8 @@ const EVERYTHING: &str = include_str!("tests/high-availability.yaml");
 
 fn loaded(text: &str) -> Lab {
     let source = Source { name: "lab.yaml".to_owned(), text: text.to_owned() };
-    let valid = load(&source).unwrap_or_else(|faults| {
-        panic!("{}", diag::text(&source, &located(&source.text, faults), Style::default()))
-    });
+    let valid = load(&source)
+        .unwrap_or_else(|faults| panic!("{}", diag::text(&source, &faults, Style::default())));
     assert_eq!(valid.warnings, []);
     valid.lab
 }
@@ -291,9 +289,8 @@ proptest! {
         letters.splice(start..end, put.chars());
         source.text = letters.into_iter().collect();
         let found = load(&source).map_or_else(|faults| faults, |valid| valid.warnings);
-        let located = located(&source.text, found);
         let style = Style { width: Some(60), ..Style::default() };
-        prop_assert!(diag::text(&source, &located, style).is_empty() == located.is_empty());
+        prop_assert!(diag::text(&source, &found, style).is_empty() == found.is_empty());
     }
 }
 

@@ -12,7 +12,7 @@ use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
 use crate::supervisor::Foreground;
-use crate::topology;
+use crate::topology::Document;
 use crate::traffic::{self, Held, RunningLoad, Sample, UnusedPorts};
 use std::time::{Duration, SystemTime};
 
@@ -20,6 +20,7 @@ use std::time::{Duration, SystemTime};
 pub struct LabStage<'a> {
     lab: &'a Lab,
     source: &'a Source,
+    document: Document<'a>,
     held: &'a mut Foreground,
     directors: Directors<'a>,
     clock: Clock,
@@ -41,7 +42,20 @@ impl<'a> LabStage<'a> {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
         let (held_open, ports) = (Held::default(), UnusedPorts::default());
         let (load, watch, packets) = (None, None, None);
-        Self { lab, source, held, directors, clock, held_open, ports, load, watch, packets }
+        let document = Document::of(&source.text);
+        Self {
+            lab,
+            source,
+            document,
+            held,
+            directors,
+            clock,
+            held_open,
+            ports,
+            load,
+            watch,
+            packets,
+        }
     }
 }
 
@@ -67,7 +81,7 @@ impl Stage for LabStage<'_> {
     }
 
     fn position(&self, at: &Place) -> String {
-        match topology::locate(&self.source.text, at) {
+        match self.document.position(at) {
             Some(place) => format!("{}:{}:{}", self.source.name, place.line, place.column),
             None => self.source.name.clone(),
         }
