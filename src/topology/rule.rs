@@ -168,4 +168,7 @@ rules! {
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
     UNASKED_TIER "L116" Error "tier that nobody asks";
+
+    DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
+    INITIAL_STATE "L181" Warning "initial state that takes preemption back";
 }
