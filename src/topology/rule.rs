@@ -175,4 +175,6 @@ rules! {
     LOOK_ALIKE "L132" Error "letter that looks like another one";
     CHARACTER "L133" Error "character that no text may have";
     MERGE_KEY "L134" Error "merge key";
+    DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
+    INITIAL_STATE "L181" Warning "initial state that takes preemption back";
 }
