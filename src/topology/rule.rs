@@ -168,4 +168,18 @@ rules! {
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
     UNASKED_TIER "L116" Error "tier that nobody asks";
+
+    ROUTE_TWICE "L140" Error "route that is there already";
+    ROUTING_LOOP "L141" Warning "gateways in a circle";
+    SLIP_SYSCTL "L142" Error "misspelt sysctl";
+    UNKNOWN_SYSCTL "L143" Warning "unknown sysctl";
+    SYSCTL_VALUE "L144" Error "bad value of a sysctl";
+    SYSCTL_INTERFACE "L145" Error "sysctl of an interface that the node does not have";
+    TAKEN_BACK "L146" Warning "sysctl that takes back what the forwarding method needs";
+    NO_WEIGHT "L147" Warning "virtual service without weight";
+    SORRY_TWICE "L148" Warning "sorry server that is a real server too";
+    NO_FALLBACK "L149" Warning "hashing without fallback";
+    ROUND_DIRECTOR "L150" Warning "replies of NAT that can go round the director";
+    HAIRPIN "L151" Warning "real server of NAT that asks its own VIP";
+    NO_RIP "L153" Error "real server without an address in the network";
 }
