@@ -5,6 +5,7 @@ use crate::lab::{
     CountRange, Distribution, Expected, Family, GatewayReason, Lab, NodeName, OnFailure,
     Preemption, Probe, Role, Transport, VrrpVersion,
 };
+use crate::plan::Op;
 use crate::text::Style;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -307,4 +308,59 @@ virtual_services:
     let director = lab.node(&"director".parse::<NodeName>().unwrap()).unwrap();
     let gateway = lab.default_gateway(director, Family::Inet);
     assert_eq!(gateway.unwrap().via.to_string(), "10.2.0.254");
+}
+
+#[test]
+fn a_default_route_of_the_file_is_the_only_one() {
+    let lab = lab("
+routers:
+  near: { addresses: { inside: 10.2.0.254 } }
+  far: { addresses: { inside: 10.2.0.253, far: 10.9.0.1 } }
+real_servers:
+  rs1: { addresses: { inside: 10.2.0.11 }, routes: { 0.0.0.0/0: 10.2.0.253 } }
+");
+    let gateway = lab.default_gateway(lab.node(&name("rs1")).unwrap(), Family::Inet).unwrap();
+    assert_eq!(gateway.via.to_string(), "10.2.0.253");
+    assert_eq!(gateway.reason, GatewayReason::Asked);
+    let routes = crate::plan::build(&lab).steps.into_iter().filter_map(|step| match step.op {
+        Op::AddRoute { node, destination, via } if node == name("rs1") => Some((destination, via)),
+        _ => None,
+    });
+    assert_eq!(routes.collect::<Vec<_>>(), [(None, gateway.via)]);
+}
+
+fn name(text: &str) -> NodeName {
+    text.parse().unwrap()
+}
+
+#[test]
+fn an_entry_says_by_which_address_a_real_server_is_reached_and_the_gateway_of_nat_goes_with_it() {
+    let served = |entry: &str| {
+        let lab = loaded(&format!(
+            "
+name: lab
+networks: {{ outside: 10.1.0.0/24, admin: 10.9.0.0/24, inside: 10.2.0.0/24 }}
+clients: {{ client: {{ addresses: {{ outside: 10.1.0.10 }} }} }}
+directors:
+  director: {{ addresses: {{ outside: 10.1.0.1, admin: 10.9.0.1, inside: 10.2.0.1 }} }}
+real_servers:
+  rs1: {{ addresses: {{ admin: 10.9.0.11, inside: 10.2.0.11 }} }}
+  rs2: {{ addresses: {{ admin: 10.9.0.12, inside: 10.2.0.12 }} }}
+virtual_services:
+  web:
+    vip: 10.1.0.100
+    port: 80
+    forwarding: nat
+    real_servers: {{ rs1: {entry} }}
+    health_check: {{ tcp: {{}} }}
+    sorry_server: {{ server: rs2, address: inside }}
+"
+        ));
+        let service = &lab.services[0];
+        assert_eq!(service.sorry_server.as_ref().unwrap().address.to_string(), "10.2.0.12");
+        let gateway = lab.default_gateway(lab.node(&name("rs1")).unwrap(), Family::Inet).unwrap();
+        (service.destinations[0].address.to_string(), gateway.via.to_string())
+    };
+    assert_eq!(served("{}"), ("10.9.0.11".to_owned(), "10.9.0.1".to_owned()));
+    assert_eq!(served("{ address: inside }"), ("10.2.0.11".to_owned(), "10.2.0.1".to_owned()));
 }

@@ -1,6 +1,6 @@
 use super::Draft;
 use super::settings::{Setting, derive, served};
-use crate::lab::{Destination, Family, ForwardingMethod, Node, Place, Tunnel, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, Node, Place, Tunnel};
 use crate::plan::Op;
 
 /// The ends of the tunnels that TUN sends packets to a real server through, each once.
@@ -13,7 +13,7 @@ pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
             let op = Op::OpenGue { node: node.name.clone(), port };
             once(draft, op, "TUN: takes the director's packets out of their UDP envelope", at);
         }
-        let interface = interface(service, destination);
+        let interface = destination.tunnel_device(service.vip);
         open(draft, node, (interface, destination.tunnel), at);
         if service.vip.is_ipv4() {
             take_ipv4(draft, node, interface, at);
@@ -23,16 +23,6 @@ pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
 
 /// Takes what came over IPv6 out of its envelope; of the module ip6_tunnel.
 const FROM_V6: &str = "ip6tnl0";
-
-/// The interface that takes a packet to the VIP out of its envelope to the RIP.
-fn interface(service: &VirtualService, destination: &Destination) -> &'static str {
-    match (Family::of(service.vip), Family::of(destination.address), destination.tunnel) {
-        (_, Family::Inet, Tunnel::Gre(_)) => "gre0",
-        (Family::Inet, Family::Inet, _) => "tunl0",
-        (Family::Inet6, Family::Inet, _) => "sit0",
-        (_, Family::Inet6, _) => FROM_V6,
-    }
-}
 
 fn open(draft: &mut Draft<'_>, node: &Node, (interface, tunnel): (&str, Tunnel), at: &Place) {
     let op = Op::SetLinkUp { node: node.name.clone(), interface: interface.to_owned() };

@@ -2,8 +2,8 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `via`,
-//! `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
+//! (`link`, `routing_loop`, `redundancy`, `forwarding`, `taken_back`, `round_director`, `scheduling`,
+//! `tunnel`, `reachability`, `tiers`, `via`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
 //! different words.
 
 mod address;
@@ -37,12 +37,17 @@ mod reachability;
 mod redundancy;
 mod replica;
 mod request;
+mod round_director;
+mod routing_loop;
 mod scenario;
+mod scheduling;
 mod sequence;
 mod service;
 mod serving;
+mod sysctl;
 mod table;
 mod table_service;
+mod taken_back;
 mod tiers;
 mod track;
 mod tunnel;
@@ -89,10 +94,14 @@ pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
 fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     let mut view = View::new(lab, faults);
     link::check(&mut view);
+    routing_loop::check(&mut view);
     vip::check(&mut view);
     redundancy::check(&mut view);
     engine::check(&mut view);
     forwarding::check(&mut view);
+    taken_back::check(&mut view);
+    round_director::check(&mut view);
+    scheduling::check(&mut view);
     tunnel::check(&mut view);
     expectation::check(&mut view);
     fault_node::check(&mut view);

@@ -241,7 +241,8 @@ fn entry(server: &import::Server, forwarding: Forwarding) -> Server {
         tunnel: matches!(forwarding, Forwarding::Tun).then(|| tunnel(server.tunnel)),
         upper_threshold: number(server.upper),
         lower_threshold: number(server.lower),
-        address: Some(server.address.value),
+        address: None,
+        rip: Some(server.address.value),
     }
 }
 

@@ -22,7 +22,7 @@ pub use disturbance::{Fault, Load, Stoppable};
 pub use entries::{Entries, List};
 pub use expect::{Distribution, DistributionWord, Expect, Latency, StateWord, VipOwner};
 pub use goal::Goal;
-pub use health::{HealthCheck, HttpProbe, SorryServer};
+pub use health::{HealthCheck, HttpProbe, SorryServer, SorryServerDetails};
 pub use high_availability::{
     ConnectionSync, EngineWord, Engines, HighAvailability, Override, Track, VirtualRouter,
 };
