@@ -23,4 +23,4 @@ pub use clean::{Cleaned, Leftovers, clean};
 pub use error::{BuildError, EngineError, Stop};
 pub use journal::Journal;
 pub use perform::perform;
-pub use verify::{Drift, repair, verify};
+pub use verify::{Drift, Survey, compare, repair, survey, verify};

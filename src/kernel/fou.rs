@@ -2,11 +2,12 @@
 
 use super::Cause;
 use super::namespace::Namespace;
+use super::part::FOU;
 use super::question::{Answers, Question, attribute, attributes};
+use super::socket_use::SocketUse;
 use nix::errno::Errno;
 use nix::libc;
 use rtnetlink::sys::protocols::NETLINK_GENERIC;
-use std::fs;
 use std::io;
 
 /// GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID and CTRL_ATTR_FAMILY_NAME
@@ -49,28 +50,18 @@ pub(super) fn close(namespace: &Namespace, port: u16) -> Result<(), Cause> {
     }
 }
 
-/// The ports that are open for GUE, sorted; none where the kernel has no fou.
-pub(super) fn ports(namespace: &Namespace) -> Result<Vec<u16>, Cause> {
-    let answers = namespace.run(|| {
-        // Most nodes have no UDP socket at all, and asking costs more than looking.
-        if !uses_udp(&fs::read_to_string("/proc/thread-self/net/sockstat")?) {
-            return Ok(Vec::new());
-        }
-        match ask(GET, Answers::Many, &[]) {
-            Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => Ok(Vec::new()),
-            answered => answered,
-        }
-    });
-    let answers = answers.map_err(|e| Cause::io("FOU_CMD_GET", e))?;
+/// The ports that the namespace of the calling thread has open for GUE, sorted; none where the
+/// kernel has no fou. Each has a UDP socket.
+pub(super) fn ports(sockets: &SocketUse) -> Result<Vec<u16>, Cause> {
+    if !sockets.has("UDP") {
+        return Ok(Vec::new());
+    }
+    let is_absent = |error: &io::Error| error.raw_os_error() == Some(Errno::ENOENT as i32);
+    let answers = FOU.ask(|| ask(GET, Answers::Many, &[]), is_absent);
+    let answers = answers.map_err(|e| Cause::io("FOU_CMD_GET", e))?.unwrap_or_default();
     let mut ports: Vec<_> = answers.iter().filter_map(|answer| gue_port(answer)).collect();
     ports.sort_unstable();
     Ok(ports)
-}
-
-/// Whether a namespace has UDP sockets (`sockstat_seq_show` in net/ipv4/proc.c).
-fn uses_udp(sockstat: &str) -> bool {
-    let inuse = sockstat.lines().find_map(|line| line.strip_prefix("UDP: inuse "));
-    inuse.is_some_and(|rest| rest.split_whitespace().next() != Some("0"))
 }
 
 fn of_port(port: u16) -> Vec<u8> {
@@ -109,13 +100,6 @@ fn family() -> io::Result<Option<u16>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_node_without_udp_is_known_by_its_statistics() {
-        let sockstat = |udp| format!("sockets: used 0\nTCP: inuse 0\nUDP: inuse {udp} mem 0\n");
-        assert!(!uses_udp(&sockstat(0)));
-        assert!(uses_udp(&sockstat(1)));
-    }
 
     #[test]
     fn only_ports_of_gue_count() {

@@ -1,11 +1,12 @@
 use super::firewall::{self, Rule};
 use super::ipvs;
 use super::site::Site;
+use super::socket_use::SocketUse;
 use super::{
     Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
     Tunnelled, addresses, fou, links, ports, routes, sysctl,
 };
-use crate::lab::{SysctlKey, Timeouts};
+use crate::lab::{Port, SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
 use ipnet::IpNet;
 use rtnetlink::packet_route::address::AddressMessage;
@@ -13,7 +14,7 @@ use rtnetlink::packet_route::link::{
     InfoData, InfoIpTunnel, InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
 };
 use rtnetlink::packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 /// Interface names by index.
@@ -29,21 +30,23 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let links = links::all(&site.netlink)?;
     let interfaces = names(&links);
     let routes = routes::all(&site.netlink)?;
-    let Director { services, timeouts, sync } = ipvs(site).await?;
-    let rules = firewall::all(&site.namespace).await?;
+    let inside = site.namespace.run(|| Ok(Inside::read(settings)));
+    let inside = inside.map_err(|e| Cause::io("setns", e))??;
+    let Director { services, timeouts, sync } = ipvs(site, &inside).await?;
+    let rules = inside.tables.rules(&site.namespace).await?;
     Ok(Observed {
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
         addresses: named_addresses(site, &interfaces)?,
         routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
-        settings: sysctl::read(&site.namespace, settings)?,
+        settings: inside.settings,
         services,
         timeouts,
         sync,
         source_nat: rules.whole.iter().filter_map(source_nat).collect(),
         marked: rules.whole.iter().filter_map(marked).collect(),
         partly_marked: rules.partial.iter().filter_map(marked).collect(),
-        gue: fou::ports(&site.namespace)?,
-        listening: ports::listening(&site.namespace)?,
+        gue: inside.gue,
+        listening: inside.listening,
         daemons: Vec::new(),
         processes: Vec::new(),
     })
@@ -72,6 +75,29 @@ fn named_addresses(site: &Site, interfaces: &Interfaces) -> Result<Vec<ObservedA
     Ok(found.iter().filter_map(|a| address(a, interfaces)).collect())
 }
 
+/// What is read by a thread that is in the namespace: all of it in one visit.
+struct Inside {
+    settings: BTreeMap<SysctlKey, String>,
+    has_virtual_services: bool,
+    tables: firewall::Tables,
+    gue: Vec<u16>,
+    listening: Vec<Port>,
+}
+
+impl Inside {
+    fn read(settings: &[SysctlKey]) -> Result<Self, Cause> {
+        let failed = |call| move |error| Cause::io(call, error);
+        let sockets = SocketUse::read().map_err(failed("read"))?;
+        Ok(Self {
+            settings: sysctl::here(settings).map_err(failed("read"))?,
+            has_virtual_services: ipvs::is_in_use().map_err(failed("read"))?,
+            tables: firewall::Tables::here()?,
+            gue: fou::ports(&sockets)?,
+            listening: ports::here(&sockets).map_err(failed("SOCK_DIAG_BY_FAMILY"))?,
+        })
+    }
+}
+
 /// What IPVS says of a namespace.
 #[derive(Default)]
 struct Director {
@@ -80,8 +106,8 @@ struct Director {
     sync: Vec<SyncDaemon>,
 }
 
-async fn ipvs(site: &mut Site) -> Result<Director, Cause> {
-    if !ipvs::is_in_use(&site.namespace)? {
+async fn ipvs(site: &mut Site, inside: &Inside) -> Result<Director, Cause> {
+    if !inside.has_virtual_services {
         return Ok(Director::default());
     }
     let ipvs = site.ipvs().await?;

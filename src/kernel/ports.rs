@@ -1,6 +1,8 @@
 use super::Cause;
 use super::namespace::Namespace;
+use super::part::{TCP_DIAG, UDP_DIAG};
 use super::question::{Answers, Question};
+use super::socket_use::SocketUse;
 use crate::lab::{Port, Protocol};
 use nix::errno::Errno;
 use nix::libc;
@@ -15,29 +17,39 @@ const BY_FAMILY: u16 = 20;
 /// The length of struct inet_diag_sockid.
 const SOCKET_ID: usize = 48;
 
-/// Reads which ports are served, on whatever address: those of TCP and SCTP have a listener,
-/// those of UDP a socket that is connected to nobody.
+/// Reads which ports are served in a namespace, on whatever address: those of TCP and SCTP have a
+/// listener, those of UDP a socket that is connected to nobody.
 pub(super) fn listening(namespace: &Namespace) -> Result<Vec<Port>, Cause> {
-    let read = namespace.run(|| {
-        let mut ports = BTreeSet::new();
-        for protocol in Protocol::ALL {
-            let numbers = served(protocol)?;
-            ports.extend(numbers.into_iter().map(|number| Port { protocol, number }));
-        }
-        Ok(ports)
-    });
-    read.map(|ports| ports.into_iter().collect()).map_err(|e| Cause::io("SOCK_DIAG_BY_FAMILY", e))
+    let read = namespace.run(|| here(&SocketUse::read()?));
+    read.map_err(|e| Cause::io("SOCK_DIAG_BY_FAMILY", e))
 }
 
-fn served(protocol: Protocol) -> io::Result<BTreeSet<u16>> {
-    match protocol {
-        // Its diagnosis is a module of its own, and so short a file is read as fast.
-        Protocol::Sctp => by_file(protocol),
-        _ => match by_question(protocol) {
-            // The kernel has no tcp_diag or udp_diag.
-            Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => by_file(protocol),
-            answered => answered,
-        },
+/// The same in the namespace of the calling thread, which has these kinds of sockets.
+pub(super) fn here(sockets: &SocketUse) -> io::Result<Vec<Port>> {
+    let mut ports = BTreeSet::new();
+    for protocol in Protocol::ALL {
+        let numbers = served(protocol, sockets)?;
+        ports.extend(numbers.into_iter().map(|number| Port { protocol, number }));
+    }
+    Ok(ports.into_iter().collect())
+}
+
+fn served(protocol: Protocol, sockets: &SocketUse) -> io::Result<BTreeSet<u16>> {
+    let (diagnosis, kinds) = match protocol {
+        Protocol::Tcp => (&TCP_DIAG, [("TCP", libc::AF_INET), ("TCP6", libc::AF_INET6)]),
+        Protocol::Udp => (&UDP_DIAG, [("UDP", libc::AF_INET), ("UDP6", libc::AF_INET6)]),
+        // So short a file is read as fast as its diagnosis.
+        Protocol::Sctp => return by_file(protocol),
+    };
+    let families = kinds.iter().filter(|(kind, _)| sockets.has(kind)).map(|(_, family)| *family);
+    let families: Vec<_> = families.collect();
+    if families.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let is_absent = |error: &io::Error| error.raw_os_error() == Some(Errno::ENOENT as i32);
+    match diagnosis.ask(|| by_question(protocol, &families), is_absent)? {
+        Some(ports) => Ok(ports),
+        None => by_file(protocol),
     }
 }
 
@@ -52,12 +64,12 @@ fn serving_state(protocol: Protocol) -> u8 {
 
 /// sock_diag(7), which looks at listeners only: the files of /proc show every bucket of the
 /// kernel's hash table, at more than a millisecond a node.
-fn by_question(protocol: Protocol) -> io::Result<BTreeSet<u16>> {
+fn by_question(protocol: Protocol, families: &[libc::c_int]) -> io::Result<BTreeSet<u16>> {
     let mut ports = BTreeSet::new();
     let states = 1_u32 << serving_state(protocol);
-    for family in [libc::AF_INET, libc::AF_INET6] {
+    for family in families {
         // struct inet_diag_req_v2
-        let head = [family as u8, protocol.number(), 0, 0];
+        let head = [*family as u8, protocol.number(), 0, 0];
         let body = [&head[..], &states.to_ne_bytes(), &[0; SOCKET_ID]];
         let question = Question {
             protocol: NETLINK_SOCK_DIAG,
@@ -134,18 +146,19 @@ mod tests {
     fn both_ways_find_a_listener() {
         let open = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = open.local_addr().unwrap().port();
-        assert!(by_question(Protocol::Tcp).unwrap().contains(&port));
+        assert!(by_question(Protocol::Tcp, &[libc::AF_INET]).unwrap().contains(&port));
         assert!(by_file(Protocol::Tcp).unwrap().contains(&port));
     }
 
     #[test]
     fn a_datagram_socket_counts_until_it_is_connected() {
         let open = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let port = open.local_addr().unwrap().port();
-        assert!(served(Protocol::Udp).unwrap().contains(&port));
-        assert!(by_file(Protocol::Udp).unwrap().contains(&port));
+        let port = Port { protocol: Protocol::Udp, number: open.local_addr().unwrap().port() };
+        let served = || here(&SocketUse::read().unwrap()).unwrap();
+        assert!(served().contains(&port));
+        assert!(by_file(Protocol::Udp).unwrap().contains(&port.number));
         open.connect("127.0.0.1:9").unwrap();
-        assert!(!served(Protocol::Udp).unwrap().contains(&port));
-        assert!(!by_file(Protocol::Udp).unwrap().contains(&port));
+        assert!(!served().contains(&port));
+        assert!(!by_file(Protocol::Udp).unwrap().contains(&port.number));
     }
 }

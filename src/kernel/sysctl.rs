@@ -21,11 +21,12 @@ pub(super) fn read(
     namespace: &Namespace,
     keys: &[SysctlKey],
 ) -> Result<BTreeMap<SysctlKey, String>, Cause> {
-    if keys.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let read = namespace.run(|| keys.iter().filter_map(value).collect());
-    read.map_err(|e| Cause::io("read", e))
+    namespace.run(|| here(keys)).map_err(|e| Cause::io("read", e))
+}
+
+/// The same in the namespace of the calling thread.
+pub(super) fn here(keys: &[SysctlKey]) -> io::Result<BTreeMap<SysctlKey, String>> {
+    keys.iter().filter_map(value).collect()
 }
 
 fn value(key: &SysctlKey) -> Option<io::Result<(SysctlKey, String)>> {

@@ -1,11 +1,11 @@
 use super::StateError;
-use super::error::if_there;
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
 use std::time::{Duration, Instant};
@@ -37,8 +37,8 @@ impl Process {
 
     /// The process that has this number now; `None` if there is none, or it is dead.
     pub fn running(pid: i32) -> Option<Self> {
-        let stat = if_there(fs::read_to_string(format!("/proc/{pid}/stat"))).ok().flatten()?;
-        let (state, start_time) = state_and_start(&stat)?;
+        let stat = stat(pid).ok()?;
+        let (state, start_time) = state_and_start(&String::from_utf8_lossy(&stat))?;
         (!matches!(state, 'Z' | 'X' | 'x')).then_some(Self { pid, start_time })
     }
 
@@ -95,6 +95,14 @@ impl Process {
     fn error(self, action: &'static str, errno: Errno) -> StateError {
         StateError::Process { action, pid: self.pid, errno }
     }
+}
+
+/// Reads /proc/PID/stat at once, as the kernel gives it whole. It has some 50 numbers and a name.
+fn stat(pid: i32) -> io::Result<Vec<u8>> {
+    let mut text = vec![0; 2048];
+    let length = File::open(format!("/proc/{pid}/stat"))?.read(&mut text)?;
+    text.truncate(length);
+    Ok(text)
 }
 
 /// Fields 3 and 22 of /proc/PID/stat. The second one, the program's name, may hold anything, even

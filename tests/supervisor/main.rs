@@ -6,7 +6,7 @@ mod daemons;
 mod faults;
 mod machine;
 
-use lvs_lab::engine::Cleaned;
+use lvs_lab::engine::{Cleaned, Journal};
 use lvs_lab::lab::Protocol;
 use lvs_lab::plan::Behaviour;
 use lvs_lab::report::Event;
@@ -54,8 +54,10 @@ fn a_lab_is_built_serves_and_outlives_its_caller() {
     let expected = Status { backends: vec![backend("rs1"), backend("rs2")], faults: Vec::new() };
     assert_eq!(status(machine.directory()).unwrap(), expected);
 
+    let journal = Journal::read(machine.directory()).unwrap();
+    assert_eq!(Journal::in_force(journal).len(), total);
     let cleaned = machine.clean().unwrap();
-    assert_eq!(cleaned, Cleaned { operations: total, namespaces: 4, processes: 0 });
+    assert_eq!(cleaned, Cleaned { namespaces: 4, processes: 0 });
     machine.assert_empty();
 }
 

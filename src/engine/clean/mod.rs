@@ -7,7 +7,6 @@ mod mounts;
 mod names;
 mod processes;
 
-use super::Journal;
 use crate::lab::LabName;
 use crate::state::{LabDir, Lock, StateError};
 use std::fmt;
@@ -18,8 +17,6 @@ use std::path::Path;
 /// What was removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cleaned {
-    /// Operations that the journal says were in force.
-    pub operations: usize,
     /// Namespaces.
     pub namespaces: usize,
     /// Processes that still ran in them, the supervisor not counted.
@@ -50,15 +47,14 @@ impl fmt::Display for Leftovers {
 pub fn clean(lab: &LabDir, names: &Path, _: &Lock) -> Result<Cleaned, Leftovers> {
     let mut left = Vec::new();
     left.extend(processes::end_supervisor(lab).err());
-    let operations = Journal::read(lab).map_or(0, |acts| Journal::in_force(acts).len());
-    let namespaces = mounts::namespaces(lab);
-    let (processes, immortal) = processes::end_inhabitants(&namespaces);
+    let namespaces = mounts::count(lab);
+    let (processes, immortal) = processes::end_inhabitants(lab);
     left.extend(immortal);
     left.extend(names::remove(names, &lab.namespaces()));
     left.extend(mounts::detach(lab));
     left.extend(remove_directory(lab).err().map(|error| error.to_string()));
     match left.is_empty() {
-        true => Ok(Cleaned { operations, namespaces: namespaces.len(), processes }),
+        true => Ok(Cleaned { namespaces, processes }),
         false => Err(Leftovers { lab: lab.name().clone(), what: left }),
     }
 }

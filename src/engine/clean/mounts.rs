@@ -26,18 +26,29 @@ impl NamespaceId {
     }
 }
 
+/// The machine's own namespace, by its first process; some sandboxes do not let even root look at
+/// that one.
+pub(super) fn machine() -> Option<NamespaceId> {
+    ["/proc/1/ns/net", "/proc/thread-self/ns/net"].iter().find_map(|p| NamespaceId::at(Path::new(p)))
+}
+
 /// The namespaces that the lab's mounts keep. The machine's own is never among them, whatever
 /// somebody may have mounted there.
 pub(super) fn namespaces(lab: &LabDir) -> BTreeSet<NamespaceId> {
-    let Some(own) = NamespaceId::at(Path::new("/proc/thread-self/ns/net")) else {
-        return BTreeSet::new();
-    };
-    // Some sandboxes do not let even root look at the first process.
-    let machine = NamespaceId::at(Path::new("/proc/1/ns/net")).unwrap_or(own);
-    let entries = fs::read_dir(lab.namespaces()).into_iter().flatten().flatten();
-    let found = entries.filter_map(|entry| NamespaceId::at(&entry.path()));
+    let Some(machine) = machine() else { return BTreeSet::new() };
+    let found = entries(lab).filter_map(|path| NamespaceId::at(&path));
     // Every namespace file is on one device, on which there is nothing else.
-    found.filter(|id| id.device == own.device && *id != machine).collect()
+    found.filter(|id| id.device == machine.device && *id != machine).collect()
+}
+
+/// How many namespaces the lab has, made or half made.
+pub(super) fn count(lab: &LabDir) -> usize {
+    entries(lab).count()
+}
+
+fn entries(lab: &LabDir) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(lab.namespaces()).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
 }
 
 /// Takes away every mount in the lab's directory; what cannot be is told.

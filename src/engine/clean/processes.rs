@@ -1,7 +1,6 @@
-use super::mounts::NamespaceId;
+use super::mounts::{self, NamespaceId};
 use crate::state::{Exit, LabDir, Process, Record, StateError};
 use nix::sys::signal::Signal;
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -39,13 +38,13 @@ pub(super) fn end_supervisor(lab: &LabDir) -> Result<(), String> {
     }
 }
 
-/// Kills every process in these namespaces but the calling one; returns how many, and what could
-/// not be killed.
-pub(super) fn end_inhabitants(namespaces: &BTreeSet<NamespaceId>) -> (usize, Vec<String>) {
+/// Kills every process in the lab's namespaces but the calling one; returns how many, and what
+/// could not be killed.
+pub(super) fn end_inhabitants(lab: &LabDir) -> (usize, Vec<String>) {
     let mut ended = 0;
     let mut left = Vec::new();
     for _ in 0..ROUNDS {
-        let found = inhabitants(namespaces);
+        let found = inhabitants(lab);
         if found.is_empty() {
             return (ended, Vec::new());
         }
@@ -55,21 +54,26 @@ pub(super) fn end_inhabitants(namespaces: &BTreeSet<NamespaceId>) -> (usize, Vec
     (ended, left)
 }
 
-fn inhabitants(namespaces: &BTreeSet<NamespaceId>) -> Vec<Process> {
-    if namespaces.is_empty() {
-        return Vec::new();
-    }
+/// Most often every process is in the machine's own namespace, and the lab's need no look.
+fn inhabitants(lab: &LabDir) -> Vec<Process> {
+    let Some(machine) = mounts::machine() else { return Vec::new() };
     let own = nix::unistd::getpid().as_raw();
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|e| e.file_name().to_str()?.parse::<i32>().ok());
-    let others = pids.filter(|pid| *pid != own);
+    let elsewhere = |pid: &i32| namespace(*pid).is_some_and(|id| id != machine);
+    let elsewhere: Vec<_> = pids.filter(|pid| *pid != own && elsewhere(pid)).collect();
+    if elsewhere.is_empty() {
+        return Vec::new();
+    }
+    let namespaces = mounts::namespaces(lab);
     // Its number may be another's by the time it is killed, its start time not.
-    let processes = others.filter_map(Process::running);
-    let inside = |process: &Process| {
-        let its = NamespaceId::at(Path::new(&format!("/proc/{}/ns/net", process.pid)));
-        its.is_some_and(|id| namespaces.contains(&id))
-    };
+    let processes = elsewhere.into_iter().filter_map(Process::running);
+    let inside = |p: &Process| namespace(p.pid).is_some_and(|id| namespaces.contains(&id));
     processes.filter(inside).collect()
+}
+
+fn namespace(pid: i32) -> Option<NamespaceId> {
+    NamespaceId::at(Path::new(&format!("/proc/{pid}/ns/net")))
 }
 
 fn kill(process: Process) -> Result<(), String> {

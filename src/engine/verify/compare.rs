@@ -6,8 +6,9 @@ use crate::plan::Act;
 use crate::plan::{Op, Plan};
 use std::collections::HashSet;
 
-/// Compares in the plan's order, so that a cause comes before what follows from it.
-pub(super) fn compare(plan: &Plan, survey: &Survey) -> Vec<Drift> {
+/// Says how what was seen differs from the plan, as [`super::verify`] does. Compares in the plan's
+/// order, so that a cause comes before what follows from it.
+pub fn compare(plan: &Plan, survey: &Survey) -> Vec<Drift> {
     let mut found = Found { plan, survey, drifts: Vec::new(), redone: HashSet::new() };
     for number in 0..plan.steps.len() {
         if !found.redone.contains(&number) {

@@ -9,7 +9,9 @@ mod surplus;
 mod survey;
 mod tables;
 
+pub use compare::compare;
 pub use drift::Drift;
+pub use survey::{Survey, survey};
 
 use super::{EngineError, Journal, perform};
 use crate::kernel::{Kernel, KernelError};
@@ -20,8 +22,7 @@ use crate::plan::{Act, Plan};
 /// our sign. What a health checker did to a table is as planned, and so is whatever is in a table
 /// that a daemon makes.
 pub async fn verify<K: Kernel>(plan: &Plan, kernel: &mut K) -> Result<Vec<Drift>, KernelError> {
-    let survey = survey::take(plan, kernel).await?;
-    Ok(compare::compare(plan, &survey))
+    Ok(compare(plan, &survey(plan, kernel).await?))
 }
 
 /// Mends what drifted. Commands of the file are never run again.

@@ -5,10 +5,10 @@ use indexmap::IndexMap;
 use std::collections::HashMap;
 
 /// What was seen in each node of a plan; a node without a namespace is not in it.
-pub(super) struct Survey(HashMap<NodeName, Observed>);
+pub struct Survey(HashMap<NodeName, Observed>);
 
-/// Looks at every node that the plan names.
-pub(super) async fn take<K: Kernel>(plan: &Plan, kernel: &mut K) -> Result<Survey, KernelError> {
+/// Looks at every node that the plan names, once.
+pub async fn survey<K: Kernel>(plan: &Plan, kernel: &mut K) -> Result<Survey, KernelError> {
     let mut seen = HashMap::new();
     for (node, settings) in questions(plan) {
         if let Some(observed) = kernel.observe(&node, &settings).await? {
@@ -32,7 +32,7 @@ fn questions(plan: &Plan) -> IndexMap<NodeName, Vec<SysctlKey>> {
 
 impl Survey {
     /// What a node looks like; nothing is in a node that is not there.
-    pub(super) fn node(&self, node: &NodeName) -> Option<&Observed> {
+    pub fn node(&self, node: &NodeName) -> Option<&Observed> {
         self.0.get(node)
     }
 

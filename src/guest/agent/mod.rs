@@ -61,6 +61,7 @@ fn make_fit(release: &str) -> Vec<String> {
     duties.load(modules.as_mut(), modules::ROOT);
     duties.attempt("the writable root", mounts::root);
     duties.attempt("the system's mounts", mounts::system);
+    duties.attempt("the place of modules", || modules::show(&directory, release));
     duties.load(modules.as_mut(), modules::LAB);
     duties.attempt("the loopback interface", loopback::up);
     duties.attempt("the host name", || {

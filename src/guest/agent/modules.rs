@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub const ROOT: &[&str] = &["overlay"];
 
 /// What every lab may need; the rest comes when a lab asks for it, as each module takes time.
-/// Nothing loads a module on demand in the guest, since the host may have no kmod.
+/// Nothing here relies on the kernel's loading a module on demand, since the host may have no kmod.
 pub const LAB: &[&str] = &[
     "ipv6",
     "veth",
@@ -48,6 +48,21 @@ pub const LAB: &[&str] = &[
     "af_packet",
     "udp_diag",
 ];
+
+/// Where kmod keeps a directory for each release of the kernel (modprobe(8)).
+const RELEASES: &str = "/lib/modules";
+
+/// Shows the modules of this release where everything looks for them, unless they are there: what
+/// is built in can be told from what is missing, and what a user's command asks for is loaded. The
+/// root must be writable.
+pub fn show(directory: &Path, release: &str) -> std::io::Result<()> {
+    let place = Path::new(RELEASES).join(release);
+    if place.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(RELEASES)?;
+    std::os::unix::fs::symlink(directory, place)
+}
 
 /// The kernel's modules: where they are, and which need which.
 pub struct Modules {

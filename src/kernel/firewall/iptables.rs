@@ -52,18 +52,31 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     Ok(())
 }
 
-/// Reads the rules.
-pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, Cause> {
-    let found = found(namespace, family).await?;
+/// Reads the rules in tables of a namespace.
+pub(super) async fn all(
+    namespace: &Namespace,
+    family: Family,
+    tables: &[String],
+) -> Result<Rules, Cause> {
+    let found = listed(namespace, family, tables).await?;
     let found: Vec<_> = found.into_iter().map(|s| (s.chain, s.rule)).collect();
     Ok(Rules::of(&found))
 }
 
-/// Reads what stands in each chain. Most nodes have no such tables, and need no program to say so.
+/// Reads what stands in each chain.
 async fn found(namespace: &Namespace, family: Family) -> Result<Vec<Standing>, Cause> {
+    let tables = namespace.run(|| Ok(tables(family)));
+    listed(namespace, family, &tables.map_err(|e| Cause::io("setns", e))??).await
+}
+
+async fn listed(
+    namespace: &Namespace,
+    family: Family,
+    tables: &[String],
+) -> Result<Vec<Standing>, Cause> {
     let mut found = Vec::new();
-    for table in tables(namespace, family)? {
-        let arguments = ["-w", "-t", &table, "-S"];
+    for table in tables {
+        let arguments = ["-w", "-t", table, "-S"];
         let output = program(family).run(namespace, &arguments, "").await?;
         if !output.status.success() {
             return Err(failure(&output));
@@ -94,13 +107,12 @@ async fn change(
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
-/// Those of the tables in use that rules stand in.
-fn tables(namespace: &Namespace, family: Family) -> Result<Vec<String>, Cause> {
-    let names = namespace.run(|| match fs::read_to_string(names(family)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        read => read,
-    });
+/// Those of the tables that the namespace of the calling thread uses in which our rules stand.
+pub(super) fn tables(family: Family) -> Result<Vec<String>, Cause> {
+    let names = match fs::read_to_string(names(family)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|e| Cause::io("read", e))?,
+    };
     let ours = |name: &&str| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == *name);
-    let names = names.map_err(|e| Cause::io("read", e))?;
     Ok(names.lines().filter(ours).map(str::to_owned).collect())
 }

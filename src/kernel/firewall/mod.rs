@@ -18,7 +18,9 @@ mod rule;
 mod rules;
 mod ruleset;
 mod table;
+mod tables;
 mod words;
 
 pub(super) use rule::Rule;
-pub(super) use rules::{add, all, remove};
+pub(super) use rules::{add, remove};
+pub(super) use tables::Tables;

@@ -36,7 +36,7 @@ fn number(family: Family) -> u8 {
 
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cause> {
     let family = rule.family();
-    let mut rules = all(namespace, family).await?.whole;
+    let mut rules = Rules::of(&found(namespace, family).await?).whole;
     if rules.contains(rule) {
         return Ok(Added::Done);
     }
@@ -59,26 +59,38 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
 /// Takes a rule out of every chain that it is in.
 pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
     let family = rule.family();
-    if found(namespace, family).await?.iter().all(|(_, there)| there != rule) {
+    let found = found(namespace, family).await?;
+    if found.iter().all(|(_, there)| there != rule) {
         return Ok(());
     }
-    let mut rules = all(namespace, family).await?.whole;
+    let mut rules = Rules::of(&found).whole;
     rules.retain(|other| other != rule);
     let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
-/// Reads the rules.
-pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, Cause> {
-    Ok(Rules::of(&found(namespace, family).await?))
+/// The families in which the namespace of the calling thread has our table.
+pub(super) fn families() -> Result<Vec<Family>, Cause> {
+    let numbers = table::families(TABLE).map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))?;
+    let ours = |family: &Family| numbers.contains(&number(*family));
+    Ok([Family::Inet, Family::Inet6].into_iter().filter(ours).collect())
 }
 
-/// Reads what stands in each chain. Most nodes have nothing, and need no program to say so.
+/// Reads the rules of a family in which the namespace has our table.
+pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, Cause> {
+    Ok(Rules::of(&listed(namespace, family).await?))
+}
+
+/// Reads what stands in each chain.
 async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
-    let there = namespace.run(|| table::is_there(number(family), TABLE));
-    if !there.map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))? {
-        return Ok(Vec::new());
+    let families = namespace.run(|| Ok(families()));
+    match families.map_err(|e| Cause::io("setns", e))??.contains(&family) {
+        true => listed(namespace, family).await,
+        false => Ok(Vec::new()),
     }
+}
+
+async fn listed(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
     let arguments = ["-j", "-n", "list", "table", keyword(family), TABLE];
     let output = NFT.run(namespace, &arguments, "").await?;
     if !output.status.success() {

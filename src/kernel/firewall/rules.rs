@@ -1,7 +1,6 @@
-use super::rule::{Rule, Rules};
+use super::rule::Rule;
 use super::{iptables, nft};
 use crate::kernel::{Cause, Namespace};
-use crate::lab::Family;
 
 /// Adds a rule; it may be there already.
 pub(in crate::kernel) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
@@ -21,14 +20,4 @@ pub(in crate::kernel) async fn add(namespace: &Namespace, rule: &Rule) -> Result
 pub(in crate::kernel) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
     nft::remove(namespace, rule).await?;
     iptables::remove(namespace, rule).await
-}
-
-/// Reads the rules.
-pub(in crate::kernel) async fn all(namespace: &Namespace) -> Result<Rules, Cause> {
-    let mut rules = Rules::default();
-    for family in [Family::Inet, Family::Inet6] {
-        rules.extend(nft::all(namespace, family).await?);
-        rules.extend(iptables::all(namespace, family).await?);
-    }
-    Ok(rules)
 }

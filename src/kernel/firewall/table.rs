@@ -1,4 +1,5 @@
-use crate::kernel::question::{Answers, Question, attribute};
+use crate::kernel::part::NF_TABLES;
+use crate::kernel::question::{Answers, Question, attributes};
 use nix::errno::Errno;
 use rtnetlink::sys::protocols::NETLINK_NETFILTER;
 use std::io;
@@ -9,28 +10,44 @@ const GET_TABLE: u16 = 10 << 8 | 1;
 /// NFTA_TABLE_NAME.
 const NAME: u16 = 1;
 
-/// Whether the namespace of the calling thread has an nftables table of a family (NFPROTO_*).
-pub(super) fn is_there(family: u8, name: &str) -> io::Result<bool> {
+/// The length of struct nfgenmsg, which begins with the family (NFPROTO_*); zero asks for all.
+const HEADER: usize = 4;
+
+/// The families (NFPROTO_*) in which the namespace of the calling thread has an nftables table of
+/// this name.
+pub(super) fn families(name: &str) -> io::Result<Vec<u8>> {
     let question = Question {
         protocol: NETLINK_NETFILTER,
         kind: GET_TABLE,
-        answers: Answers::One,
-        body: body(family, name),
+        answers: Answers::Many,
+        body: vec![0; HEADER],
     };
-    match question.ask() {
-        Ok(answers) => Ok(!answers.is_empty()),
-        Err(error) if means_none(&error) => Ok(false),
-        Err(error) => Err(error),
-    }
+    let tables = NF_TABLES.ask(|| question.ask(), means_no_nftables)?.unwrap_or_default();
+    Ok(tables.iter().filter_map(|table| family(table, name)).collect())
 }
 
-/// There is no such table, or the kernel has no nftables, or no netfilter netlink at all.
-fn means_none(error: &io::Error) -> bool {
-    let none = [Errno::ENOENT, Errno::EINVAL, Errno::EOPNOTSUPP, Errno::EPROTONOSUPPORT];
+/// The family of a table, if it is of this name.
+fn family(table: &[u8], name: &str) -> Option<u8> {
+    let (_, value) = attributes(table.get(HEADER..)?).find(|(kind, _)| *kind == NAME)?;
+    (value.strip_suffix(&[0])? == name.as_bytes()).then(|| table.first().copied())?
+}
+
+/// The kernel has no nftables, or no netfilter netlink at all.
+fn means_no_nftables(error: &io::Error) -> bool {
+    let none = [Errno::EINVAL, Errno::EOPNOTSUPP, Errno::EPROTONOSUPPORT];
     error.raw_os_error().is_some_and(|number| none.contains(&Errno::from_raw(number)))
 }
 
-/// struct nfgenmsg, and the name as an attribute.
-fn body(family: u8, name: &str) -> Vec<u8> {
-    [&[family, 0, 0, 0][..], &attribute(NAME, &[name.as_bytes(), &[0]].concat())].concat()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::question::attribute;
+
+    #[test]
+    fn a_table_is_known_by_its_whole_name() {
+        let table = [&[10, 0, 0, 0][..], &attribute(NAME, b"lvs-lab\0")].concat();
+        assert_eq!(family(&table, "lvs-lab"), Some(10));
+        assert_eq!(family(&table, "lvs"), None);
+        assert_eq!(family(&[2, 0, 0, 0], "lvs-lab"), None);
+    }
 }

@@ -39,13 +39,13 @@ pub(in crate::kernel) fn connections(namespace: &Namespace) -> Result<Vec<Connec
     }
 }
 
-/// Whether a namespace has any virtual service: without one there is no reason to open a channel.
-/// The file begins with three lines of heading.
-pub(in crate::kernel) fn is_in_use(namespace: &Namespace) -> Result<bool, Cause> {
-    match namespace.run(|| fs::read_to_string("/proc/thread-self/net/ip_vs")) {
+/// Whether the namespace of the calling thread has any virtual service: without one there is no
+/// reason to open a channel. The file begins with three lines of heading.
+pub(in crate::kernel) fn is_in_use() -> io::Result<bool> {
+    match fs::read_to_string("/proc/thread-self/net/ip_vs") {
         Ok(text) => Ok(text.lines().count() > 3),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Cause::io("read", error)),
+        Err(error) => Err(error),
     }
 }
 

@@ -3,7 +3,7 @@ use crate::cli::failure::Failure;
 use crate::cli::running::Running;
 use crate::cli::verbs::ipvs::order;
 use crate::engine;
-use crate::kernel::{Connection, Kernel, Linux, Observed, ObservedService};
+use crate::kernel::{Connection, Linux, Observed, ObservedService};
 use crate::lab::{ForwardingMethod, Lab, Node, Program, Scheduled, Tunnel};
 use crate::plan;
 use crate::supervisor::{self, BackendStatus};
@@ -95,21 +95,20 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
     let mut kernel = Linux::open(running.names());
     let plan = plan::build(&lab);
     let directors = Directors { lab: &lab, plan: &plan, dir: &running.dir };
-    let mut nodes = Vec::new();
+    let survey = engine::survey(&plan, &mut kernel).await.map_err(Failure::failed)?;
+    let (mut nodes, nothing) = (Vec::new(), Observed::default());
     for node in &lab.nodes {
-        let observed = kernel.observe(&node.name, &[]).await.map_err(Failure::failed)?;
-        let mut observed = observed.unwrap_or_default();
-        order::services(&mut observed.services);
-        let availability = directors.describe(&node.name, &observed);
+        let observed = survey.node(&node.name).unwrap_or(&nothing);
+        let availability = directors.describe(&node.name, observed);
         let connections = match observed.services.is_empty() {
             true => Vec::new(),
             false => kernel.ipvs_connections(&node.name).map_err(Failure::failed)?,
         };
-        let mut described = describe(&lab, node, &observed, &status.backends);
-        described.virtual_services = services(&observed, &connections);
+        let mut described = describe(&lab, node, observed, &status.backends);
+        described.virtual_services = services(observed, &connections);
         nodes.push(NodeStatus { availability, ..described });
     }
-    let drift = engine::verify(&plan, &mut kernel).await.map_err(Failure::failed)?;
+    let drift = engine::compare(&plan, &survey);
     let heals: Vec<_> = status.faults.iter().flat_map(|f| plan::disturb(&lab, f).mends).collect();
     let (by_faults, drift): (Vec<_>, Vec<_>) =
         drift.iter().partition(|drift| drift.is_mended_by(&heals));
@@ -138,7 +137,9 @@ fn services(observed: &Observed, connections: &[Connection]) -> Vec<ServiceStatu
             templates: connections.iter().filter(is_its).count(),
         }
     };
-    observed.services.iter().map(one).collect()
+    let mut services = observed.services.clone();
+    order::services(&mut services);
+    services.iter().map(one).collect()
 }
 
 fn tunnels(service: &ObservedService) -> Vec<Tunnel> {

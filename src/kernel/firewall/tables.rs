@@ -1,0 +1,34 @@
+use super::rule::Rules;
+use super::{iptables, nft};
+use crate::kernel::{Cause, Namespace};
+use crate::lab::Family;
+
+/// The tables of a namespace in which rules of ours may stand. Most nodes have none, and need no
+/// program to say so.
+pub(in crate::kernel) struct Tables {
+    nft: Vec<Family>,
+    iptables: Vec<(Family, Vec<String>)>,
+}
+
+impl Tables {
+    /// Those of the namespace of the calling thread.
+    pub(in crate::kernel) fn here() -> Result<Self, Cause> {
+        let mut tables = Self { nft: nft::families()?, iptables: Vec::new() };
+        for family in [Family::Inet, Family::Inet6] {
+            tables.iptables.push((family, iptables::tables(family)?));
+        }
+        Ok(tables)
+    }
+
+    /// Reads the rules in them.
+    pub(in crate::kernel) async fn rules(&self, namespace: &Namespace) -> Result<Rules, Cause> {
+        let mut rules = Rules::default();
+        for family in &self.nft {
+            rules.extend(nft::all(namespace, *family).await?);
+        }
+        for (family, tables) in &self.iptables {
+            rules.extend(iptables::all(namespace, *family, tables).await?);
+        }
+        Ok(rules)
+    }
+}
