@@ -106,7 +106,8 @@ fn listed(head: &str, entries: &[String]) -> String {
     entries.iter().fold(format!("{head}\n"), |text, entry| format!("{text}  {entry}\n"))
 }
 
-fn json(event: &Event) {
+/// Writes an event as a line of JSON.
+pub fn json(event: &Event) {
     if let Ok(line) = serde_json::to_string(event) {
         print(&(line + "\n"));
     }

@@ -26,6 +26,11 @@ pub enum Event {
         /// What the last one was, in words.
         last: String,
     },
+    /// The guest that a lab is to run in has come up.
+    Booted {
+        /// How long that took, in microseconds.
+        micros: u64,
+    },
     /// A lab is up.
     Up {
         /// The lab.
@@ -86,7 +91,12 @@ pub enum Event {
         /// Everything about it.
         scenario: ScenarioReport,
     },
-    /// Every scenario of a lab ended, and the lab is down.
+    /// A lab that did not pass stays up.
+    Kept {
+        /// The lab.
+        lab: LabName,
+    },
+    /// Every scenario of a lab ended, and the lab is down unless it is kept.
     LabFinished {
         /// Everything about it.
         report: LabReport,

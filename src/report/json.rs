@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 /// If serde_json refuses, which it has no reason to.
 pub fn json(report: &Report) -> Result<String, serde_json::Error> {
     let labs = report.labs.iter().map(lab).collect::<Result<Vec<_>, _>>()?;
-    let run = json!({ "verdict": report.verdict(), "counts": report.counts(), "labs": labs });
+    let mut run = json!({ "version": report.version, "begun": report.begun });
+    run["verdict"] = json!(report.verdict());
+    run["error"] = json!(report.fault());
+    run["counts"] = json!(report.counts());
+    run["labs"] = json!(labs);
     Ok(format!("{}\n", serde_json::to_string_pretty(&run)?))
 }
 

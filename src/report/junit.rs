@@ -7,7 +7,8 @@ use std::time::Duration;
 pub use quick_junit::SerializeError as JunitError;
 
 /// A whole run as JUnit XML: a suite for each lab, a case for each check; `failure` is a check that
-/// failed, `error` one that could not be measured, or what kept a scenario or a lab from going on.
+/// failed, `error` one that could not be measured, or what kept a scenario, a lab or the run from
+/// coming to its end.
 /// The evidence of a scenario is in the output of its first case that did not pass.
 ///
 /// # Errors
@@ -16,6 +17,7 @@ pub fn junit(report: &Report) -> Result<String, JunitError> {
     let mut xml = quick_junit::Report::new("lvs-lab");
     xml.set_time(report.labs.iter().map(|lab| Duration::from_micros(lab.micros)).sum());
     xml.add_test_suites(report.labs.iter().map(suite));
+    xml.add_test_suites(report.fault().map(|fault| unfinished(&fault)));
     xml.to_string()
 }
 
@@ -25,6 +27,13 @@ fn suite(lab: &LabReport) -> TestSuite {
     suite.add_property(("kernel", lab.kernel.as_str()));
     suite.add_test_cases(lab.scenarios.iter().flat_map(|s| scenario(&lab.topology, s)));
     suite.add_test_cases(lab.fault().map(|fault| broken(&lab.topology, "lab", fault)));
+    suite
+}
+
+/// What kept the run from coming to its end.
+fn unfinished(fault: &str) -> TestSuite {
+    let mut suite = TestSuite::new("lvs-lab");
+    suite.add_test_case(broken("lvs-lab", "run", fault));
     suite
 }
 

@@ -20,7 +20,9 @@ pub use event::Event;
 pub use html::html;
 pub use json::json;
 pub use junit::{JunitError, junit};
-pub use model::{Answers, Check, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
+pub use model::{
+    Answers, Check, LabReport, Outcome, Report, RunState, ScenarioReport, StepReport, Verdict,
+};
 pub use tap::tap;
 pub use text::Text;
 pub use timeline::{Evidence, Incident, IncidentKind, RequestMark, Timeline};

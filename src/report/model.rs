@@ -105,15 +105,43 @@ pub struct LabReport {
     pub scenarios: Vec<ScenarioReport>,
     /// Why it could not be built or taken down, if so.
     pub error: Option<String>,
+    /// The name that it is still up under, where it was kept.
+    #[serde(default)]
+    pub kept: Option<String>,
+    /// How long its guest took to boot, in microseconds; none on the running kernel.
+    #[serde(default)]
+    pub boot_micros: Option<u64>,
     /// How long building took, in microseconds.
     pub up_micros: u64,
     /// How long everything took, in microseconds.
     pub micros: u64,
 }
 
+/// How far a test run has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum RunState {
+    /// To its end.
+    #[default]
+    Finished,
+    /// It is running.
+    Running,
+    /// Somebody ended it.
+    Interrupted {
+        /// The signal, as in `SIGINT`.
+        signal: String,
+    },
+}
+
 /// A whole test run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
+    /// The version of lvs-lab.
+    pub version: String,
+    /// When it began, in UTC (RFC 3339).
+    pub begun: String,
+    /// How far it has come.
+    pub state: RunState,
     /// Its labs, in the order of the command line.
     pub labs: Vec<LabReport>,
 }

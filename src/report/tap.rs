@@ -3,7 +3,8 @@ use crate::text::visible;
 use serde_json::json;
 
 /// A whole run in the Test Anything Protocol, version 13: a line for each check, and what kept a
-/// scenario or a lab from going on; what did not pass says more in a block of YAML. See
+/// scenario or a lab from going on; what did not pass says more in a block of YAML. A run that did
+/// not come to its end bails out. See
 /// <https://testanything.org/tap-version-13-specification.html>.
 pub fn tap(report: &Report) -> String {
     let mut points = Points::default();
@@ -13,7 +14,8 @@ pub fn tap(report: &Report) -> String {
             points.broken(&format!("{}: lab", lab.topology), fault);
         }
     }
-    format!("TAP version 13\n1..{}\n{}", points.count, points.text)
+    let end = report.fault().map(|fault| format!("Bail out! {}\n", visible(&fault)));
+    format!("TAP version 13\n1..{}\n{}{}", points.count, points.text, end.unwrap_or_default())
 }
 
 /// Test points, numbered.

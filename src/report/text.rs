@@ -1,8 +1,10 @@
 use super::lines::Lines;
 use super::timeline::draw;
 use super::{
-    Answers, Check, Counts, Event, Evidence, LabReport, Report, ScenarioReport, StepReport, Verdict,
+    Answers, Check, Counts, Event, Evidence, LabReport, Outcome, Report, ScenarioReport,
+    StepReport, Verdict,
 };
+use crate::lab::LabName;
 use crate::text::{Ink, Style, elapsed};
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ pub struct Text {
     style: Style,
     /// The lab and its kernel, until the lab is up.
     heading: Option<String>,
+    /// How long the lab's guest took to boot, in microseconds, until the lab is up.
+    booted: Option<u64>,
     /// Why the lab could not be built, once that was told.
     failure: Option<String>,
 }
@@ -22,7 +26,7 @@ pub struct Text {
 impl Text {
     /// Nothing told yet.
     pub fn new(style: Style) -> Self {
-        Self { style, heading: None, failure: None }
+        Self { style, heading: None, booted: None, failure: None }
     }
 
     /// What to print now: whole lines, or nothing for an event that is only progress.
@@ -34,11 +38,19 @@ impl Text {
             Event::LabStarted { topology, kernel } => {
                 self.heading = Some(format!("{topology} on {kernel}"));
             }
+            Event::Booted { micros } => self.booted = Some(*micros),
             Event::Up { lab, micros } => {
+                let booted =
+                    self.booted.take().map(|micros| format!(", booted in {}", time(micros)));
                 let heading = self.heading.take().unwrap_or_else(|| lab.to_string());
-                lines.add(0, Ink::Bold, &format!("{heading}, up in {}", time(*micros)));
+                let booted = booted.unwrap_or_default();
+                lines.add(0, Ink::Bold, &format!("{heading}{booted}, up in {}", time(*micros)));
             }
-            Event::Unchanged { lab } => lines.add(0, Ink::Plain, &format!("{lab} is up")),
+            Event::Unchanged { lab } => match self.heading.take() {
+                Some(heading) => lines.add(0, Ink::Bold, &format!("{heading}, up already")),
+                None => lines.add(0, Ink::Plain, &format!("{lab} is up")),
+            },
+            Event::Kept { lab } => kept(&mut lines, lab),
             Event::Repaired { what } => what.iter().for_each(|w| lines.field(0, "repaired", w)),
             Event::Changed { what } => what.iter().for_each(|w| lines.field(0, "changed", w)),
             Event::NeedsDown { reasons } => {
@@ -84,11 +96,19 @@ fn who_answered(answers: &Answers) -> String {
     if words.is_empty() { "nobody answered".to_owned() } else { words.join("  ") }
 }
 
+/// What a person can do with a lab that stays up.
+fn kept(lines: &mut Lines, lab: &LabName) {
+    lines.add(2, Ink::Bold, &format!("{lab} stays up"));
+    lines.field(4, "look", &format!("lvs-lab status {lab}; lvs-lab shell {lab}"));
+    lines.field(4, "again", &format!("lvs-lab test --live {lab}"));
+    lines.field(4, "remove", &format!("lvs-lab down {lab}"));
+}
+
 fn check(lines: &mut Lines, check: &Check, attempts: usize) {
     let outcome = &check.outcome;
     let tries = if attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
     if outcome.verdict == Verdict::Passed {
-        let text = format!("{}: {}{tries}", check.name, outcome.expected);
+        let text = format!("{}: {}{tries}", check.name, found(outcome));
         return lines.mark(6, Verdict::Passed, &text);
     }
     lines.mark(6, outcome.verdict, &check.name);
@@ -97,6 +117,11 @@ fn check(lines: &mut Lines, check: &Check, attempts: usize) {
     lines.field(8, "samples", &check.samples.to_string());
     lines.field(8, "waited", &format!("{}{tries}", time(check.waited_micros)));
     lines.field(8, "at", &check.position);
+}
+
+/// What was measured and, where that is not the same word for word, what was expected.
+fn found(Outcome { expected, observed, .. }: &Outcome) -> String {
+    if observed == expected { observed.clone() } else { format!("{observed} ({expected})") }
 }
 
 fn scenario_end(lines: &mut Lines, scenario: &ScenarioReport, style: Style) {

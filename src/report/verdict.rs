@@ -1,4 +1,4 @@
-use super::{Check, LabReport, Report, ScenarioReport, StepReport, Verdict};
+use super::{Check, LabReport, Report, RunState, ScenarioReport, StepReport, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// What a pass without a check would be.
@@ -117,14 +117,29 @@ impl LabReport {
 }
 
 impl Report {
+    /// Why it is no whole run.
+    pub fn fault(&self) -> Option<String> {
+        match &self.state {
+            RunState::Finished => None,
+            RunState::Running => Some("the run has not come to its end".to_owned()),
+            RunState::Interrupted { signal } => Some(format!("interrupted by {signal}")),
+        }
+    }
+
     /// How the checks of all labs ended.
     pub fn counts(&self) -> Counts {
         Counts::sum(self.labs.iter().map(LabReport::counts))
     }
 
-    /// The worst of its labs; a report without a lab proves nothing and is errored.
+    /// The worst of its labs; a report without a lab proves nothing and is errored, and so is that
+    /// of a run that did not come to its end.
     pub fn verdict(&self) -> Verdict {
-        if self.labs.is_empty() { Verdict::Errored } else { self.counts().verdict() }
+        match self.state {
+            RunState::Finished if !self.labs.is_empty() => self.counts().verdict(),
+            RunState::Finished | RunState::Running | RunState::Interrupted { .. } => {
+                Verdict::Errored
+            }
+        }
     }
 }
 
@@ -152,7 +167,7 @@ mod tests {
 
     fn lab(scenarios: Vec<ScenarioReport>) -> LabReport {
         let (topology, kernel) = ("nat".to_owned(), "host 6.1".to_owned());
-        LabReport { topology, kernel, scenarios, error: None, up_micros: 0, micros: 0 }
+        LabReport { topology, kernel, scenarios, ..LabReport::default() }
     }
 
     #[test]

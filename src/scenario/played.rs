@@ -436,7 +436,7 @@ async fn a_fault_is_done_once_and_judged_until_it_holds() {
     let mut stage = failover();
     let report = staged(vec![act(StepAction::Load(load())), fault], &mut stage).await;
     assert_eq!(verdicts(&report), [Passed, Passed]);
-    assert_eq!(outcomes(&report)[0].observed, "5 s (node04 holds the VIP after 4 s)");
+    assert_eq!(outcomes(&report)[0].observed, "5 s; node04 holds the VIP after 4 s");
     assert!(!report.steps[1].earlier.is_empty());
     assert_eq!(report.steps[1].earlier[0][1].outcome.observed, "node01 holds 10.0.0.100");
     assert_eq!(stage.done, ["load", "kill node01", "stop", "release", "heal All"]);

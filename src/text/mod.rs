@@ -3,12 +3,14 @@
 //! May: know terminals and letters. May not: know what the words are about.
 
 mod colour;
+mod date;
 mod elapsed;
 mod style;
 mod visible;
 mod wrapped;
 
 pub use colour::{Colour, Ink};
+pub use date::date;
 pub use elapsed::elapsed;
 pub use style::{Letters, Style};
 pub use visible::{moves_cursor, printable, visible};

@@ -77,5 +77,9 @@ fn up(place: &std::path::Path) -> Result<(), GuestError> {
 fn once(place: &std::path::Path, job: Job) -> Result<u8, GuestError> {
     let boot = Boot { log: None, ..boot(place) };
     let job = Job { input: Input::Nothing, ..job };
-    client::once(Uml::find()?, boot, job, &mut |line| println!("line: {line}"))
+    client::once(Uml::find()?, boot, job, &mut |heard| {
+        if let client::Heard::Line(line) = heard {
+            println!("line: {line}");
+        }
+    })
 }

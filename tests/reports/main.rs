@@ -4,8 +4,8 @@
 mod failover;
 
 use lvs_lab::report::{
-    Answers, Check, Event, LabReport, Outcome, Report, ScenarioReport, StepReport, Text, html,
-    json, junit, tap,
+    Answers, Check, Event, LabReport, Outcome, Report, RunState, ScenarioReport, StepReport, Text,
+    html, json, junit, tap,
 };
 use lvs_lab::text::{Colour, Letters, Style};
 use std::str::FromStr;
@@ -69,10 +69,16 @@ fn lab(topology: &str, scenarios: Vec<ScenarioReport>) -> LabReport {
         topology: topology.to_owned(),
         kernel: "uml 6.1.176".to_owned(),
         scenarios,
-        error: None,
+        boot_micros: Some(1_100_000),
         up_micros: 210_000,
         micros: 640_000,
+        ..LabReport::default()
     }
+}
+
+fn run(labs: Vec<LabReport>) -> Report {
+    let (version, begun) = ("0.1.0".to_owned(), "2026-11-30T08:29:14Z".to_owned());
+    Report { version, begun, state: RunState::Finished, labs }
 }
 
 fn report() -> Report {
@@ -99,7 +105,7 @@ fn report() -> Report {
         stopped,
     ];
     let unchecked = lab("tun", vec![scenario("look", vec![command(Vec::new())])]);
-    Report { labs: vec![good, lab("./labs/mixed.yaml", mixed), unbuilt, unchecked] }
+    run(vec![good, lab("./labs/mixed.yaml", mixed), unbuilt, unchecked])
 }
 
 fn parsed<T: FromStr>(name: &str) -> T {
@@ -119,6 +125,7 @@ fn lab_events(lab: &LabReport) -> Vec<Event> {
     let (topology, kernel) = (lab.topology.clone(), lab.kernel.clone());
     let name = || parsed("lab");
     let mut events = vec![Event::LabStarted { topology, kernel }];
+    events.extend(lab.boot_micros.map(|micros| Event::Booted { micros }));
     events.push(Event::Building { lab: name(), operations: 42 });
     match &lab.error {
         None => events.push(Event::Up { lab: name(), micros: lab.up_micros }),

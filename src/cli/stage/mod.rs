@@ -1,8 +1,11 @@
-//! A lab that this process holds, as the stage of its scenarios.
+//! A lab that is up, as the stage of its scenarios.
 
 mod command;
 mod directors;
 mod evidence;
+mod holder;
+
+pub use self::holder::Holder;
 
 use self::directors::{Clock, Directors};
 use super::sockets::NodeSockets;
@@ -11,7 +14,6 @@ use crate::lab::{Endpoint, Fault, Healing, Lab, Load, Place, Request, RunCommand
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
-use crate::supervisor::Foreground;
 use crate::topology::Document;
 use crate::traffic::{self, Held, RunningLoad, Sample, UnusedPorts};
 use std::time::{Duration, SystemTime};
@@ -21,7 +23,7 @@ pub struct LabStage<'a> {
     lab: &'a Lab,
     source: &'a Source,
     document: Document<'a>,
-    held: &'a mut Foreground,
+    held: Holder<'a>,
     directors: Directors<'a>,
     clock: Clock,
     held_open: Held,
@@ -33,12 +35,7 @@ pub struct LabStage<'a> {
 
 impl<'a> LabStage<'a> {
     /// A lab, what it was built from, its directory, and who holds it.
-    pub fn new(
-        lab: &'a Lab,
-        source: &'a Source,
-        dir: &'a LabDir,
-        held: &'a mut Foreground,
-    ) -> Self {
+    pub fn new(lab: &'a Lab, source: &'a Source, dir: &'a LabDir, held: Holder<'a>) -> Self {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
         let (held_open, ports) = (Held::default(), UnusedPorts::default());
         let (load, watch, packets) = (None, None, None);
@@ -109,11 +106,11 @@ impl Stage for LabStage<'_> {
     }
 
     async fn disturb(&mut self, fault: &Fault) -> Result<(), String> {
-        self.held.disturb(fault).await.map_err(|error| error.to_string())
+        self.held.disturb(fault).await
     }
 
     async fn heal(&mut self, healing: &Healing) -> Result<(), String> {
-        self.held.heal(healing).await.map_err(|error| error.to_string())
+        self.held.heal(healing).await
     }
 
     fn watch(&mut self) -> Result<(), String> {

@@ -8,11 +8,13 @@ use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
 use crate::lab::{Lab, LabName, Source};
+use crate::report::Event;
 use crate::state::{Exit as ProcessExit, LabDir, Lock, Process, Provider, Record};
 use crate::supervisor::{self, Assignment};
+use crate::text::elapsed;
 use crate::topology;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a killed process may take to be gone.
 const DEATH: Duration = Duration::from_millis(200);
@@ -134,6 +136,14 @@ impl Wanted {
         }
     }
 
+    fn booted(&self, took: Duration, context: &Context) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        match self.format {
+            Format::Text => context.note(&format!("the guest booted in {}", elapsed(took))),
+            Format::Json => build::json(&Event::Booted { micros }),
+        }
+    }
+
     fn on_host(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
         let launched = supervisor::launch(&self.assignment, lock).map_err(Failure::failed)?;
         let lab = &self.assignment.lab;
@@ -156,7 +166,9 @@ impl Wanted {
             since: SystemTime::now(),
         };
         record.write(dir).map_err(Failure::failed)?;
+        let begun = Instant::now();
         let hello = guests::start(&self.assignment.lab, dir)?;
+        self.booted(begun.elapsed(), context);
         for fault in &hello.failures {
             context.note(&format!("guest: {fault}"));
         }

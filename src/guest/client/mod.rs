@@ -18,7 +18,8 @@ use std::io::{ErrorKind, Read, Write, stderr, stdin, stdout};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use terminal::Raw;
 
 /// How long a guest's supervisor may take to end the guest and itself.
@@ -66,26 +67,48 @@ pub fn stop(socket: &Path) -> Result<(), GuestError> {
     }
 }
 
+/// What is heard of a guest that is booted for one job.
+#[derive(Debug)]
+pub enum Heard<'a> {
+    /// It is being booted. Shutting this socket down ends it and its job, now or later.
+    Called(&'a UnixStream),
+    /// It came up, so long after that.
+    Booted(Duration),
+    /// A line of its job's output.
+    Line(&'a str),
+}
+
 /// Boots a guest for one job and ends it after that. Nothing is left, even if this process is
-/// killed. `line` gets each line of the job's output; its errors go to this process's own.
+/// killed. The job's errors go to this process's own.
 pub fn once(
     provider: impl Provider + Send + 'static,
     boot: Boot,
     job: Job,
-    line: &mut dyn FnMut(&str),
+    heard: &mut dyn FnMut(Heard<'_>),
 ) -> Result<u8, GuestError> {
     let (ours, theirs) = UnixStream::pair().map_err(GuestError::system("make a channel"))?;
+    heard(Heard::Called(&ours));
+    let (begun, booted) = (Instant::now(), Arc::new(OnceLock::new()));
+    let mut up = Some(booted.clone());
     let relay = std::thread::spawn(move || {
-        let mut relay = Relay::new(Guest::greet(provider.boot(&boot)?)?);
+        let guest = Guest::greet(provider.boot(&boot)?)?;
+        let _ = booted.set(begun.elapsed());
+        let mut relay = Relay::new(guest);
         relay.admit(theirs).map_err(GuestError::system("use the guest's channel"))?;
         drop(relay.run(&Term::Callers));
         Ok(())
     });
+    let mut line = |text: &str| {
+        // Before the first line: there is none before the guest is up.
+        let took = up.take().and_then(|booted| booted.get().copied());
+        took.into_iter().for_each(|took| heard(Heard::Booted(took)));
+        heard(Heard::Line(text));
+    };
     let (input, error) = (stdin(), stderr());
     let ends = Ends {
         input: input.as_fd(),
         outlets: [
-            Outlet::new(Stream::Output, Sink::Lines(line)),
+            Outlet::new(Stream::Output, Sink::Lines(&mut line)),
             Outlet::new(Stream::Error, Sink::Stream(error.as_fd())),
         ],
         signals: None,

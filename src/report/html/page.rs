@@ -11,13 +11,14 @@ const STYLE: &str = include_str!("style.css");
 pub fn html(report: &Report) -> String {
     let labs: String = report.labs.iter().zip(1..).map(|(one, number)| lab(one, number)).collect();
     let (title, summary) = (counted(report.counts()), summary(report));
+    let unfinished = report.fault().map(|reason| fault(&reason)).unwrap_or_default();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <meta name=\"color-scheme\" content=\"light dark\"/>\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
          <body>\n<header>\n<p class=\"kicker\">lvs-lab test</p>\n\
-         <h1>{title}</h1>\n</header>\n<main>\n{summary}{labs}</main>\n</body>\n</html>\n"
+         <h1>{title}</h1>\n</header>\n<main>\n{unfinished}{summary}{labs}</main>\n</body>\n</html>\n"
     )
 }
 

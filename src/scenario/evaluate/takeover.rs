@@ -14,7 +14,7 @@ pub(super) fn evaluate(range: DurationRange, scene: &Scene, lab: &Lab) -> Outcom
     match measure(scene, lab) {
         Ok(Takeover::Done { by, moved, served }) => {
             let (moved, words) = (elapsed(moved), elapsed(served));
-            let seen = format!("{words} ({by} holds the VIP after {moved})");
+            let seen = format!("{words}; {by} holds the VIP after {moved}");
             Outcome::measured(range.contains(served), expected, seen)
         }
         Ok(Takeover::Pending(why)) => Outcome::measured(false, expected, why),
@@ -108,7 +108,7 @@ mod tests {
         let outcome = judge(&scene);
         assert_eq!(
             (outcome.verdict, outcome.observed.as_str()),
-            (Passed, "4 s (node04 holds the VIP after 3 s)")
+            (Passed, "4 s; node04 holds the VIP after 3 s")
         );
     }
 
@@ -167,7 +167,7 @@ mod tests {
         let outcome = judge(&scene);
         assert_eq!(
             (outcome.verdict, outcome.observed.as_str()),
-            (Passed, "4 s (node04 holds the VIP after 1 s)")
+            (Passed, "4 s; node04 holds the VIP after 1 s")
         );
     }
 

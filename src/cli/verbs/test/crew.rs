@@ -1,85 +1,64 @@
-use super::Task;
-use super::{show, worker};
-use crate::cli::context::Context;
-use crate::cli::failure::Failure;
-use crate::cli::provider::{self, Choice};
-use crate::report::{Event, LabReport, Report};
+use super::course::Course;
+use super::findings::Findings;
+use super::show;
+use super::task::{Ground, Task};
+use super::worker::{self, Desk};
+use crate::report::{Event, LabReport};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-/// Tests the labs, so many at once; each lab's lines stay together, in the order of their ends.
-pub fn test(tasks: &[Task], jobs: usize, context: &Context) -> Result<Report, Failure> {
-    let choose = |task: &Task| provider::choose(context, &task.lab);
-    let choices = tasks.iter().map(choose).collect::<Result<Vec<_>, _>>()?;
-    let labs = match jobs.min(tasks.len()) {
-        0 | 1 => {
-            let work = tasks.iter().zip(&choices);
-            work.map(|(task, choice)| {
-                let mut show = show::Live::new(context);
-                one(task, choice, context, &mut |event| show.event(&event))
-            })
-            .collect()
-        }
-        jobs => at_once(tasks, &choices, jobs, context),
-    };
-    Ok(Report { labs })
+/// Tests the labs, so many at once, until there are no more or somebody wants an end; each lab's
+/// lines stay together, in the order of their ends.
+pub fn test(tasks: &[Task], jobs: usize, desk: &Desk<'_>, findings: &mut Findings) {
+    let jobs = jobs.min(tasks.len());
+    if jobs > 1 {
+        return at_once(tasks, jobs, desk, findings);
+    }
+    for (number, task) in tasks.iter().enumerate().take_while(|_| desk.stop.signal().is_none()) {
+        let mut show = show::Live::new(desk.context);
+        let report = one(task, desk, &mut |event| show.event(&event));
+        findings.add(number, report);
+    }
 }
 
-fn at_once(tasks: &[Task], choices: &[Choice], jobs: usize, context: &Context) -> Vec<LabReport> {
+fn at_once(tasks: &[Task], jobs: usize, desk: &Desk<'_>, findings: &mut Findings) {
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..tasks.len()).collect());
-    let done: Mutex<Vec<(usize, LabReport)>> = Mutex::default();
+    let findings = Mutex::new(findings);
+    let next = || lock(&queue).pop_front().filter(|_| desk.stop.signal().is_none());
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
-                while let Some(index) = lock(&queue).pop_front() {
+                while let Some(number) = next() {
                     let mut events = Vec::new();
-                    let task = &tasks[index];
-                    let report = one(task, &choices[index], context, &mut |e| events.push(e));
-                    let mut done = lock(&done);
-                    let mut show = show::Live::new(context);
+                    let report = one(&tasks[number], desk, &mut |event| events.push(event));
+                    let mut findings = lock(&findings);
+                    let mut show = show::Live::new(desk.context);
                     events.iter().for_each(|event| show.event(event));
-                    done.push((index, report));
+                    findings.add(number, report);
                 }
             });
         }
     });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, report)| report).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has one lab tested, passes its events on, and returns its report; a worker that ends without
-/// one makes a report that says so.
-fn one(
-    task: &Task,
-    choice: &Choice,
-    context: &Context,
-    events: &mut dyn FnMut(Event),
-) -> LabReport {
-    events(Event::Note { text: choice.line(&task.lab) });
-    let mut report = None;
-    let ended = worker::run(task, choice.provider, context, &mut |event| {
-        if let Event::LabFinished { report: finished } = &event {
-            report = Some(finished.clone());
-        }
-        events(event);
-    });
-    match (report, ended) {
-        (Some(report), Ok(())) => report,
-        (report, ended) => {
-            let error = ended.err().unwrap_or_else(|| "the worker ended without a report".into());
-            let mut broken = report.unwrap_or_else(|| LabReport {
-                topology: task.named.clone(),
-                ..LabReport::default()
-            });
-            broken.error =
-                Some(broken.error.map_or(error.clone(), |first| format!("{first}; {error}")));
-            events(Event::LabFinished { report: broken.clone() });
-            broken
-        }
+/// Has one lab tested, passes its events on, and returns its report.
+fn one(task: &Task, desk: &Desk<'_>, events: &mut dyn FnMut(Event)) -> LabReport {
+    if let Ground::Own(choice) | Ground::Kept { choice, .. } = &task.ground {
+        events(Event::Note { text: choice.line(&task.lab) });
     }
+    let mut course = Course::begin(&task.named);
+    let ended = worker::run(task, desk, &mut |event| {
+        course.hear(&event);
+        if !matches!(event, Event::LabFinished { .. }) {
+            events(event);
+        }
+    });
+    let interrupted = desk.stop.signal().map(|signal| format!("interrupted by {signal}"));
+    let report = course.end(ended.err().map(|fault| interrupted.unwrap_or(fault)));
+    events(Event::LabFinished { report: report.clone() });
+    report
 }

@@ -1,82 +1,78 @@
-use super::Task;
+use super::kept;
+use super::program::{End, Program};
+use super::stop::Stop;
+use super::task::{Ground, Task};
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::guests;
-use crate::guest;
-use crate::lab::Source;
+use crate::guest::{self, client::Heard};
+use crate::lab::{LabName, Source};
 use crate::report::Event;
 use crate::state::Provider;
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::Signal;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::net::Shutdown;
 
-/// Runs a worker for one lab to its end, and passes its events on. The error says why it ended
-/// badly; a lab that failed its scenarios is no error.
-pub fn run(
-    task: &Task,
-    provider: Provider,
-    context: &Context,
-    events: &mut dyn FnMut(Event),
-) -> Result<(), String> {
-    let mut strange = None;
-    let mut line = |line: &str| match serde_json::from_str(line) {
-        Ok(event) => events(event),
-        Err(_) => strange = Some(line.to_owned()),
-    };
-    match provider {
-        Provider::Host => in_process(task, context, &mut line)?,
-        Provider::Uml => in_guest(task, context, &mut line)?,
-    }
-    strange.map_or(Ok(()), |line| Err(format!("the worker said `{line}`")))
+/// Where labs are tested from.
+pub struct Desk<'a> {
+    /// What this command knows.
+    pub context: &'a Context,
+    /// What may end it early.
+    pub stop: &'a Stop,
 }
 
-fn in_guest(task: &Task, context: &Context, line: &mut dyn FnMut(&str)) -> Result<(), String> {
-    let words = |failure: crate::cli::failure::Failure| failure.message;
+/// Has the scenarios of one lab run to their end, and passes the events on. The error says why it
+/// ended badly; a lab that failed its scenarios is no error.
+pub fn run(task: &Task, desk: &Desk<'_>, events: &mut dyn FnMut(Event)) -> Result<(), String> {
+    match &task.ground {
+        Ground::Own(choice) => match choice.provider {
+            Provider::Host => {
+                Program { task, args: arguments(task, &[]), end: End::Kill }.run(desk, events)
+            }
+            Provider::Uml => in_guest(task, desk, events),
+        },
+        Ground::Kept { choice, lab } => kept::run(task, (choice, lab), desk, events),
+        Ground::Live(lab) => in_lab(task, lab, &[]).run(desk, events),
+    }
+}
+
+/// A worker that plays in a lab that is up.
+pub fn in_lab<'a>(task: &'a Task, lab: &LabName, flags: &[&str]) -> Program<'a> {
+    let flags = [&["--live", lab.as_str()], flags].concat();
+    Program { task, args: arguments(task, &flags), end: End::PassOn }
+}
+
+fn arguments(task: &Task, flags: &[&str]) -> Vec<String> {
+    let scenarios = task.scenarios.iter().flat_map(|name| ["--scenario", name]);
+    let line = ["test-worker"].into_iter().chain(scenarios).chain(flags.iter().copied());
+    line.chain(["--", &task.named]).map(str::to_owned).collect()
+}
+
+fn in_guest(task: &Task, desk: &Desk<'_>, events: &mut dyn FnMut(Event)) -> Result<(), String> {
+    let words = |failure: Failure| failure.message;
     let uml = guests::uml().map_err(words)?;
     let boot = guests::boot(&task.lab).map_err(words)?;
     let named = Source { name: task.named.clone(), text: task.source.text.clone() };
-    let mut job = guests::job(context, &[named], None);
-    job.args = arguments(task);
+    let mut job = guests::job(desk.context, &[named], None);
+    job.args = arguments(task, &[]);
     job.input = guest::Input::Nothing;
-    let code = guest::client::once(uml, boot, job, line).map_err(|error| error.to_string())?;
-    if code == 0 { Ok(()) } else { Err(format!("the worker ended with code {code}")) }
-}
-
-fn arguments(task: &Task) -> Vec<String> {
-    ["test-worker", "--", &task.named].map(str::to_owned).to_vec()
-}
-
-fn in_process(task: &Task, context: &Context, line: &mut dyn FnMut(&str)) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("cannot run a worker: {error}");
-    let mut command = Command::new("/proc/self/exe");
-    command.args(arguments(task)).stdin(input(task).map_err(failed)?).stdout(Stdio::piped());
-    if let Some(state) = &context.global.state_dir {
-        command.env("LVS_LAB_STATE_DIR", state);
+    let (mut strange, mut guard) = (None, None);
+    let mut hear = |heard: Heard<'_>| match heard {
+        Heard::Called(call) => {
+            let hang_up = |call: std::os::unix::net::UnixStream| {
+                desk.stop.on_signal(move |_| drop(call.shutdown(Shutdown::Both)))
+            };
+            guard = call.try_clone().ok().map(hang_up);
+        }
+        Heard::Booted(took) => events(Event::Booted { micros: took.as_micros() as u64 }),
+        Heard::Line(line) => match serde_json::from_str(line) {
+            Ok(event) => events(event),
+            Err(_) => strange = Some(line.to_owned()),
+        },
+    };
+    let ended = guest::client::once(uml, boot, job, &mut hear).map_err(|error| error.to_string());
+    drop(guard);
+    match (ended?, strange) {
+        (0, None) => Ok(()),
+        (0, Some(line)) => Err(format!("the worker said `{line}`")),
+        (code, _) => Err(format!("the worker ended with code {code}")),
     }
-    // SAFETY: prctl(2) is a system call, and nothing else is done between fork and exec.
-    unsafe { command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGKILL)?)) };
-    let mut child = command.spawn().map_err(failed)?;
-    let output = child.stdout.take().ok_or("the worker has no output")?;
-    let read = BufReader::new(output).lines().try_for_each(|text| text.map(|text| line(&text)));
-    if read.is_err() {
-        // Whoever cannot be heard any more must not go on.
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(failed)?;
-    read.map_err(failed)?;
-    if status.success() { Ok(()) } else { Err(format!("the worker ended with {status}")) }
-}
-
-/// Standard input was read already, so the worker gets it again.
-fn input(task: &Task) -> io::Result<Stdio> {
-    if task.named != "-" {
-        return Ok(Stdio::null());
-    }
-    let mut file = File::from(memfd_create(c"topology", MFdFlags::MFD_CLOEXEC)?);
-    file.write_all(task.source.text.as_bytes())?;
-    file.rewind()?;
-    Ok(file.into())
 }

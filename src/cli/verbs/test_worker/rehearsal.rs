@@ -1,11 +1,9 @@
+use super::{micros, tell};
 use crate::cli::context::{Context, Setting};
-use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::furnish::furnish;
+use crate::cli::private;
 use crate::cli::running::{NAMES, state_dir};
-use crate::cli::stage::LabStage;
-use crate::cli::terminal::print;
-use crate::cli::{machine, private};
+use crate::cli::stage::{Holder, LabStage};
 use crate::engine;
 use crate::lab::{Lab, Source};
 use crate::report::{Event, LabReport, ScenarioReport};
@@ -15,37 +13,16 @@ use crate::supervisor::{Assignment, Foreground};
 use std::path::Path;
 use std::time::Instant;
 
-/// `test-worker`
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The topology
-    pub topology: String,
-}
-
-/// Builds a lab in this process, runs its scenarios, and takes it down; tells everything as
-/// events. On the user's machine nothing of it can be left, as its names are in a mount namespace
-/// that ends with this process.
-pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
-    let begun = Instant::now();
-    let source = context.source(&args.topology)?;
-    let lab = context.load(&source)?;
-    furnish(&lab, context);
-    let mut report = LabReport {
-        kernel: kernel(context),
-        topology: args.topology.clone(),
-        ..LabReport::default()
-    };
-    let (topology, kernel) = (report.topology.clone(), report.kernel.clone());
-    tell(Event::LabStarted { topology, kernel });
-    let ended = state(context).map_err(|failure| failure.message).and_then(|state| {
-        let rehearsal = Rehearsal { source, lab, state };
-        let runtime = context.runtime().map_err(|failure| failure.message)?;
-        runtime.block_on(rehearsal.play(&mut report))
-    });
-    report.error = ended.err();
-    report.micros = micros(begun);
-    tell(Event::LabFinished { report });
-    Ok(Exit::Ok)
+/// Builds a lab in this process, runs its scenarios, and takes it down. On the user's machine
+/// nothing of it can be left, as its names are in a mount namespace that ends with this process.
+pub fn play(
+    (source, lab): (Source, Lab),
+    context: &Context,
+    report: &mut LabReport,
+) -> Result<(), String> {
+    let state = state(context).map_err(|failure| failure.message)?;
+    let runtime = context.runtime().map_err(|failure| failure.message)?;
+    runtime.block_on(Rehearsal { source, lab, state }.play(report))
 }
 
 /// A state directory of the worker's own. No lab can have its name, so that what labs of the user
@@ -97,25 +74,8 @@ impl Rehearsal {
     }
 
     async fn scenarios(&self, dir: &LabDir, held: &mut Foreground) -> Vec<ScenarioReport> {
-        let mut stage = LabStage::new(&self.lab, &self.source, dir, held);
+        let holder = Holder::Own(held);
+        let mut stage = LabStage::new(&self.lab, &self.source, dir, holder);
         scenario::run(&self.lab, History::Fresh, &mut stage, &mut tell).await
     }
-}
-
-fn tell(event: Event) {
-    if let Ok(line) = serde_json::to_string(&event) {
-        print(&(line + "\n"));
-    }
-}
-
-fn micros(begun: Instant) -> u64 {
-    u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX)
-}
-
-fn kernel(context: &Context) -> String {
-    let provider = match context.setting {
-        Setting::Machine => "host",
-        Setting::Guest => "uml",
-    };
-    format!("{provider} {}", machine::release())
 }
