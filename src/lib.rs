@@ -15,6 +15,7 @@ pub mod kernel;
 pub mod lab;
 pub mod oracle;
 pub mod plan;
+pub mod programs;
 pub mod report;
 pub mod scenario;
 pub mod state;
