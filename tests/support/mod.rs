@@ -4,9 +4,11 @@
 
 pub mod lab;
 pub mod listings;
+mod patience;
 pub mod ran;
 pub mod traces;
 
+pub use patience::PATIENCE;
 pub use ran::Ran;
 
 use std::fs;
@@ -18,9 +20,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use traces::Traces;
-
-/// How long a condition may take to come true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The user and the group `nobody`.
 const NOBODY: u32 = 65534;

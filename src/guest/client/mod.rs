@@ -22,7 +22,7 @@ use std::time::Duration;
 use terminal::Raw;
 
 /// How long a guest's supervisor may take to end the guest and itself.
-const STOPPING: Duration = Duration::from_secs(10);
+const STOPPING: Duration = Duration::from_secs(60);
 
 /// Runs a job in the guest behind a socket, with this process's own streams, terminal and signals,
 /// and answers with its exit code.
