@@ -4,6 +4,8 @@
 //! The crate is a set of rooms, each of which says in its first lines what it is for and what it
 //! may not do; `docs/architecture.md` draws the arrows between them.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod backend;
 pub mod cli;
 pub mod diag;

@@ -4,10 +4,9 @@ use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
 use crate::lab::{Lab, Source};
-use crate::state::LabDir;
+use crate::state::{LabDir, socket};
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 /// Has this command line done in the guest of a lab.
@@ -63,7 +62,7 @@ pub fn uml() -> Result<Uml, Failure> {
 
 /// The process that owns the guest behind a socket.
 pub fn owner(socket: &Path) -> Option<i32> {
-    let socket = UnixStream::connect(socket).ok()?;
+    let socket = socket::connect(socket).ok()?;
     Some(getsockopt(&socket, PeerCredentials).ok()?.pid())
 }
 

@@ -11,5 +11,5 @@ mod wrapped;
 pub use colour::{Colour, Ink};
 pub use elapsed::elapsed;
 pub use style::{Letters, Style};
-pub use visible::{printable, visible};
+pub use visible::{first_line, printable, visible, visible_lines};
 pub use wrapped::{columns, cut, width_of, wrapped};

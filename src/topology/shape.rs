@@ -10,6 +10,15 @@ pub fn check(document: Value, schema: &Value, faults: &mut Faults) -> Option<Val
     Shape { root: schema, faults }.value(document, schema, &Place::root())
 }
 
+/// The schema's spelling of a key: two words are one, whatever joins them, so that `kill-daemons` is
+/// `kill_daemons`.
+fn spelled(key: &str, schema: &Value) -> String {
+    let properties = &schema["properties"];
+    let joined = key.replace('-', "_");
+    let is_other = properties.get(key).is_none() && properties.get(&joined).is_some();
+    if is_other { joined } else { key.to_owned() }
+}
+
 struct Shape<'s, 'f> {
     root: &'s Value,
     faults: &'f mut Faults,
@@ -50,8 +59,14 @@ impl<'s> Shape<'s, '_> {
         schema: &'s Value,
         at: &Place,
     ) -> Option<Value> {
-        let checked = |entry| self.entry(entry, schema, at);
-        let kept: Map<_, _> = entries.into_iter().filter_map(checked).collect();
+        let mut kept = Map::new();
+        for (key, value) in entries {
+            let spelled = spelled(&key, schema);
+            if kept.contains_key(&spelled) {
+                self.twice(&key, &spelled, at);
+            }
+            kept.extend(self.entry((&key, &spelled), value, schema, at));
+        }
         let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
         for key in &lacking {
             // A key that is there and faulty is not missed.
@@ -62,26 +77,28 @@ impl<'s> Shape<'s, '_> {
         lacking.is_empty().then_some(Value::Object(kept))
     }
 
+    /// An entry whose key stands so in the file, and is spelled so by the schema.
     fn entry(
         &mut self,
-        (key, value): (String, Value),
+        (key, spelled): (&str, &str),
+        value: Value,
         schema: &'s Value,
         at: &Place,
     ) -> Option<(String, Value)> {
-        let place = at.key(&key);
-        if let Some(property) = schema["properties"].get(&key) {
+        let place = at.key(key);
+        if let Some(property) = schema["properties"].get(spelled) {
             return match value {
-                Value::Null if !required(schema).any(|r| r == key) => None,
-                value => Some((key, self.value(value, property, &place)?)),
+                Value::Null if !required(schema).any(|r| r == spelled) => None,
+                value => Some((spelled.to_owned(), self.value(value, property, &place)?)),
             };
         }
         match schema.get("additionalProperties") {
             Some(free @ Value::Object(_)) => {
                 let value = self.value(value, free, &place);
-                Some((key, value.unwrap_or_default()))
+                Some((key.to_owned(), value.unwrap_or_default()))
             }
             _ => {
-                self.unknown_key(&key, schema, &place);
+                self.unknown_key(key, schema, &place);
                 None
             }
         }
@@ -99,11 +116,22 @@ impl<'s> Shape<'s, '_> {
         if words.contains(&word.as_str()) {
             return Some(word.into());
         }
+        // Two words are one, whatever joins them: `keep_alive` is `keep-alive`.
+        let hyphenated = word.replace('_', "-");
+        if words.contains(&hyphenated.as_str()) {
+            return Some(hyphenated.into());
+        }
         let noun = schema["title"].as_str().unwrap_or("word");
         let broken = if noun == "scheduler" { rule::UNKNOWN_SCHEDULER } else { rule::UNKNOWN_WORD };
         let help = suggest::help(&word, &words, &format!("{noun}s"));
         self.faults.push(broken.at(at, format!("`{word}` is no {noun}"), help));
         None
+    }
+
+    /// A key that is there already in another spelling.
+    fn twice(&mut self, key: &str, spelled: &str, at: &Place) {
+        let message = format!("`{spelled}` is given twice, in two spellings");
+        self.faults.push(rule::DUPLICATE_KEY.at(&at.key(key).as_key(), message, "keep one of them"));
     }
 
     fn missing(&mut self, key: &str, schema: &Value, at: &Place) {

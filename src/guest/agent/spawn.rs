@@ -9,6 +9,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{
     ForkResult, Pid, dup, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe2, setpgid, setsid,
 };
+use std::io::Write;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -83,7 +84,7 @@ fn child(job: Job, streams: &Streams, work: fn(Job) -> u8) -> ! {
     // A panic must not unwind into the agent's half of the program.
     let done = catch_unwind(AssertUnwindSafe(|| {
         if let Err(errno) = become_job(&job, streams) {
-            eprintln!("cannot start the command in the guest: {errno}");
+            drop(writeln!(std::io::stderr(), "cannot start the command in the guest: {errno}"));
             return 126;
         }
         work(job)
