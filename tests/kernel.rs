@@ -4,6 +4,9 @@
 //! be left on the machine.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
+#[path = "support/patience.rs"]
+mod patience;
+
 use lvs_lab::kernel::{
     BackendOrder, Changed, Kernel, KernelError, Linux, Names, Namespace, Observed, Packets, Watch,
 };
@@ -642,12 +645,11 @@ async fn the_last_packets_are_remembered() {
     assert!(last.is_sorted_by_key(|packet| packet.at));
 }
 
-/// Waits until something is so, and fails after a minute.
+/// Waits until something is so.
 async fn until(is_so: impl Fn() -> bool) {
-    let limit = std::time::Duration::from_secs(60);
     let begun = std::time::Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < limit, "it never came to be so");
+        assert!(begun.elapsed() < patience::PATIENCE, "it never came to be so");
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
 }

@@ -50,7 +50,7 @@ impl Context {
     /// Says something that is no result, unless the user wants quiet.
     pub fn note(&self, text: &str) {
         if !self.global.quiet {
-            eprintln!("{text}");
+            terminal::complain(&format!("{text}\n"));
         }
     }
 
@@ -151,7 +151,7 @@ impl Context {
     fn report_faults(&self, source: &Source, table: Option<&Source>, faults: Vec<Diagnostic>) {
         let inside = |fault: &Diagnostic| table.is_some() && topology::is_in_table(fault);
         let (inside, rest): (Vec<_>, Vec<_>) = faults.into_iter().partition(inside);
-        eprint!("{}", render(source, &rest, self.error_colour()));
+        terminal::complain(&render(source, &rest, self.error_colour()));
         if let Some(table) = table {
             self.report_table(table, inside);
         }
@@ -160,14 +160,14 @@ impl Context {
     /// Shows the faults of files that are no topologies.
     pub fn report_misread(&self, misread: &[Misread]) {
         for Misread { source, faults } in misread {
-            eprint!("{}", diag::text(source, faults, style(self.error_colour())));
+            terminal::complain(&diag::text(source, faults, style(self.error_colour())));
         }
     }
 
     /// Shows the faults of a table of ipvsadm's.
     pub fn report_table(&self, table: &Source, faults: Vec<Diagnostic>) {
         let placed = topology::placed_in_table(&table.text, faults);
-        eprint!("{}", diag::text(table, &placed, style(self.error_colour())));
+        terminal::complain(&diag::text(table, &placed, style(self.error_colour())));
     }
 }
 

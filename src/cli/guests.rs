@@ -4,14 +4,10 @@ use super::failure::Failure;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
 use crate::lab::{Lab, Source};
-use crate::state::LabDir;
+use crate::state::{LabDir, socket};
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-
-/// Where the system administration's programs are, which are not for an ordinary user's PATH.
-const SYSTEM: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// Has this command line done in the guest of a lab.
 pub fn forward(running: &Running, context: &Context) -> Result<Exit, Failure> {
@@ -37,21 +33,11 @@ pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::Termin
     Job {
         args: context.words.clone(),
         cwd: cwd.to_string_lossy().into_owned(),
-        env: env.map(for_root).collect(),
+        env: env.collect(),
         files: files.collect(),
         input: Input::Caller,
         terminal,
     }
-}
-
-/// Whoever calls is root in the guest, and finds there what root finds.
-fn for_root((name, mut value): (String, String)) -> (String, String) {
-    if name == "PATH" {
-        let missing = SYSTEM.iter().filter(|d| !value.split(':').any(|known| known == **d));
-        let missing: String = missing.map(|directory| format!(":{directory}")).collect();
-        value.push_str(&missing);
-    }
-    (name, value)
 }
 
 /// Boots a guest for a lab, and leaves a process behind that owns it.
@@ -76,32 +62,20 @@ pub fn uml() -> Result<Uml, Failure> {
 
 /// The process that owns the guest behind a socket.
 pub fn owner(socket: &Path) -> Option<i32> {
-    let socket = UnixStream::connect(socket).ok()?;
+    let socket = socket::connect(socket).ok()?;
     Some(getsockopt(&socket, PeerCredentials).ok()?.pid())
 }
 
 /// What a guest's fault means for the user.
 pub fn failure(error: GuestError) -> Failure {
     match &error {
-        GuestError::Missing(_) => {
-            Failure::unable(error).help("apt-get install user-mode-linux; see `lvs-lab doctor`")
+        GuestError::Missing(missing) => {
+            let help = format!("apt-get install {}; see `lvs-lab doctor`", missing.package());
+            Failure::unable(error).help(help)
         }
         GuestError::Died(_) | GuestError::Gone => {
             Failure::failed(error).help("`lvs-lab down` clears up; `lvs-lab up` builds it again")
         }
         _ => Failure::failed(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ordinary_users_path_is_completed_and_roots_is_not_touched() {
-        let path = |value: &str| for_root(("PATH".to_owned(), value.to_owned())).1;
-        assert_eq!(path("/bin"), "/bin:/usr/local/sbin:/usr/sbin:/sbin");
-        let all = "/usr/local/sbin:/usr/sbin:/sbin:/bin";
-        assert_eq!(path(all), all);
     }
 }

@@ -6,6 +6,7 @@ use crate::plan::{Backend, Behaviour, Upstream};
 use futures::FutureExt;
 use futures::future::join_all;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -107,7 +108,7 @@ async fn serve_on(
         Protocol::Tcp | Protocol::Sctp => backend::serve(socket.into(), site, shutdown).await,
     };
     if let Err(error) = served {
-        eprintln!("{error}");
+        drop(writeln!(std::io::stderr(), "{error}"));
     }
 }
 

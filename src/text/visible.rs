@@ -12,6 +12,18 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// The same of a text of several lines, which it keeps; an empty line at the end is left out.
+pub fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// The first line of a text, and `…` if there are more.
+pub fn first_line(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    if lines.next().is_none() { first.to_owned() } else { format!("{first} …") }
+}
+
 /// The letter, or `�` for one that would move the cursor: none gets from a file to the terminal.
 pub fn printable(letter: char) -> char {
     if moves_cursor(letter) { char::REPLACEMENT_CHARACTER } else { letter }
@@ -37,6 +49,13 @@ mod tests {
         assert_eq!(visible("a\tb\r\nc \u{1b}[31m"), "a\\tb\\r\\nc \\u{1b}[31m");
         assert_eq!(visible("\u{202e}exe.txt"), "\\u{202e}exe.txt");
         assert_eq!(visible("\u{9b}2J\u{7f}"), "\\u{9b}2J\\u{7f}");
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(visible_lines("a\nb\x07\n"), "a\nb\\u{7}");
+        assert_eq!(first_line("a\nb\n"), "a …");
+        assert_eq!(first_line("a\n"), "a");
     }
 
     #[test]

@@ -11,6 +11,15 @@ pub fn check(document: &Node, schema: &Value, faults: &mut Faults) -> Option<Val
     Shape { root: schema, faults }.value(document, schema, &Place::root())
 }
 
+/// The schema's spelling of a key: two words are one, whatever joins them, so that `kill-daemons` is
+/// `kill_daemons`.
+fn spelled(key: &str, schema: &Value) -> String {
+    let properties = &schema["properties"];
+    let joined = key.replace('-', "_");
+    let is_other = properties.get(key).is_none() && properties.get(&joined).is_some();
+    if is_other { joined } else { key.to_owned() }
+}
+
 struct Shape<'s, 'f> {
     root: &'s Value,
     faults: &'f mut Faults,
@@ -48,9 +57,14 @@ impl<'s> Shape<'s, '_> {
     }
 
     fn mapping(&mut self, mapping: &Mapping, schema: &'s Value, at: &Place) -> Option<Value> {
-        let entries = mapping.entries.iter().map(|(key, entry)| (key.as_str(), &entry.value));
-        let checked = |entry| self.entry(entry, schema, at);
-        let kept: Map<_, _> = entries.filter_map(checked).collect();
+        let mut kept = Map::new();
+        for (key, entry) in &mapping.entries {
+            let spelled = spelled(key, schema);
+            if kept.contains_key(&spelled) {
+                self.twice(key, &spelled, at);
+            }
+            kept.extend(self.entry((key, &spelled), &entry.value, schema, at));
+        }
         let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
         for key in &lacking {
             // A key that is there and faulty is not missed.
@@ -61,17 +75,19 @@ impl<'s> Shape<'s, '_> {
         lacking.is_empty().then_some(Value::Object(kept))
     }
 
+    /// An entry whose key stands so in the file, and is spelled so by the schema.
     fn entry(
         &mut self,
-        (key, value): (&str, &Node),
+        (key, spelled): (&str, &str),
+        value: &Node,
         schema: &'s Value,
         at: &Place,
     ) -> Option<(String, Value)> {
         let place = at.key(key);
-        if let Some(property) = schema["properties"].get(key) {
-            let is_left_out = value.is_null() && !required(schema).any(|r| r == key);
+        if let Some(property) = schema["properties"].get(spelled) {
+            let is_left_out = value.is_null() && !required(schema).any(|r| r == spelled);
             let value = if is_left_out { None } else { self.value(value, property, &place) };
-            return Some((key.to_owned(), value?));
+            return Some((spelled.to_owned(), value?));
         }
         match schema.get("additionalProperties") {
             Some(free @ Value::Object(_)) => {
@@ -97,11 +113,22 @@ impl<'s> Shape<'s, '_> {
         if words.contains(&word) {
             return Some(word.into());
         }
+        // Two words are one, whatever joins them: `keep_alive` is `keep-alive`.
+        let hyphenated = word.replace('_', "-");
+        if words.contains(&hyphenated.as_str()) {
+            return Some(hyphenated.into());
+        }
         let noun = schema["title"].as_str().unwrap_or("word");
         let broken = if noun == "scheduler" { rule::UNKNOWN_SCHEDULER } else { rule::UNKNOWN_WORD };
         let help = suggest::help(word, &words, &format!("{noun}s"));
         self.faults.push(broken.at(at, format!("`{word}` is no {noun}"), help));
         None
+    }
+
+    /// A key that is there already in another spelling.
+    fn twice(&mut self, key: &str, spelled: &str, at: &Place) {
+        let message = format!("`{spelled}` is given twice, in two spellings");
+        self.faults.push(rule::DUPLICATE_KEY.at(&at.key(key).as_key(), message, "keep one of them"));
     }
 
     fn missing(&mut self, key: &str, schema: &Value, at: &Place) {

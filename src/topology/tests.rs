@@ -203,6 +203,24 @@ virtual_services:
   web: { vip: 10.1.0.100, port: 80, forwarding: METHOD, real_servers: [rs1] }
 ";
 
+#[test]
+fn two_words_are_one_whatever_joins_them() {
+    let model = |text: &str| without_places(serde_json::to_value(loaded(text)).unwrap());
+    for (spelled, other) in [
+        ("kill_daemons:", "kill-daemons:"),
+        ("connection: keep-alive", "connection: keep_alive"),
+        ("real_servers:", "real-servers:"),
+    ] {
+        let respelled = EVERYTHING.replace(spelled, other);
+        assert_ne!(respelled, EVERYTHING);
+        assert_eq!(model(&respelled), model(EVERYTHING), "{other}");
+    }
+    let both = EVERYTHING.replace("kill_daemons: node04", "kill_daemons: node04, kill-daemons: node04");
+    let source = Source { name: "both.yaml".to_owned(), text: both };
+    let faults = load(&source).unwrap_err();
+    assert_eq!(faults[0].code.to_string(), "L004", "{faults:#?}");
+}
+
 fn sparse(more: &str, method: &str) -> Lab {
     loaded(&SPARSE.replace("MORE", more).replace("METHOD", method))
 }

@@ -7,6 +7,7 @@ use crate::cli::terminal::{print, print_json};
 use crate::guest::Uml;
 use crate::kernel::{IpvsSupport, ip_vs_available, knows};
 use crate::lab::Protocol;
+use crate::programs::{self, Program};
 use crate::text::{Colour, Ink};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -70,7 +71,7 @@ fn findings() -> Vec<Finding> {
     };
     let mut findings = vec![kernel(), rights(), host, sctp(), uml, memory()];
     findings.extend(PROGRAMS.iter().map(program));
-    findings.extend(machine::find_program("ldirectord").map(|_| ipv6_of_ldirectord()));
+    findings.extend(programs::find(LDIRECTORD.name).map(|_| ipv6_of_ldirectord()));
     findings.push(verdict);
     findings
 }
@@ -112,7 +113,7 @@ fn uml() -> Finding {
             Finding { what, bearing: Bearing::Good, found, mend: None }
         }
         Err(missing) => {
-            let mend = Some("apt-get install user-mode-linux".to_owned());
+            let mend = Some(format!("apt-get install {}", missing.package()));
             Finding { what, bearing: Bearing::Note, found: missing.to_string(), mend }
         }
     }
@@ -139,20 +140,20 @@ fn memory() -> Finding {
     }
 }
 
-/// A program that some labs or lessons use, its Debian package, and what for.
-struct Program(&'static str, &'static str, &'static str);
-
-const PROGRAMS: [Program; 6] = [
-    Program("ip", "iproute2", "to look around in a lab"),
-    Program("ipvsadm", "ipvsadm", "to change IPVS tables by hand"),
-    Program("iptables-legacy", "iptables", "FULLNAT and firewall marks in a guest need it"),
-    Program("nft", "nftables", "FULLNAT and firewall marks on the running kernel need it"),
-    Program("keepalived", "keepalived", "`engine: keepalived` needs it"),
-    Program("ldirectord", "ldirectord", "`engine: ldirectord` needs it"),
+/// Programs that some labs or lessons use, and what for.
+const PROGRAMS: [(Program, &str); 6] = [
+    (Program::listed("ip"), "to look around in a lab"),
+    (Program::listed("ipvsadm"), "to change IPVS tables by hand"),
+    (Program::listed("iptables-legacy"), "FULLNAT and firewall marks in a guest need it"),
+    (Program::listed("nft"), "FULLNAT and firewall marks on the running kernel need it"),
+    (Program::listed("keepalived"), "`engine: keepalived` needs it"),
+    (LDIRECTORD, "`engine: ldirectord` needs it"),
 ];
 
-fn program(Program(what, package, purpose): &Program) -> Finding {
-    match machine::find_program(what) {
+const LDIRECTORD: Program = Program::listed("ldirectord");
+
+fn program((Program { name: what, package, .. }, purpose): &(Program, &str)) -> Finding {
+    match programs::find(what) {
         Some(path) => found(what, &path),
         None => Finding {
             what,

@@ -19,7 +19,7 @@ use super::channel::{Frame, Hello, Message, VERSION};
 use modules::Modules;
 use nix::sys::reboot::{RebootMode, reboot};
 use serve::Server;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Set to `1` on the kernel's command line: this program is the guest's first process.
@@ -39,7 +39,7 @@ pub fn is_init() -> bool {
 /// Runs the guest: `work` is called for each job in a process of its own, and says its exit code.
 pub fn run(work: fn(Job) -> u8) -> ! {
     if let Err(fault) = serve(work) {
-        eprintln!("lvs-lab agent: {fault}");
+        drop(writeln!(std::io::stderr(), "lvs-lab agent: {fault}"));
     }
     let _ = reboot(RebootMode::RB_POWER_OFF);
     std::process::exit(1)

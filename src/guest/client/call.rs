@@ -63,7 +63,9 @@ impl<'a> Call<'a> {
         loop {
             if let Some(code) = self.code.filter(|_| self.outlets.iter().all(Outlet::is_through)) {
                 self.outlets.iter_mut().for_each(Outlet::finish);
-                return Ok(code);
+                return self.outlets[0].fault().map_or(Ok(code), |errno| {
+                    Err(GuestError::System { action: "write to standard output", cause: errno.into() })
+                });
             }
             // If the supervisor is gone, its last words are still to be read.
             let _ = self.wire.send(usize::MAX);

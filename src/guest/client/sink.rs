@@ -33,6 +33,7 @@ pub struct Outlet<'a> {
     sink: Option<Sink<'a>>,
     waiting: VecDeque<u8>,
     owed: Owed,
+    fault: Option<Errno>,
 }
 
 /// What the job's side must be told after some output was passed on.
@@ -47,7 +48,7 @@ pub enum Reply {
 impl<'a> Outlet<'a> {
     /// Into this sink.
     pub fn new(stream: Stream, sink: Sink<'a>) -> Self {
-        Self { sink: Some(sink), waiting: VecDeque::new(), owed: Owed::of(stream) }
+        Self { sink: Some(sink), waiting: VecDeque::new(), owed: Owed::of(stream), fault: None }
     }
 
     /// Waits for it to take more, or for its reader to leave.
@@ -87,8 +88,16 @@ impl<'a> Outlet<'a> {
                 self.owed.consumed(count).map(Reply::Grant)
             }
             Err(Errno::EAGAIN | Errno::EINTR) => None,
-            Err(_) => self.close(),
+            Err(errno) => {
+                self.fault = Some(errno).filter(|errno| *errno != Errno::EPIPE);
+                self.close()
+            }
         }
+    }
+
+    /// Why it could not take all, if its reader had not just left.
+    pub fn fault(&self) -> Option<Errno> {
+        self.fault
     }
 
     fn close(&mut self) -> Option<Reply> {

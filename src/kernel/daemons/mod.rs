@@ -27,6 +27,11 @@ pub(super) use stop::{kill_all, stop};
 
 use crate::lab::NodeName;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long daemons may take until they work, and hold what they are to hold. It ends a hang: a guest
+/// on a busy machine is slow, and what ends is noticed at once.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Where a director's daemons keep their files, below the lab's directory: configurations
 /// (`<daemon>.conf`), logs (`<daemon>.log`), the states of virtual routers (`states`) and the

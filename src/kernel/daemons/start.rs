@@ -1,17 +1,13 @@
 use super::health::forget_health;
 use super::launch::Place;
 use super::running::processes_of;
-use super::{builtin, keepalived, ldirectord};
+use super::{PATIENCE, builtin, keepalived, ldirectord};
 use crate::kernel::{Cause, Namespace};
 use crate::plan::Daemon;
 use nix::errno::Errno;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 use tokio::time::timeout;
-
-/// How long a daemon may take until it works. A guest on a busy machine is slow.
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// Starts a daemon in a director, and waits until it works.
 pub async fn start(namespace: &Namespace, directory: &Path, daemon: &Daemon) -> Result<(), Cause> {
@@ -31,8 +27,8 @@ pub async fn start(namespace: &Namespace, directory: &Path, daemon: &Daemon) -> 
             Daemon::Ldirectord { configuration } => ldirectord::start(place, configuration).await,
         }
     };
-    let late = |_| Cause::Other(format!("it does not work after {LIMIT:?}"));
-    timeout(LIMIT, started).await.map_err(late)?
+    let late = |_| Cause::Other(format!("it does not work after {PATIENCE:?}"));
+    timeout(PATIENCE, started).await.map_err(late)?
 }
 
 /// What its configuration file says.

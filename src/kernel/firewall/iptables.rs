@@ -1,18 +1,18 @@
 use super::chain::Chain;
 use super::rule::{Rule, Rules};
 use super::words::{read, written};
-use crate::kernel::program::{Program, failure};
+use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
+use crate::programs::Program;
 use std::fs;
 use std::io;
 
 fn program(family: Family) -> Program {
-    let name = match family {
-        Family::Inet => "iptables-legacy",
-        Family::Inet6 => "ip6tables-legacy",
-    };
-    Program { name, package: "iptables" }
+    match family {
+        Family::Inet => const { Program::listed("iptables-legacy") },
+        Family::Inet6 => const { Program::listed("ip6tables-legacy") },
+    }
 }
 
 /// Where the kernel lists the tables in use; xt_table_seq_show in net/netfilter/x_tables.c.

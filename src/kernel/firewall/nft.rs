@@ -1,11 +1,12 @@
 use super::chain::Chain;
 use super::rule::{Rule, Rules};
 use super::{listing, ruleset::ruleset, table};
-use crate::kernel::program::{Program, failure};
+use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
+use crate::programs::Program;
 
-const NFT: Program = Program { name: "nft", package: "nftables" };
+const NFT: Program = Program::listed("nft");
 
 /// The table that holds the rules, and nothing else.
 pub(super) const TABLE: &str = "lvs-lab";

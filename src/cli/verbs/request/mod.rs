@@ -95,6 +95,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let request = wanted::request(args, &lab)?;
     let to = traffic::destination(&lab, &request.target)
         .ok_or_else(|| Failure::usage("the lab has no such virtual service"))?;
+    context.note(&wanted::words(&request, to));
     let mut sockets = NodeSockets::open(&lab, &request.from)?;
     let (runtime, mut held) = (context.runtime()?, Held::default());
     let sending = traffic::send(&request, to, &mut sockets, &mut held);
