@@ -1,7 +1,7 @@
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::furnish::furnish;
+use crate::cli::furnish::{furnish, of_test};
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::stage::LabStage;
 use crate::cli::terminal::print;
@@ -29,7 +29,6 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let source = context.source(&args.topology)?;
     let lab = context.load(&source)?;
-    furnish(&lab, context);
     let mut report = LabReport {
         kernel: kernel(context),
         topology: args.topology.clone(),
@@ -37,7 +36,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let (topology, kernel) = (report.topology.clone(), report.kernel.clone());
     tell(Event::LabStarted { topology, kernel });
-    let ended = state(context).map_err(|failure| failure.message).and_then(|state| {
+    let furnished = furnish(&lab, &of_test(&lab), context).and_then(|()| state(context));
+    // A report has no lines of its own for it.
+    let words = |failure: Failure| failure.message.replace("\n ", "");
+    let ended = furnished.map_err(words).and_then(|state| {
         let rehearsal = Rehearsal { source, lab, state };
         let runtime = context.runtime().map_err(|failure| failure.message)?;
         runtime.block_on(rehearsal.play(&mut report))

@@ -18,7 +18,9 @@ mod rule;
 mod rules;
 mod ruleset;
 mod table;
+mod trial;
 mod words;
 
 pub(super) use rule::Rule;
 pub(super) use rules::{add, all, remove};
+pub(super) use trial::takes;

@@ -2,6 +2,7 @@ use super::Task;
 use super::{show, worker};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::furnish::of_test;
 use crate::cli::provider::{self, Choice};
 use crate::report::{Event, LabReport, Report};
 use std::collections::VecDeque;
@@ -9,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Tests the labs, so many at once; each lab's lines stay together, in the order of their ends.
 pub fn test(tasks: &[Task], jobs: usize, context: &Context) -> Result<Report, Failure> {
-    let choose = |task: &Task| provider::choose(context, &task.lab);
+    let choose = |task: &Task| provider::choose(context, &task.lab, &of_test(&task.lab));
     let choices = tasks.iter().map(choose).collect::<Result<Vec<_>, _>>()?;
     let labs = match jobs.min(tasks.len()) {
         0 | 1 => {
