@@ -88,7 +88,7 @@ impl Linux {
                 let cable = Cable { interface, namespace, port, mtu: *mtu };
                 self.plug_in(node, network, &cable)
             }
-            Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
+            Op::SetLinkUp { node, interface } => tunnel::set_up(self.links(node)?, interface),
             Op::TakeAny { node, interface } => {
                 tunnel::take(self.place(node)?, interface, "any").await
             }

@@ -4,6 +4,7 @@
 //! not: touch an interface of the host's own namespace, decide what to do, or keep a memory of
 //! what it did; what it says of the world it has just read.
 
+mod abilities;
 mod address_watch;
 mod addresses;
 mod command;
@@ -13,6 +14,7 @@ mod fake;
 mod firewall;
 mod forget;
 mod fou;
+mod generic;
 mod ipvs;
 mod limit;
 mod link_watch;
@@ -40,6 +42,7 @@ mod sysctl;
 mod tunnel;
 mod watch;
 
+pub use abilities::{Lack, Modules, Standing, foreseen, furnish, standing};
 pub use address_watch::AddressWatch;
 pub use daemons::{
     Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
@@ -47,7 +50,7 @@ pub use daemons::{
 };
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
-pub use ipvs::{Connection, IpvsSupport, IpvsTable, SyncDaemon, SyncRole, ip_vs_available};
+pub use ipvs::{Connection, IpvsTable, SyncDaemon, SyncRole, may_use_ip_vs};
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
 pub use listener::{BackendOrder, Door};
@@ -59,7 +62,7 @@ pub use observed::{
     Statistics, Tunnelled,
 };
 pub use packets::{Packet, Packets};
-pub use socket::{client_socket, knows};
+pub use socket::client_socket;
 pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};

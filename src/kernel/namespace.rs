@@ -40,6 +40,18 @@ impl Namespace {
         })
     }
 
+    /// Makes a namespace that goes with the last clone of what is returned.
+    ///
+    /// # Errors
+    /// What unshare(2) or open(2) says: EPERM for an ordinary user.
+    pub(super) fn unnamed() -> io::Result<Self> {
+        let visit = Visit::prepare()?;
+        unshare(CloneFlags::CLONE_NEWNET)?;
+        let namespace = Self::open(HERE);
+        drop(visit);
+        namespace
+    }
+
     fn mounted(path: &Path) -> Result<Self, Cause> {
         let visit = Visit::prepare().map_err(|e| Cause::io("open", e))?;
         unshare(CloneFlags::CLONE_NEWNET).map_err(|e| Cause::errno("unshare", e))?;

@@ -1,4 +1,4 @@
-use super::{Family, ForwardingMethod, NodeName, Place, Tunnel};
+use super::{Family, ForwardingMethod, NodeName, Place, Tunnel, TunnelEnd};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -35,15 +35,12 @@ pub struct Destination {
 impl Destination {
     /// The interface of the real server that takes a packet to the VIP out of its envelope to the
     /// RIP, where the method is TUN: the kernel has one for each pair of families.
-    pub fn tunnel_device(&self, vip: IpAddr) -> &'static str {
+    pub fn tunnel_end(&self, vip: IpAddr) -> TunnelEnd {
         match (Family::of(vip), Family::of(self.address), self.tunnel) {
-            (_, Family::Inet, Tunnel::Gre(_)) => "gre0",
-            (Family::Inet, Family::Inet, _) => "tunl0",
-            (Family::Inet6, Family::Inet, _) => "sit0",
-            (_, Family::Inet6, _) => FROM_V6,
+            (_, Family::Inet, Tunnel::Gre(_)) => TunnelEnd::Gre,
+            (Family::Inet, Family::Inet, _) => TunnelEnd::Ipip,
+            (Family::Inet6, Family::Inet, _) => TunnelEnd::Sit,
+            (_, Family::Inet6, _) => TunnelEnd::Ip6,
         }
     }
 }
-
-/// Takes what came over IPv6 out of its envelope; of the module ip6_tunnel.
-const FROM_V6: &str = "ip6tnl0";

@@ -31,6 +31,7 @@ mod service;
 mod serving;
 mod source;
 mod tunnel;
+mod tunnel_end;
 pub mod written;
 
 pub use destination::{Destination, Thresholds};
@@ -72,3 +73,4 @@ pub use service::{Persistence, Scheduled, VirtualService};
 pub use serving::{PortBackend, Process, Program, Serving, Upstream};
 pub use source::Source;
 pub use tunnel::{Tunnel, TunnelChecksum};
+pub use tunnel_end::TunnelEnd;

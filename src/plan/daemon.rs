@@ -1,9 +1,11 @@
 use super::{DestinationEntry, ServiceEntry};
 use crate::lab::{
-    HealthCheck, InitialState, NodeName, Preemption, Quorum, RouterName, Track, VrrpVersion,
+    HealthCheck, InitialState, NodeName, Preemption, Quorum, RouterName, Scheduler, Track,
+    VrrpVersion,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -21,11 +23,17 @@ pub enum Daemon {
     Keepalived {
         /// Its configuration file (keepalived.conf(5)).
         configuration: String,
+        /// The schedulers of the table that it makes.
+        #[serde(default)]
+        schedulers: BTreeSet<Scheduler>,
     },
     /// ldirectord(8).
     Ldirectord {
         /// Its configuration file.
         configuration: String,
+        /// The schedulers of the table that it makes.
+        #[serde(default)]
+        schedulers: BTreeSet<Scheduler>,
     },
 }
 

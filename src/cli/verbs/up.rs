@@ -3,7 +3,7 @@ use crate::cli::args::{Format, Topology};
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::furnish::furnish;
+use crate::cli::furnish::{furnish, of_lab};
 use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
@@ -34,7 +34,6 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
-    furnish(&lab, context);
     let state = state_dir(context)?;
     state.prepare().map_err(Failure::failed)?;
     let dir = state.lab(&lab.name);
@@ -106,8 +105,10 @@ impl Wanted {
             let socket = self.assignment.dir.guest_socket();
             return guests::run(&socket, context, std::slice::from_ref(&self.named));
         }
+        let lab = &self.assignment.lab;
+        furnish(lab, &of_lab(lab), context)?;
         let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
-        build::end(&event, &self.assignment.lab, self.format, context)
+        build::end(&event, lab, self.format, context)
     }
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
@@ -125,9 +126,10 @@ impl Wanted {
     }
 
     fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
-        let choice = provider::choose(context, &self.assignment.lab)?;
+        let lab = &self.assignment.lab;
+        let choice = provider::choose(context, lab, &of_lab(lab))?;
         if context.setting == Setting::Machine && self.format == Format::Text {
-            context.note(&choice.line(&self.assignment.lab));
+            context.note(&choice.line(lab));
         }
         self.assignment.dir.create().map_err(Failure::failed)?;
         match choice.provider {

@@ -73,14 +73,18 @@ fn make_fit(release: &str) -> Vec<String> {
 /// Loads modules beside those that are there when a guest begins; for jobs. Says what failed.
 pub fn load(names: &[&str]) -> Vec<String> {
     let mut duties = Duties::default();
-    let mut modules = duties.attempt("reading modules.dep", || {
-        // A job has the environment of the command on the host.
-        let environment = std::fs::read("/proc/1/environ")?;
-        let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
-        Modules::read(&PathBuf::from(directory).join(release()))
-    });
+    let mut modules =
+        duties.attempt("reading modules.dep", || Modules::read(&modules_directory()?));
     duties.load(modules.as_mut(), names);
     duties.failures
+}
+
+/// Where the modules of the guest's kernel are; for jobs.
+pub fn modules_directory() -> io::Result<PathBuf> {
+    // A job has the environment of the command on the host.
+    let environment = std::fs::read("/proc/1/environ")?;
+    let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
+    Ok(PathBuf::from(directory).join(release()))
 }
 
 /// The value of a variable in environ(5)'s form of an environment.

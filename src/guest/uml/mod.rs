@@ -46,6 +46,14 @@ impl Uml {
         &self.kernel
     }
 
+    /// Where the modules of this very kernel are; none where they are not, as with a kernel that has
+    /// all built in.
+    pub fn modules(&self) -> Option<PathBuf> {
+        let output = Command::new(&self.kernel).arg("--version").output().ok()?;
+        let release = String::from_utf8(output.stdout).ok()?;
+        Some(self.modules.join(release.trim())).filter(|directory| directory.is_dir())
+    }
+
     fn with(kernel: PathBuf, modules: PathBuf) -> Result<Self, Missing> {
         let releases = std::fs::read_dir(&modules).into_iter().flatten().flatten();
         if releases.map(|r| r.path().join("modules.dep")).any(|file| file.is_file()) {

@@ -24,7 +24,9 @@ pub async fn start(namespace: &Namespace, directory: &Path, daemon: &Daemon) -> 
         match daemon {
             Daemon::Speaker(_) | Daemon::Checker(_) => builtin::start(place).await,
             Daemon::Keepalived { .. } => keepalived::start(place).await,
-            Daemon::Ldirectord { configuration } => ldirectord::start(place, configuration).await,
+            Daemon::Ldirectord { configuration, .. } => {
+                ldirectord::start(place, configuration).await
+            }
         }
     };
     let late = |_| Cause::Other(format!("it does not work after {PATIENCE:?}"));
@@ -36,7 +38,9 @@ fn text(daemon: &Daemon, place: Place<'_>) -> Result<String, Cause> {
     match daemon {
         Daemon::Speaker(_) | Daemon::Checker(_) => serde_json::to_string_pretty(daemon)
             .map_err(|error| Cause::Other(format!("its configuration: {error}"))),
-        Daemon::Keepalived { configuration } => Ok(keepalived::configuration(configuration, place)),
-        Daemon::Ldirectord { configuration } => Ok(configuration.clone()),
+        Daemon::Keepalived { configuration, .. } => {
+            Ok(keepalived::configuration(configuration, place))
+        }
+        Daemon::Ldirectord { configuration, .. } => Ok(configuration.clone()),
     }
 }

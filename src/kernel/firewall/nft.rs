@@ -6,7 +6,8 @@ use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 use crate::programs::Program;
 
-const NFT: Program = Program::listed("nft");
+/// The program.
+pub(super) const PROGRAM: Program = Program::listed("nft");
 
 /// The table that holds the rules, and nothing else.
 pub(super) const TABLE: &str = "lvs-lab";
@@ -42,7 +43,7 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
         return Ok(Added::Done);
     }
     rules.push(rule.clone());
-    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() {
         return Ok(Added::Done);
     }
@@ -66,7 +67,7 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     }
     let mut rules = Rules::of(&found).whole;
     rules.retain(|other| other != rule);
-    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
@@ -93,7 +94,7 @@ async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule
 
 async fn listed(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
     let arguments = ["-j", "-n", "list", "table", keyword(family), TABLE];
-    let output = NFT.run(namespace, &arguments, "").await?;
+    let output = PROGRAM.run(namespace, &arguments, "").await?;
     if !output.status.success() {
         return Err(failure(&output));
     }

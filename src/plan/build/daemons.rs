@@ -2,10 +2,12 @@ use super::Draft;
 use super::checks::checker;
 use super::seats::speaker;
 use crate::lab::{
-    Election, Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, VirtualRouter,
+    Election, Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, Scheduler,
+    VirtualRouter,
 };
 use crate::plan::{Daemon, Op, keepalived, ldirectord};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// What keeps the directors available: those who look after the tables first, so that a VIP leads
 /// to a table from the moment that it is held; then those who hold the VIPs.
@@ -85,7 +87,8 @@ fn table_keeper(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
             let configuration = ldirectord(lab, &node.name)?;
             let why =
                 "ldirectord makes the table and takes servers that fail their check out of it";
-            Some((Daemon::Ldirectord { configuration }, why))
+            let schedulers = schedulers(lab, &node.name);
+            Some((Daemon::Ldirectord { configuration, schedulers }, why))
         }
     }
 }
@@ -106,9 +109,16 @@ fn vip_holder(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
             let configuration = keepalived(lab, &node.name)?;
             let why = "keepalived makes the table, checks the real servers and speaks VRRP for the \
                        VIP";
-            Some((Daemon::Keepalived { configuration }, why))
+            let schedulers = schedulers(lab, &node.name);
+            Some((Daemon::Keepalived { configuration, schedulers }, why))
         }
     }
+}
+
+/// The schedulers of a director's table.
+fn schedulers(lab: &Lab, director: &NodeName) -> BTreeSet<Scheduler> {
+    let mine = lab.services.iter().filter(|service| service.directors.contains(director));
+    mine.map(|service| service.scheduler).collect()
 }
 
 fn start(draft: &mut Draft<'_>, node: &Node, daemon: Daemon, why: &str) {

@@ -16,7 +16,9 @@ use std::time::Duration;
 fn configurations(lab: &Lab) -> Vec<String> {
     let steps = build(lab).steps.into_iter();
     let configurations = steps.filter_map(|step| match step.op {
-        Op::StartDaemon { daemon: Daemon::Keepalived { configuration }, .. } => Some(configuration),
+        Op::StartDaemon { daemon: Daemon::Keepalived { configuration, .. }, .. } => {
+            Some(configuration)
+        }
         _ => None,
     });
     configurations.collect()

@@ -60,7 +60,7 @@ impl Need<'_> {
         let conf = Conf { node: self.server, setting: "rp_filter", derived: 0 };
         let (name, service) = (&self.server.name, &self.service.name);
         let (interface, message) = if self.destination.forwarding == ForwardingMethod::Tun {
-            let device = self.destination.tunnel_device(self.service.vip);
+            let device = self.destination.tunnel_end(self.service.vip).interface();
             (device, format!("`{name}` drops what comes out of `{device}` for `{service}`"))
         } else {
             let Some(rip) = self.server.interface_of(self.destination.address) else { return };
