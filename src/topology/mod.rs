@@ -27,7 +27,7 @@ mod token;
 mod validate;
 mod wire;
 
-pub use builtin::{Builtin, NOTES, builtin, builtins};
+pub use builtin::{Builtin, NOTES, builtin, builtins, with_schema};
 pub use configuration::{Misread, configuration, sketch};
 pub use load::{Valid, load};
 pub use locate::{locate, located};

@@ -131,7 +131,11 @@ impl<'s> Shape<'s, '_> {
     /// A key that is there already in another spelling.
     fn twice(&mut self, key: &str, spelled: &str, at: &Place) {
         let message = format!("`{spelled}` is given twice, in two spellings");
-        self.faults.push(rule::DUPLICATE_KEY.at(&at.key(key).as_key(), message, "keep one of them"));
+        self.faults.push(rule::DUPLICATE_KEY.at(
+            &at.key(key).as_key(),
+            message,
+            "keep one of them",
+        ));
     }
 
     fn missing(&mut self, key: &str, schema: &Value, at: &Place) {

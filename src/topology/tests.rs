@@ -216,7 +216,8 @@ fn two_words_are_one_whatever_joins_them() {
         assert_ne!(respelled, EVERYTHING);
         assert_eq!(model(&respelled), model(EVERYTHING), "{other}");
     }
-    let both = EVERYTHING.replace("kill_daemons: node04", "kill_daemons: node04, kill-daemons: node04");
+    let both =
+        EVERYTHING.replace("kill_daemons: node04", "kill_daemons: node04, kill-daemons: node04");
     let source = Source { name: "both.yaml".to_owned(), text: both };
     let faults = load(&source).unwrap_err();
     assert_eq!(faults[0].code.to_string(), "L004", "{faults:#?}");

@@ -39,7 +39,9 @@ fn added(op: &Op) -> Option<String> {
         Op::CreateBridge { network, .. } => Some(format!("network `{network}` is new")),
         Op::Connect { node, interface, .. } => Some(format!("{interface} of `{node}` is new")),
         Op::SetLinkUp { node, interface } => Some(format!("`{node}` now uses {interface}")),
-        Op::RunCommand { node, shell } => Some(format!("`{node}` now runs `{}`", first_line(shell))),
+        Op::RunCommand { node, shell } => {
+            Some(format!("`{node}` now runs `{}`", first_line(shell)))
+        }
         _ => None,
     }
 }

@@ -64,7 +64,10 @@ impl<'a> Call<'a> {
             if let Some(code) = self.code.filter(|_| self.outlets.iter().all(Outlet::is_through)) {
                 self.outlets.iter_mut().for_each(Outlet::finish);
                 return self.outlets[0].fault().map_or(Ok(code), |errno| {
-                    Err(GuestError::System { action: "write to standard output", cause: errno.into() })
+                    Err(GuestError::System {
+                        action: "write to standard output",
+                        cause: errno.into(),
+                    })
                 });
             }
             // If the supervisor is gone, its last words are still to be read.
