@@ -109,7 +109,7 @@ fn what_up_says_keeps_its_lines_in_a_test() {
         let ran = place.run(&["--kernel", "host", verb, &file]).code(4);
         let both = ran.stdout + &ran.stderr;
         assert!(both.contains("cannot run `echo one; echo two …` in node `rs1`"), "{both}");
-        assert!(both.lines().any(|line| line.trim() == "two"), "{both}");
+        assert!(both.lines().any(|line| line.trim().starts_with("two")), "{both}");
         assert!(!both.contains("\\n"), "{both}");
     }
 }
