@@ -1,12 +1,14 @@
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::progress::TERMINAL;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
 use crate::lab::{Lab, Source};
 use crate::state::{LabDir, socket};
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// Has this command line done in the guest of a lab.
@@ -30,10 +32,12 @@ pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::Termin
     let files = unknown.map(|s| guest::File { name: s.name.clone(), text: s.text.clone() });
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let shown = std::io::stderr().is_terminal().then(|| (TERMINAL.to_owned(), "1".to_owned()));
+    let on_terminal = shown.filter(|_| terminal.is_none());
     Job {
         args: context.words.clone(),
         cwd: cwd.to_string_lossy().into_owned(),
-        env: env.collect(),
+        env: env.chain(on_terminal).collect(),
         files: files.collect(),
         input: Input::Caller,
         terminal,

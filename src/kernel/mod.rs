@@ -45,8 +45,8 @@ mod watch;
 pub use abilities::{Lack, Modules, Standing, foreseen, furnish, standing};
 pub use address_watch::AddressWatch;
 pub use daemons::{
-    Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
-    record_health, record_state, state_changes,
+    Health, HealthChange, LogFile, StateChange, directory as daemons_directory, health_changes,
+    log_files, record_health, record_state, state_changes,
 };
 pub use error::{Cause, KernelError};
 pub use fake::Fake;

@@ -25,7 +25,7 @@ mod tests;
 mod validate;
 mod wire;
 
-pub use builtin::{Builtin, NOTES, builtin, builtins};
+pub use builtin::{Builtin, NOTES, builtin, builtins, with_schema};
 pub use configuration::{Misread, configuration, sketch};
 pub use document::{Document, LARGEST, decode};
 pub use load::{Valid, load};

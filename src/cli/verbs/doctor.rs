@@ -190,8 +190,9 @@ fn memory() -> Finding {
 }
 
 /// Programs that some labs or lessons use, and what for.
-const PROGRAMS: [(Program, &str); 6] = [
+const PROGRAMS: [(Program, &str); 7] = [
     (Program::listed("ip"), "to look around in a lab"),
+    (Program::listed("ping"), "to follow the lecture notes"),
     (Program::listed("ipvsadm"), "to change IPVS tables by hand"),
     (Program::listed("iptables-legacy"), "FULLNAT and firewall marks in a guest need it"),
     (Program::listed("nft"), "FULLNAT and firewall marks on the running kernel need it"),

@@ -8,6 +8,9 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+/// The file beside the written one that tells an editor what may stand there.
+const SCHEMA: &str = "lvs-lab.schema.json";
+
 /// `init`
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -39,6 +42,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             .help("name another file, or add --force"),
         _ => Failure::failed(format!("cannot write `{file}`: {}", reason(&error))),
     })?;
+    if args.from.is_some() {
+        write_schema(&args.file)?;
+    }
     if args.from_keepalived.is_empty() {
         context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
         return Ok(Exit::Ok);
@@ -51,7 +57,7 @@ fn text(args: &Args, context: &Context) -> Result<String, Failure> {
         return cluster(&name(&args.file)?, &args.from_keepalived, context);
     }
     Ok(match (&args.from, &args.from_ipvsadm) {
-        (Some(name), _) => context.builtin(name)?.text,
+        (Some(name), _) => topology::with_schema(&context.builtin(name)?.text, SCHEMA),
         (None, Some(table)) => sketch(&name(&args.file)?, &context.text(table)?, context)?,
         (None, None) => topology::template(&name(&args.file)?).text,
     })
@@ -99,6 +105,16 @@ fn write(file: &Path, text: &str, force: bool) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).create_new(!force);
     options.open(file)?.write_all(text.as_bytes())
+}
+
+/// Writes the schema that the file names, over that of an earlier version.
+fn write_schema(beside: &Path) -> Result<(), Failure> {
+    let path = beside.with_file_name(SCHEMA);
+    let written = serde_json::to_string_pretty(&topology::schema()).map_err(std::io::Error::from);
+    let written = written.and_then(|text| std::fs::write(&path, text + "\n"));
+    written.map_err(|error| {
+        Failure::failed(format!("cannot write `{}`: {}", path.display(), reason(&error)))
+    })
 }
 
 /// The lab is called as its file, if that makes a name.

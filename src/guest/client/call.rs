@@ -63,12 +63,7 @@ impl<'a> Call<'a> {
         loop {
             if let Some(code) = self.code.filter(|_| self.outlets.iter().all(Outlet::is_through)) {
                 self.outlets.iter_mut().for_each(Outlet::finish);
-                return self.outlets[0].fault().map_or(Ok(code), |errno| {
-                    Err(GuestError::System {
-                        action: "write to standard output",
-                        cause: errno.into(),
-                    })
-                });
+                return self.ended(code);
             }
             // If the supervisor is gone, its last words are still to be read.
             let _ = self.wire.send(usize::MAX);
@@ -83,6 +78,20 @@ impl<'a> Call<'a> {
                     }
                     Ready::Signals => self.pass_signals(),
                 }
+            }
+        }
+    }
+
+    /// What a job's exit code means to the caller, whose standard output may not have taken all: then
+    /// it has ended as a program that wrote there itself.
+    fn ended(&self, code: u8) -> Result<u8, GuestError> {
+        match self.outlets[0].fault() {
+            None => Ok(code),
+            Some(Errno::EPIPE) if code == 0 => Ok(128 + Signal::SIGPIPE as u8),
+            Some(Errno::EPIPE) => Ok(code),
+            Some(errno) => {
+                let action = "write to standard output";
+                Err(GuestError::System { action, cause: errno.into() })
             }
         }
     }

@@ -68,7 +68,10 @@ impl<'a> Outlet<'a> {
     /// Output has come.
     pub fn take(&mut self, bytes: &[u8]) -> Option<Reply> {
         match self.sink {
-            None => return None,
+            None => {
+                self.fault = self.fault.or(Some(Errno::EPIPE));
+                return None;
+            }
             Some(Sink::Stream(_)) => self.waiting.extend(bytes),
             Some(Sink::Lines(_)) => return self.lines(bytes),
         }
@@ -79,6 +82,7 @@ impl<'a> Outlet<'a> {
     pub fn ready(&mut self, events: PollFlags) -> Option<Reply> {
         let Some(Sink::Stream(fd)) = &self.sink else { return None };
         if events.intersects(GONE) {
+            self.fault = Some(Errno::EPIPE).filter(|_| !self.waiting.is_empty());
             return self.close();
         }
         let piece = self.waiting.as_slices().0;
@@ -89,13 +93,13 @@ impl<'a> Outlet<'a> {
             }
             Err(Errno::EAGAIN | Errno::EINTR) => None,
             Err(errno) => {
-                self.fault = Some(errno).filter(|errno| *errno != Errno::EPIPE);
+                self.fault = Some(errno);
                 self.close()
             }
         }
     }
 
-    /// Why it could not take all, if its reader had not just left.
+    /// Why it could not take all.
     pub fn fault(&self) -> Option<Errno> {
         self.fault
     }
@@ -167,5 +171,6 @@ mod tests {
         assert_eq!(outlet.ready(PollFlags::POLLOUT), Some(Reply::End));
         assert_eq!(outlet.ready(PollFlags::POLLOUT), None);
         assert!(outlet.is_through());
+        assert_eq!(outlet.fault(), Some(Errno::EPIPE));
     }
 }

@@ -8,6 +8,7 @@ mod keepalived;
 mod launch;
 mod ldirectord;
 mod log;
+mod logs;
 mod process;
 mod running;
 mod stamp;
@@ -17,6 +18,7 @@ mod stop;
 
 pub use health::{Health, HealthChange, health_changes, record_health};
 pub(super) use holder::await_address;
+pub use logs::{LogFile, log_files};
 pub(super) use process::{
     directory as processes_directory, start as start_process, stop as stop_process,
 };
