@@ -56,14 +56,17 @@ fn more() -> impl Strategy<Value = String> {
         let routes = routes.iter().map(|(to, via)| format!("\"{to}\": {via}"));
         routes.collect::<Vec<_>>().join(", ")
     });
-    let sysctl = mostly("", &[
-        "net.ipv4.ip_forward: 0",
-        "net.ipv4.conf.all.arp_ignroe: 1",
-        "net.ipv4.conf.eth5.rp_filter: 1",
-        "net.ipv4.conf.eth0.rp_filter: 1",
-        "net.ipv4.conf.tunl0.rp_filter: 1",
-        "net.ipv4.tcp_mem: 1",
-    ]);
+    let sysctl = mostly(
+        "",
+        &[
+            "net.ipv4.ip_forward: 0",
+            "net.ipv4.conf.all.arp_ignroe: 1",
+            "net.ipv4.conf.eth5.rp_filter: 1",
+            "net.ipv4.conf.eth0.rp_filter: 1",
+            "net.ipv4.conf.tunl0.rp_filter: 1",
+            "net.ipv4.tcp_mem: 1",
+        ],
+    );
     (gateway, routes, sysctl).prop_map(|(gateway, routes, sysctl)| {
         let comma = if gateway.is_empty() { "" } else { ", " };
         format!("{gateway}{comma}routes: {{ {routes} }}, sysctls: {{ {sysctl} }}")

@@ -3,7 +3,9 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod answer;
 mod destination;
+mod election;
 mod endpoint;
 mod expected;
 mod family;
@@ -31,6 +33,7 @@ mod source;
 mod tunnel;
 pub mod written;
 
+pub use answer::{Answer, Objection, Reply};
 pub use destination::{Destination, Thresholds};
 pub use endpoint::{Endpoint, Port};
 pub use expected::{

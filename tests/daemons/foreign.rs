@@ -5,6 +5,7 @@ use lvs_lab::kernel::state_changes;
 use lvs_lab::lab::VrrpState;
 use lvs_lab::plan::{Daemon, Op};
 use nix::mount::{MsFlags, mount};
+use std::time::Duration;
 
 const CONFIGURATION: &str = "\
 vrrp_instance VI_1 {
@@ -27,7 +28,12 @@ fn keepalived(configuration: &str) -> Daemon {
 }
 
 fn awaited() -> Op {
-    Op::AwaitAddress { node: name(), others: Vec::new(), address: "10.9.0.100".parse().unwrap() }
+    Op::AwaitAddress {
+        node: name(),
+        others: Vec::new(),
+        address: "10.9.0.100".parse().unwrap(),
+        election: Duration::ZERO,
+    }
 }
 
 fn states(director: &Director) -> Vec<VrrpState> {

@@ -128,9 +128,11 @@ fn await_vips(draft: &mut Draft<'_>, router: &VirtualRouter) {
         "virtual router `{}`: a director becomes master after three advert intervals of silence",
         router.name
     );
+    let wanted = draft.lab.high_availability.as_ref();
+    let election = wanted.map(|wanted| wanted.election(router)).unwrap_or_default();
     for vip in &router.vips {
         let (node, others) = (first.clone(), others.clone());
-        let op = Op::AwaitAddress { node, others, address: vip.address.addr() };
+        let op = Op::AwaitAddress { node, others, address: vip.address.addr(), election };
         draft.add(op, why.as_str(), &router.at);
     }
 }
