@@ -381,8 +381,13 @@ async fn a_setting_is_that_of_its_node() {
 async fn a_backend_gets_a_listener_inside_its_node() {
     let mut lab = Sandbox::new();
     lab.apply(&pair()).await;
-    let backend =
-        Backend { port: 8080, protocol: Protocol::Tcp, vips: Vec::new(), upstream: Vec::new() };
+    let backend = Backend {
+        port: 8080,
+        protocol: Protocol::Tcp,
+        vips: Vec::new(),
+        upstream: Vec::new(),
+        answers: Vec::new(),
+    };
     let start = Op::StartBackend { node: node("rs1"), backend: backend.clone() };
     lab.apply(std::slice::from_ref(&start)).await;
     assert_eq!(lab.observed("rs1").await.listening, [Port::tcp(8080)]);
@@ -424,8 +429,13 @@ async fn a_backend_of_a_node_with_ipv6_listens_on_both() {
     lab.apply(&pair()).await;
     lab.apply(&[address("rs1", "eth0", "fd00::200/64"), address("rs2", "eth0", "fd00::201/64")])
         .await;
-    let backend =
-        Backend { port: 80, protocol: Protocol::Tcp, vips: Vec::new(), upstream: Vec::new() };
+    let backend = Backend {
+        port: 80,
+        protocol: Protocol::Tcp,
+        vips: Vec::new(),
+        upstream: Vec::new(),
+        answers: Vec::new(),
+    };
     lab.apply(&[Op::StartBackend { node: node("rs1"), backend }]).await;
     let client = Namespace::named("nat-rs2").unwrap();
     for address in ["[fd00::200]:80", "192.168.137.200:80"] {

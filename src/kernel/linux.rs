@@ -123,9 +123,9 @@ impl Linux {
                 let directory = self.daemons(node);
                 daemons::start(self.place(node)?, &directory, daemon).await
             }
-            Op::AwaitAddress { node, others, address } => {
+            Op::AwaitAddress { node, others, address, election } => {
                 let directors: Vec<_> = std::iter::once(node).chain(others).collect();
-                daemons::await_address(&mut self.sites, &directors, *address).await
+                daemons::await_address(&mut self.sites, &directors, (*address, *election)).await
             }
             Op::KillDaemons { node } => daemons::kill_all(&self.daemons(node)),
             Op::ForgetConnections { .. }

@@ -3,6 +3,7 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod answer;
 mod destination;
 mod election;
 mod endpoint;
@@ -30,10 +31,12 @@ mod scheduler;
 mod service;
 mod serving;
 mod source;
+mod timing;
 mod tunnel;
 mod tunnel_end;
 pub mod written;
 
+pub use answer::{Answer, Objection, Reply};
 pub use destination::{Destination, Thresholds};
 pub use election::Election;
 pub use endpoint::{Endpoint, Port};

@@ -6,8 +6,8 @@ use crate::lab::{
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// How long a lab may take to be as it was.
-const LIMIT: Duration = Duration::from_secs(30);
+/// How much longer than its own times a lab may take to be as it was: a busy machine is slow.
+const SLACK: Duration = Duration::from_secs(30);
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -21,11 +21,11 @@ pub(super) async fn settle<S: Stage>(
     stage: &mut S,
     first: Option<&Look>,
 ) -> Option<Look> {
-    let begun = stage.now();
+    let (begun, limit) = (stage.now(), lab.settling() + SLACK);
     loop {
         let look = stage.look().await.ok();
         let rests = look.as_ref().is_some_and(|look| is_settled(lab, first, look));
-        if rests || stage.now().saturating_sub(begun) >= LIMIT {
+        if rests || stage.now().saturating_sub(begun) >= limit {
             return look;
         }
         tokio::time::sleep(PAUSE).await;

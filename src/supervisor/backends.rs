@@ -69,7 +69,8 @@ impl Backends {
         let (behaviour, told) = watch::channel(Behaviour::default());
         let identity = Identity { name: node, vips: backend.vips };
         let tiers = tiers(backend.upstream, door);
-        let site = Site { identity, counters, behaviour: told, tiers };
+        let answers = backend.answers.into();
+        let site = Site { identity, counters, behaviour: told, tiers, answers };
         let stopped = stopped.shared();
         let each = move |socket| {
             serve_on(socket, backend.protocol, site.clone(), stopped.clone().map(drop))

@@ -187,6 +187,7 @@ rules! {
     NO_FALLBACK "L149" Warning "hashing without fallback";
     ROUND_DIRECTOR "L150" Warning "replies of NAT that can go round the director";
     HAIRPIN "L151" Warning "real server of NAT that asks its own VIP";
+    FAILING_CHECK "L152" Warning "health check that the built-in backend cannot pass";
     NO_RIP "L153" Error "real server without an address in the network";
     DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
     INITIAL_STATE "L181" Warning "initial state that takes preemption back";

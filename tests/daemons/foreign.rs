@@ -6,6 +6,7 @@ use lvs_lab::lab::VrrpState;
 use lvs_lab::plan::{Daemon, Op};
 use nix::mount::{MsFlags, mount};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 const CONFIGURATION: &str = "\
 vrrp_instance VI_1 {
@@ -28,7 +29,12 @@ fn keepalived(configuration: &str) -> Daemon {
 }
 
 fn awaited() -> Op {
-    Op::AwaitAddress { node: name(), others: Vec::new(), address: "10.9.0.100".parse().unwrap() }
+    Op::AwaitAddress {
+        node: name(),
+        others: Vec::new(),
+        address: "10.9.0.100".parse().unwrap(),
+        election: Duration::ZERO,
+    }
 }
 
 fn states(director: &Director) -> Vec<VrrpState> {

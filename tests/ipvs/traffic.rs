@@ -58,6 +58,7 @@ fn fullnat() -> Vec<Op> {
                 protocol: Protocol::Tcp,
                 vips: vec![web_address().ip()],
                 upstream: Vec::new(),
+                answers: Vec::new(),
             },
         },
     ]);

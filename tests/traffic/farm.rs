@@ -50,6 +50,7 @@ impl Farm {
             counters: counters.clone(),
             behaviour: told.clone(),
             tiers: Tiers::default(),
+            answers: [].into(),
         });
         let served = sockets.into_iter().zip(sites.collect::<Vec<_>>()).collect();
         let thread = std::thread::spawn(move || run(served, protocol, &stopping));

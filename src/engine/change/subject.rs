@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
             Op::StartProcess { node, process } => Self::Process(node, &process.program.name),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
-            Op::AwaitAddress { node, others, address } => {
+            Op::AwaitAddress { node, others, address, .. } => {
                 Self::Awaited(others.iter().fold(node, Ord::min), *address)
             }
             Op::KillDaemons { node } => Self::Daemons(node),

@@ -152,9 +152,12 @@ fn await_master(draft: &mut Draft<'_>, router: &VirtualRouter, election: &Electi
         "virtual router `{}`: a director becomes master after three advert intervals of silence",
         router.name
     );
+    let wanted = draft.lab.high_availability.as_ref();
+    let election_time = wanted.map(|wanted| wanted.election_time(router)).unwrap_or_default();
     for vip in &election.vips {
         let (node, others) = (first.clone(), others.clone());
-        let op = Op::AwaitAddress { node, others, address: vip.address.addr() };
+        let op =
+            Op::AwaitAddress { node, others, address: vip.address.addr(), election: election_time };
         draft.add(op, why.as_str(), &router.at);
     }
 }

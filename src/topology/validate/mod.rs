@@ -3,6 +3,7 @@
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
 //! (`link`, `routing_loop`, `redundancy`, `forwarding`, `taken_back`, `round_director`, `scheduling`,
+//! `failing_check`,
 //! `tunnel`, `reachability`, `tiers`, `via`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
 //! different words.
 
@@ -14,6 +15,7 @@ mod expectation;
 mod expected;
 mod expected_load;
 mod expected_state;
+mod failing_check;
 mod fault;
 mod fault_node;
 mod fault_settings;
@@ -102,6 +104,7 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     taken_back::check(&mut view);
     round_director::check(&mut view);
     scheduling::check(&mut view);
+    failing_check::check(&mut view);
     tunnel::check(&mut view);
     expectation::check(&mut view);
     fault_node::check(&mut view);

@@ -73,7 +73,8 @@ async fn a_vip_that_nobody_holds_is_waited_for() {
     let mut bench = Bench::new().await;
     let [first, other] = ["director", "rs1"].map(|node| node.parse::<NodeName>().unwrap());
     let address = "192.168.136.101".parse().unwrap();
-    let op = Op::AwaitAddress { node: first, others: vec![other], address };
+    let op =
+        Op::AwaitAddress { node: first, others: vec![other], address, election: Duration::ZERO };
     bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
     insta::assert_snapshot!(bench.mended().await, @"director, rs1: no director holds 192.168.136.101");
     bench.meddle("director", |seen| seen.addresses.retain(|a| a.address.addr() != address));
