@@ -7,6 +7,7 @@ mod configurations;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 
 use serde_json::Value;
 use support::{Place, Ran, replaced, unique};
