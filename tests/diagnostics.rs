@@ -17,16 +17,21 @@ fn read(path: &Path) -> Result<Source, Misread> {
     topology::decode(name, std::fs::read(path).unwrap())
 }
 
-/// A file, and everything that is found in it: in a topology or a keepalived.conf.
+/// A file, and everything that is found in it: in a topology, a keepalived.conf or an ldirectord.cf.
 fn found(path: &Path) -> (Source, Vec<Diagnostic>) {
     let source = match read(path) {
         Ok(source) => source,
         Err(misread) => return (misread.source, misread.faults),
     };
-    let found = match topology::configuration(&source) {
-        Err(faults) if is_configuration(&source) => faults,
-        Ok(_) if is_configuration(&source) => Vec::new(),
-        _ => diagnostics(&source),
+    let found = if source.name.ends_with(".cf") {
+        let made = topology::of_ldirectord(&"lab".parse().unwrap(), &source);
+        made.map_or_else(|misread| misread.faults, |made| made.found.faults)
+    } else {
+        match topology::configuration(&source) {
+            Err(faults) if is_configuration(&source) => faults,
+            Ok(_) if is_configuration(&source) => Vec::new(),
+            _ => diagnostics(&source),
+        }
     };
     (source, found)
 }
@@ -59,7 +64,7 @@ fn with_snapshots_beside(test: impl FnOnce()) {
 #[test]
 fn each_faulty_file_is_explained() {
     with_snapshots_beside(|| {
-        insta::glob!("errors/*.{yaml,conf}", |path| {
+        insta::glob!("errors/*.{yaml,conf,cf}", |path| {
             let text = rendered(path, Style { width: Some(80), ..Style::default() });
             insta::assert_snapshot!("text", text);
         });
@@ -132,8 +137,9 @@ fn many() -> std::path::PathBuf {
 
 fn faulty_files() -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(ERRORS).unwrap().map(|e| e.unwrap().path());
-    let is_faulty =
-        |p: &std::path::PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "conf");
+    let is_faulty = |p: &std::path::PathBuf| {
+        p.extension().is_some_and(|e| e == "yaml" || e == "conf" || e == "cf")
+    };
     let mut files: Vec<_> = entries.filter(is_faulty).collect();
     files.sort();
     files

@@ -191,4 +191,6 @@ rules! {
     NO_RIP "L153" Error "real server without an address in the network";
     DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
     INITIAL_STATE "L181" Warning "initial state that takes preemption back";
+    LDIRECTORD "L182" Error "not an ldirectord.cf";
+    LDIRECTORD_PART "L183" Error "ldirectord.cf that labs cannot have yet";
 }

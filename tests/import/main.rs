@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod configurations;
+mod ldirectord;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 
 use serde_json::Value;
 use support::{Place, Ran, replaced, unique};
