@@ -28,7 +28,7 @@ mod validate;
 mod wire;
 
 pub use builtin::{Builtin, NOTES, builtin, builtins};
-pub use configuration::{Misread, configuration, sketch};
+pub use configuration::{Misread, sketch};
 pub use load::{Valid, load};
 pub use locate::{locate, located};
 pub use rule::{ALL as RULES, Rule};

@@ -168,4 +168,6 @@ rules! {
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
     UNASKED_TIER "L116" Error "tier that nobody asks";
+
+    NO_LAB "L170" Error "keepalived.conf of which no lab can be made";
 }
