@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use lvs_lab::diag::{self, Diagnostic, Located};
+use lvs_lab::import::keepalived::Anywhere;
 use lvs_lab::lab::Source;
 use lvs_lab::text::{Colour, Style};
 use lvs_lab::topology::{self, RULES};
@@ -19,11 +20,12 @@ fn source(path: &Path) -> Source {
 
 /// Everything that is found in a topology or a keepalived.conf.
 fn found(source: &Source) -> Vec<Located> {
-    match topology::configuration(source) {
-        Err(faults) if is_configuration(source) => faults,
-        Ok(_) if is_configuration(source) => Vec::new(),
-        _ => topology::located(&source.text, diagnostics(source)),
+    if !is_configuration(source) {
+        return topology::located(&source.text, diagnostics(source));
     }
+    let name = "lab".parse().unwrap();
+    let sketch = topology::sketch(&name, std::slice::from_ref(source), &Anywhere, &[]);
+    sketch.err().into_iter().flatten().flat_map(|misread| misread.faults).collect()
 }
 
 fn is_configuration(source: &Source) -> bool {

@@ -4,6 +4,7 @@
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
 mod destination;
+mod election;
 mod endpoint;
 mod expected;
 mod family;
@@ -14,6 +15,7 @@ mod health;
 mod high_availability;
 mod ipvs;
 mod mark;
+mod member;
 mod model;
 mod name;
 mod network;
@@ -32,6 +34,7 @@ mod tunnel;
 pub mod written;
 
 pub use destination::{Destination, Thresholds};
+pub use election::Election;
 pub use endpoint::{Endpoint, Port};
 pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
@@ -43,11 +46,12 @@ pub use forwarding::ForwardingMethod;
 pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, REQUEST_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
-    ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
-    VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
+    ConnectionSync, Engine, HighAvailability, InitialState, Preemption, SyncGroup, Track, Tracked,
+    Transport, VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
 };
 pub use ipvs::{IpvsSettings, Timeouts};
 pub use mark::{FirewallMark, Marked};
+pub use member::{Member, Override, Term};
 pub use model::Lab;
 pub use name::{
     LabName, NameError, NetworkName, NodeName, ProcessName, RouterName, RouterNameError,

@@ -1,5 +1,7 @@
 use super::{DestinationEntry, ServiceEntry};
-use crate::lab::{HealthCheck, NodeName, Preemption, Quorum, RouterName, Track, VrrpVersion};
+use crate::lab::{
+    HealthCheck, InitialState, NodeName, Preemption, Quorum, RouterName, Track, VrrpVersion,
+};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,6 +90,8 @@ pub struct Seat {
     /// This director's priority before anything tracked changes it, 1 to 254; 255 for the owner
     /// (RFC 5798 section 5.2.4).
     pub priority: u8,
+    /// The state that it claims to begin in. The speaker begins as backup either way.
+    pub state: InitialState,
     /// Whether it takes over from a living master of lower priority.
     pub preemption: Preemption,
     /// What the master holds.

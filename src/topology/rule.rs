@@ -170,4 +170,6 @@ rules! {
     UNASKED_TIER "L116" Error "tier that nobody asks";
 
     NO_LAB "L170" Error "keepalived.conf of which no lab can be made";
+    DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
+    INITIAL_STATE "L181" Warning "initial state that takes preemption back";
 }

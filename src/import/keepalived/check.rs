@@ -179,7 +179,7 @@ fn url(block: &Statement, reading: &mut Reading) -> Option<HttpProbe> {
     let (mut status, mut digest, mut body) = (None, None, None);
     for statement in block.body() {
         match statement.keyword() {
-            "path" => path = reading.argument(statement).map(|word| word.text().to_owned()),
+            "path" => path = path_of(statement, reading),
             "status_code" => status = statuses(statement, reading),
             "digest" => {
                 let said = reading.argument(statement).map(|word| word.text().to_ascii_lowercase());
@@ -199,6 +199,22 @@ fn url(block: &Statement, reading: &mut Reading) -> Option<HttpProbe> {
         }
     }
     Some(HttpProbe { path: path?, status: status.unwrap_or(GOOD), digest, body })
+}
+
+/// A path as HTTP has it; keepalived sends what it is told.
+fn path_of(statement: &Statement, reading: &mut Reading) -> Option<String> {
+    let said = reading.argument(statement)?.text();
+    let mut path = if said.starts_with('/') { String::new() } else { "/".to_owned() };
+    for byte in said.bytes() {
+        match byte {
+            byte if byte.is_ascii_graphic() => path.push(char::from(byte)),
+            byte => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    if path != said {
+        reading.replaced(statement, format!("the lab asks for {path}"));
+    }
+    Some(path)
 }
 
 fn is_digest(text: &str) -> bool {
@@ -248,12 +264,26 @@ fn told(shell: &str, server: &Server) -> String {
     if let Some(own) = without_environment(shell, &rip) {
         return own.replace(r#"'"'"'"#, "'");
     }
-    let word = |word: &str| match word {
-        word if word == rip => "$RIP".to_owned(),
-        word if Some(word) == rport.as_deref() => "$RPORT".to_owned(),
-        other => other.to_owned(),
-    };
-    shell.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    // Only a shell reads a variable between single quotes.
+    let shells = ["/bin/sh ", "/bin/bash ", "sh ", "bash "];
+    if shell.contains('\'') && !shells.iter().any(|known| shell.starts_with(known)) {
+        return shell.to_owned();
+    }
+    let shell = replaced(shell, &rip, "$RIP");
+    rport.map_or(shell.clone(), |port| replaced(&shell, &port, "$RPORT"))
+}
+
+/// A text with a word in the place of another one, which is not part of a longer one.
+fn replaced(text: &str, word: &str, by: &str) -> String {
+    let (mut done, mut rest) = (String::new(), text);
+    while let Some(place) = rest.find(word) {
+        let (before, behind) = (&rest[..place], &rest[place + word.len()..]);
+        let part = |c: char| c.is_ascii_alphanumeric() || ".:_-".contains(c);
+        let joined = before.ends_with(part) || behind.starts_with(part);
+        done.extend([before, if joined { word } else { by }]);
+        rest = behind;
+    }
+    done + rest
 }
 
 /// The command inside what `export` puts around it.

@@ -7,9 +7,7 @@ use crate::lab::{Probe, Scheduler};
 use std::fmt::Display;
 use std::time::Duration;
 
-/// The time between adverts (keepalived.conf(5)).
-const ADVERTS: Duration = Duration::from_secs(1);
-/// The time between checks.
+/// The time between checks (keepalived.conf(5)).
 const DELAY_LOOP: Duration = Duration::from_secs(60);
 /// How long a connect may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -30,36 +28,12 @@ impl Differences {
     }
 }
 
-/// What directors of a virtual router must agree on and do not.
+/// What directors of a virtual router must agree on and do not; the rest can be each one's own.
 pub fn of_instances(one: &Instance, other: &Instance) -> Vec<String> {
     let mut differences = Differences::default();
-    let mut hold = |what: &str, said: &dyn Fn(&Instance) -> String| {
-        differences.hold(what, said(one), said(other));
-    };
-    hold("`virtual_router_id`", &|part| part.id.value.to_string());
-    hold("`version`", &|part| version(part).to_string());
-    hold("`advert_int`", &|part| {
-        seconds(part.advert_interval.map_or(ADVERTS, |said| said.value))
-    });
-    hold("`authentication`", &|part| said(part.password.as_deref()));
-    hold("`unicast_peer`", &|part| {
-        let multicast = part.peers.is_empty();
-        if multicast { "not said".to_owned() } else { "said".to_owned() }
-    });
-    hold("`virtual_ipaddress`", &vips);
+    let peers = |part: &Instance| is(!part.peers.is_empty());
+    differences.hold("`unicast_peer`", peers(one), peers(other));
     differences.found
-}
-
-fn version(instance: &Instance) -> i64 {
-    let ipv6 = instance.vips.first().is_some_and(|vip| vip.address.addr().is_ipv6());
-    instance.version.unwrap_or(if ipv6 { 3 } else { 2 })
-}
-
-fn vips(instance: &Instance) -> String {
-    let mut vips: Vec<_> = instance.vips.iter().map(|vip| vip.address.addr()).collect();
-    vips.sort_unstable();
-    let vips: Vec<_> = vips.iter().map(ToString::to_string).collect();
-    if vips.is_empty() { "empty".to_owned() } else { vips.join(" ") }
 }
 
 fn seconds(time: Duration) -> String {

@@ -55,6 +55,11 @@ impl Files {
         Some(Words { source, line, column: piece.column + 1, length: piece.length })
     }
 
+    /// The names of the files.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|part| part.source.name.as_str())
+    }
+
     /// Whether there is one file only.
     pub fn is_single(&self) -> bool {
         self.parts.len() < 2

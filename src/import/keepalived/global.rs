@@ -1,5 +1,5 @@
 use super::block::Statement;
-use super::configuration::{Configuration, Group, Sync, Timeouts};
+use super::configuration::{Configuration, Group, Instance, Sync, Timeouts};
 use super::machine::Setting;
 use super::reader::{Text, read};
 use super::reading::Reading;
@@ -64,7 +64,13 @@ impl Draft<'_> {
                 }
                 "vrrp_instance" => {
                     let instance = instance::instance(statement, &self.scripts, reading);
-                    configuration.instances.extend(instance);
+                    let known = &mut configuration.instances;
+                    let same = |other: &Instance| instance.as_ref().is_some_and(|i| i.name == other.name);
+                    if known.iter().any(same) {
+                        reading.taken_as(statement, "keepalived goes without it: it is there already");
+                    } else {
+                        known.extend(instance);
+                    }
                 }
                 "vrrp_sync_group" => configuration.groups.extend(group(statement, reading)),
                 "virtual_server" => {

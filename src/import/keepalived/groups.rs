@@ -97,6 +97,21 @@ pub fn port(line: &Statement, word: &Word, reading: &mut Reading) -> Option<Said
     if zero { None } else { reading.number_of(word, line, 1..=MOST) }
 }
 
+/// Why keepalived goes without a server.
+pub const NO_NAMES: &str = "it looks up neither names of hosts nor of ports";
+
+/// An address and its port; none of every port.
+pub type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
+
+/// An address and a port in digits.
+pub fn endpoint(address: &Word, port: Option<&Word>) -> Option<Endpoint> {
+    let address = Said { value: address.text().parse().ok()?, spot: address.said.spot };
+    let zero = |word: &&Word| !word.text().chars().all(|c| c == '0');
+    let Some(word) = port.filter(zero) else { return Some((address, None)) };
+    let port = word.text().parse().ok().filter(|port| (1..=MOST).contains(port))?;
+    Some((address, Some(Said { value: port, spot: word.said.spot })))
+}
+
 /// The addresses of a range, from its first one; too many are cut.
 fn addresses(line: &Statement, range: &Word, reading: &mut Reading) -> Vec<IpAddr> {
     let Some((first, last)) = ends(range.text()) else {

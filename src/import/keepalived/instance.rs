@@ -1,5 +1,5 @@
 use super::block::{Statement, Word};
-use super::configuration::{Begins, Instance, Vip};
+use super::configuration::{Begins, Fate, Instance, Vip};
 use super::reading::Reading;
 use super::track::{self, Scripts};
 use super::words::Block;
@@ -120,6 +120,7 @@ impl<'s> Draft<'s> {
 
     fn settled(mut self, reading: &mut Reading) -> Instance {
         self.same_family(reading);
+        self.routed(reading);
         let begins = self.state.map(|(_, begins)| begins);
         let instance = &mut self.instance;
         instance.priority = match (self.priority, self.state) {
@@ -152,6 +153,27 @@ impl<'s> Draft<'s> {
         self.instance
     }
 
+    /// Labs have no networks of link-local addresses. One such VIP beside others is left out; alone
+    /// it is another address with the same end.
+    fn routed(&mut self, reading: &mut Reading) {
+        let instance = &mut self.instance;
+        for vips in [&mut instance.vips, &mut instance.excluded] {
+            let alone = vips.iter().all(is_link_local);
+            for vip in vips.iter_mut().filter(|vip| is_link_local(vip)) {
+                let words = vip.address.addr().to_string();
+                if alone {
+                    vip.address = unique_local(vip.address);
+                    let instead = format!("in the lab it is {}", vip.address.addr());
+                    reading.remark(vip.spot, words, Fate::Replaced(instead));
+                } else {
+                    let instead = "a lab's adverts go without a link-local VIP".to_owned();
+                    reading.remark(vip.spot, words, Fate::Replaced(instead));
+                }
+            }
+            vips.retain(|vip| !is_link_local(vip));
+        }
+    }
+
     /// keepalived goes without VIPs of another family than the first one's.
     fn same_family(&mut self, reading: &mut Reading) {
         let source = self.instance.source.map(|source| source.is_ipv4());
@@ -165,6 +187,22 @@ impl<'s> Draft<'s> {
             }
             fits
         });
+    }
+}
+
+/// An address of fd00::/64 with the end of another one.
+fn unique_local(address: IpNet) -> IpNet {
+    let IpAddr::V6(link_local) = address.addr() else { return address };
+    let end = link_local.to_bits() & u128::from(u64::MAX);
+    let moved = std::net::Ipv6Addr::from_bits((0xfd00 << 112) | end);
+    IpNet::new(moved.into(), address.prefix_len()).unwrap_or(address)
+}
+
+/// Whether an address is of a link alone (fe80::/10).
+fn is_link_local(vip: &Vip) -> bool {
+    match vip.address.addr() {
+        IpAddr::V4(_) => false,
+        IpAddr::V6(address) => address.is_unicast_link_local(),
     }
 }
 
@@ -201,7 +239,11 @@ fn password(block: &Statement, reading: &mut Reading) -> Option<String> {
             if text.len() > PASSWORD {
                 reading.taken_as(statement, "keepalived takes the first 8 characters");
             }
-            Some(cut(text)).filter(|text| !text.is_empty())
+            let plain: String = cut(text).chars().filter(char::is_ascii_graphic).collect();
+            if plain != cut(text) {
+                reading.replaced(statement, "labs take letters, digits and signs of it");
+            }
+            Some(plain).filter(|text| !text.is_empty())
         }
         (Some((statement, "AH")), _) => {
             reading.replaced(statement, "adverts go without a password");

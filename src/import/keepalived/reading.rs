@@ -50,7 +50,7 @@ impl Reading {
     /// A block that keepalived goes without.
     pub fn skipped(&mut self, statement: &Statement, why: &str, help: &str) {
         self.taken_as(statement, format!("keepalived goes without it: {why}"));
-        let message = format!("keepalived goes without `{}`: {why}", statement.line());
+        let message = format!("keepalived goes without `{}`: {why}", brief(&statement.line()));
         self.skipped.push(Fault::wrong(statement.spot, message, help));
     }
 
@@ -70,7 +70,7 @@ impl Reading {
             let help = "correct the word, or take the block out";
             return self.faults.push(Fault::wrong(statement.spot, message, help));
         }
-        self.taken(statement.spot, whole(statement), "keepalived does not know it, and goes on");
+        self.taken(statement.spot, whole(statement), "keepalived does not know it here, and goes on");
     }
 
     /// Words that labs have nothing for; the same words in several lines are one remark.

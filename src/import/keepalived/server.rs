@@ -8,7 +8,6 @@ use super::words::Block;
 use crate::import::tunnel::Options;
 use crate::import::{Said, Server};
 use crate::lab::{Family, ForwardingMethod, Protocol, Tunnel, TunnelChecksum};
-use std::net::IpAddr;
 
 /// How packets get to a real server.
 #[derive(Clone, Copy)]
@@ -113,23 +112,18 @@ fn mapped(
     server
 }
 
-type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
-
-fn endpoint(block: &Statement, reading: &mut Reading) -> Option<Endpoint> {
+fn endpoint(block: &Statement, reading: &mut Reading) -> Option<groups::Endpoint> {
     let Some((address, rest)) = block.arguments().split_first() else {
         reading.lacking(block, "names no real server", "add its address and port");
         return None;
     };
-    let word = rest.first();
-    let port = word.and_then(|word| groups::port(block, word, reading));
     reading.rest(rest.get(1..).unwrap_or_default());
-    let zero = word.is_none_or(|word| word.text().chars().all(|c| c == '0'));
-    let address = reading.address(address).filter(|_| port.is_some() || zero);
-    if address.is_none() {
-        let why = "keepalived looks up neither names nor words for ports";
-        reading.skipped(block, why, "write numbers, as in `real_server 192.168.150.2 80`");
+    let endpoint = groups::endpoint(address, rest.first());
+    if endpoint.is_none() {
+        let help = "write numbers, as in `real_server 192.168.150.2 80`";
+        reading.skipped(block, groups::NO_NAMES, help);
     }
-    Some((address?, port))
+    endpoint
 }
 
 struct Draft {

@@ -1,6 +1,6 @@
 use super::block::Statement;
 use super::check::timed;
-use super::configuration::{Timing, VirtualServer};
+use super::configuration::{Fate, Timing, VirtualServer};
 use super::groups::{self, Groups, Name};
 use super::machine::Machine;
 use super::reading::Reading;
@@ -78,14 +78,10 @@ fn names(block: &Statement, groups: &Groups, reading: &mut Reading) -> Vec<Name>
             members
         }
         [vip, rest @ ..] => {
-            let word = rest.first();
-            let port = word.and_then(|word| groups::port(block, word, reading));
             reading.rest(rest.get(1..).unwrap_or_default());
-            let zero = word.is_none_or(|word| word.text().chars().all(|c| c == '0'));
-            let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
-            let Some(vip) = reading.address(vip).filter(|_| port.is_some() || zero) else {
-                let why = "keepalived looks up neither names nor words for ports";
-                reading.skipped(block, why, help);
+            let Some((vip, port)) = groups::endpoint(vip, rest.first()) else {
+                let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
+                reading.skipped(block, groups::NO_NAMES, help);
                 return Vec::new();
             };
             vec![Name::Address { vip, port }]
@@ -277,12 +273,20 @@ impl Draft {
             reading.taken(place(block, "quorum"), format!("quorum {quorum}"), how);
             server.quorum = Some(sum);
         }
-        let (most, hysteresis) = (quorum.min(sum) - 1, server.hysteresis.unwrap_or(0));
-        if hysteresis > most {
+        let quorum = quorum.min(sum);
+        let said = server.hysteresis.unwrap_or(0);
+        let most = quorum - 1;
+        if said > most {
             let how = format!("keepalived takes {most}: it is not less than the quorum");
-            reading.taken(place(block, "hysteresis"), format!("hysteresis {hysteresis}"), how);
-            server.hysteresis = Some(most);
+            reading.taken(place(block, "hysteresis"), format!("hysteresis {said}"), how);
         }
+        let room = sum - quorum;
+        if said.min(most) > room {
+            let instead = format!("labs take {room}, as all weights together make no more");
+            let words = format!("hysteresis {said}");
+            reading.remark(place(block, "hysteresis"), words, Fate::Replaced(instead));
+        }
+        server.hysteresis = server.hysteresis.map(|_| said.min(most).min(room));
         self.server
     }
 }

@@ -48,13 +48,13 @@ pub fn script(
 fn runs(statement: &Statement, shell: &str, machine: &dyn Machine, reading: &mut Reading) -> bool {
     let program = shell.split_whitespace().next().unwrap_or_default();
     let name = program.rsplit('/').next().unwrap_or_default();
-    if !machine.can_run(program) {
-        let how = "keepalived disables it where there is no such program, as on this machine";
-        reading.taken_as(statement, how);
-    } else if asks_the_machine(name, shell) {
+    if asks_the_machine(name, shell) {
         let instead = "it asks for a process or a service of the machine, which a director of a lab \
                        has not; give the director `processes` and track a command that asks for them";
         reading.replaced(statement, instead);
+    } else if !machine.can_run(program) {
+        let how = "keepalived disables it where there is no such program, as on this machine";
+        reading.taken_as(statement, how);
     } else {
         return true;
     }

@@ -196,7 +196,18 @@ const CONNECTION: &[&str] = &["bind_if", "bind_port", "bindto", "connect_ip", "f
 
 const CHECKER: &[&str] = &["alpha", "log_all_failures", "warmup"];
 
-const CONNECT: &[&str] = &["helo_name", "host"];
+const CONNECT: &[&str] = &[
+    "helo_name",
+    "host",
+    "max_reply_length",
+    "min_reply_length",
+    "name",
+    "payload",
+    "require_reply",
+    "track_file",
+    "type",
+    "weight",
+];
 
 const HTTP: &[&str] = &["enable_sni", "fast_recovery", "http_protocol", "url", "virtualhost"];
 

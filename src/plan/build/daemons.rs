@@ -2,7 +2,7 @@ use super::Draft;
 use super::checks::checker;
 use super::seats::speaker;
 use crate::lab::{
-    Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, VirtualRouter,
+    Election, Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, VirtualRouter,
 };
 use crate::plan::{Daemon, Op, keepalived, ldirectord};
 use std::cmp::Reverse;
@@ -20,7 +20,7 @@ pub(super) fn build(draft: &mut Draft<'_>) {
     let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let (stays, moves): (Vec<_>, Vec<_>) =
         routers.partition(|router| router.preemption == Preemption::Never);
-    let leaders: Vec<_> = stays.iter().filter_map(|router| leader(router)).collect();
+    let leaders: Vec<_> = stays.iter().flat_map(|router| leaders(lab, router)).collect();
     let (first, others): (Vec<&Node>, Vec<_>) =
         directors.into_iter().partition(|node| leaders.contains(&&node.name));
     hold_vips(draft, &first);
@@ -38,9 +38,17 @@ fn hold_vips(draft: &mut Draft<'_>, directors: &[&Node]) {
     }
 }
 
-/// The director of the highest priority.
-fn leader(router: &VirtualRouter) -> Option<&NodeName> {
-    router.priorities.iter().max_by_key(|(_, priority)| **priority).map(|(name, _)| name)
+/// The director of the highest priority in each election.
+fn leaders<'l>(lab: &'l Lab, router: &'l VirtualRouter) -> Vec<&'l NodeName> {
+    let elections = lab.high_availability.iter().flat_map(|wanted| wanted.elections(router));
+    elections.filter_map(|election| by_rank(router, &election).first().copied()).collect()
+}
+
+/// The directors of an election, the one of the highest priority first.
+fn by_rank<'l>(router: &VirtualRouter, election: &Election<'l>) -> Vec<&'l NodeName> {
+    let mut directors = election.directors.clone();
+    directors.sort_by_key(|name| Reverse(router.priorities.get(*name)));
+    directors
 }
 
 /// Whether a daemon of the director makes its table, so that the plan does not.
@@ -117,18 +125,24 @@ fn place(lab: &Lab, node: &Node) -> Place {
     wanted.or(check.into_iter().next()).unwrap_or(&node.at).clone()
 }
 
-/// Waits until each VIP has a master, so that the lab answers when `up` ends.
+/// Waits until each VIP has a master, so that the lab answers when `up` ends. Directors that do
+/// not heed each other have a master each.
 fn await_vips(draft: &mut Draft<'_>, router: &VirtualRouter) {
-    let mut directors: Vec<_> = router.priorities.iter().collect();
-    directors.sort_by_key(|(_, priority)| Reverse(**priority));
-    let mut names = directors.into_iter().map(|(name, _)| name.clone());
+    let Some(wanted) = &draft.lab.high_availability else { return };
+    for election in wanted.elections(router) {
+        await_master(draft, router, &election);
+    }
+}
+
+fn await_master(draft: &mut Draft<'_>, router: &VirtualRouter, election: &Election<'_>) {
+    let mut names = by_rank(router, election).into_iter().cloned();
     let Some(first) = names.next() else { return };
     let others: Vec<_> = names.collect();
     let why = format!(
         "virtual router `{}`: a director becomes master after three advert intervals of silence",
         router.name
     );
-    for vip in &router.vips {
+    for vip in &election.vips {
         let (node, others) = (first.clone(), others.clone());
         let op = Op::AwaitAddress { node, others, address: vip.address.addr() };
         draft.add(op, why.as_str(), &router.at);

@@ -1,7 +1,7 @@
 use super::build;
 use crate::lab::{
-    Engine, IpvsSettings, Lab, Place, Preemption, SyncGroup, Sysctl, SysctlKey, Timeouts, Track,
-    Tracked, Transport, Tunnel, TunnelChecksum,
+    Engine, IpvsSettings, Lab, Override, Place, Preemption, SyncGroup, Sysctl, SysctlKey, Timeouts,
+    Track, Tracked, Transport, Tunnel, TunnelChecksum,
 };
 use crate::plan::sample::{cluster, http, marked, router, tiers, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
@@ -124,6 +124,19 @@ fn who_stands_first_begins_first() {
         panic!("{steps:?}");
     };
     assert_eq!((node.as_str(), others[0].as_str()), ("node04", "node01"));
+}
+
+#[test]
+fn directors_who_do_not_heed_each_other_are_awaited_each() {
+    for preemption in [Preemption::Never, Preemption::After(std::time::Duration::ZERO)] {
+        let mut lab = cluster(Engine::Vrrp);
+        let router = &mut lab.high_availability.as_mut().unwrap().routers[0];
+        router.preemption = preemption;
+        let own = Override { router_id: Some(52), ..Override::default() };
+        router.overrides.insert("node04".parse().unwrap(), own);
+        let vip = "192.168.150.100";
+        assert_eq!(succession(&lab), ["node01", "node04", vip, vip], "{preemption:?}");
+    }
 }
 
 /// Who begins to speak, and which VIPs are awaited, in the plan's order.

@@ -30,6 +30,7 @@ mod network;
 mod node;
 mod node_parts;
 mod number;
+mod overrides;
 mod ports;
 mod reach;
 mod reachability;

@@ -24,7 +24,7 @@ pub use expect::{Distribution, DistributionWord, Expect, Latency, StateWord, Vip
 pub use goal::Goal;
 pub use health::{HealthCheck, HttpProbe, SorryServer};
 pub use high_availability::{
-    ConnectionSync, EngineWord, Engines, HighAvailability, Track, VirtualRouter,
+    ConnectionSync, EngineWord, Engines, HighAvailability, Override, Track, VirtualRouter,
 };
 pub use ipvs::{IpvsSettings, Timeouts};
 pub use node::{Node, RealServer};

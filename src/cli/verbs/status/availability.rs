@@ -2,7 +2,7 @@ use crate::kernel::{
     Health, HealthChange, Observed, SyncDaemon, SyncRole, daemons_directory, health_changes,
     state_changes,
 };
-use crate::lab::{Destination, Lab, NodeName, VirtualRouter, VirtualService, VrrpState};
+use crate::lab::{Destination, Lab, Member, NodeName, VirtualRouter, VirtualService, VrrpState};
 use crate::plan::{DestinationEntry, Op, Plan, ServiceEntry};
 use crate::state::LabDir;
 use serde::Serialize;
@@ -113,7 +113,7 @@ impl Directors<'_> {
         let status = |router: &VirtualRouter| RouterStatus {
             router: router.name.to_string(),
             state: state(router).map(|change| change.state),
-            vips: held(router, observed),
+            vips: held(router.member(node), observed),
         };
         here.map(status).collect()
     }
@@ -167,8 +167,8 @@ fn sync(observed: &Observed) -> Vec<SyncStatus> {
     observed.sync.iter().map(status).collect()
 }
 
-fn held(router: &VirtualRouter, observed: &Observed) -> Vec<String> {
-    let vips = router.vips.iter().map(|vip| vip.address.addr());
+fn held(member: Member<'_>, observed: &Observed) -> Vec<String> {
+    let vips = member.vips.iter().map(|vip| vip.address.addr());
     let is_held = |vip: &std::net::IpAddr| {
         observed.addresses.iter().any(|there| there.address.addr() == *vip)
     };

@@ -2,6 +2,7 @@
 
 mod availability;
 mod describe;
+mod masters;
 mod text;
 
 use crate::cli::args::Format;

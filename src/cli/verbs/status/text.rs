@@ -1,6 +1,6 @@
 use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ProcessStatus, ServiceStatus};
-use super::{LabInShort, State};
+use super::{LabInShort, State, masters};
 use crate::lab::{Port, Scheduled};
 use crate::plan::Behaviour;
 use crate::state::Provider;
@@ -59,6 +59,9 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
     let _ = writeln!(text, "\n{}", colour.paint(Ink::Faint, &format!("kernel {}", lab.kernel)));
     for node in &lab.nodes {
         text.push_str(&self::node(node, colour));
+    }
+    for sentence in masters::several(&lab.nodes) {
+        let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, &sentence));
     }
     if !lab.faults.is_empty() {
         let _ = writeln!(

@@ -1,12 +1,12 @@
 use super::floating::{Floating, Kind, floating, is_name};
 use super::grounds::Grounds;
+use super::overrides::{masters, overrides, password, plain, preemptor};
 use super::page::Page;
 use super::{lines, quoted, time};
 use crate::import::keepalived::cluster::Cluster;
-use crate::import::keepalived::configuration::{Instance, Script, Track, Watched};
+use crate::import::keepalived::configuration::{Begins, Instance, Script, Track, Watched};
 use crate::import::keepalived::instance::OWNER;
 use crate::lab::Family;
-use ipnet::IpNet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -70,6 +70,30 @@ impl Writer<'_, '_> {
         self.preemption();
         self.vips(lost);
         self.tracks();
+        self.overrides();
+    }
+
+    /// What single directors have otherwise, and what comes of it.
+    fn overrides(&mut self) {
+        let found = overrides(self.router);
+        if found.is_empty() {
+            return;
+        }
+        self.line("overrides:");
+        for (director, words) in found {
+            let part = self.router.router.members.iter().find(|(member, _)| *member == director);
+            let spot = part.map_or(self.router.router.common().name.spot, |(_, part)| part.name.spot);
+            self.page.from(director, spot);
+            let name = self.grounds.directors[director].name.clone();
+            self.line(&format!("  {name}: {{ {words} }}"));
+        }
+        if masters(self.router).len() > 1 {
+            let name = super::shown(&self.router.router.common().name.value);
+            self.note(format!(
+                "the directors of `{name}` discard each other's adverts, as they differ in what \
+                 `overrides` says: each becomes master"
+            ));
+        }
     }
 
     fn priorities(&mut self) {
@@ -116,7 +140,7 @@ impl Writer<'_, '_> {
         if let Some(interval) = common.advert_interval {
             self.line(&format!("advert_interval: {}", time(interval.value)));
         }
-        match &common.password {
+        match password(self.router) {
             Some(_) if self.router.kind == Kind::OtherFamily && ipv6 => {}
             Some(_) if version == Some(3) || ipv6 => {
                 let name = super::shown(&common.name.value);
@@ -132,11 +156,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Labs have one word for all directors; it matters on the one of the highest priority.
+    /// Labs have one word for all directors, which does not count for one that begins as master,
+    /// neither here nor in keepalived. Where directors differ, that of the highest priority counts.
     fn preemption(&mut self) {
-        let (director, first) = self.router.router.first();
+        let (director, first) = preemptor(self.router);
+        let members = self.router.router.members.iter();
+        let mut backups = members.filter(|(_, part)| part.begins == Begins::Backup);
         let said = |part: &Instance| (part.preempt, part.preempt_delay);
-        let differs = self.router.router.members.iter().any(|(_, part)| said(part) != said(first));
+        let differs = backups.any(|(_, part)| said(part) != said(first));
         if differs && self.router.kind == Kind::Instance {
             let name = &self.grounds.directors[director].name;
             let router = super::shown(&first.name.value);
@@ -250,15 +277,6 @@ fn command(script: &Script) -> String {
         }
     }
     text
-}
-
-/// The address, with its prefix length if that is not the whole one.
-fn plain(address: IpNet) -> String {
-    let text = match address.prefix_len() == address.max_prefix_len() {
-        true => address.addr().to_string(),
-        false => address.to_string(),
-    };
-    if address.addr().is_ipv6() { format!("'{text}'") } else { text }
 }
 
 /// Groups of the files, and one for each instance that holds addresses of both families.

@@ -1,5 +1,5 @@
 use super::directors::{Director, directors, partner, renamed};
-use super::farm::{Node, Server, farm, is_itself, servers};
+use super::farm::{Node, Server, farm, is_itself};
 use super::page::Page;
 use super::subnets::{Located, Taken, subnets};
 use crate::import::keepalived::cluster::{Cluster, Shared};
@@ -45,7 +45,7 @@ impl Grounds {
         if has_partner {
             all.push(partner(&all[0], &cluster.directors[0].instances));
         }
-        notes.extend(lonely(cluster, &all, has_partner));
+        notes.extend(lonely(&all, has_partner));
         let servers = farm(cluster, &all);
         let nets = subnets(&addresses(cluster, &all, &servers), all.len() + 3);
         let mut taken = Taken(known(cluster, &all, &servers).collect());
@@ -290,26 +290,19 @@ fn free(
     })
 }
 
-/// Whether there is one director that shares VIPs and serves nothing: it is no lab without another
-/// one.
+/// Whether there is one director that shares VIPs: it does so with another one.
 fn is_lone_router(cluster: &Cluster<'_>) -> bool {
-    cluster.directors.len() == 1 && !cluster.routers.is_empty() && cluster.services.is_empty()
+    cluster.directors.len() == 1 && !cluster.routers.is_empty()
 }
 
-/// A remark on the second director, if its file is not given.
-fn lonely(cluster: &Cluster<'_>, directors: &[Director], guessed: bool) -> Option<String> {
-    let lone = cluster.directors.len() == 1 && !cluster.routers.is_empty();
-    let give = "give its file too, `--from-keepalived FILE FILE`";
-    let note = match (guessed, directors.last()) {
-        (true, Some(last)) => format!("a second director is missing, and `{}` is a guess: {give}", last.name),
-        _ => format!("a second director is missing: {give}"),
-    };
-    lone.then_some(note)
-}
-
-/// The servers of a service with the names of their nodes.
-pub fn nodes_of<'g>(grounds: &'g Grounds, shared: &Shared<'_>) -> Vec<Option<&'g str>> {
-    servers(shared.server).into_iter().map(|server| grounds.server(server)).collect()
+/// A remark on the second director, if it is a guess.
+fn lonely(directors: &[Director], guessed: bool) -> Option<String> {
+    let last = directors.last().filter(|_| guessed)?;
+    Some(format!(
+        "a second director is missing, and `{}` is a guess: give its file too, \
+         `--from-keepalived FILE FILE`",
+        last.name
+    ))
 }
 
 /// Whether a service is known by a firewall mark.

@@ -7,6 +7,7 @@ mod directors;
 mod farm;
 mod floating;
 mod grounds;
+mod overrides;
 mod page;
 mod scenarios;
 mod services;
@@ -64,14 +65,7 @@ fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {
          # addresses are guesses, the rest is what keepalived is told."
     ));
     let mut told = grounds.notes.clone();
-    for (director, configuration) in cluster.directors.iter().enumerate() {
-        let own = configuration.remarks.iter().filter(|remark| remark.fate != Fate::Aside);
-        for line in own.map(|remark| self::told(cluster, director, remark)) {
-            if !told.contains(&line) {
-                told.push(line);
-            }
-        }
-    }
+    told.extend(remarks(cluster));
     told.extend(aside(cluster));
     if !told.is_empty() {
         page.line("#");
@@ -79,9 +73,27 @@ fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {
     told.iter().for_each(|line| page.line(format!("# - {}", shown_whole(line))));
 }
 
+/// The remarks of all directors, what several of them say in one line.
+fn remarks(cluster: &Cluster<'_>) -> Vec<String> {
+    let mut found: Vec<(&Remark, Vec<String>)> = Vec::new();
+    for (director, configuration) in cluster.directors.iter().enumerate() {
+        let own = configuration.remarks.iter().filter(|remark| remark.fate != Fate::Aside);
+        for remark in own {
+            let place = lines(cluster, director, &remark.lines);
+            let same =
+                |(known, _): &(&Remark, _)| (&known.words, &known.fate) == (&remark.words, &remark.fate);
+            match found.iter().position(same) {
+                Some(known) if !found[known].1.contains(&place) => found[known].1.push(place),
+                Some(_) => {}
+                None => found.push((remark, vec![place])),
+            }
+        }
+    }
+    found.into_iter().map(|(remark, places)| self::told(remark, &places.join(", "))).collect()
+}
+
 /// A remark, as in "keepalived's `smtp_alert` at line 12 has no counterpart".
-fn told(cluster: &Cluster<'_>, director: usize, remark: &Remark) -> String {
-    let place = lines(cluster, director, &remark.lines);
+fn told(remark: &Remark, place: &str) -> String {
     let words = &remark.words;
     match &remark.fate {
         Fate::Lost | Fate::Aside => format!("keepalived's `{words}` at {place} has no counterpart"),
@@ -100,8 +112,9 @@ fn aside(cluster: &Cluster<'_>) -> Option<String> {
         let mut all: Vec<_> = aside.flat_map(|remark| remark.lines.iter().copied()).collect();
         all.sort_unstable();
         all.dedup();
-        if !all.is_empty() {
-            places.push(lines(cluster, director, &all));
+        let place = lines(cluster, director, &all);
+        if !all.is_empty() && !places.contains(&place) {
+            places.push(place);
         }
     }
     let places = places.join(", ");
@@ -113,6 +126,7 @@ fn lines(cluster: &Cluster<'_>, director: usize, lines: &[usize]) -> String {
     let Some(configuration) = cluster.directors.get(director) else { return String::new() };
     let files = &configuration.files;
     let several = cluster.directors.len() > 1 || !files.is_single();
+    let folder = common_folder(cluster);
     let mut named: Vec<(&str, Vec<String>)> = Vec::new();
     for (source, line) in lines.iter().filter_map(|line| files.line(*line)) {
         match named.last_mut() {
@@ -122,10 +136,19 @@ fn lines(cluster: &Cluster<'_>, director: usize, lines: &[usize]) -> String {
     }
     let part = |(name, lines): (&str, Vec<String>)| {
         let plural = if lines.len() == 1 { "line" } else { "lines" };
-        let of = if several { format!(" of {}", brief(name)) } else { String::new() };
+        let of = if several { format!(" of {}", brief(&name[folder..])) } else { String::new() };
         format!("{plural} {}{of}", lines.join(", "))
     };
     named.into_iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// The length of the path that all files have in common.
+fn common_folder(cluster: &Cluster<'_>) -> usize {
+    let names: Vec<_> = cluster.directors.iter().flat_map(|own| own.files.names()).collect();
+    let Some(first) = names.first() else { return 0 };
+    let folders = first.match_indices('/').map(|(place, _)| place + 1);
+    let common = folders.filter(|end| names.iter().all(|name| name.starts_with(&first[..*end])));
+    common.last().unwrap_or(0)
 }
 
 fn timeouts(cluster: &Cluster<'_>, page: &mut Page) {

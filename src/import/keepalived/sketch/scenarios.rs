@@ -1,5 +1,6 @@
 use super::floating::{Floating, floating};
 use super::grounds::Grounds;
+use super::overrides::masters;
 use super::page::Page;
 use super::services::table;
 use crate::import::keepalived::cluster::Cluster;
@@ -60,20 +61,34 @@ fn owners(routers: &[(&Floating<'_>, &str)]) -> String {
 fn election(routers: &[Floating<'_>], grounds: &Grounds, page: &mut Page) {
     let first = |router| {
         let ranking = ranking(router, grounds);
-        (ranking.len() > 1).then(|| (router, ranking[0]))
+        (agree(router) && ranking.len() > 1).then(|| (router, ranking[0]))
     };
     let owners = owners(&routers.iter().filter_map(first).collect::<Vec<_>>());
-    if !owners.is_empty() {
+    let name = |director: usize| grounds.directors[director].name.as_str();
+    let apart = routers.iter().filter(|router| !agree(router)).flat_map(|router| {
+        masters(router).into_iter().map(|d| format!("{}/{}: master", name(d), router.name))
+    });
+    let apart = apart.collect::<Vec<_>>().join(", ");
+    let expectations = [("vip_owner", owners), ("vrrp_state", apart)];
+    let said = expectations.iter().filter(|(_, words)| !words.is_empty());
+    let said: Vec<_> = said.map(|(key, words)| format!("{key}: {{ {words} }}")).collect();
+    if !said.is_empty() {
+        let said = said.join(", ");
         page.line(format!(
-            "  election:\n    steps:\n      - wait: 1s\n        expect: {{ vip_owner: {{ {owners} }} }}\n        \
-             within: 30s"
+            "  election:\n    steps:\n      - wait: 1s\n        expect: {{ {said} }}\n        within: 30s"
         ));
     }
 }
 
+/// Whether its directors heed each other's adverts.
+fn agree(router: &Floating<'_>) -> bool {
+    masters(router).len() == 1
+}
+
 /// When the first master dies, the director of the next priority takes over what it held.
 fn takeover(routers: &[Floating<'_>], grounds: &Grounds, page: &mut Page) {
-    let rankings: Vec<_> = routers.iter().map(|router| (router, ranking(router, grounds))).collect();
+    let agreed = routers.iter().filter(|router| agree(router));
+    let rankings: Vec<_> = agreed.map(|router| (router, ranking(router, grounds))).collect();
     let Some(victim) = rankings.iter().find(|(_, r)| r.len() > 1).map(|(_, r)| r[0]) else { return };
     let held: Vec<_> = rankings.iter().filter(|(_, r)| r.len() > 1).collect();
     let before: Vec<_> = held.iter().map(|(router, r)| (*router, r[0])).collect();

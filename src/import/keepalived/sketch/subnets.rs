@@ -9,6 +9,9 @@ const USUAL6: u8 = 64;
 /// The longest prefix that leaves room for a lab.
 const NARROWEST: u8 = 28;
 
+/// The shortest prefix that an address of a host is looked for in.
+const WIDEST: u8 = 16;
+
 /// An address, and the length of its network's prefix if it is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Located {
@@ -37,7 +40,12 @@ impl Located {
             IpAddr::V6(_) => (USUAL6, USUAL6..=120),
         };
         let length = self.length.filter(|length| fits.contains(length)).unwrap_or(usual);
-        IpNet::new_assert(self.address, length).trunc()
+        let mut net = IpNet::new_assert(self.address, length).trunc();
+        // An address that begins or ends its network is no host's; in a wider one it is.
+        while [net.network(), net.broadcast()].contains(&self.address) && net.prefix_len() > WIDEST {
+            net = net.supernet().unwrap_or(net);
+        }
+        net
     }
 }
 
@@ -55,7 +63,9 @@ pub fn subnets(addresses: &[Located], nodes: usize) -> Vec<IpNet> {
     }
     let crowded = nets.iter().copied().filter(|net| !has_room(*net, addresses, nodes));
     for net in crowded.collect::<Vec<_>>() {
-        add(Located::alone(net.addr()).net(), &mut nets);
+        let usual = if net.max_prefix_len() == 32 { USUAL } else { USUAL6 };
+        let length = usual.min(net.prefix_len());
+        add(IpNet::new_assert(net.addr(), length).trunc(), &mut nets);
     }
     let place = |net: &IpNet| addresses.iter().position(|located| net.contains(&located.address));
     nets.sort_by_key(place);
@@ -126,6 +136,12 @@ mod tests {
         assert_eq!(nets(&["10.1.2.3/32", "10.1.9.9/16"]), ["10.1.0.0/16"]);
         assert_eq!(nets(&["10.1.2.3/27", "10.1.2.200/32"]), ["10.1.2.0/24"]);
         assert_eq!(nets(&["10.1.2.3/25", "10.1.2.4/24"]), ["10.1.2.0/24"]);
+    }
+
+    #[test]
+    fn an_address_at_the_edge_of_a_usual_network_gets_a_wider_one() {
+        assert_eq!(nets(&["192.0.3.0/32"]), ["192.0.2.0/23"]);
+        assert_eq!(nets(&["192.0.2.255/32"]), ["192.0.2.0/23"]);
     }
 
     #[test]
