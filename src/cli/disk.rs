@@ -84,7 +84,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| fs::write(folder.path().join(name), name).unwrap();
         fs::create_dir_all(folder.path().join("conf.d/inner.conf")).unwrap();
-        ["main.conf", "conf.d/b.conf", "conf.d/a.conf", "conf.d/.c.conf"].iter().for_each(|name| write(name));
+        ["main.conf", "conf.d/b.conf", "conf.d/a.conf", "conf.d/.c.conf"]
+            .iter()
+            .for_each(|name| write(name));
         let run = folder.path().join("conf.d/run.conf");
         fs::write(&run, "").unwrap();
         fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();

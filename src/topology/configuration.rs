@@ -59,7 +59,8 @@ fn directors(
     if named.is_empty() {
         return vec![said];
     }
-    let mut chosen: IndexSet<String> = if ids.is_empty() { named } else { ids.iter().cloned().collect() };
+    let mut chosen: IndexSet<String> =
+        if ids.is_empty() { named } else { ids.iter().cloned().collect() };
     if files > 1 {
         return chosen.get_index(number.min(chosen.len() - 1)).cloned().into_iter().collect();
     }
@@ -115,9 +116,8 @@ fn nothing() -> Located {
 }
 
 fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misread> {
-    let of = |(director, fault): &(usize, Fault)| {
-        misread(&read[*director], std::slice::from_ref(fault))
-    };
+    let of =
+        |(director, fault): &(usize, Fault)| misread(&read[*director], std::slice::from_ref(fault));
     joined(faults.iter().flat_map(of).collect())
 }
 

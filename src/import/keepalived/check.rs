@@ -113,7 +113,8 @@ fn probe(
             if inherited.machine.can_run(program) {
                 return Some(Probe::Command { shell });
             }
-            let how = "keepalived goes without it where there is no such program, as on this machine";
+            let how =
+                "keepalived goes without it where there is no such program, as on this machine";
             reading.taken(block.spot, format!("MISC_CHECK {program}"), how);
             None
         }
@@ -185,7 +186,10 @@ fn url(block: &Statement, reading: &mut Reading) -> Option<HttpProbe> {
                 let said = reading.argument(statement).map(|word| word.text().to_ascii_lowercase());
                 digest = said.filter(|digest| is_digest(digest));
                 if digest.is_none() {
-                    reading.taken_as(statement, "keepalived ignores it: it takes 32 hexadecimal digits");
+                    reading.taken_as(
+                        statement,
+                        "keepalived ignores it: it takes 32 hexadecimal digits",
+                    );
                 }
             }
             "regex" => {

@@ -1,5 +1,5 @@
-use super::differences;
 use super::configuration::{Configuration, Group, Instance, Sync, VirtualServer};
+use super::differences;
 use crate::import::{Fault, Spot};
 use std::net::IpAddr;
 

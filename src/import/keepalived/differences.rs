@@ -149,9 +149,7 @@ pub fn between_checks(one: &Check, other: &Check) -> Vec<String> {
     };
     hold("the check", &|check| probe(&check.probe));
     hold("`delay_loop`", &|check| seconds(check.timing.delay_loop.unwrap_or(DELAY_LOOP)));
-    hold("`connect_timeout`", &|check| {
-        seconds(check.timing.connect_timeout.unwrap_or(CONNECT))
-    });
+    hold("`connect_timeout`", &|check| seconds(check.timing.connect_timeout.unwrap_or(CONNECT)));
     hold("`retry`", &|check| check.timing.retry.unwrap_or(retries(&check.probe)).to_string());
     hold("`delay_before_retry`", &|check| {
         seconds(check.timing.delay_before_retry.unwrap_or(pause(&check.probe)))

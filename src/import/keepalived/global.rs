@@ -65,9 +65,11 @@ impl Draft<'_> {
                 "vrrp_instance" => {
                     let instance = instance::instance(statement, &self.scripts, reading);
                     let known = &mut configuration.instances;
-                    let same = |other: &Instance| instance.as_ref().is_some_and(|i| i.name == other.name);
+                    let same =
+                        |other: &Instance| instance.as_ref().is_some_and(|i| i.name == other.name);
                     if known.iter().any(same) {
-                        reading.taken_as(statement, "keepalived goes without it: it is there already");
+                        reading
+                            .taken_as(statement, "keepalived goes without it: it is there already");
                     } else {
                         known.extend(instance);
                     }

@@ -72,12 +72,7 @@ fn members(line: &Statement, reading: &mut Reading) -> Vec<Name> {
 }
 
 /// `MARK [inet|inet6]`
-pub fn mark(
-    line: &Statement,
-    mark: &Word,
-    rest: &[Word],
-    reading: &mut Reading,
-) -> Option<Name> {
+pub fn mark(line: &Statement, mark: &Word, rest: &[Word], reading: &mut Reading) -> Option<Name> {
     let mark = reading.number_of(mark, line, 1..=i64::from(u32::MAX))?;
     let family = match rest.first().map(Word::text) {
         Some("inet6") => Some(Family::Inet6),

@@ -21,10 +21,15 @@ pub fn instance(block: &Statement, scripts: &Scripts, reading: &mut Reading) -> 
     let mut said = block.body().iter().filter(|s| s.keyword() == "virtual_router_id");
     let id = said.next_back().and_then(|id| reading.number(id, 1..=255));
     let Some(id) = id else {
-        reading.lacking(block, "has no `virtual_router_id` that keepalived takes", "add it, 1 to 255");
+        reading.lacking(
+            block,
+            "has no `virtual_router_id` that keepalived takes",
+            "add it, 1 to 255",
+        );
         return None;
     };
-    let mut draft = Draft { instance: empty(name, id), state: None, priority: None, never: None, delay: None };
+    let mut draft =
+        Draft { instance: empty(name, id), state: None, priority: None, never: None, delay: None };
     for statement in block.body() {
         draft.statement(statement, scripts, reading);
     }

@@ -65,12 +65,18 @@ impl Reading {
             return self.lost(statement);
         }
         if statement.block.is_some() && block != Block::Outermost {
-            let message = format!("keepalived does not know `{word}` here, and takes its `}}` for \
-                                   the end of the block around it");
+            let message = format!(
+                "keepalived does not know `{word}` here, and takes its `}}` for \
+                                   the end of the block around it"
+            );
             let help = "correct the word, or take the block out";
             return self.faults.push(Fault::wrong(statement.spot, message, help));
         }
-        self.taken(statement.spot, whole(statement), "keepalived does not know it here, and goes on");
+        self.taken(
+            statement.spot,
+            whole(statement),
+            "keepalived does not know it here, and goes on",
+        );
     }
 
     /// Words that labs have nothing for; the same words in several lines are one remark.
@@ -184,7 +190,8 @@ impl Reading {
         match word.text().parse() {
             Ok(value) => Some(Said { value, spot }),
             Err(_) => {
-                let how = "keepalived goes without it: it is no address, and names are not looked up";
+                let how =
+                    "keepalived goes without it: it is no address, and names are not looked up";
                 self.taken(spot, word.text(), how);
                 None
             }
@@ -217,7 +224,8 @@ pub fn brief(words: &str) -> String {
 
 /// Whether a character would not be seen, or would end a line of YAML.
 fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{202a}'..='\u{202e}'
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{202a}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}')
 }
 

@@ -103,7 +103,8 @@ fn service(
     let Some(key) = name.key(protocol, family(block)) else {
         if let Name::Address { vip, .. } = name {
             let what = vip.value;
-            let message = format!("`{what}` is a service of every port: labs do not have these yet");
+            let message =
+                format!("`{what}` is a service of every port: labs do not have these yet");
             reading.faults.push(Fault::not_yet(vip.spot, message, "add a port, as in `80`"));
         }
         return None;
@@ -316,7 +317,8 @@ fn scheduler(statement: &Statement, reading: &mut Reading) -> Option<Said<String
     let word = reading.argument(statement)?;
     let known = Scheduler::ALL.iter().any(|scheduler| scheduler.keyword() == word.text());
     if !known {
-        reading.taken_as(statement, "keepalived ignores it: it is no scheduler of IPVS; wlc is used");
+        reading
+            .taken_as(statement, "keepalived ignores it: it is no scheduler of IPVS; wlc is used");
     }
     known.then(|| word.said.clone())
 }

@@ -223,7 +223,9 @@ fn in_what_directors_differ_is_named() {
     );
     assert_eq!(
         with("connect_timeout 3", "connect_timeout 4"),
-        [format!("{service}`connect_timeout` is 4 here and 3 there, of `real_server 192.168.150.2`")]
+        [format!(
+            "{service}`connect_timeout` is 4 here and 3 there, of `real_server 192.168.150.2`"
+        )]
     );
     assert_eq!(
         with("real_server 192.168.150.2", "real_server 192.168.150.3"),
@@ -234,7 +236,9 @@ fn in_what_directors_differ_is_named() {
     );
     assert_eq!(
         with("    interface", "    unicast_peer { 192.168.150.9 }\n    interface"),
-        ["1 `VI_1` differs from the other director's: `unicast_peer` is said here and not said there"]
+        [
+            "1 `VI_1` differs from the other director's: `unicast_peer` is said here and not said there"
+        ]
     );
 }
 
@@ -268,9 +272,13 @@ fn the_initial_state_is_said_where_it_takes_preemption_back() {
 
 #[test]
 fn what_keepalived_takes_where_nothing_is_said_counts_as_said() {
-    let said = PAIR.replace("    real_server 192.168.150.2 80 {", "    \
+    let said = PAIR
+        .replace(
+            "    real_server 192.168.150.2 80 {",
+            "    \
         delay_loop 60\npersistence_granularity 255.255.255.255\npersistence_timeout 360\n\
-        quorum 1\nhysteresis 0\n    real_server 192.168.150.2 80 {\nweight 1\nuthreshold 0")
+        quorum 1\nhysteresis 0\n    real_server 192.168.150.2 80 {\nweight 1\nuthreshold 0",
+        )
         .replace("connect_timeout 3", "connect_timeout 5\nretry 1\ndelay_before_retry 1");
     let unsaid = backup()
         .replace("192.168.150.2 80", "192.168.150.2")
@@ -308,7 +316,9 @@ fn what_is_not_said_is_as_keepalived_has_it() {
     assert!(sketched(&[&unsaid]).contains("protocol: udp"));
     assert_eq!(
         remarks(&unsaid),
-        ["`virtual_server 10.0.0.1 80` at line 1: it has no `protocol`, and keepalived takes UDP for it"]
+        [
+            "`virtual_server 10.0.0.1 80` at line 1: it has no `protocol`, and keepalived takes UDP for it"
+        ]
     );
 }
 
@@ -357,9 +367,13 @@ fn a_variable_stands_for_words_and_lines() {
 
 #[test]
 fn lines_for_another_id_do_not_count() {
-    let text = PAIR.replace("    priority 100\n", "    @node01 priority 100\n    @node02 priority 9\n");
+    let text =
+        PAIR.replace("    priority 100\n", "    @node01 priority 100\n    @node02 priority 9\n");
     assert_eq!(sketched(&[&text]), sketched(&[PAIR]));
-    let text = PAIR.replace("    priority 100\n", "    @^node02 priority 100\n    @^node01 priority 9\n@node01\n");
+    let text = PAIR.replace(
+        "    priority 100\n",
+        "    @^node02 priority 100\n    @^node01 priority 9\n@node01\n",
+    );
     assert_eq!(sketched(&[&text]), sketched(&[PAIR]));
     let (.., ids) = keepalived(&source("conf", &text), Setting { machine: &Anywhere, id: "" });
     assert_eq!(ids.iter().collect::<Vec<_>>(), ["node02", "node01"]);
@@ -393,7 +407,10 @@ fn files_are_included_where_they_are_named() {
     assert_eq!((&*words.source.name, words.line, words.column, words.length), ("vips", 2, 3, 11));
     let lab = sketch(&"lab".parse().unwrap(), &cluster(&[configuration]).unwrap()).text;
     assert!(lab.contains("# - `x` at line 4 of vips: keepalived does not know it here"), "{lab}");
-    assert!(lab.contains("# - `include vips` at line 1 of all/a, line 1 of all/b: no file matches"), "{lab}");
+    assert!(
+        lab.contains("# - `include vips` at line 1 of all/a, line 1 of all/b: no file matches"),
+        "{lab}"
+    );
     let (_, faults) = read_on(&Small, "main", "include main\n");
     assert_eq!(faults[0].message, "`main` includes itself");
 }
@@ -415,7 +432,8 @@ fn a_script_that_is_not_there_is_disabled_as_in_keepalived() {
     assert!(!lab.contains("track:") && lab.contains("it asks for a process"), "{lab}");
     let lab = script("/bin/sh -c 'test ! -e /tmp/down'");
     assert!(lab.contains("- { command: \"/bin/sh -c 'test ! -e /tmp/down'\" }"), "{lab}");
-    let late = PAIR.replace("    virtual_ipaddress", "    track_script { s }\n    virtual_ipaddress");
+    let late =
+        PAIR.replace("    virtual_ipaddress", "    track_script { s }\n    virtual_ipaddress");
     let late = format!("{late}vrrp_script s {{\nscript /bin/sh\n}}\n");
     assert!(remarks(&late)[1].contains("no `vrrp_script` of that name stands before it"));
 }
@@ -459,7 +477,10 @@ fn mail_and_notification_are_one_remark_and_the_last() {
         .replace("router_id node01", "router_id node01\nsmtp_server 127.0.0.1\nfoo 1")
         .replace("    interface", "    smtp_alert\n    notify_master /bin/true\n    interface");
     let remarks = remarks(&text);
-    assert_eq!(remarks.last().unwrap(), "mail, notify scripts and logs have no counterpart: lines 2, 5, 6");
+    assert_eq!(
+        remarks.last().unwrap(),
+        "mail, notify scripts and logs have no counterpart: lines 2, 5, 6"
+    );
     assert_eq!(remarks.iter().filter(|line| line.contains("smtp")).count(), 0);
 }
 

@@ -35,7 +35,10 @@ impl Block {
     pub fn knows(self, word: &str) -> bool {
         let words: &[&[&str]] = match self {
             Self::Outermost => &[OUTERMOST],
-            Self::Global => return GLOBAL.contains(&word) || GLOBAL_KINDS.iter().any(|kind| word.starts_with(kind)),
+            Self::Global => {
+                return GLOBAL.contains(&word)
+                    || GLOBAL_KINDS.iter().any(|kind| word.starts_with(kind));
+            }
             Self::Group => &[GROUP],
             Self::Instance => &[INSTANCE],
             Self::Authentication => &[],
@@ -129,8 +132,14 @@ const GLOBAL: &[&str] = &[
     "use_pid_dir",
 ];
 
-const GROUP: &[&str] =
-    &["global_tracking", "track_bfd", "track_file", "track_interface", "track_process", "track_script"];
+const GROUP: &[&str] = &[
+    "global_tracking",
+    "track_bfd",
+    "track_file",
+    "track_interface",
+    "track_process",
+    "track_script",
+];
 
 const INSTANCE: &[&str] = &[
     "accept",
@@ -149,6 +158,7 @@ const INSTANCE: &[&str] = &[
     "kernel_rx_buf_size",
     "linkbeat_use_polling",
     "lower_prio_no_advert",
+    "lvs_sync_daemon_interface",
     "mcast_dst_ip",
     "native_ipv6",
     "no_accept",

@@ -6,10 +6,14 @@ use super::{lines, quoted, time};
 use crate::import::keepalived::cluster::Cluster;
 use crate::import::keepalived::configuration::{Begins, Instance, Script, Track, Watched};
 use crate::import::keepalived::instance::OWNER;
+use crate::import::keepalived::reading::brief;
 use crate::lab::Family;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
+
+/// The priority from which on a lone director is the one that leads.
+pub const LEADING: i64 = 100;
 
 /// How far a guessed director's priority is from the one that is known.
 const STEP: i64 = 50;
@@ -24,11 +28,11 @@ pub fn write(cluster: &Cluster<'_>, grounds: &mut Grounds, page: &mut Page) {
     let mut lost = unheld(cluster, grounds, &routers);
     for router in &routers {
         let (director, common) = router.router.members[0];
-        page.from(director, common.name.spot);
+        page.said(director, common.name.spot);
         page.line(format!("    {}:", router.name));
         Writer { page: &mut *page, grounds: &mut *grounds, router, cluster }.router(&mut lost);
     }
-    page.from_nothing();
+    page.unsaid();
     groups(cluster, &routers, grounds, page);
     sync(cluster, &routers, grounds, page);
 }
@@ -82,13 +86,14 @@ impl Writer<'_, '_> {
         self.line("overrides:");
         for (director, words) in found {
             let part = self.router.router.members.iter().find(|(member, _)| *member == director);
-            let spot = part.map_or(self.router.router.common().name.spot, |(_, part)| part.name.spot);
-            self.page.from(director, spot);
+            let spot =
+                part.map_or(self.router.router.common().name.spot, |(_, part)| part.name.spot);
+            self.page.said(director, spot);
             let name = self.grounds.directors[director].name.clone();
             self.line(&format!("  {name}: {{ {words} }}"));
         }
         if masters(self.router).len() > 1 {
-            let name = super::shown(&self.router.router.common().name.value);
+            let name = brief(&self.router.router.common().name.value);
             self.note(format!(
                 "the directors of `{name}` discard each other's adverts, as they differ in what \
                  `overrides` says: each becomes master"
@@ -103,7 +108,7 @@ impl Writer<'_, '_> {
             members.map(|(d, part)| format!("{}: {}", name(*d), part.priority)).collect();
         if self.grounds.has_partner {
             let known = self.router.router.common().priority;
-            let guess = if known > STEP && known >= 100 { known - STEP } else { known + STEP };
+            let guess = if known >= LEADING { known - STEP } else { known + STEP };
             priorities.push(format!("{}: {guess}", name(self.grounds.directors.len() - 1)));
         }
         self.line(&format!("priorities: {{ {} }}", priorities.join(", ")));
@@ -119,7 +124,7 @@ impl Writer<'_, '_> {
         let Some(interface) = &common.interface else { return };
         let behind = self.grounds.behind(director, interface);
         if behind.is_none() {
-            let (interface, name) = (super::shown(interface), super::shown(&common.name.value));
+            let (interface, name) = (brief(interface), brief(&common.name.value));
             self.note(format!(
                 "no address tells the network of `{interface}`: the adverts of `{name}` go where \
                  its first VIP is"
@@ -143,7 +148,7 @@ impl Writer<'_, '_> {
         match password(self.router) {
             Some(_) if self.router.kind == Kind::OtherFamily && ipv6 => {}
             Some(_) if version == Some(3) || ipv6 => {
-                let name = super::shown(&common.name.value);
+                let name = brief(&common.name.value);
                 self.note(format!(
                     "keepalived's password of `{name}` has no counterpart: VRRP version 3 knows none"
                 ));
@@ -166,7 +171,7 @@ impl Writer<'_, '_> {
         let differs = backups.any(|(_, part)| said(part) != said(first));
         if differs && self.router.kind == Kind::Instance {
             let name = &self.grounds.directors[director].name;
-            let router = super::shown(&first.name.value);
+            let router = brief(&first.name.value);
             self.grounds.notes.push(format!(
                 "the directors of `{router}` differ in when they preempt: what `{name}` says holds \
                  for all, as it has the highest priority"
@@ -185,7 +190,7 @@ impl Writer<'_, '_> {
         let family = self.router.family();
         let is_mine = |vip: &IpAddr| family.is_none_or(|family| Family::of(*vip) == family);
         let common = self.router.router.common();
-        let name = super::shown(&common.name.value);
+        let name = brief(&common.name.value);
         for vip in lost.extract_if(.., |vip| is_mine(vip)) {
             vips.push(plain(vip.into()));
             self.grounds.notes.push(format!(
@@ -199,7 +204,8 @@ impl Writer<'_, '_> {
 
     fn excluded(&mut self, name: &str) {
         let excluded = &self.router.router.common().excluded;
-        let here: Vec<_> = excluded.iter().filter(|vip| self.router.has(vip.address.addr())).collect();
+        let here: Vec<_> =
+            excluded.iter().filter(|vip| self.router.has(vip.address.addr())).collect();
         let Some(first) = here.first() else { return };
         let place = lines(self.cluster, self.router.router.members[0].0, &[first.spot.line]);
         let note = match self.router.kind {
@@ -216,13 +222,27 @@ impl Writer<'_, '_> {
         self.note(note);
     }
 
+    /// An address that a command names and no network of the lab has.
+    fn stranger(&self, script: &Script) -> Option<IpAddr> {
+        addresses(&script.shell).find(|address| self.grounds.network(*address).is_none())
+    }
+
+    fn unasked(&mut self, script: &Script, stranger: IpAddr) {
+        let shell = brief(&script.shell);
+        self.note(format!(
+            "the tracked `{shell}` is left out, as it would always fail: no network of the lab has \
+             {stranger}"
+        ));
+    }
+
     /// What all directors track; where they differ, what the first one does.
     fn tracks(&mut self) {
         let (director, common) = self.router.router.members[0];
         let differs = |part: &Instance| kinds(&part.tracks) != kinds(&common.tracks);
         let owner = self.router.router.members.iter().any(|(_, part)| part.priority == OWNER);
         if self.router.router.members.iter().any(|(_, part)| differs(part)) {
-            let (name, router) = (&self.grounds.directors[director].name, super::shown(&common.name.value));
+            let (name, router) =
+                (&self.grounds.directors[director].name, brief(&common.name.value));
             self.grounds.notes.push(format!(
                 "the directors of `{router}` differ in what they track: what `{name}` tracks holds \
                  for all"
@@ -230,14 +250,18 @@ impl Writer<'_, '_> {
         }
         let mut found = Vec::new();
         for Track { subject, weight } in &common.tracks {
-            let weight = if *weight == 0 || owner { String::new() } else { format!(", weight: {weight}") };
+            let weight =
+                if *weight == 0 || owner { String::new() } else { format!(", weight: {weight}") };
             match &subject.value {
-                Watched::Script(script) => found.push(format!("{}{weight}", command(script))),
+                Watched::Script(script) => match self.stranger(script) {
+                    None => found.push(format!("{}{weight}", command(script))),
+                    Some(stranger) => self.unasked(script, stranger),
+                },
                 Watched::Interface(interface) => match self.grounds.behind(director, interface) {
                     Some(network) => found.push(format!("network: {network}{weight}")),
                     None => {
                         let place = lines(self.cluster, director, &[subject.spot.line]);
-                        let interface = super::shown(interface);
+                        let interface = brief(interface);
                         self.grounds.notes.push(format!(
                             "keepalived's `track_interface` of `{interface}` at {place} has no \
                              counterpart: no address tells its network"
@@ -251,6 +275,12 @@ impl Writer<'_, '_> {
             found.iter().for_each(|line| self.line(&format!("  - {{ {line} }}")));
         }
     }
+}
+
+/// The addresses of IPv4 that a command names.
+fn addresses(shell: &str) -> impl Iterator<Item = IpAddr> {
+    let words = shell.split(|c: char| !c.is_ascii_digit() && c != '.');
+    words.filter_map(|word| word.parse().ok())
 }
 
 /// What is tracked, apart from what interfaces are called, which is each director's own.
@@ -291,7 +321,7 @@ fn groups(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds
         let members: Vec<_> = group.members.iter().flat_map(of).collect();
         if members.len() < 2 || !is_name(name) {
             let place = lines(cluster, 0, &[group.name.spot.line]);
-            let name = super::shown(name);
+            let name = brief(name);
             grounds.notes.push(format!(
                 "keepalived's `vrrp_sync_group {name}` at {place} has no counterpart: a group has \
                  two instances or more, and a name of letters and digits"
@@ -322,7 +352,7 @@ fn sync(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds, 
         None => true,
     };
     let Some(router) = routers.iter().find(named) else {
-        let name = super::shown(sync.instance.as_deref().unwrap_or_default());
+        let name = brief(sync.instance.as_deref().unwrap_or_default());
         let place = lines(cluster, 0, &[sync.spot.line]);
         grounds.notes.push(format!(
             "keepalived's `lvs_sync_daemon` at {place} has no counterpart: there is no instance \
@@ -334,14 +364,14 @@ fn sync(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds, 
     let mut words = vec![format!("id: {id}"), format!("router: {}", router.name)];
     let network = grounds.behind(0, &sync.interface).map(|network| format!("network: {network}"));
     if network.is_none() {
-        let interface = super::shown(&sync.interface);
+        let interface = brief(&sync.interface);
         grounds.notes.push(format!(
             "no address tells the network of `{interface}`: connections are told where the adverts \
              go"
         ));
     }
     words.extend(network);
-    page.from(0, sync.spot);
+    page.said(0, sync.spot);
     page.line(format!("  connection_sync: {{ {} }}", words.join(", ")));
-    page.from_nothing();
+    page.unsaid();
 }

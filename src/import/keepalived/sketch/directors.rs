@@ -66,6 +66,17 @@ pub fn renamed(cluster: &Cluster<'_>, directors: &[Director]) -> Vec<String> {
     other.map(note).collect()
 }
 
+/// A remark on each director whose file has lines for one id only.
+pub fn identified(cluster: &Cluster<'_>, directors: &[Director]) -> Vec<String> {
+    let pairs = cluster.directors.iter().zip(directors);
+    let note = |(configuration, director): (&Configuration, &Director)| {
+        let id = brief(configuration.id.as_ref()?);
+        let name = &director.name;
+        Some(format!("`{name}` is what `keepalived -i {id}` reads of the lines with `@`"))
+    };
+    pairs.filter_map(note).collect()
+}
+
 /// What another node is called, or what is no plain word of YAML.
 fn is_reserved(name: &str) -> bool {
     let names = ["client", "router", NodeName::SWITCH];

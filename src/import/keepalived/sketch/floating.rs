@@ -1,6 +1,6 @@
+use super::directors::is_plain;
 use crate::import::keepalived::cluster::{Cluster, Router};
 use crate::import::keepalived::configuration::Vip;
-use super::directors::is_plain;
 use crate::lab::{Family, RouterName};
 use std::net::IpAddr;
 

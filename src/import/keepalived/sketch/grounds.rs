@@ -1,10 +1,10 @@
-use super::directors::{Director, directors, partner, renamed};
+use super::directors::{Director, directors, identified, partner, renamed};
 use super::farm::{Node, Server, farm, is_itself};
 use super::page::Page;
 use super::subnets::{Located, Taken, subnets};
+use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::sketch::node;
-use crate::import::Key;
 use crate::lab::ForwardingMethod;
 use indexmap::IndexMap;
 use ipnet::IpNet;
@@ -41,6 +41,7 @@ impl Grounds {
     pub fn of(cluster: &Cluster<'_>) -> Self {
         let mut all = directors(cluster.directors);
         let mut notes = renamed(cluster, &all);
+        notes.extend(identified(cluster, &all));
         let has_partner = is_lone_router(cluster);
         if has_partner {
             all.push(partner(&all[0], &cluster.directors[0].instances));
@@ -75,23 +76,8 @@ impl Grounds {
             let net = self.networks.keys().find(|net| net.contains(&node.beside)).copied();
             node.address = net.and_then(|net| self.taken.last(net));
         }
-        let moved = self.servers.iter().filter(|((_, number), _)| *number > 0);
-        let notes: Vec<_> = moved.filter_map(|((address, _), node)| {
-            let own = node.address?;
-            let name = &node.name;
-            Some(format!(
-                "{address} stands more than once in a virtual service, and in a lab a node does \
-                 once: `{name}` at {own} is the further one"
-            ))
-        }).collect();
-        self.notes.extend(notes);
-        let loops = self.servers.iter().filter(|((address, n), _)| address.is_loopback() && *n == 0);
-        let notes: Vec<_> = loops.filter_map(|((address, _), node)| {
-            let own = node.address?;
-            let name = &node.name;
-            Some(format!("{address} is another server on each director: `{name}` at {own} stands for it"))
-        }).collect();
-        self.notes.extend(notes);
+        let moved: Vec<_> = self.servers.iter().filter_map(moved).collect();
+        self.notes.extend(moved);
     }
 
     /// The networks of clients where real servers of NAT share the network of their VIP: replies to
@@ -171,7 +157,8 @@ impl Grounds {
         for director in &self.directors {
             page.line(self.director(director, &mut taken));
         }
-        let near = if self.far.is_empty() { self.outer() } else { self.far.keys().copied().collect() };
+        let near =
+            if self.far.is_empty() { self.outer() } else { self.far.keys().copied().collect() };
         let near: Vec<_> = near.into_iter().collect();
         let chosen = near.iter().filter_map(|net| {
             let name = self.far.get(net).or_else(|| self.networks.get(net))?;
@@ -217,8 +204,28 @@ impl Grounds {
     }
 }
 
+/// A remark on a node that has another address than the file says.
+fn moved((server, node): (&Server, &Node)) -> Option<String> {
+    let (address, number) = server;
+    let (name, own) = (&node.name, node.address?);
+    match (address.is_loopback(), number) {
+        (true, 0) => Some(format!(
+            "{address} is another server on each director: `{name}` at {own} stands for it"
+        )),
+        (_, 0) => None,
+        _ => Some(format!(
+            "{address} stands more than once in a virtual service, and in a lab a node does once: \
+             `{name}` at {own} is the further one"
+        )),
+    }
+}
+
 fn address(network: &str, address: IpAddr) -> String {
-    if address.is_ipv6() { format!("{network}: '{address}'") } else { format!("{network}: {address}") }
+    if address.is_ipv6() {
+        format!("{network}: '{address}'")
+    } else {
+        format!("{network}: {address}")
+    }
 }
 
 /// `lan`, if there is one network; else `outside`, where the first VIP is, and `inside1`,

@@ -70,7 +70,7 @@ fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {
     if !told.is_empty() {
         page.line("#");
     }
-    told.iter().for_each(|line| page.line(format!("# - {}", shown_whole(line))));
+    told.iter().for_each(|line| page.line(format!("# - {}", plain_line(line))));
 }
 
 /// The remarks of all directors, what several of them say in one line.
@@ -80,8 +80,9 @@ fn remarks(cluster: &Cluster<'_>) -> Vec<String> {
         let own = configuration.remarks.iter().filter(|remark| remark.fate != Fate::Aside);
         for remark in own {
             let place = lines(cluster, director, &remark.lines);
-            let same =
-                |(known, _): &(&Remark, _)| (&known.words, &known.fate) == (&remark.words, &remark.fate);
+            let same = |(known, _): &(&Remark, _)| {
+                (&known.words, &known.fate) == (&remark.words, &remark.fate)
+            };
             match found.iter().position(same) {
                 Some(known) if !found[known].1.contains(&place) => found[known].1.push(place),
                 Some(_) => {}
@@ -118,7 +119,8 @@ fn aside(cluster: &Cluster<'_>) -> Option<String> {
         }
     }
     let places = places.join(", ");
-    (!places.is_empty()).then(|| format!("mail, notify scripts and logs have no counterpart: {places}"))
+    (!places.is_empty())
+        .then(|| format!("mail, notify scripts and logs have no counterpart: {places}"))
 }
 
 /// Lines of a director's files for a person, as in "lines 3, 7 of node01.conf".
@@ -147,8 +149,9 @@ fn common_folder(cluster: &Cluster<'_>) -> usize {
     let names: Vec<_> = cluster.directors.iter().flat_map(|own| own.files.names()).collect();
     let Some(first) = names.first() else { return 0 };
     let folders = first.match_indices('/').map(|(place, _)| place + 1);
-    let common = folders.filter(|end| names.iter().all(|name| name.starts_with(&first[..*end])));
-    common.last().unwrap_or(0)
+    let mut common =
+        folders.filter(|end| names.iter().all(|name| name.starts_with(&first[..*end])));
+    common.next_back().unwrap_or(0)
 }
 
 fn timeouts(cluster: &Cluster<'_>, page: &mut Page) {
@@ -159,7 +162,8 @@ fn timeouts(cluster: &Cluster<'_>, page: &mut Page) {
     };
     let said = [("tcp", tcp), ("tcp_fin", tcp_fin), ("udp", udp)];
     // A day is the most that a lab takes.
-    let words = said.into_iter().filter_map(|(key, time)| Some(format!("{key}: {}s", time?.min(86_400))));
+    let words =
+        said.into_iter().filter_map(|(key, time)| Some(format!("{key}: {}s", time?.min(86_400))));
     page.line(format!("\nipvs:\n  timeouts: {{ {} }}", words.collect::<Vec<_>>().join(", ")));
 }
 
@@ -171,13 +175,8 @@ fn time(time: Duration) -> String {
     }
 }
 
-/// Words of a file in a note.
-fn shown(words: &str) -> String {
-    brief(words)
-}
-
 /// A whole note, which is one line of a comment.
-fn shown_whole(note: &str) -> String {
+fn plain_line(note: &str) -> String {
     note.chars().filter(|c| !c.is_control()).collect()
 }
 

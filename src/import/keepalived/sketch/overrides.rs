@@ -45,8 +45,8 @@ pub fn masters(router: &Floating<'_>) -> Vec<usize> {
     let members = &router.router.members;
     let leads = |(index, (_, part)): (usize, &(usize, &Instance))| {
         let better = members.iter().enumerate().any(|(other, (_, peer))| {
-            let first = peer.priority > part.priority
-                || (peer.priority == part.priority && other < index);
+            let first =
+                peer.priority > part.priority || (peer.priority == part.priority && other < index);
             other != index && first && terms(peer) == terms(part)
         });
         !better

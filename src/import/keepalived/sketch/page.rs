@@ -18,12 +18,12 @@ pub struct Page {
 
 impl Page {
     /// Where the next lines come from.
-    pub fn from(&mut self, director: usize, spot: Spot) {
+    pub fn said(&mut self, director: usize, spot: Spot) {
         self.origin = Some(Origin { director, spot });
     }
 
     /// The next lines come from no words of a file.
-    pub fn from_nothing(&mut self) {
+    pub fn unsaid(&mut self) {
         self.origin = None;
     }
 

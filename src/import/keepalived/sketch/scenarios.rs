@@ -1,10 +1,11 @@
+use super::availability::LEADING;
 use super::floating::{Floating, floating};
 use super::grounds::Grounds;
 use super::overrides::masters;
 use super::page::Page;
 use super::services::table;
-use crate::import::keepalived::cluster::Cluster;
 use crate::import::Server;
+use crate::import::keepalived::cluster::Cluster;
 
 /// Who holds the VIPs and who takes them over, and a proof for each service that has somebody to
 /// answer.
@@ -39,7 +40,7 @@ fn ranking<'g>(router: &Floating<'_>, grounds: &'g Grounds) -> Vec<&'g str> {
     let mut names: Vec<_> = members.into_iter().map(|(director, _)| name(*director)).collect();
     if grounds.has_partner {
         let partner = name(grounds.directors.len() - 1);
-        let leads = router.router.common().priority < 100;
+        let leads = router.router.common().priority < LEADING;
         names.insert(if leads { 0 } else { 1 }, partner);
     }
     names
@@ -89,7 +90,9 @@ fn agree(router: &Floating<'_>) -> bool {
 fn takeover(routers: &[Floating<'_>], grounds: &Grounds, page: &mut Page) {
     let agreed = routers.iter().filter(|router| agree(router));
     let rankings: Vec<_> = agreed.map(|router| (router, ranking(router, grounds))).collect();
-    let Some(victim) = rankings.iter().find(|(_, r)| r.len() > 1).map(|(_, r)| r[0]) else { return };
+    let Some(victim) = rankings.iter().find(|(_, r)| r.len() > 1).map(|(_, r)| r[0]) else {
+        return;
+    };
     let held: Vec<_> = rankings.iter().filter(|(_, r)| r.len() > 1).collect();
     let before: Vec<_> = held.iter().map(|(router, r)| (*router, r[0])).collect();
     let after: Vec<_> = held

@@ -1,11 +1,12 @@
-use super::floating::floating;
 use super::farm::servers;
+use super::floating::floating;
 use super::grounds::{Grounds, mark};
 use super::page::Page;
 use super::{lines, quoted, time};
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::configuration::{Check, VirtualServer};
 use crate::import::keepalived::differences::between_checks;
+use crate::import::keepalived::reading::brief;
 use crate::import::sketch::{entry, settings, tunnel};
 use crate::import::{Key, Server, Service, Table};
 use crate::lab::{HttpProbe, Probe, Protocol, Tunnel};
@@ -35,11 +36,12 @@ pub fn write(cluster: &Cluster<'_>, grounds: &mut Grounds, page: &mut Page) {
             ));
         }
         let director = shared.directors[0];
-        page.from(director, shared.server.service.key.spot());
+        page.said(director, shared.server.service.key.spot());
         page.line(format!("  {name}:"));
-        Writer { page: &mut *page, grounds: &mut *grounds, cluster, director }.service(shared, &goal);
+        Writer { page: &mut *page, grounds: &mut *grounds, cluster, director }
+            .service(shared, &goal);
     }
-    page.from_nothing();
+    page.unsaid();
 }
 
 /// What packets of a service are for.
@@ -105,9 +107,9 @@ impl Writer<'_, '_> {
                 self.line(&format!("{key}: {number}"));
             }
         }
-        if let Some((address, port)) = sorry {
-            let same = port.filter(|port| *port != goal.port && !service.forwarding().keeps_vip());
-            self.sorry(shared.server, address.value, same);
+        if let Some((_, port)) = sorry {
+            let other = port.filter(|port| *port != goal.port && !service.forwarding().keeps_vip());
+            self.sorry(shared.server, other);
         }
         if let Some(check) = check {
             self.check(check);
@@ -121,7 +123,8 @@ impl Writer<'_, '_> {
         let routers = floating(self.cluster);
         let held = routers.iter().any(|router| router.has(goal.vip));
         let family = crate::lab::Family::of(goal.vip);
-        let alone = !routers.is_empty() && !routers.iter().any(|r| r.family().is_none_or(|f| f == family));
+        let alone =
+            !routers.is_empty() && !routers.iter().any(|r| r.family().is_none_or(|f| f == family));
         if alone && !held {
             let name = directors[shared.directors[0]].name.clone();
             self.grounds.notes.push(format!(
@@ -143,8 +146,10 @@ impl Writer<'_, '_> {
         let usual = usual_tunnel(service);
         usual.and_then(tunnel).into_iter().for_each(|line| self.line(&line));
         self.line("real_servers:");
-        let nodes: Vec<_> =
-            servers(server).into_iter().map(|s| self.grounds.server(s).map(str::to_owned)).collect();
+        let nodes: Vec<_> = servers(server)
+            .into_iter()
+            .map(|s| self.grounds.server(s).map(str::to_owned))
+            .collect();
         for (server, name) in service.servers.iter().zip(nodes) {
             let Some(name) = name else { continue };
             let own = if usual == Some(server.tunnel) { Tunnel::Ipip } else { server.tunnel };
@@ -152,13 +157,13 @@ impl Writer<'_, '_> {
             let port = server.port.filter(|_| !direct);
             let server = Server { tunnel: own, port, ..server.clone() };
             let entry = entry(&server, service.forwarding(), goal.port);
-            self.page.from(self.director, server.address.spot);
+            self.page.said(self.director, server.address.spot);
             self.line(&format!("  {name}: {{ {entry} }}"));
         }
-        self.page.from(self.director, service.key.spot());
+        self.page.said(self.director, service.key.spot());
     }
 
-    fn sorry(&mut self, server: &VirtualServer, _address: IpAddr, port: Option<i64>) {
+    fn sorry(&mut self, server: &VirtualServer, port: Option<i64>) {
         let last = servers(server).last().copied();
         let Some(name) = last.and_then(|last| self.grounds.server(last)).map(str::to_owned) else {
             return;
@@ -186,7 +191,7 @@ impl Writer<'_, '_> {
                 continue;
             }
             let place = lines(self.cluster, self.director, &[server.address.spot.line]);
-            let (rip, what) = (server.address.value, super::shown(&differs.join("; ")));
+            let (rip, what) = (server.address.value, brief(&differs.join("; ")));
             self.grounds.notes.push(format!(
                 "`real_server {rip}` at {place} is checked in another way than most of its \
                  service, and the lab checks it as the others: {what}"

@@ -42,7 +42,8 @@ impl Located {
         let length = self.length.filter(|length| fits.contains(length)).unwrap_or(usual);
         let mut net = IpNet::new_assert(self.address, length).trunc();
         // An address that begins or ends its network is no host's; in a wider one it is.
-        while [net.network(), net.broadcast()].contains(&self.address) && net.prefix_len() > WIDEST {
+        while [net.network(), net.broadcast()].contains(&self.address) && net.prefix_len() > WIDEST
+        {
             net = net.supernet().unwrap_or(net);
         }
         net
