@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use lvs_lab::diag::{self, Diagnostic};
+use lvs_lab::import::keepalived::Anywhere;
 use lvs_lab::lab::Source;
 use lvs_lab::text::{Colour, Style};
 use lvs_lab::topology::{self, Misread, RULES};
@@ -23,15 +24,15 @@ fn found(path: &Path) -> (Source, Vec<Diagnostic>) {
         Ok(source) => source,
         Err(misread) => return (misread.source, misread.faults),
     };
+    let name = "lab".parse().unwrap();
     let found = if source.name.ends_with(".cf") {
-        let made = topology::of_ldirectord(&"lab".parse().unwrap(), &source);
+        let made = topology::of_ldirectord(&name, &source);
         made.map_or_else(|misread| misread.faults, |made| made.found.faults)
+    } else if is_configuration(&source) {
+        let sketch = topology::sketch(&name, std::slice::from_ref(&source), &Anywhere, &[]);
+        sketch.err().into_iter().flatten().flat_map(|misread| misread.faults).collect()
     } else {
-        match topology::configuration(&source) {
-            Err(faults) if is_configuration(&source) => faults,
-            Ok(_) if is_configuration(&source) => Vec::new(),
-            _ => diagnostics(&source),
-        }
+        diagnostics(&source)
     };
     (source, found)
 }

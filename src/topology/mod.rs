@@ -27,7 +27,7 @@ mod validate;
 mod wire;
 
 pub use builtin::{Builtin, NOTES, builtin, builtins, with_schema};
-pub use configuration::{Misread, configuration, sketch};
+pub use configuration::{Misread, sketch};
 pub use document::{Document, LARGEST, decode};
 pub use load::{Valid, load};
 pub use rule::{ALL as RULES, Rule};

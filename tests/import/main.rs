@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod configurations;
+mod corpus;
 mod ldirectord;
 mod rounds;
 #[path = "../support/mod.rs"]

@@ -1,10 +1,11 @@
 use crate::cli::context::Context;
+use crate::cli::disk::{Disk, lenient};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, reason};
 use crate::lab::{LabName, Source};
 use crate::topology::{self, Misread, Sketched};
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The file beside the written one that tells an editor what may stand there.
@@ -33,6 +34,10 @@ pub struct Args {
         conflicts_with_all = ["from", "from_ipvsadm", "from_keepalived"]
     )]
     pub from_ldirectord: Option<String>,
+    /// What keepalived is told that the director is (keepalived -i), where lines of its file are
+    /// for one only (`@ID`); several of one file are several directors [default: every ID of it]
+    #[arg(long, value_name = "ID", num_args = 1.., requires = "from_keepalived")]
+    pub config_id: Vec<String>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -63,7 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 
 fn text(args: &Args, context: &Context) -> Result<String, Failure> {
     if !args.from_keepalived.is_empty() {
-        return cluster(&name(&args.file)?, &args.from_keepalived, context);
+        return cluster(&name(&args.file)?, args, context);
     }
     Ok(match &args.from {
         Some(name) => topology::with_schema(&context.builtin(name)?.text, SCHEMA),
@@ -96,16 +101,28 @@ fn around(
 }
 
 /// A topology around directors, if their configurations have no fault.
-fn cluster(name: &LabName, files: &[String], context: &Context) -> Result<String, Failure> {
-    let sources: Result<Vec<_>, _> = files.iter().map(|file| context.text(file)).collect();
-    topology::sketch(name, &sources?).map(|sketch| sketch.text).map_err(|misread| {
+fn cluster(name: &LabName, args: &Args, context: &Context) -> Result<String, Failure> {
+    let sources: Result<Vec<_>, _> = args.from_keepalived.iter().map(|file| read(file)).collect();
+    let sketch = topology::sketch(name, &sources?, &Disk, &args.config_id);
+    sketch.map(|sketch| sketch.text).map_err(|misread| {
         context.report_misread(&misread);
         Failure::said(Exit::Usage)
     })
 }
 
-/// Says what is left to do: a configuration may ask for what keepalived takes and no lab should
-/// have.
+/// A configuration, from standard input for `-`.
+fn read(file: &str) -> Result<Source, Failure> {
+    let mut bytes = Vec::new();
+    let read = match file {
+        "-" => std::io::stdin().read_to_end(&mut bytes).map(|_| bytes),
+        path => std::fs::read(path),
+    };
+    let bytes =
+        read.map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
+    Ok(Source { name: file.to_owned(), text: lenient(&bytes) })
+}
+
+/// Says what is left to do. The file is a valid lab, about which there may be warnings.
 fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failure> {
     let (file, head) = (path.display(), head(&text));
     context.note(&format!("wrote {file}{head}; try `lvs-lab test {file}`"));

@@ -9,9 +9,7 @@ mod scenarios;
 mod services;
 mod words;
 
-pub(super) use free::{Free, around, networks};
 pub(super) use nodes::node;
-pub(super) use scenarios::scenarios;
 pub(super) use words::{entry, settings, tunnel};
 
 use super::director::Director;

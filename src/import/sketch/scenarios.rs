@@ -1,23 +1,12 @@
 use crate::import::director::Director;
-use crate::import::{Key, Server, Service, Table};
+use crate::import::{Server, Service};
 use crate::lab::{ForwardingMethod, SchedulerFlag};
 
 /// A proof for each service of a director.
 pub fn of(director: &Director) -> String {
     let table = director.table();
-    written(&table, |service| answers(service))
-}
-
-/// A proof for each service by its address that has somebody to answer.
-pub(in crate::import) fn scenarios(table: &Table) -> String {
-    written(table, |service| {
-        matches!(service.key, Key::Address { .. }) && service.servers.iter().any(serves)
-    })
-}
-
-fn written(table: &Table, is_proven: impl Fn(&Service) -> bool) -> String {
     let names = table.names();
-    let proven = names.iter().zip(&table.services).filter(|(_, service)| is_proven(service));
+    let proven = names.iter().zip(&table.services).filter(|(_, service)| answers(service));
     let steps = proven.map(|(name, _)| {
         format!(
             "  {name}:\n    steps:\n      - request: {{ from: client, service: {name}, count: 10 }}\n        \

@@ -1,94 +1,131 @@
-use super::grounds::{Grounds, is_plain};
-use super::{quoted, time};
-use crate::import::keepalived::cluster::{Cluster, Router};
-use crate::import::keepalived::configuration::{Instance, Script, Track, Watched};
-use crate::lab::RouterName;
-use ipnet::IpNet;
+use super::floating::{Floating, Kind, floating, is_name};
+use super::grounds::Grounds;
+use super::overrides::{masters, overrides, password, plain, preemptor};
+use super::page::Page;
+use super::{lines, quoted, time};
+use crate::import::keepalived::cluster::Cluster;
+use crate::import::keepalived::configuration::{Begins, Instance, Script, Track, Watched};
+use crate::import::keepalived::instance::OWNER;
+use crate::import::keepalived::reading::brief;
+use crate::lab::Family;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
+/// The priority from which on a lone director is the one that leads.
+pub const LEADING: i64 = 100;
+
+/// How far a guessed director's priority is from the one that is known.
+const STEP: i64 = 50;
+
 /// What makes the directors stand in for each other.
-pub fn text(cluster: &Cluster<'_>, grounds: &mut Grounds) -> String {
+pub fn write(cluster: &Cluster<'_>, grounds: &mut Grounds, page: &mut Page) {
     if cluster.routers.is_empty() {
-        return String::new();
+        return;
     }
-    let mut text = "\nhigh_availability:\n  engine: vrrp\n  virtual_routers:\n".to_owned();
-    let names = names(cluster);
-    let mut lost = unheld(cluster);
-    for (name, router) in names.iter().zip(&cluster.routers) {
-        let _ = writeln!(text, "    {name}:");
-        let mut writer = Writer { text: &mut text, grounds, router };
-        writer.router(&mut lost);
+    page.line("\nhigh_availability:\n  engine: vrrp\n  virtual_routers:");
+    let routers = floating(cluster);
+    let mut lost = unheld(cluster, grounds, &routers);
+    for router in &routers {
+        let (director, common) = router.router.members[0];
+        page.said(director, common.name.spot);
+        page.line(format!("    {}:", router.name));
+        Writer { page: &mut *page, grounds: &mut *grounds, router, cluster }.router(&mut lost);
     }
-    text += &groups(cluster, &names, grounds);
-    text + &sync(cluster, &names, grounds)
+    page.unsaid();
+    groups(cluster, &routers, grounds, page);
+    sync(cluster, &routers, grounds, page);
 }
 
-/// The virtual routers' names; one that no lab can have is numbered.
-fn names(cluster: &Cluster<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for (number, router) in (1..).zip(&cluster.routers) {
-        let said = router.common().name.value.clone();
-        let fits = is_name(&said) && !names.contains(&said);
-        names.push(if fits { said } else { format!("VI_{number}_{}", router.common().id.value) });
-    }
-    names
-}
-
-fn is_name(name: &str) -> bool {
-    name.parse::<RouterName>().is_ok() && is_plain(name)
-}
-
-/// The VIPs of services that no virtual router holds.
-fn unheld(cluster: &Cluster<'_>) -> Vec<IpAddr> {
-    let held = |vip: &IpAddr| {
-        let all = cluster.routers.iter().flat_map(|router| &router.common().vips);
-        all.map(|held| held.address.addr()).any(|held| held == *vip)
-    };
-    let mut vips: Vec<_> =
-        cluster.services.iter().filter_map(|shared| shared.server.service.key.vip()).collect();
-    vips.retain(|vip| !held(vip));
+/// The VIPs of services that no virtual router holds. That of a service which one director has and
+/// others have not is not for their virtual routers.
+fn unheld(cluster: &Cluster<'_>, grounds: &Grounds, routers: &[Floating<'_>]) -> Vec<IpAddr> {
+    let shared = cluster.services.iter().zip(&grounds.vips);
+    let common = shared.filter(|(shared, _)| shared.directors.len() == cluster.directors.len());
+    let mut vips: Vec<_> = common.map(|(_, vip)| *vip).collect();
+    vips.retain(|vip| !routers.iter().any(|router| router.has(*vip)));
     vips.sort_unstable();
     vips.dedup();
     vips
 }
 
 struct Writer<'w, 'c> {
-    text: &'w mut String,
+    page: &'w mut Page,
     grounds: &'w mut Grounds,
-    router: &'w Router<'c>,
+    router: &'w Floating<'c>,
+    cluster: &'w Cluster<'c>,
 }
 
 impl Writer<'_, '_> {
     fn line(&mut self, line: &str) {
-        let _ = writeln!(self.text, "      {line}");
+        self.page.line(format!("      {line}"));
+    }
+
+    fn note(&mut self, note: String) {
+        self.grounds.notes.push(note);
     }
 
     fn router(&mut self, lost: &mut Vec<IpAddr>) {
-        let common = self.router.common();
+        let common = self.router.router.common();
         self.line(&format!("router_id: {}", common.id.value));
-        let name = |director: usize| &self.grounds.directors[director].name;
-        let members = self.router.members.iter();
-        let priorities: Vec<_> =
-            members.map(|(d, part)| format!("{}: {}", name(*d), part.priority)).collect();
-        self.line(&format!("priorities: {{ {} }}", priorities.join(", ")));
+        self.priorities();
         self.network();
         self.adverts();
         self.preemption();
         self.vips(lost);
         self.tracks();
+        self.overrides();
+    }
+
+    /// What single directors have otherwise, and what comes of it.
+    fn overrides(&mut self) {
+        let found = overrides(self.router);
+        if found.is_empty() {
+            return;
+        }
+        self.line("overrides:");
+        for (director, words) in found {
+            let part = self.router.router.members.iter().find(|(member, _)| *member == director);
+            let spot =
+                part.map_or(self.router.router.common().name.spot, |(_, part)| part.name.spot);
+            self.page.said(director, spot);
+            let name = self.grounds.directors[director].name.clone();
+            self.line(&format!("  {name}: {{ {words} }}"));
+        }
+        if masters(self.router).len() > 1 {
+            let name = brief(&self.router.router.common().name.value);
+            self.note(format!(
+                "the directors of `{name}` discard each other's adverts, as they differ in what \
+                 `overrides` says: each becomes master"
+            ));
+        }
+    }
+
+    fn priorities(&mut self) {
+        let name = |director: usize| &self.grounds.directors[director].name;
+        let members = self.router.router.members.iter();
+        let mut priorities: Vec<_> =
+            members.map(|(d, part)| format!("{}: {}", name(*d), part.priority)).collect();
+        if self.grounds.has_partner {
+            let known = self.router.router.common().priority;
+            let guess = if known >= LEADING { known - STEP } else { known + STEP };
+            priorities.push(format!("{}: {guess}", name(self.grounds.directors.len() - 1)));
+        }
+        self.line(&format!("priorities: {{ {} }}", priorities.join(", ")));
     }
 
     /// The network of the adverts, where it is not that of the first VIP.
     fn network(&mut self) {
-        let (director, common) = self.router.members[0];
+        if self.router.kind == Kind::OtherFamily {
+            return;
+        }
+        let (director, common) = self.router.router.members[0];
         let usual = common.vips.first().and_then(|vip| self.grounds.network(vip.address.addr()));
         let Some(interface) = &common.interface else { return };
         let behind = self.grounds.behind(director, interface);
         if behind.is_none() {
-            let name = &common.name.value;
-            self.grounds.notes.push(format!(
+            let (interface, name) = (brief(interface), brief(&common.name.value));
+            self.note(format!(
                 "no address tells the network of `{interface}`: the adverts of `{name}` go where \
                  its first VIP is"
             ));
@@ -99,20 +136,23 @@ impl Writer<'_, '_> {
     }
 
     fn adverts(&mut self) {
-        let common = self.router.common();
-        let version = common.version;
+        let common = self.router.router.common();
+        let ipv6 = self.router.family() == Some(Family::Inet6);
+        let version = common.version.filter(|_| !ipv6 || self.router.kind == Kind::Instance);
         if let Some(version) = version {
             self.line(&format!("version: {version}"));
         }
         if let Some(interval) = common.advert_interval {
-            self.line(&format!("advert_interval: {}", time(interval)));
+            self.line(&format!("advert_interval: {}", time(interval.value)));
         }
-        let ipv6 = common.vips.first().is_some_and(|vip| vip.address.addr().is_ipv6());
-        match &common.password {
-            Some(_) if version == Some(3) || ipv6 => self.grounds.notes.push(format!(
-                "keepalived's password of `{}` has no counterpart: VRRP version 3 knows none",
-                common.name.value
-            )),
+        match password(self.router) {
+            Some(_) if self.router.kind == Kind::OtherFamily && ipv6 => {}
+            Some(_) if version == Some(3) || ipv6 => {
+                let name = brief(&common.name.value);
+                self.note(format!(
+                    "keepalived's password of `{name}` has no counterpart: VRRP version 3 knows none"
+                ));
+            }
             Some(password) => self.line(&format!("password: {}", quoted(password))),
             None => {}
         }
@@ -121,16 +161,20 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Labs have one word for all directors; it matters on the one of the highest priority.
+    /// Labs have one word for all directors, which does not count for one that begins as master,
+    /// neither here nor in keepalived. Where directors differ, that of the highest priority counts.
     fn preemption(&mut self) {
-        let (director, first) = self.router.first();
+        let (director, first) = preemptor(self.router);
+        let members = self.router.router.members.iter();
+        let mut backups = members.filter(|(_, part)| part.begins == Begins::Backup);
         let said = |part: &Instance| (part.preempt, part.preempt_delay);
-        if self.router.members.iter().any(|(_, part)| said(part) != said(first)) {
+        let differs = backups.any(|(_, part)| said(part) != said(first));
+        if differs && self.router.kind == Kind::Instance {
             let name = &self.grounds.directors[director].name;
+            let router = brief(&first.name.value);
             self.grounds.notes.push(format!(
-                "the directors of `{}` differ in when they preempt: what `{name}` says holds for \
-                 all, as it has the highest priority",
-                first.name.value
+                "the directors of `{router}` differ in when they preempt: what `{name}` says holds \
+                 for all, as it has the highest priority"
             ));
         }
         if !first.preempt {
@@ -142,43 +186,114 @@ impl Writer<'_, '_> {
 
     /// The VIPs, and in the first router of their family those that nobody would hold.
     fn vips(&mut self, lost: &mut Vec<IpAddr>) {
-        let common = self.router.common();
-        let mut vips: Vec<_> = common.vips.iter().map(|vip| plain(vip.address)).collect();
-        let family = common.vips.first().map(|vip| vip.address.addr().is_ipv4());
-        let is_mine = |vip: &IpAddr| family.is_none_or(|is_ipv4| is_ipv4 == vip.is_ipv4());
-        let name = &common.name.value;
+        let mut vips: Vec<_> = self.router.vips.iter().map(|vip| plain(vip.address)).collect();
+        let family = self.router.family();
+        let is_mine = |vip: &IpAddr| family.is_none_or(|family| Family::of(*vip) == family);
+        let common = self.router.router.common();
+        let name = brief(&common.name.value);
         for vip in lost.extract_if(.., |vip| is_mine(vip)) {
-            vips.push(vip.to_string());
+            vips.push(plain(vip.into()));
             self.grounds.notes.push(format!(
                 "no `virtual_ipaddress` has {vip}, so that no director would answer for it: \
                  `{name}` got it"
             ));
         }
         self.line(&format!("vips: [{}]", vips.join(", ")));
+        self.excluded(&name);
     }
 
+    fn excluded(&mut self, name: &str) {
+        let excluded = &self.router.router.common().excluded;
+        let here: Vec<_> =
+            excluded.iter().filter(|vip| self.router.has(vip.address.addr())).collect();
+        let Some(first) = here.first() else { return };
+        let place = lines(self.cluster, self.router.router.members[0].0, &[first.spot.line]);
+        let note = match self.router.kind {
+            Kind::Instance => format!(
+                "`virtual_ipaddress_excluded` of `{name}`, at {place}: the lab's adverts name these \
+                 addresses too"
+            ),
+            Kind::OtherFamily => format!(
+                "`virtual_ipaddress_excluded` of `{name}`, at {place}, is of the other family: a \
+                 virtual router of its own, `{}`, holds it, in one group with `{name}`",
+                self.router.name
+            ),
+        };
+        self.note(note);
+    }
+
+    /// An address that a command names and no network of the lab has.
+    fn stranger(&self, script: &Script) -> Option<IpAddr> {
+        addresses(&script.shell).find(|address| self.grounds.network(*address).is_none())
+    }
+
+    fn unasked(&mut self, script: &Script, stranger: IpAddr) {
+        let shell = brief(&script.shell);
+        self.note(format!(
+            "the tracked `{shell}` is left out, as it would always fail: no network of the lab has \
+             {stranger}"
+        ));
+    }
+
+    /// What all directors track; where they differ, what the first one does.
     fn tracks(&mut self) {
-        let (director, common) = self.router.members[0];
-        let mut lines = Vec::new();
+        let (director, common) = self.router.router.members[0];
+        let differs = |part: &Instance| kinds(&part.tracks) != kinds(&common.tracks);
+        let owner = self.router.router.members.iter().any(|(_, part)| part.priority == OWNER);
+        if self.router.router.members.iter().any(|(_, part)| differs(part)) {
+            let (name, router) =
+                (&self.grounds.directors[director].name, brief(&common.name.value));
+            self.grounds.notes.push(format!(
+                "the directors of `{router}` differ in what they track: what `{name}` tracks holds \
+                 for all"
+            ));
+        }
+        let mut found = Vec::new();
         for Track { subject, weight } in &common.tracks {
-            let weight = if *weight == 0 { String::new() } else { format!(", weight: {weight}") };
+            let weight =
+                if *weight == 0 || owner { String::new() } else { format!(", weight: {weight}") };
             match &subject.value {
-                Watched::Script(script) => lines.push(format!("{}{weight}", command(script))),
+                Watched::Script(script) => match self.stranger(script) {
+                    None => found.push(format!("{}{weight}", command(script))),
+                    Some(stranger) => self.unasked(script, stranger),
+                },
                 Watched::Interface(interface) => match self.grounds.behind(director, interface) {
-                    Some(network) => lines.push(format!("network: {network}{weight}")),
-                    None => self.grounds.notes.push(format!(
-                        "keepalived's `track_interface` of `{interface}` at line {} has no \
-                         counterpart: no address tells its network",
-                        subject.spot.line + 1
-                    )),
+                    Some(network) => found.push(format!("network: {network}{weight}")),
+                    None => {
+                        let place = lines(self.cluster, director, &[subject.spot.line]);
+                        let interface = brief(interface);
+                        self.grounds.notes.push(format!(
+                            "keepalived's `track_interface` of `{interface}` at {place} has no \
+                             counterpart: no address tells its network"
+                        ));
+                    }
                 },
             }
         }
-        if !lines.is_empty() {
+        if !found.is_empty() {
             self.line("track:");
-            lines.iter().for_each(|line| self.line(&format!("  - {{ {line} }}")));
+            found.iter().for_each(|line| self.line(&format!("  - {{ {line} }}")));
         }
     }
+}
+
+/// The addresses of IPv4 that a command names.
+fn addresses(shell: &str) -> impl Iterator<Item = IpAddr> {
+    let words = shell.split(|c: char| !c.is_ascii_digit() && c != '.');
+    words.filter_map(|word| word.parse().ok())
+}
+
+/// What is tracked, apart from what interfaces are called, which is each director's own.
+fn kinds(tracks: &[Track]) -> Vec<(Option<&Script>, i64)> {
+    let mut found: Vec<_> = tracks
+        .iter()
+        .map(|track| match &track.subject.value {
+            Watched::Script(script) => (Some(script), track.weight),
+            Watched::Interface(_) => (None, track.weight),
+        })
+        .collect();
+    found.sort_by_key(|(script, weight)| (script.map(|script| script.shell.clone()), *weight));
+    found
 }
 
 fn command(script: &Script) -> String {
@@ -194,63 +309,69 @@ fn command(script: &Script) -> String {
     text
 }
 
-/// The address, with its prefix length if that is not the whole one.
-fn plain(address: IpNet) -> String {
-    match address.prefix_len() == address.max_prefix_len() {
-        true => address.addr().to_string(),
-        false => address.to_string(),
-    }
-}
-
-fn groups(cluster: &Cluster<'_>, names: &[String], grounds: &mut Grounds) -> String {
-    let mut text = String::new();
-    let router = |member: &String| {
-        let place = cluster.routers.iter().position(|r| r.common().name.value == *member);
-        place.and_then(|place| names.get(place))
+/// Groups of the files, and one for each instance that holds addresses of both families.
+fn groups(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds, page: &mut Page) {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    let of = |name: &String| {
+        let mine = |router: &&Floating<'_>| router.router.common().name.value == *name;
+        routers.iter().filter(mine).map(|router| router.name.as_str()).collect::<Vec<_>>()
     };
     for group in &cluster.groups {
         let name = &group.name.value;
-        let members: Vec<_> = group.members.iter().filter_map(router).cloned().collect();
+        let members: Vec<_> = group.members.iter().flat_map(of).collect();
         if members.len() < 2 || !is_name(name) {
-            let line = group.name.spot.line + 1;
+            let place = lines(cluster, 0, &[group.name.spot.line]);
+            let name = brief(name);
             grounds.notes.push(format!(
-                "keepalived's `vrrp_sync_group {name}` at line {line} has no counterpart: a group \
-                 has two instances or more, and a name of letters and digits"
+                "keepalived's `vrrp_sync_group {name}` at {place} has no counterpart: a group has \
+                 two instances or more, and a name of letters and digits"
             ));
             continue;
         }
-        if text.is_empty() {
-            text += "  sync_groups:\n";
-        }
-        let _ = writeln!(text, "    {name}: [{}]", members.join(", "));
+        found.push((name.clone(), members));
     }
-    text
+    let second = routers.iter().filter(|router| router.kind == Kind::OtherFamily);
+    for (number, router) in (1..).zip(second) {
+        let name = router.name.as_str();
+        if !found.iter().any(|(_, members)| members.contains(&name)) {
+            found.push((format!("both_{number}"), of(&router.router.common().name.value)));
+        }
+    }
+    if !found.is_empty() {
+        page.line("  sync_groups:");
+    }
+    for (name, members) in found {
+        page.line(format!("    {name}: [{}]", members.join(", ")));
+    }
 }
 
-fn sync(cluster: &Cluster<'_>, names: &[String], grounds: &mut Grounds) -> String {
-    let Some(sync) = cluster.sync else { return String::new() };
-    let named = |router: &Router<'_>| match &sync.instance {
-        Some(name) => router.common().name.value == *name,
+fn sync(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds, page: &mut Page) {
+    let Some(sync) = cluster.sync else { return };
+    let named = |router: &&Floating<'_>| match &sync.instance {
+        Some(name) => router.router.common().name.value == *name,
         None => true,
     };
-    let Some(place) = cluster.routers.iter().position(named) else {
-        let (name, line) = (sync.instance.as_deref().unwrap_or_default(), sync.spot.line + 1);
+    let Some(router) = routers.iter().find(named) else {
+        let name = brief(sync.instance.as_deref().unwrap_or_default());
+        let place = lines(cluster, 0, &[sync.spot.line]);
         grounds.notes.push(format!(
-            "keepalived's `lvs_sync_daemon` at line {line} has no counterpart: there is no \
-             instance `{name}`"
+            "keepalived's `lvs_sync_daemon` at {place} has no counterpart: there is no instance \
+             `{name}`"
         ));
-        return String::new();
+        return;
     };
-    let id = sync.id.unwrap_or(cluster.routers[place].common().id.value);
-    let mut words = vec![format!("id: {id}"), format!("router: {}", names[place])];
+    let id = sync.id.unwrap_or(router.router.common().id.value);
+    let mut words = vec![format!("id: {id}"), format!("router: {}", router.name)];
     let network = grounds.behind(0, &sync.interface).map(|network| format!("network: {network}"));
     if network.is_none() {
-        let interface = &sync.interface;
+        let interface = brief(&sync.interface);
         grounds.notes.push(format!(
             "no address tells the network of `{interface}`: connections are told where the adverts \
              go"
         ));
     }
     words.extend(network);
-    format!("  connection_sync: {{ {} }}\n", words.join(", "))
+    page.said(0, sync.spot);
+    page.line(format!("  connection_sync: {{ {} }}", words.join(", ")));
+    page.unsaid();
 }
