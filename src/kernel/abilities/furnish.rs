@@ -40,9 +40,8 @@ impl fmt::Display for Lack {
 pub fn standing(ability: Ability, modules: &Modules) -> Standing {
     let is_there = |name: &&str| modules.is_there(name);
     let is_at_hand = |name: &&str| modules.is_there(name) || modules.is_at_hand(name);
-    let loadable = |way: &Way| {
-        way.modules.iter().all(|name| is_at_hand(name)) && !way.modules.iter().all(|n| is_there(n))
-    };
+    let loadable =
+        |way: &Way| way.modules.iter().all(is_at_hand) && !way.modules.iter().all(is_there);
     if is_proven(ability, modules) {
         return Standing::There;
     }

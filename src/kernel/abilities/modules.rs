@@ -1,4 +1,5 @@
 use nix::sys::utsname::uname;
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,8 +7,9 @@ use std::process::{Command, Stdio};
 /// The modules that a kernel has: those in it, and those in files.
 pub struct Modules {
     directory: PathBuf,
-    dependencies: String,
-    built_in: String,
+    /// Read when they are needed: most labs find everything loaded.
+    dependencies: OnceCell<String>,
+    built_in: OnceCell<String>,
     load: Load,
     whose: Whose,
 }
@@ -35,8 +37,7 @@ impl Modules {
     /// Those of a directory that depmod(8) has indexed, and who loads them. A kernel that has all
     /// built in may have no such directory.
     pub fn at(directory: PathBuf, load: Load) -> Self {
-        let read = |name| fs::read_to_string(directory.join(name)).unwrap_or_default();
-        let (dependencies, built_in) = (read("modules.dep"), read("modules.builtin"));
+        let (dependencies, built_in) = (OnceCell::new(), OnceCell::new());
         Self { directory, dependencies, built_in, load, whose: Whose::Running }
     }
 
@@ -48,19 +49,26 @@ impl Modules {
     /// Whether a module is in the kernel: built in, or loaded.
     pub(super) fn is_there(&self, name: &str) -> bool {
         self.whose == Whose::Running && Path::new("/sys/module").join(name).is_dir()
-            || self.built_in.lines().any(|line| is_about(line, name))
+            || self.read(&self.built_in, "modules.builtin").any(|line| is_about(line, name))
     }
 
     /// Whether a module could be loaded from its file.
     pub(super) fn is_at_hand(&self, name: &str) -> bool {
-        let mut lines = self.dependencies.lines().filter(|line| is_about(line, name));
-        let file = lines.next().and_then(|line| line.split(':').next());
+        let mut lines = self.read(&self.dependencies, "modules.dep");
+        let line = lines.find(|line| is_about(line, name));
+        let file = line.and_then(|line| line.split(':').next());
         file.is_some_and(|file| self.directory.join(file).is_file())
     }
 
     /// Has modules loaded, and says what went wrong.
     pub(super) fn load(&self, names: &[&str]) -> Vec<String> {
         (self.load)(names)
+    }
+
+    /// The lines of a file of depmod's; none if there is no such file.
+    fn read<'s>(&self, text: &'s OnceCell<String>, file: &str) -> std::str::Lines<'s> {
+        let path = self.directory.join(file);
+        text.get_or_init(|| fs::read_to_string(path).unwrap_or_default()).lines()
     }
 
     /// Where they are.
@@ -71,14 +79,16 @@ impl Modules {
     /// Why a module that is not there cannot be loaded.
     pub(super) fn obstacle(&self, name: &str) -> String {
         let directory = self.directory.display();
+        if self.is_there(name) {
+            return "it is there and does not work, so it may be switched off".to_owned();
+        }
         if !self.directory.is_dir() {
             return format!("the kernel's modules are not there: {directory}");
         }
         if !self.is_at_hand(name) {
             return format!("it is not in {directory}");
         }
-        let said = self.load(&[name]).join("; ");
-        if said.is_empty() { "it is loaded and does not work".to_owned() } else { said }
+        self.load(&[name]).join("; ")
     }
 }
 
@@ -143,6 +153,8 @@ mod tests {
         assert_eq!(known.obstacle("fou"), "refused");
         let words = format!("it is not in {}", directory.path().display());
         assert_eq!(known.obstacle("gone"), words);
+        let words = "it is there and does not work, so it may be switched off";
+        assert_eq!(known.obstacle("veth"), words);
         let nowhere = Modules::at("/proc/none".into(), |_| Vec::new());
         assert_eq!(nowhere.obstacle("fou"), "the kernel's modules are not there: /proc/none");
     }

@@ -130,7 +130,7 @@ mod tests {
         use Ability::{Bridges, Cables, ConnectionTracking, Gue, Ipv6, Ipvs, Sctp, SourceNat};
         assert_eq!(of_lab("plain"), [Bridges, Cables]);
         assert_eq!(of_lab("nat"), [Ipvs, RR, Bridges, Cables]);
-        assert_eq!(of_lab("nat6"), [Ipvs, RR, Ipv6, Bridges, Cables]);
+        assert_eq!(of_lab("dr6"), [Ipvs, RR, Ipv6, Bridges, Cables]);
         assert_eq!(of_lab("tun"), [Ipvs, RR, Bridges, Cables, IPIP]);
         assert_eq!(of_lab("tun-gue"), [Ipvs, RR, Bridges, Cables, IPIP, Gue]);
         assert!(of_lab("tun-gre").contains(&Ability::TunnelEnd(TunnelEnd::Gre)));
