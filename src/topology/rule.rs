@@ -183,4 +183,5 @@ rules! {
     HAIRPIN "L151" Warning "real server of NAT that asks its own VIP";
     FAILING_CHECK "L152" Warning "health check that the built-in backend cannot pass";
     NO_RIP "L153" Error "real server without an address in the network";
+    TOO_SOON "L154" Warning "takeover sooner than adverts allow";
 }
