@@ -69,7 +69,8 @@ impl Lab {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        Engine, NodeName, OnFailure, Place, Probe, RouterName, SyncGroup, Track, Transport,
+        Engine, NodeName, OnFailure, Place, Probe, RouterName, Scheduler, SyncGroup, Track,
+        Transport, sample_service,
     };
     use super::*;
     use indexmap::IndexMap;
@@ -133,9 +134,8 @@ mod tests {
         assert_eq!(wanted.election(&wanted.routers[0]).as_secs(), 66);
     }
 
-    #[test]
-    fn a_check_finds_a_server_with_its_next_attempt() {
-        let check = HealthCheck {
+    fn check() -> HealthCheck {
+        HealthCheck {
             probe: Probe::Tcp,
             delay_loop: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(5),
@@ -143,7 +143,27 @@ mod tests {
             delay_before_retry: Duration::from_secs(3),
             on_failure: OnFailure::Remove,
             at: Place::root(),
+        }
+    }
+
+    #[test]
+    fn a_lab_comes_to_rest_when_the_slowest_router_and_the_slowest_check_have() {
+        let mut lab = Lab {
+            name: "lab".parse().unwrap(),
+            summary: None,
+            networks: Vec::new(),
+            nodes: Vec::new(),
+            services: vec![sample_service(Scheduler::Rr, "rs", &[1])],
+            high_availability: None,
+            ipvs: None,
+            scenarios: Vec::new(),
         };
-        assert_eq!(check.recovery().as_secs(), 70);
+        assert_eq!(lab.settling(), Duration::ZERO);
+        // The time to the next check, its connect and its answer.
+        lab.services[0].health_check = Some(check());
+        assert_eq!(lab.settling().as_secs(), 70);
+        let routers = [1, 9].map(|interval| router("VI_1", interval, VrrpVersion::V2));
+        lab.high_availability = Some(with(routers.into()));
+        assert_eq!(lab.settling().as_secs(), 70 + 38 + 7);
     }
 }

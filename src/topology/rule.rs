@@ -184,4 +184,5 @@ rules! {
     FAILING_CHECK "L152" Warning "health check that the built-in backend cannot pass";
     NO_RIP "L153" Error "real server without an address in the network";
     TOO_SOON "L154" Warning "takeover sooner than adverts allow";
+    NO_IPV6 "L155" Error "IPv6 that the node's settings switch off";
 }

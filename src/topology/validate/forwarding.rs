@@ -191,7 +191,7 @@ impl<'l> Entry<'l> {
         }
         if let Some(route) = self.server.default_route(self.family()) {
             let given = format!("has the default route by `{}`", route.via);
-            return self.not_dip(&route.at, &given, &dips, view);
+            return self.not_dip((&route.at, &given), &dips, view);
         }
         let given = match self.server.gateway {
             Gateway::Derived => return,
@@ -200,10 +200,10 @@ impl<'l> Entry<'l> {
             Gateway::Address(address) => format!("has the gateway `{address}`"),
             Gateway::None => "has no gateway".to_owned(),
         };
-        self.not_dip(&self.server.at.key("gateway"), &given, &dips, view);
+        self.not_dip((&self.server.at.key("gateway"), &given), &dips, view);
     }
 
-    fn not_dip(&self, at: &Place, given: &str, dips: &[IpAddr], view: &mut View<'_>) {
+    fn not_dip(&self, (at, given): (&Place, &str), dips: &[IpAddr], view: &mut View<'_>) {
         view.push(rule::NAT_GATEWAY.at(
             at,
             format!("`{}` is a real server of NAT and {given}", self.name()),
