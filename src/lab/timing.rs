@@ -8,15 +8,16 @@ impl VirtualRouter {
     /// most a second in version 2 and an interval in version 3 (RFC 3768 and RFC 5798, section 6.1);
     /// once more an interval and the skew, where it was kept from running.
     fn silence(&self) -> Duration {
-        let silence = |director| {
-            let member = self.member(director);
-            let skew = match member.version {
+        let of = |version, advert_interval| {
+            let skew = match version {
                 VrrpVersion::V2 => Duration::from_secs(1),
-                VrrpVersion::V3 => member.advert_interval,
+                VrrpVersion::V3 => advert_interval,
             };
-            4 * member.advert_interval + 2 * skew
+            4 * advert_interval + 2 * skew
         };
-        self.priorities.keys().map(silence).max().unwrap_or_default()
+        let members = self.overrides.keys().map(|director| self.member(director));
+        let others = members.map(|member| of(member.version, member.advert_interval));
+        others.fold(of(self.version, self.advert_interval), Duration::max)
     }
 
     /// How long the slowest command that it tracks needs to be up.
@@ -73,7 +74,8 @@ impl Lab {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        Engine, NodeName, OnFailure, Place, Probe, RouterName, SyncGroup, Track, Transport,
+        Engine, NodeName, OnFailure, Place, Probe, RouterName, Scheduler, SyncGroup, Track,
+        Transport, sample_service,
     };
     use super::*;
     use indexmap::IndexMap;
@@ -91,6 +93,7 @@ mod tests {
             priorities: IndexMap::new(),
             vips: Vec::new(),
             tracks: Vec::new(),
+            overrides: IndexMap::new(),
             at: Place::root(),
         }
     }
@@ -137,9 +140,8 @@ mod tests {
         assert_eq!(wanted.election_time(&wanted.routers[0]).as_secs(), 66);
     }
 
-    #[test]
-    fn a_check_finds_a_server_with_its_next_attempt() {
-        let check = HealthCheck {
+    fn check() -> HealthCheck {
+        HealthCheck {
             probe: Probe::Tcp,
             delay_loop: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(5),
@@ -147,7 +149,27 @@ mod tests {
             delay_before_retry: Duration::from_secs(3),
             on_failure: OnFailure::Remove,
             at: Place::root(),
+        }
+    }
+
+    #[test]
+    fn a_lab_comes_to_rest_when_the_slowest_router_and_the_slowest_check_have() {
+        let mut lab = Lab {
+            name: "lab".parse().unwrap(),
+            summary: None,
+            networks: Vec::new(),
+            nodes: Vec::new(),
+            services: vec![sample_service(Scheduler::Rr, "rs", &[1])],
+            high_availability: None,
+            ipvs: None,
+            scenarios: Vec::new(),
         };
-        assert_eq!(check.recovery().as_secs(), 70);
+        assert_eq!(lab.settling(), Duration::ZERO);
+        // The time to the next check, its connect and its answer.
+        lab.services[0].health_check = Some(check());
+        assert_eq!(lab.settling().as_secs(), 70);
+        let routers = [1, 9].map(|interval| router("VI_1", interval, VrrpVersion::V2));
+        lab.high_availability = Some(with(routers.into()));
+        assert_eq!(lab.settling().as_secs(), 70 + 38 + 7);
     }
 }

@@ -189,6 +189,8 @@ rules! {
     HAIRPIN "L151" Warning "real server of NAT that asks its own VIP";
     FAILING_CHECK "L152" Warning "health check that the built-in backend cannot pass";
     NO_RIP "L153" Error "real server without an address in the network";
+    TOO_SOON "L154" Warning "takeover sooner than adverts allow";
+    NO_IPV6 "L155" Error "IPv6 that the node's settings switch off";
     NO_LAB "L170" Error "keepalived.conf of which no lab can be made";
     DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
     INITIAL_STATE "L181" Warning "initial state that takes preemption back";

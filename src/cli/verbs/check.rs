@@ -15,6 +15,9 @@ pub struct Args {
     /// Topology files, or built-in topologies
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
     /// The form of the output: text or json
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
@@ -26,7 +29,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let mut listing = Vec::new();
     for file in &args.files {
         let (source, found) = found(context.read(file)?);
-        if found.iter().any(|fault| fault.severity == Severity::Error) {
+        let fails = |fault: &Diagnostic| args.strict || fault.severity == Severity::Error;
+        if found.iter().any(fails) {
             exit = Exit::Usage;
         }
         match args.format {

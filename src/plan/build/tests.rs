@@ -5,6 +5,7 @@ use crate::lab::{
 };
 use crate::plan::sample::{cluster, http, marked, router, tiers, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
+use std::time::Duration;
 
 /// The steps from the first entry of a table on, each with its reason.
 fn words(lab: &Lab) -> String {
@@ -140,6 +141,22 @@ fn directors_who_do_not_heed_each_other_are_awaited_each() {
 }
 
 /// Who begins to speak, and which VIPs are awaited, in the plan's order.
+#[test]
+fn an_election_is_waited_for_as_long_as_its_adverts_say() {
+    let mut lab = cluster(Engine::Vrrp);
+    let routers = lab.high_availability.iter_mut().flat_map(|wanted| &mut wanted.routers);
+    routers.for_each(|router| router.advert_interval = Duration::from_secs(255));
+    let waits: Vec<_> = build(&lab)
+        .steps
+        .into_iter()
+        .filter_map(|step| match step.op {
+            Op::AwaitAddress { election, .. } => Some(election.as_secs()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(waits, [1022]);
+}
+
 fn succession(lab: &Lab) -> Vec<String> {
     let word = |op| match op {
         Op::StartDaemon { node, daemon: Daemon::Speaker(_) } => Some(node.to_string()),

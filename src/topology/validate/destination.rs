@@ -191,8 +191,8 @@ fn not_plugged<T>(
     draft: &mut Draft<'_>,
 ) -> Option<T> {
     let node = draft.lab.node(server)?;
-    // Where its addresses are in doubt, it may be plugged into the network.
-    if draft.faults.sure(&node.at) {
+    // Where its addresses are in doubt, it may be plugged into the network. Replicas share a place.
+    if draft.faults.sure(&node.at) && draft.faults.sure(at) {
         let networks = node.interfaces.iter().map(|i| format!("`{}`", i.network));
         let networks = networks.collect::<Vec<_>>().join(", ");
         draft.faults.push(rule::NO_RIP.at(

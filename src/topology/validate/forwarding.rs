@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::{View, local_node, reach};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Gateway, Interface, Lab, Node, Place, Role, Scheduled,
-    Sysctl, VirtualService,
+    Destination, Family, ForwardingMethod, Gateway, Interface, Node, Place, Scheduled,
+    VirtualService,
 };
 use std::net::IpAddr;
 
@@ -191,7 +191,7 @@ impl<'l> Entry<'l> {
         }
         if let Some(route) = self.server.default_route(self.family()) {
             let given = format!("has the default route by `{}`", route.via);
-            return self.not_dip(&route.at, &given, &dips, view);
+            return self.not_dip((&route.at, &given), &dips, view);
         }
         let given = match self.server.gateway {
             Gateway::Derived => return,
@@ -200,10 +200,10 @@ impl<'l> Entry<'l> {
             Gateway::Address(address) => format!("has the gateway `{address}`"),
             Gateway::None => "has no gateway".to_owned(),
         };
-        self.not_dip(&self.server.at.key("gateway"), &given, &dips, view);
+        self.not_dip((&self.server.at.key("gateway"), &given), &dips, view);
     }
 
-    fn not_dip(&self, at: &Place, given: &str, dips: &[IpAddr], view: &mut View<'_>) {
+    fn not_dip(&self, (at, given): (&Place, &str), dips: &[IpAddr], view: &mut View<'_>) {
         view.push(rule::NAT_GATEWAY.at(
             at,
             format!("`{}` is a real server of NAT and {given}", self.name()),
@@ -223,7 +223,7 @@ impl<'l> Entry<'l> {
         let family = self.family();
         let passes = |d: &&Node| match family {
             Family::Inet => accepts_local(d),
-            Family::Inet6 => forwards(view.lab, d, family),
+            Family::Inet6 => reach::forwards(view.lab, d, family),
         };
         if !method.keeps_vip() || self.directors.iter().any(passes) {
             return;
@@ -275,22 +275,6 @@ impl<'l> Entry<'l> {
 fn accepts_local(director: &Node) -> bool {
     let set = |s: &&crate::lab::Sysctl| s.key.0.ends_with(".accept_local") && s.value == "1";
     director.sysctls.iter().any(|s| set(&s))
-}
-
-/// Whether a node forwards packets of others: a router does, a director of NAT must, and any can be
-/// told to.
-pub fn forwards(lab: &Lab, node: &Node, family: Family) -> bool {
-    let key = match family {
-        Family::Inet => "net.ipv4.ip_forward",
-        Family::Inet6 => "net.ipv6.conf.all.forwarding",
-    };
-    let told = |s: &Sysctl| s.key.0 == key && s.value == "1";
-    let mine =
-        |s: &&VirtualService| Family::of(s.vip) == family && s.directors.contains(&node.name);
-    let mut methods = lab.services.iter().filter(mine).flat_map(VirtualService::methods);
-    node.role == Role::Router
-        || node.sysctls.iter().any(told)
-        || methods.any(|method| !method.keeps_vip())
 }
 
 fn title(method: ForwardingMethod) -> String {

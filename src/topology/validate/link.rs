@@ -1,6 +1,6 @@
 use super::super::rule;
 use super::View;
-use crate::lab::{Family, Gateway, Node, NodeName, Place, Route};
+use crate::lab::{Family, Gateway, Node, NodeName, Place, Route, Sysctl};
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -17,6 +17,7 @@ pub fn check(view: &mut View<'_>) {
     full_bridges(view);
     for node in &view.lab.nodes {
         port_names(node, view);
+        switched_off(node, view);
         if let Gateway::Address(address) = node.gateway {
             next_hop(node, address, &node.at.key("gateway"), view);
         }
@@ -72,6 +73,23 @@ fn port_names(node: &Node, view: &mut View<'_>) {
             format!("`{port}` has {} bytes; at most {INTERFACE_NAME} are allowed", port.len()),
             "shorten the node's name: this is the name of its last bridge port (IFNAMSIZ)",
         ));
+    }
+}
+
+/// The kernel takes the addresses away, and then refuses routes by them.
+fn switched_off(node: &Node, view: &mut View<'_>) {
+    for interface in node.interfaces.iter().filter(|i| i.address.addr().is_ipv6()) {
+        let names = ["all", interface.name.as_str()];
+        let keys = names.map(|name| format!("net.ipv6.conf.{name}.disable_ipv6"));
+        let off = |s: &&Sysctl| keys.contains(&s.key.0) && s.value != "0";
+        if let Some(sysctl) = node.sysctls.iter().find(off) {
+            view.push(rule::NO_IPV6.at(
+                &sysctl.at,
+                format!("`{}` has the address `{}`", node.name, interface.address.addr()),
+                "leave the setting out, or the address: without IPv6 the kernel takes the address \
+                 away again",
+            ));
+        }
     }
 }
 

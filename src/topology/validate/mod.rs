@@ -50,6 +50,7 @@ mod sysctl;
 mod table;
 mod table_service;
 mod taken_back;
+mod takeover;
 mod tiers;
 mod track;
 mod tunnel;
@@ -107,6 +108,7 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     expectation::check(&mut view);
     fault_node::check(&mut view);
     sequence::check(&mut view);
+    takeover::check(&mut view);
     reachability::check(&mut view);
     tiers::check(&mut view);
     via::check(&mut view);

@@ -1,4 +1,4 @@
-use crate::lab::{Family, Lab, NetworkName, Node, NodeName, VirtualService};
+use crate::lab::{Family, Lab, NetworkName, Node, NodeName, Role, Sysctl, VirtualService};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -77,6 +77,22 @@ pub fn leaves_by<'l>(lab: &'l Lab, node: &'l Node, to: IpAddr) -> Option<&'l Net
             node.interfaces.iter().find(|i| i.address.contains(&via)).map(|i| &i.network)
         }
     }
+}
+
+/// Whether a node forwards packets of others: a router does, a director of NAT must, and any can be
+/// told to.
+pub fn forwards(lab: &Lab, node: &Node, family: Family) -> bool {
+    let key = match family {
+        Family::Inet => "net.ipv4.ip_forward",
+        Family::Inet6 => "net.ipv6.conf.all.forwarding",
+    };
+    let told = |s: &Sysctl| s.key.0 == key && s.value == "1";
+    let mine =
+        |s: &&VirtualService| Family::of(s.vip) == family && s.directors.contains(&node.name);
+    let mut methods = lab.services.iter().filter(mine).flat_map(VirtualService::methods);
+    node.role == Role::Router
+        || node.sysctls.iter().any(told)
+        || methods.any(|method| !method.keeps_vip())
 }
 
 fn on_link(lab: &Lab, network: &NetworkName, goal: &Goal) -> bool {

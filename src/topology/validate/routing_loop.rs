@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, forwarding, reach};
+use super::{View, reach};
 use crate::lab::{Family, Gateway, Node, Place, Role};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,7 +12,7 @@ pub fn check(view: &mut View<'_>) {
             let way = reach::way(lab, router, to);
             // Who is led into a circle of others is not in it.
             let returns = matches!(way.end, reach::End::Circle(node) if node.name == router.name);
-            let forwards = |node: &&Node| forwarding::forwards(lab, node, Family::of(to));
+            let forwards = |node: &&Node| reach::forwards(lab, node, Family::of(to));
             if !returns
                 || !way.nodes.iter().all(forwards)
                 || told.iter().any(|circle| same(circle, &way.nodes))

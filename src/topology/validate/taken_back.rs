@@ -85,7 +85,7 @@ impl Need<'_> {
         }
         let method = self.destination.forwarding.keyword().to_uppercase();
         let message = format!("`{}` does not forward, as {method} needs it to", director.name);
-        tell_off(director, &keys, &message, FORWARDING, view);
+        tell(off(director, &keys), &message, FORWARDING, view);
     }
 
     fn conntrack_of(&self, director: &Node, view: &mut View<'_>) {
@@ -139,7 +139,7 @@ fn routers_forwarding(router: &Node, view: &mut View<'_>) {
     for family in Family::ALL {
         let keys = forwarding_keys(family);
         let message = format!("the router `{}` does not forward", router.name);
-        tell_off(router, &keys, &message, FORWARDING, view);
+        tell(off(router, &keys), &message, FORWARDING, view);
     }
 }
 
@@ -151,10 +151,10 @@ fn forwarding_keys(family: Family) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
-/// Tells of settings that are 0.
-fn tell_off(node: &Node, keys: &[String], message: &str, help: &str, view: &mut View<'_>) {
-    let off = node.sysctls.iter().filter(|s| keys.contains(&s.key.0) && number(s) == Some(0));
-    tell(off, message, help, view);
+/// Those of a node's settings that are 0.
+fn off<'n>(node: &'n Node, keys: &[String]) -> Vec<&'n Sysctl> {
+    let is_off = |s: &&Sysctl| keys.contains(&s.key.0) && number(s) == Some(0);
+    node.sysctls.iter().filter(is_off).collect()
 }
 
 /// Tells of settings that take something back.
