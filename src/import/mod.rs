@@ -3,7 +3,8 @@
 //!
 //! May: parse text, say what is wrong with it and at which word, sketch a topology file from
 //! nothing but a table or the directors' configurations. May not: know what a topology file makes
-//! of it or judge it by LVS's rules (that is `topology`'s business), read files, or print.
+//! of it or judge it by LVS's rules (that is `topology`'s business), read files (what is included
+//! comes from a `Machine`, which `cli` is), or print.
 
 mod command;
 mod director;

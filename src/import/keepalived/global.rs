@@ -1,8 +1,8 @@
 use super::block::Statement;
-use super::configuration::{Configuration, Group, Instance, Sync, Timeouts};
+use super::configuration::{Configuration, Fate, Group, Instance, Sync, Timeouts};
 use super::machine::Setting;
 use super::reader::{Text, read};
-use super::reading::Reading;
+use super::reading::{Reading, brief};
 use super::track::{self, Scripts};
 use super::words::Block;
 use super::{groups, instance, service};
@@ -30,6 +30,7 @@ pub fn keepalived(
     };
     draft.statements(&statements);
     let mut configuration = draft.configuration;
+    holding(&mut configuration, &mut reading);
     let version = configuration.version;
     for part in &mut configuration.instances {
         instance::rounded(part, version, &mut reading);
@@ -42,6 +43,27 @@ pub fn keepalived(
     configuration.remarks = reading.remarks;
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
     (configuration, faults, ids)
+}
+
+/// Leaves out instances that hold nothing, unless there is a service whose VIP they can have.
+fn holding(configuration: &mut Configuration, reading: &mut Reading) {
+    let holds = |instance: &Instance| !instance.vips.is_empty() || !instance.excluded.is_empty();
+    let all = configuration.instances.iter().flat_map(|i| i.vips.iter().chain(&i.excluded));
+    let held: Vec<_> = all.map(|vip| vip.address.addr()).collect();
+    let mut vips = configuration.services.iter().map(|server| server.service.key.vip());
+    let is_free = vips.any(|vip| vip.is_none_or(|vip| !held.contains(&vip)));
+    configuration.instances.retain(|instance| {
+        let (name, spot) = (brief(&instance.name.value), instance.name.spot);
+        if holds(instance) || is_free {
+            return true;
+        }
+        let instead = "it holds no address, and a virtual router of a lab does";
+        let words = format!("vrrp_instance {name}");
+        reading.remark(spot, words, Fate::Replaced(instead.to_owned()));
+        let help = "add an address to its `virtual_ipaddress`";
+        reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
+        false
+    });
 }
 
 struct Draft<'d> {

@@ -71,6 +71,40 @@ fn members(line: &Statement, reading: &mut Reading) -> Vec<Name> {
     }
 }
 
+/// What a virtual_server is known by.
+pub fn names(block: &Statement, groups: &Groups, reading: &mut Reading) -> Vec<Name> {
+    match block.arguments() {
+        [word, mark, rest @ ..] if word.text() == "fwmark" => {
+            let name = self::mark(block, mark, rest, reading);
+            if name.is_none() {
+                reading.skipped(block, "its mark is no number", "write a number from 1 on");
+            }
+            name.into_iter().collect()
+        }
+        [word, name, ..] if word.text() == "group" => {
+            let members = groups.get(name.text()).cloned().unwrap_or_default();
+            if members.is_empty() {
+                let help = "add addresses or marks to its `virtual_server_group`";
+                reading.skipped(block, "there is no group of that name with members", help);
+            }
+            members
+        }
+        [vip, rest @ ..] => {
+            reading.rest(rest.get(1..).unwrap_or_default());
+            let Some((vip, port)) = endpoint(vip, rest.first()) else {
+                let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
+                reading.skipped(block, NO_NAMES, help);
+                return Vec::new();
+            };
+            vec![Name::Address { vip, port }]
+        }
+        [] => {
+            reading.lacking(block, "names no service", "add an address and a port");
+            Vec::new()
+        }
+    }
+}
+
 /// `MARK [inet|inet6]`
 pub fn mark(line: &Statement, mark: &Word, rest: &[Word], reading: &mut Reading) -> Option<Name> {
     let mark = reading.number_of(mark, line, 1..=i64::from(u32::MAX))?;

@@ -2,6 +2,8 @@
 //! around that. What keepalived itself (2.2.7) goes without or takes in another way, the lab does
 //! too, and says it.
 
+mod addresses;
+mod authentication;
 mod block;
 mod check;
 mod cluster;
@@ -16,6 +18,7 @@ mod machine;
 mod piece;
 mod reader;
 mod reading;
+mod scheduling;
 mod server;
 mod service;
 mod sketch;

@@ -4,18 +4,13 @@ use super::configuration::{Fate, Timing, VirtualServer};
 use super::groups::{self, Groups, Name};
 use super::machine::Machine;
 use super::reading::Reading;
+use super::scheduling::{self, PERSISTENT};
 use super::server::{Inherited, Method, method, servers};
 use super::words::Block;
 use crate::import::value;
 use crate::import::{Fault, Key, Said, Service, Spot};
-use crate::lab::{Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, Tunnel};
+use crate::lab::{Family, ForwardingMethod, Protocol, Tunnel};
 use std::net::IpAddr;
-
-/// How long a client stays if nothing else is said, in seconds: six minutes (keepalived.conf(5)).
-const PERSISTENT: i64 = 360;
-
-/// The longest persistence: 31 days, in seconds (ip_vs.h).
-const LONGEST_PERSISTENCE: i64 = 86_400 * 31;
 
 /// The services of a virtual_server: one, or one for each member of its group. keepalived goes
 /// without one that has no real servers.
@@ -25,7 +20,7 @@ pub fn services(
     machine: &dyn Machine,
     reading: &mut Reading,
 ) -> Vec<VirtualServer> {
-    let names = names(block, groups, reading);
+    let names = groups::names(block, groups, reading);
     let mut services = Vec::new();
     for (number, name) in names.into_iter().enumerate() {
         // What the first member has said of itself holds for the others.
@@ -55,40 +50,6 @@ pub fn add(new: Vec<VirtualServer>, known: &mut Vec<VirtualServer>, reading: &mu
                 first.service.servers.push(server);
                 first.checks.push(check);
             }
-        }
-    }
-}
-
-/// What a virtual_server is known by.
-fn names(block: &Statement, groups: &Groups, reading: &mut Reading) -> Vec<Name> {
-    match block.arguments() {
-        [word, mark, rest @ ..] if word.text() == "fwmark" => {
-            let name = groups::mark(block, mark, rest, reading);
-            if name.is_none() {
-                reading.skipped(block, "its mark is no number", "write a number from 1 on");
-            }
-            name.into_iter().collect()
-        }
-        [word, name, ..] if word.text() == "group" => {
-            let members = groups.get(name.text()).cloned().unwrap_or_default();
-            if members.is_empty() {
-                let help = "add addresses or marks to its `virtual_server_group`";
-                reading.skipped(block, "there is no group of that name with members", help);
-            }
-            members
-        }
-        [vip, rest @ ..] => {
-            reading.rest(rest.get(1..).unwrap_or_default());
-            let Some((vip, port)) = groups::endpoint(vip, rest.first()) else {
-                let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
-                reading.skipped(block, groups::NO_NAMES, help);
-                return Vec::new();
-            };
-            vec![Name::Address { vip, port }]
-        }
-        [] => {
-            reading.lacking(block, "names no service", "add an address and a port");
-            Vec::new()
         }
     }
 }
@@ -208,15 +169,19 @@ impl Draft {
         let service = &mut self.server.service;
         match statement.keyword() {
             "protocol" | "real_server" | "ip_family" => {}
-            "lb_algo" | "lvs_sched" => service.scheduler = scheduler(statement, reading),
+            "lb_algo" | "lvs_sched" => {
+                service.scheduler = scheduling::scheduler(statement, reading)
+            }
             "lb_kind" | "lvs_method" => {
                 self.method = method(statement, reading).unwrap_or(self.method);
             }
             "ops" => service.one_packet = Some(statement.spot),
             "sh-port" | "sh-fallback" | "mh-port" | "mh-fallback" => {
-                flag(service, statement, reading);
+                scheduling::flag(service, statement, reading);
             }
-            "persistence_timeout" => service.persistence = persistence(statement, reading),
+            "persistence_timeout" => {
+                service.persistence = scheduling::persistence(statement, reading)
+            }
             "persistence_granularity" => self.granularity(statement, reading),
             "sorry_server" => self.server.sorry = sorry(statement, reading),
             "quorum" => {
@@ -296,39 +261,6 @@ impl Draft {
 fn place(block: &Statement, keyword: &str) -> Spot {
     let said = block.body().iter().rfind(|statement| statement.keyword() == keyword);
     said.map_or(block.spot, |statement| statement.spot)
-}
-
-/// A flag of `sh` or `mh`, which keepalived takes behind that scheduler only.
-fn flag(service: &mut Service, statement: &Statement, reading: &mut Reading) {
-    let word = statement.keyword();
-    let scheduler = service.scheduler.as_ref().map(|said| said.value.as_str());
-    if scheduler != word.split('-').next() {
-        let how = "keepalived ignores it: it stands behind no such scheduler";
-        return reading.taken_as(statement, how);
-    }
-    let ends = word.ends_with("port");
-    let flag = if ends { SchedulerFlag::Port } else { SchedulerFlag::Fallback };
-    if !service.flags.contains(&flag) {
-        service.flags.push(flag);
-    }
-}
-
-fn scheduler(statement: &Statement, reading: &mut Reading) -> Option<Said<String>> {
-    let word = reading.argument(statement)?;
-    let known = Scheduler::ALL.iter().any(|scheduler| scheduler.keyword() == word.text());
-    if !known {
-        reading
-            .taken_as(statement, "keepalived ignores it: it is no scheduler of IPVS; wlc is used");
-    }
-    known.then(|| word.said.clone())
-}
-
-/// keepalived takes the word alone as well.
-fn persistence(statement: &Statement, reading: &mut Reading) -> Option<Said<i64>> {
-    if statement.arguments().is_empty() {
-        return Some(Said { value: PERSISTENT, spot: statement.spot });
-    }
-    reading.number(statement, 1..=LONGEST_PERSISTENCE)
 }
 
 fn sorry(statement: &Statement, reading: &mut Reading) -> Option<(Said<IpAddr>, Option<i64>)> {

@@ -1,14 +1,12 @@
-use super::floating::{Floating, Kind, floating, is_name};
+use super::floating::{Floating, Kind, floating};
 use super::grounds::Grounds;
 use super::overrides::{masters, overrides, password, plain, preemptor};
 use super::page::Page;
-use super::{lines, quoted, time};
+use super::{lines, quoted, time, together, tracks};
 use crate::import::keepalived::cluster::Cluster;
-use crate::import::keepalived::configuration::{Begins, Instance, Script, Track, Watched};
-use crate::import::keepalived::instance::OWNER;
+use crate::import::keepalived::configuration::{Begins, Instance};
 use crate::import::keepalived::reading::brief;
 use crate::lab::Family;
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -33,8 +31,8 @@ pub fn write(cluster: &Cluster<'_>, grounds: &mut Grounds, page: &mut Page) {
         Writer { page: &mut *page, grounds: &mut *grounds, router, cluster }.router(&mut lost);
     }
     page.unsaid();
-    groups(cluster, &routers, grounds, page);
-    sync(cluster, &routers, grounds, page);
+    together::groups(cluster, &routers, grounds, page);
+    together::sync(cluster, &routers, grounds, page);
 }
 
 /// The VIPs of services that no virtual router holds. That of a service which one director has and
@@ -73,7 +71,7 @@ impl Writer<'_, '_> {
         self.adverts();
         self.preemption();
         self.vips(lost);
-        self.tracks();
+        tracks::write(self.router, self.cluster, self.grounds, self.page);
         self.overrides();
     }
 
@@ -198,6 +196,9 @@ impl Writer<'_, '_> {
                  `{name}` got it"
             ));
         }
+        if let Some(first) = self.router.vips.first() {
+            self.page.said(self.router.router.members[0].0, first.spot);
+        }
         self.line(&format!("vips: [{}]", vips.join(", ")));
         self.excluded(&name);
     }
@@ -221,157 +222,4 @@ impl Writer<'_, '_> {
         };
         self.note(note);
     }
-
-    /// An address that a command names and no network of the lab has.
-    fn stranger(&self, script: &Script) -> Option<IpAddr> {
-        addresses(&script.shell).find(|address| self.grounds.network(*address).is_none())
-    }
-
-    fn unasked(&mut self, script: &Script, stranger: IpAddr) {
-        let shell = brief(&script.shell);
-        self.note(format!(
-            "the tracked `{shell}` is left out, as it would always fail: no network of the lab has \
-             {stranger}"
-        ));
-    }
-
-    /// What all directors track; where they differ, what the first one does.
-    fn tracks(&mut self) {
-        let (director, common) = self.router.router.members[0];
-        let differs = |part: &Instance| kinds(&part.tracks) != kinds(&common.tracks);
-        let owner = self.router.router.members.iter().any(|(_, part)| part.priority == OWNER);
-        if self.router.router.members.iter().any(|(_, part)| differs(part)) {
-            let (name, router) =
-                (&self.grounds.directors[director].name, brief(&common.name.value));
-            self.grounds.notes.push(format!(
-                "the directors of `{router}` differ in what they track: what `{name}` tracks holds \
-                 for all"
-            ));
-        }
-        let mut found = Vec::new();
-        for Track { subject, weight } in &common.tracks {
-            let weight =
-                if *weight == 0 || owner { String::new() } else { format!(", weight: {weight}") };
-            match &subject.value {
-                Watched::Script(script) => match self.stranger(script) {
-                    None => found.push(format!("{}{weight}", command(script))),
-                    Some(stranger) => self.unasked(script, stranger),
-                },
-                Watched::Interface(interface) => match self.grounds.behind(director, interface) {
-                    Some(network) => found.push(format!("network: {network}{weight}")),
-                    None => {
-                        let place = lines(self.cluster, director, &[subject.spot.line]);
-                        let interface = brief(interface);
-                        self.grounds.notes.push(format!(
-                            "keepalived's `track_interface` of `{interface}` at {place} has no \
-                             counterpart: no address tells its network"
-                        ));
-                    }
-                },
-            }
-        }
-        if !found.is_empty() {
-            self.line("track:");
-            found.iter().for_each(|line| self.line(&format!("  - {{ {line} }}")));
-        }
-    }
-}
-
-/// The addresses of IPv4 that a command names.
-fn addresses(shell: &str) -> impl Iterator<Item = IpAddr> {
-    let words = shell.split(|c: char| !c.is_ascii_digit() && c != '.');
-    words.filter_map(|word| word.parse().ok())
-}
-
-/// What is tracked, apart from what interfaces are called, which is each director's own.
-fn kinds(tracks: &[Track]) -> Vec<(Option<&Script>, i64)> {
-    let mut found: Vec<_> = tracks
-        .iter()
-        .map(|track| match &track.subject.value {
-            Watched::Script(script) => (Some(script), track.weight),
-            Watched::Interface(_) => (None, track.weight),
-        })
-        .collect();
-    found.sort_by_key(|(script, weight)| (script.map(|script| script.shell.clone()), *weight));
-    found
-}
-
-fn command(script: &Script) -> String {
-    let mut text = format!("command: {}", quoted(&script.shell));
-    if let Some(interval) = script.interval {
-        let _ = write!(text, ", interval: {}", time(interval));
-    }
-    for (key, number) in [("rise", script.rise), ("fall", script.fall)] {
-        if let Some(number) = number {
-            let _ = write!(text, ", {key}: {number}");
-        }
-    }
-    text
-}
-
-/// Groups of the files, and one for each instance that holds addresses of both families.
-fn groups(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds, page: &mut Page) {
-    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
-    let of = |name: &String| {
-        let mine = |router: &&Floating<'_>| router.router.common().name.value == *name;
-        routers.iter().filter(mine).map(|router| router.name.as_str()).collect::<Vec<_>>()
-    };
-    for group in &cluster.groups {
-        let name = &group.name.value;
-        let members: Vec<_> = group.members.iter().flat_map(of).collect();
-        if members.len() < 2 || !is_name(name) {
-            let place = lines(cluster, 0, &[group.name.spot.line]);
-            let name = brief(name);
-            grounds.notes.push(format!(
-                "keepalived's `vrrp_sync_group {name}` at {place} has no counterpart: a group has \
-                 two instances or more, and a name of letters and digits"
-            ));
-            continue;
-        }
-        found.push((name.clone(), members));
-    }
-    let second = routers.iter().filter(|router| router.kind == Kind::OtherFamily);
-    for (number, router) in (1..).zip(second) {
-        let name = router.name.as_str();
-        if !found.iter().any(|(_, members)| members.contains(&name)) {
-            found.push((format!("both_{number}"), of(&router.router.common().name.value)));
-        }
-    }
-    if !found.is_empty() {
-        page.line("  sync_groups:");
-    }
-    for (name, members) in found {
-        page.line(format!("    {name}: [{}]", members.join(", ")));
-    }
-}
-
-fn sync(cluster: &Cluster<'_>, routers: &[Floating<'_>], grounds: &mut Grounds, page: &mut Page) {
-    let Some(sync) = cluster.sync else { return };
-    let named = |router: &&Floating<'_>| match &sync.instance {
-        Some(name) => router.router.common().name.value == *name,
-        None => true,
-    };
-    let Some(router) = routers.iter().find(named) else {
-        let name = brief(sync.instance.as_deref().unwrap_or_default());
-        let place = lines(cluster, 0, &[sync.spot.line]);
-        grounds.notes.push(format!(
-            "keepalived's `lvs_sync_daemon` at {place} has no counterpart: there is no instance \
-             `{name}`"
-        ));
-        return;
-    };
-    let id = sync.id.unwrap_or(router.router.common().id.value);
-    let mut words = vec![format!("id: {id}"), format!("router: {}", router.name)];
-    let network = grounds.behind(0, &sync.interface).map(|network| format!("network: {network}"));
-    if network.is_none() {
-        let interface = brief(&sync.interface);
-        grounds.notes.push(format!(
-            "no address tells the network of `{interface}`: connections are told where the adverts \
-             go"
-        ));
-    }
-    words.extend(network);
-    page.said(0, sync.spot);
-    page.line(format!("  connection_sync: {{ {} }}", words.join(", ")));
-    page.unsaid();
 }

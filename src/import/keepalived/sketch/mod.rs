@@ -2,6 +2,7 @@
 //! its addresses, one client beside the first VIP, and a router where replies must find their own
 //! way.
 
+mod addresses;
 mod availability;
 mod directors;
 mod farm;
@@ -12,6 +13,8 @@ mod page;
 mod scenarios;
 mod services;
 mod subnets;
+mod together;
+mod tracks;
 
 pub use page::Origin;
 
