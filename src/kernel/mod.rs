@@ -29,6 +29,7 @@ mod observed;
 mod packets;
 mod part;
 mod ports;
+mod proc_net;
 mod processes;
 mod program;
 mod question;
