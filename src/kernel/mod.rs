@@ -31,6 +31,7 @@ mod observed;
 mod packets;
 mod part;
 mod ports;
+mod proc_net;
 mod processes;
 mod program;
 mod question;

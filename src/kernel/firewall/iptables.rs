@@ -1,11 +1,11 @@
 use super::chain::Chain;
 use super::rule::{Rule, Rules};
 use super::words::{read, written};
+use crate::kernel::proc_net::ProcNet;
 use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 use crate::programs::Program;
-use std::fs;
 use std::io;
 
 fn program(family: Family) -> Program {
@@ -15,11 +15,11 @@ fn program(family: Family) -> Program {
     }
 }
 
-/// Where the kernel lists the tables in use; xt_table_seq_show in net/netfilter/x_tables.c.
+/// Where in /proc/net the kernel lists the tables in use; xt_table_seq_show in net/netfilter/x_tables.c.
 fn names(family: Family) -> &'static str {
     match family {
-        Family::Inet => "/proc/thread-self/net/ip_tables_names",
-        Family::Inet6 => "/proc/thread-self/net/ip6_tables_names",
+        Family::Inet => "ip_tables_names",
+        Family::Inet6 => "ip6_tables_names",
     }
 }
 
@@ -33,7 +33,7 @@ struct Standing {
 
 /// Puts a rule into those of its chains that miss it.
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
-    let there = found(namespace, rule.family()).await?;
+    let there = found(namespace, rule).await?;
     for chain in rule.chains() {
         if !there.iter().any(|standing| standing.chain == *chain && standing.rule == *rule) {
             change(namespace, rule.family(), ("-A", *chain, &written(rule))).await?;
@@ -44,7 +44,7 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause>
 
 /// Takes a rule out of every chain that it is in.
 pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
-    for Standing { chain, rule: there, words } in found(namespace, rule.family()).await? {
+    for Standing { chain, rule: there, words } in found(namespace, rule).await? {
         if there == *rule {
             change(namespace, rule.family(), ("-D", chain, &words)).await?;
         }
@@ -63,10 +63,12 @@ pub(super) async fn all(
     Ok(Rules::of(&found))
 }
 
-/// Reads what stands in each chain.
-async fn found(namespace: &Namespace, family: Family) -> Result<Vec<Standing>, Cause> {
-    let tables = namespace.run(|| Ok(tables(family)));
-    listed(namespace, family, &tables.map_err(|e| Cause::io("setns", e))??).await
+/// Reads what stands in each chain of the tables that a rule stands in.
+async fn found(namespace: &Namespace, rule: &Rule) -> Result<Vec<Standing>, Cause> {
+    let tables = namespace.run(|| tables(&ProcNet::here()?, rule.family()));
+    let mut tables = tables.map_err(|e| Cause::io("read", e))?;
+    tables.retain(|name| rule.chains().iter().any(|chain| chain.of_iptables().0 == name));
+    listed(namespace, rule.family(), &tables).await
 }
 
 async fn listed(
@@ -107,12 +109,9 @@ async fn change(
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
-/// Those of the tables that the namespace of the calling thread uses in which our rules stand.
-pub(super) fn tables(family: Family) -> Result<Vec<String>, Cause> {
-    let names = match fs::read_to_string(names(family)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|e| Cause::io("read", e))?,
-    };
+/// Those of the tables that a namespace uses in which our rules stand.
+pub(super) fn tables(files: &ProcNet, family: Family) -> io::Result<Vec<String>> {
+    let names = files.read(names(family))?.unwrap_or_default();
     let ours = |name: &&str| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == *name);
     Ok(names.lines().filter(ours).map(str::to_owned).collect())
 }

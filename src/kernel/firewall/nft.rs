@@ -5,6 +5,7 @@ use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 use crate::programs::Program;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The program.
 pub(super) const PROGRAM: Program = Program::listed("nft");
@@ -36,8 +37,15 @@ fn number(family: Family) -> u8 {
     }
 }
 
+/// The families that the running kernel has refused, as if it had no nftables: nft(8) is not
+/// started again to hear the same.
+static REFUSED: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cause> {
     let family = rule.family();
+    if REFUSED[family as usize].load(Ordering::Relaxed) {
+        return Ok(Added::Unsupported);
+    }
     let mut rules = Rules::of(&found(namespace, family).await?).whole;
     if rules.contains(rule) {
         return Ok(Added::Done);
@@ -51,6 +59,9 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
     // kernel's word for a missing nat chain or masquerade. Without nf_tables, but with netlink for
     // netfilter, nft cannot even read the rules.
     let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("not supported") {
+        REFUSED[family as usize].store(true, Ordering::Relaxed);
+    }
     let unsupported = ["not supported", "No such file or directory", "cache initialization failed"];
     if unsupported.iter().any(|words| said.contains(words)) {
         return Ok(Added::Unsupported);

@@ -1,5 +1,6 @@
 use super::rule::Rules;
 use super::{iptables, nft};
+use crate::kernel::proc_net::ProcNet;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 
@@ -11,11 +12,12 @@ pub(in crate::kernel) struct Tables {
 }
 
 impl Tables {
-    /// Those of the namespace of the calling thread.
-    pub(in crate::kernel) fn here() -> Result<Self, Cause> {
+    /// Those of the namespace of the calling thread, which has these files.
+    pub(in crate::kernel) fn of(files: &ProcNet) -> Result<Self, Cause> {
         let mut tables = Self { nft: nft::families()?, iptables: Vec::new() };
         for family in [Family::Inet, Family::Inet6] {
-            tables.iptables.push((family, iptables::tables(family)?));
+            let names = iptables::tables(files, family).map_err(|e| Cause::io("read", e))?;
+            tables.iptables.push((family, names));
         }
         Ok(tables)
     }
