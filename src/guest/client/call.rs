@@ -107,7 +107,8 @@ impl<'a> Call<'a> {
         if let Some(input) = self.input.filter(|_| self.job.is_none() && self.budget.left() > 0) {
             watch.add(Ready::Input, input, PollFlags::POLLIN);
         }
-        for (index, outlet) in self.outlets.iter().enumerate() {
+        // That nobody reads is said about a job, so not before it was asked for.
+        for (index, outlet) in self.outlets.iter().enumerate().filter(|_| self.job.is_none()) {
             outlet.watch(&mut watch, Ready::Outlet(index));
         }
         if let Some(signals) = &self.signals {
