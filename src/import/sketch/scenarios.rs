@@ -5,7 +5,7 @@ use crate::lab::{ForwardingMethod, SchedulerFlag};
 /// A proof for each service of a director.
 pub fn of(director: &Director) -> String {
     let table = director.table();
-    written(&table, |service| answers(service))
+    written(&table, answers)
 }
 
 /// A proof for each service by its address that has somebody to answer.
