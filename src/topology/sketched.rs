@@ -11,6 +11,8 @@ pub struct Sketched {
     pub topology: Source,
     /// What is wrong with it, told of the other file.
     pub found: Misread,
+    /// Whether it has a scenario.
+    pub is_proven: bool,
 }
 
 impl Sketched {
@@ -37,7 +39,8 @@ pub fn of_table(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
         Kind::NotYet => rule::TABLE_OPTION,
     };
     let reader = Reader { source, position: of_word, rule: told };
-    reader.sketched(name, &Director::of(read), faults, Origin::Ipvsadm)
+    reader.sound(faults)?;
+    Ok(reader.sketched(&import::sketch(name, &Director::of(read), Origin::Ipvsadm), name))
 }
 
 /// A topology file around an ldirectord.cf.
@@ -55,7 +58,8 @@ pub fn of_ldirectord(name: &LabName, source: &Source) -> Result<Sketched, Misrea
         Kind::NotYet => rule::LDIRECTORD_PART,
     };
     let reader = Reader { source, position: ldirectord::column, rule: told };
-    reader.sketched(name, &read, faults, Origin::Ldirectord)
+    reader.sound(faults)?;
+    Ok(reader.sketched(&import::sketch(name, &read, Origin::Ldirectord), name))
 }
 
 fn nothing(source: &Source, rule: rule::Rule, help: &str) -> Misread {
@@ -80,24 +84,22 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn sketched(
-        &self,
-        name: &LabName,
-        director: &Director,
-        faults: Vec<Fault>,
-        origin: Origin,
-    ) -> Result<Sketched, Misread> {
-        if !faults.is_empty() {
-            return Err(self.misread(faults.into_iter().map(|fault| self.fault(fault)).collect()));
+    /// Whether the file itself has no fault.
+    fn sound(&self, faults: Vec<Fault>) -> Result<(), Misread> {
+        if faults.is_empty() {
+            return Ok(());
         }
-        let sketch = import::sketch(name, director, origin);
+        Err(self.misread(faults.into_iter().map(|fault| self.fault(fault)).collect()))
+    }
+
+    fn sketched(&self, sketch: &Sketch, name: &LabName) -> Sketched {
         let topology = Source { name: format!("{name}.yaml"), text: sketch.text() };
-        let found = match load(&topology) {
-            Ok(valid) => valid.warnings,
-            Err(faults) => faults,
+        let (found, is_proven) = match load(&topology) {
+            Ok(valid) => (valid.warnings, !valid.lab.scenarios.is_empty()),
+            Err(faults) => (faults, false),
         };
-        let retold = self.retold(&sketch, found);
-        Ok(Sketched { topology, found: self.misread(retold) })
+        let retold = self.retold(sketch, found);
+        Sketched { topology, found: self.misread(retold), is_proven }
     }
 
     fn misread(&self, faults: Vec<Diagnostic>) -> Misread {

@@ -147,7 +147,7 @@ const SLIPS: [(&str, &str); 18] = [
     ("        scheduler=wlc", "\n        scheduler=wlc"),
     ("scheduler=wlc", "scheduler=WLC"),
     ("virtual=192.0.2.80:443", "virtual=192.0.2.80:80"),
-    ("l:5 u:10", "u:10 l:5"),
+    ("l:5 u:10", "l:5 u:10 more"),
 ];
 
 #[test]

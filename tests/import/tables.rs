@@ -19,6 +19,9 @@ const fn sound(name: &'static str, notes: usize, table: &'static str) -> Sound {
     Sound { name, table, notes }
 }
 
+/// The lab that has nothing to prove: a hash may hit a server of weight 0.
+const UNPROVEN: &str = "weight-0-and-a-hash";
+
 /// Tables without a fault. Where the head names nothing, the lab has the very table.
 const SOUND: [Sound; 21] = [
     sound("plain", 0, "-A -t 192.0.2.1:80 -s rr\n-a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1\n"),
@@ -216,7 +219,9 @@ fn a_lab_of_a_table_has_no_fault_and_the_table() {
     for Sound { name, table, notes } in SOUND {
         let (lab, ran) = init(&place, name, table);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{name}: {}", ran.stderr);
-        assert!(ran.stderr.contains("; try `lvs-lab test"), "{name}: {}", ran.stderr);
+        let proposed = if name == UNPROVEN { "up" } else { "test" };
+        let proposed = format!("; try `lvs-lab {proposed} ");
+        assert!(ran.stderr.contains(&proposed), "{name}: {}", ran.stderr);
         let checked = place.run(&["check", &lab]).code(0);
         assert!(checked.stdout.contains("no fault found"), "{name}: {}", checked.stderr);
         let text = fs::read_to_string(&lab).unwrap();
@@ -253,7 +258,7 @@ fn ipvsadm_makes_of_the_lab_s_table_what_it_makes_of_the_original() {
 fn labs_of_tables_pass_their_own_scenarios() {
     let place = Place::new();
     let mut labs = Vec::new();
-    for Sound { name, table, .. } in SOUND {
+    for Sound { name, table, .. } in SOUND.into_iter().filter(|sound| sound.name != UNPROVEN) {
         labs.push(init(&place, name, table).0);
     }
     let labs: Vec<_> = labs.iter().map(String::as_str).collect();

@@ -91,7 +91,8 @@ fn around(
     let head = head(&made.topology.text);
     let file = args.file.display();
     if made.found.faults.is_empty() {
-        context.note(&format!("wrote {file}{head}; try `lvs-lab test {file}`"));
+        let verb = if made.is_proven { "test" } else { "up" };
+        context.note(&format!("wrote {file}{head}; try `lvs-lab {verb} {file}`"));
         return Ok(Exit::Ok);
     }
     let at_fault = made.is_at_fault();

@@ -158,7 +158,7 @@ impl Asked<'_> {
     }
 
     fn question(&self, remarks: &mut Vec<Remark>) -> Option<Probe> {
-        let spot = self.section.service.as_ref().map_or(self.section.at, |said| said.spot);
+        let spot = self.section.spoken.as_ref().map_or(self.section.at, |said| said.spot);
         match (self.service, self.protocol) {
             ("none", _) => None,
             (other, Some(Protocol::Udp)) => {

@@ -12,6 +12,7 @@ mod server;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use line::column;
 pub use reading::ldirectord;

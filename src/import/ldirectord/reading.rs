@@ -1,10 +1,14 @@
-use super::check::{CheckType, SERVICES, none_of};
+use super::check::SERVICES;
 use super::directive::{Directive, Form, directive, keywords};
 use super::line::{Level, Line, lines};
 use super::section::{Section, Timing};
 use super::settings::Settings;
+use super::values::{
+    check_type, flags, http_method, netmask, number, positive, quoted, scheduler, text, word_of,
+    yes,
+};
 use crate::import::director::{Director, Remark};
-use crate::import::{Fault, Said, value};
+use crate::import::{Fault, Spot};
 use crate::lab::{Family, OnFailure};
 
 /// What an ldirectord.cf says, with every fault of it.
@@ -74,28 +78,9 @@ impl Reading {
             Directive::Request => section.request = Some(quoted(line)?),
             Directive::Receive => section.receive = Some(quoted(line)?),
             Directive::CheckCommand => section.command = Some(text(line)?),
-            Directive::CheckType => {
-                let kind = CheckType::of(&line.value).ok_or_else(|| {
-                    none_of(
-                        line.value_spot(),
-                        "checktype",
-                        &line.value,
-                        &[
-                            "negotiate",
-                            "connect",
-                            "ping",
-                            "external",
-                            "external-perl",
-                            "on",
-                            "off",
-                            "3",
-                        ],
-                    )
-                })?;
-                section.check_type = Some(Said { value: kind, spot: line.value_spot() });
-            }
+            Directive::CheckType => section.check_type = Some(check_type(line)?),
             Directive::CheckPort => section.check_port = Some(positive(line, 65535)?),
-            Directive::Service => section.service = Some(word_of(line, &SERVICES)?),
+            Directive::Service => section.spoken = Some(word_of(line, &SERVICES)?),
             Directive::HttpMethod => section.method = Some(http_method(line)?),
             Directive::Protocol => {
                 section.protocol = Some(word_of(line, &["tcp", "udp", "fwm"])?);
@@ -103,17 +88,8 @@ impl Reading {
             Directive::Ops => section.one_packet = yes(line)?.then(|| line.value_spot()),
             Directive::Persistent => section.persistence = Some(number(line)?),
             Directive::Scheduler => section.scheduler = Some(scheduler(line)?),
-            Directive::SchedFlags => {
-                let word = line.value.split_whitespace().next().unwrap_or_default();
-                section.flags = value::flags(Said { value: word, spot: line.value_spot() })?;
-            }
-            Directive::Netmask => {
-                let said = Said { value: line.value.as_str(), spot: line.value_spot() };
-                section.netmask = Some(match section.family {
-                    Family::Inet => value::netmask(said)?,
-                    Family::Inet6 => value::prefix_length(said)?,
-                });
-            }
+            Directive::SchedFlags => section.flags = flags(line)?,
+            Directive::Netmask => section.netmask = Some(netmask(line, section.family)?),
             Directive::Virtual
             | Directive::Fork
             | Directive::Time(_)
@@ -186,7 +162,7 @@ fn aside(words: &[(String, usize)]) -> Option<Remark> {
         "mail, logs and the program itself have no counterpart, with their lines: {}",
         listed.join(", ")
     );
-    Some(Remark { spot: crate::import::Spot { line: *first, word: 0 }, words })
+    Some(Remark { spot: Spot { line: *first, word: 0 }, words })
 }
 
 fn unknown(line: &Line) -> Fault {
@@ -239,86 +215,4 @@ fn fits(family: Family, line: &Line) -> Result<(), Fault> {
     }
     let message = format!("`{}` does not go with a virtual service of {family}", line.keyword);
     Err(Fault::wrong(line.spot(0), message, format!("write `{wanted}`")))
-}
-
-fn yes(line: &Line) -> Result<bool, Fault> {
-    match line.value.as_str() {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        other => {
-            let message = format!("`{}` is neither `yes` nor `no`", other.escape_debug());
-            let help = "write `yes` or `no`, with nothing behind it, not even a blank";
-            Err(Fault::wrong(line.value_spot(), message, help))
-        }
-    }
-}
-
-fn number(line: &Line) -> Result<Said<i64>, Fault> {
-    let said = line.number().map(|value| Said { value, spot: line.value_spot() });
-    said.ok_or_else(|| {
-        let message = format!("`{}` has no number", line.keyword);
-        Fault::wrong(line.value_spot(), message, "write digits, as in `10`")
-    })
-}
-
-fn positive(line: &Line, most: i64) -> Result<Said<i64>, Fault> {
-    let said = number(line)?;
-    if (1..=most).contains(&said.value) {
-        return Ok(said);
-    }
-    let message = format!("`{}` is out of range", said.value);
-    let help = format!("choose 1 to {most}");
-    match said.value {
-        0 => Err(Fault::wrong(said.spot, message, help)),
-        _ if line.keyword == "checkport" => Err(Fault::wrong(said.spot, message, help)),
-        _ => Err(Fault::not_yet(said.spot, message, help)),
-    }
-}
-
-fn quoted(line: &Line) -> Result<Said<String>, Fault> {
-    let inner = line.quoted().filter(|inner| !inner.is_empty());
-    let said = inner.map(|inner| Said { value: inner.to_owned(), spot: line.value_spot() });
-    said.ok_or_else(|| {
-        let message = format!("the value of `{}` is not in quotes", line.keyword);
-        let help = format!("write `{}=\"...\"`", line.keyword);
-        Fault::wrong(line.value_spot(), message, help)
-    })
-}
-
-/// A text with quotes or without.
-fn text(line: &Line) -> Result<Said<String>, Fault> {
-    let bare = line.quoted().unwrap_or(&line.value);
-    if bare.is_empty() {
-        let message = format!("`{}` has no value", line.keyword);
-        return Err(Fault::wrong(line.spot(0), message, "write one behind the `=`"));
-    }
-    Ok(Said { value: bare.to_owned(), spot: line.value_spot() })
-}
-
-/// The first word of letters and digits, which must be one of these.
-fn word_of(line: &Line, words: &[&str]) -> Result<Said<String>, Fault> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let trimmed = line.value.trim_start_matches(|c| !is_part(c));
-    let end = trimmed.find(|c| !is_part(c)).unwrap_or(trimmed.len());
-    let word = &trimmed[..end];
-    if words.contains(&word) {
-        return Ok(Said { value: word.to_owned(), spot: line.value_spot() });
-    }
-    Err(none_of(line.value_spot(), &line.keyword, &line.value, words))
-}
-
-fn http_method(line: &Line) -> Result<Said<String>, Fault> {
-    let said =
-        word_of(&Line { value: line.value.to_uppercase(), ..line.clone() }, &["GET", "HEAD"]);
-    said.map_err(|fault| Fault { spot: line.value_spot(), ..fault })
-}
-
-/// ldirectord takes the first lower-case letters, and leaves the rest to ipvsadm.
-fn scheduler(line: &Line) -> Result<Said<String>, Fault> {
-    let word = line.value.trim();
-    if word.contains(|c: char| c.is_ascii_lowercase()) {
-        return Ok(Said { value: word.to_owned(), spot: line.value_spot() });
-    }
-    let message = format!("`{word}` is no scheduler");
-    Err(Fault::wrong(line.value_spot(), message, "write lower-case letters, as in `wrr`"))
 }

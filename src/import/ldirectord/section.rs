@@ -3,7 +3,7 @@ use super::check::{Asked, CheckType, is_off, spoken_at};
 use super::line::Line;
 use super::server::{fallback, real};
 use super::settings::Settings;
-use crate::import::director::{Held, Remark, Sorry, with_ports};
+use crate::import::director::{Check, Held, Remark, with_ports};
 use crate::import::{Fault, Key, Netmask, Said, Server, Service, Spot};
 use crate::lab::{Family, OnFailure, Protocol, SchedulerFlag};
 use std::net::IpAddr;
@@ -40,7 +40,7 @@ pub struct Section {
     /// How real servers are checked.
     pub check_type: Option<Said<CheckType>>,
     /// What is spoken.
-    pub service: Option<Said<String>>,
+    pub spoken: Option<Said<String>>,
     /// What is asked.
     pub request: Option<Said<String>>,
     /// What the answer must match.
@@ -97,7 +97,7 @@ impl Section {
             netmask: None,
             one_packet: None,
             check_type: None,
-            service: None,
+            spoken: None,
             request: None,
             receive: None,
             command: None,
@@ -130,7 +130,13 @@ impl Section {
             all.remarks.push(Remark { spot, words: words.to_owned() });
         }
         let servers = self.settled(servers, key, &mut all.remarks);
-        all.held = Some(self.held(key, servers, sorry, timing, &mut all.remarks));
+        let (port, check) = self.checked(key, timing, &mut all.remarks);
+        if let Some(sorry) = sorry.filter(|_| check.is_none()) {
+            let words = "nothing is checked, so that the fallback never serves".to_owned();
+            all.remarks.push(Remark { spot: sorry.address.spot, words });
+        }
+        let sorry = sorry.filter(|_| check.is_some());
+        all.held = Some(Held { service: self.service(key, servers), port, check, sorry });
         all
     }
 
@@ -203,49 +209,45 @@ impl Section {
         settled
     }
 
-    fn held(
+    /// The port of a mark, as far as the checks tell it, and how real servers are checked.
+    fn checked(
         &self,
         key: Key,
-        servers: Vec<Server>,
-        sorry: Option<Sorry>,
         timing: &Timing,
         remarks: &mut Vec<Remark>,
-    ) -> Held {
+    ) -> (Option<i64>, Option<Check>) {
         let (protocol, port, told) = match key {
             Key::Address { protocol, vip, port } => {
                 (Some(protocol), port.value, format!("{} {}", shown(vip.value), port.value))
             }
             Key::Mark { mark, .. } => (None, 0, format!("{} 0", mark.value)),
         };
-        let said = self.service.as_ref().map(|said| said.value.as_str());
+        let said = self.spoken.as_ref().map(|said| said.value.as_str());
         let service = said.unwrap_or_else(|| spoken_at(port));
         let asked = Asked { section: self, protocol, service, virtual_service: told };
         let check = asked.check(timing, remarks);
-        let marked = matches!(key, Key::Mark { .. });
-        if let Some(said) = self.check_port.filter(|said| !marked && said.value != port) {
+        if protocol.is_none() {
+            return (self.check_port.map(|said| said.value), check);
+        }
+        if let Some(said) = self.check_port.filter(|said| said.value != port) {
             let words = "labs check the port that serves".to_owned();
             remarks.push(Remark { spot: said.spot, words });
         }
-        if let Some(sorry) = sorry.filter(|_| check.is_none()) {
-            let words = "nothing is checked, so that the fallback never serves".to_owned();
-            remarks.push(Remark { spot: sorry.address.spot, words });
-        }
-        let service = Service {
+        (None, check)
+    }
+
+    fn service(&self, key: Key, servers: Vec<Server>) -> Service {
+        let usual = Said { value: SCHEDULER.to_owned(), spot: self.at };
+        let is_udp = matches!(key, Key::Address { protocol: Protocol::Udp, .. });
+        Service {
             key,
-            one_packet: self.one_packet.filter(|_| protocol == Some(Protocol::Udp)),
-            scheduler: Some(
-                self.scheduler
-                    .clone()
-                    .unwrap_or(Said { value: SCHEDULER.to_owned(), spot: self.at }),
-            ),
+            one_packet: self.one_packet.filter(|_| is_udp),
+            scheduler: Some(self.scheduler.clone().unwrap_or(usual)),
             flags: self.flags.clone(),
             persistence: self.persistence,
             netmask: self.netmask.filter(|_| self.persistence.is_some()),
             servers,
-        };
-        let port = self.check_port.filter(|_| marked).map(|said| said.value);
-        let sorry = sorry.filter(|_| check.is_some());
-        Held { service, port, check, sorry }
+        }
     }
 }
 

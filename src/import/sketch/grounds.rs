@@ -19,6 +19,8 @@ const NOWHERE6: [&str; 2] = ["2001:db8:100::/64", "2001:db8:200::/64"];
 pub struct Grounds {
     /// The networks with their names, that of the first VIP first.
     pub networks: IndexMap<IpNet, String>,
+    /// Networks that the director is not plugged into, with their names.
+    pub back: IndexMap<IpNet, String>,
     /// The nodes that serve.
     pub servers: IndexMap<Place, Node>,
     /// What packets of each service are for.
@@ -41,8 +43,8 @@ pub struct Node {
     pub name: String,
     /// Its address.
     pub address: IpAddr,
-    /// Networks of VIPs of the other family, which it answers for.
-    pub more: Vec<IpNet>,
+    /// The families of VIPs that it answers for and has no address of.
+    pub more: Vec<Family>,
 }
 
 /// What packets of a service are for.
@@ -68,6 +70,7 @@ impl Grounds {
             servers: IndexMap::new(),
             goals: Vec::new(),
             routed: false,
+            back: IndexMap::new(),
             notes: Vec::new(),
             free: Free { taken: vips.iter().chain(&rips).copied().collect() },
         };
@@ -79,6 +82,7 @@ impl Grounds {
         for ((held, name), goal) in services.iter().zip(&names).zip(grounds.goals.clone()) {
             grounds.farm(held, name, goal.vip);
         }
+        grounds.ways_back();
         let keeps = |held: &Held| held.service.servers.iter().any(|s| s.forwarding.keeps_vip());
         grounds.routed = grounds.networks.len() > 1 && services.iter().any(keeps);
         grounds
@@ -107,14 +111,8 @@ impl Grounds {
         let servers = held.service.servers.iter().filter(direct);
         let rips = servers.map(|server| server.address.value).filter(|rip| !rip.is_loopback());
         let near = vips.iter().copied().chain(rips).filter(of).map(around);
-        let nowhere: &[&str] = match family {
-            Family::Inet => &NOWHERE,
-            Family::Inet6 => &NOWHERE6,
-        };
-        let used: BTreeSet<_> = self.free.taken.iter().map(|address| around(*address)).collect();
-        let unused = nowhere.iter().filter_map(|net| net.parse().ok());
-        let unused = unused.filter(|net| !used.contains(net));
-        let mut found = near.chain(unused).filter_map(|net| self.free.guessed_vip(&net));
+        let mut found =
+            near.chain(self.unused(family)).filter_map(|net| self.free.guessed_vip(&net));
         found.next().unwrap_or(match family {
             Family::Inet => IpAddr::from([198, 51, 100, 100]),
             Family::Inet6 => IpAddr::from([0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 0x100]),
@@ -129,12 +127,12 @@ impl Grounds {
             if !self.servers.contains_key(&place) {
                 self.join(place, name);
             }
-            let net = around(vip);
+            let family = Family::of(vip);
             if let Some(node) = self.servers.get_mut(&place)
-                && vip.is_ipv4() != place.0.is_ipv4()
-                && !node.more.contains(&net)
+                && family != Family::of(place.0)
+                && !node.more.contains(&family)
             {
-                node.more.push(net);
+                node.more.push(family);
             }
         }
     }
@@ -155,6 +153,29 @@ impl Grounds {
 
     fn vips(&self) -> Vec<IpAddr> {
         self.goals.iter().map(|goal| goal.vip).collect()
+    }
+
+    /// The networks by which real servers answer clients of the family that they have no address of:
+    /// past the director, who would else reach them there.
+    fn ways_back(&mut self) {
+        for family in Family::ALL {
+            if self.servers.values().any(|node| node.more.contains(&family)) {
+                let net = self.unused(family).next();
+                let name = if family == Family::Inet { "back" } else { "back6" };
+                self.back.extend(net.map(|net| (net, name.to_owned())));
+            }
+        }
+    }
+
+    /// Networks of documentation that no address of the file is in.
+    fn unused(&self, family: Family) -> impl Iterator<Item = IpNet> + use<> {
+        let nowhere: &[&str] = match family {
+            Family::Inet => &NOWHERE,
+            Family::Inet6 => &NOWHERE6,
+        };
+        let used: BTreeSet<_> = self.free.taken.iter().map(|address| around(*address)).collect();
+        let all = nowhere.iter().filter_map(|net| net.parse().ok());
+        all.filter(move |net| !used.contains(net))
     }
 
     /// The node that a server of a service is; a loopback address or a VIP means the director.
