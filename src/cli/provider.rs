@@ -3,7 +3,7 @@ use super::context::{Context, Setting};
 use super::failure::Failure;
 use super::{guests, machine};
 use crate::kernel::{IpvsSupport, ip_vs_available, knows};
-use crate::lab::{Lab, Protocol};
+use crate::lab::{Lab, Protocol, Role};
 use crate::state::Provider;
 
 /// Which kernel a lab runs on, and why.
@@ -43,11 +43,29 @@ pub fn choose(context: &Context, lab: &Lab) -> Result<Choice, Failure> {
             lab.name
         ))
         .help("try --kernel uml; `lvs-lab doctor` says what this machine can do")),
-        (KernelChoice::Auto, None) => chosen(Provider::Host, "it has all that the lab needs"),
+        (KernelChoice::Auto, None) => match wish(lab) {
+            Some(wish) if guests::uml().is_ok() => chosen(Provider::Uml, wish),
+            _ => chosen(Provider::Host, "it has all that the lab needs"),
+        },
         (KernelChoice::Auto, Some(obstacle)) => {
             guests::uml()?;
             chosen(Provider::Uml, obstacle)
         }
+    }
+}
+
+/// Why a lab is better off in a guest, though the running kernel can serve it: what has a director
+/// and no virtual service is for typing `ipvsadm`.
+fn wish(lab: &Lab) -> Option<&'static str> {
+    let by_hand = lab.services.is_empty() && lab.with_role(Role::Director).next().is_some();
+    match ip_vs_available() {
+        IpvsSupport::Missing | IpvsSupport::NotPermitted if by_hand => {
+            Some("the running kernel has no ip_vs to type commands for")
+        }
+        IpvsSupport::Missing
+        | IpvsSupport::NotPermitted
+        | IpvsSupport::Loaded
+        | IpvsSupport::Loadable => None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod directory;
 mod error;
+mod exercise;
 mod lab_dir;
 mod lock;
 mod process;
@@ -12,6 +13,7 @@ mod record;
 
 pub use directory::StateDir;
 pub use error::StateError;
+pub use exercise::Exercise;
 pub use lab_dir::LabDir;
 pub use lock::Lock;
 pub use process::{Exit, Process};

@@ -7,6 +7,7 @@
 //! The way: `read` makes a tree of the text, `shape` holds it against the schema of `wire`, serde
 //! decodes what is left, `validate` builds the `Lab` and holds it against the rules in `rule`.
 
+mod blank;
 mod builtin;
 mod configuration;
 mod faults;
@@ -27,6 +28,7 @@ mod token;
 mod validate;
 mod wire;
 
+pub use blank::blank;
 pub use builtin::{Builtin, NOTES, builtin, builtins};
 pub use configuration::{Misread, configuration, sketch};
 pub use load::{Valid, load};

@@ -4,6 +4,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod additions;
+mod by_hand;
 mod deaths;
 mod edits;
 mod everyday;

@@ -24,6 +24,13 @@ pub struct Args {
     /// around them are guessed
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["from", "from_ipvsadm"])]
     pub from_keepalived: Vec<String>,
+    /// Begin with a topology's nodes, links and addresses, for typing its LVS by hand
+    #[arg(
+        long,
+        value_name = "TOPOLOGY",
+        conflicts_with_all = ["from", "from_ipvsadm", "from_keepalived"]
+    )]
+    pub blank_from: Option<String>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -39,6 +46,15 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             .help("name another file, or add --force"),
         _ => Failure::failed(format!("cannot write `{file}`: {}", reason(&error))),
     })?;
+    if let Some(whole) = &args.blank_from {
+        let name = context.load(&Source { name: file.to_string(), text })?.name;
+        context.note(&format!(
+            "wrote {file}; after `lvs-lab up {file}` and your commands, `lvs-lab status {name} \
+             --against {whole}` says what is missing, and `lvs-lab test {whole} --live {name}` \
+             proves it"
+        ));
+        return Ok(Exit::Ok);
+    }
     if args.from_keepalived.is_empty() {
         context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
         return Ok(Exit::Ok);
@@ -49,6 +65,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 fn text(args: &Args, context: &Context) -> Result<String, Failure> {
     if !args.from_keepalived.is_empty() {
         return cluster(&name(&args.file)?, &args.from_keepalived, context);
+    }
+    if let Some(whole) = &args.blank_from {
+        return Ok(context.blank(&context.source(whole)?)?.text);
     }
     Ok(match (&args.from, &args.from_ipvsadm) {
         (Some(name), _) => context.builtin(name)?.text,

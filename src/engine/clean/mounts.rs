@@ -29,7 +29,9 @@ impl NamespaceId {
 /// The machine's own namespace, by its first process; some sandboxes do not let even root look at
 /// that one.
 pub(super) fn machine() -> Option<NamespaceId> {
-    ["/proc/1/ns/net", "/proc/thread-self/ns/net"].iter().find_map(|p| NamespaceId::at(Path::new(p)))
+    ["/proc/1/ns/net", "/proc/thread-self/ns/net"]
+        .iter()
+        .find_map(|p| NamespaceId::at(Path::new(p)))
 }
 
 /// The namespaces that the lab's mounts keep. The machine's own is never among them, whatever

@@ -1,4 +1,5 @@
 use super::chain::Chain;
+use super::drops;
 use super::rule::{Rule, Rules};
 use super::words::{read, written};
 use crate::kernel::program::{Program, failure};
@@ -107,12 +108,32 @@ async fn change(
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
+/// The rules in tables of a namespace that drop packets: ours do not.
+pub(super) async fn drops(
+    namespace: &Namespace,
+    family: Family,
+    tables: &[String],
+) -> Result<Vec<String>, Cause> {
+    let mut found = Vec::new();
+    for table in tables {
+        let arguments = ["-w", "-t", table, "-S"];
+        let listing = drops::listed(namespace, program(family), &arguments).await?;
+        found.extend(drops::of_iptables(family, table, &listing));
+    }
+    Ok(found)
+}
+
 /// Those of the tables that the namespace of the calling thread uses in which our rules stand.
 pub(super) fn tables(family: Family) -> Result<Vec<String>, Cause> {
+    let ours = |name: &String| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == name);
+    Ok(tables_in_use(family)?.into_iter().filter(ours).collect())
+}
+
+/// The tables that the namespace of the calling thread uses.
+pub(super) fn tables_in_use(family: Family) -> Result<Vec<String>, Cause> {
     let names = match fs::read_to_string(names(family)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         read => read.map_err(|e| Cause::io("read", e))?,
     };
-    let ours = |name: &&str| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == *name);
-    Ok(names.lines().filter(ours).map(str::to_owned).collect())
+    Ok(names.lines().map(str::to_owned).collect())
 }
