@@ -71,9 +71,15 @@ pub fn end(event: &Event, lab: &Lab, format: Format, context: &Context) -> Resul
     };
     match event {
         Event::Up { micros, .. } => text(up(lab, *micros, context)),
-        Event::Unchanged { lab } => text(format!("{lab} is up already, as its file says\n")),
-        Event::Repaired { what } => text(listed(&format!("{} is up; mended:", lab.name), what)),
-        Event::Changed { what } => text(listed(&format!("{} is up; changed:", lab.name), what)),
+        Event::Unchanged { lab, left_alone } => {
+            text(format!("{lab} is up already, as its file says\n") + &beside(left_alone))
+        }
+        Event::Repaired { what, left_alone } => {
+            text(listed(&format!("{} is up; mended:", lab.name), what) + &beside(left_alone))
+        }
+        Event::Changed { what, left_alone } => {
+            text(listed(&format!("{} is up; changed:", lab.name), what) + &beside(left_alone))
+        }
         Event::NeedsDown { reasons } => {
             let why = listed("the file has changes that a running lab cannot take:", reasons);
             Err(Failure::usage(why.trim_end())
@@ -100,6 +106,14 @@ fn up(lab: &Lab, micros: u64, context: &Context) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a time for people")]
     let milliseconds = micros as f64 / 1000.0;
     format!("{name} is up, built in {milliseconds:.1} ms{hint}\n")
+}
+
+/// What somebody has added.
+fn beside(left_alone: &[String]) -> String {
+    match left_alone {
+        [] => String::new(),
+        added => listed("left alone, as somebody has added it:", added),
+    }
 }
 
 fn listed(head: &str, entries: &[String]) -> String {

@@ -148,6 +148,14 @@ impl Context {
         }
     }
 
+    /// The blank of a topology: see [`topology::blank`].
+    pub fn blank(&self, source: &Source) -> Result<Source, Failure> {
+        topology::blank(source).map_err(|faults| {
+            self.report_faults(source, None, faults);
+            Failure::said(super::exit::Exit::Usage)
+        })
+    }
+
     fn report_faults(&self, source: &Source, table: Option<&Source>, faults: Vec<Diagnostic>) {
         let inside = |fault: &Diagnostic| table.is_some() && topology::is_in_table(fault);
         let (inside, rest): (Vec<_>, Vec<_>) = faults.into_iter().partition(inside);

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::furnish::{foresee, furnish, missing, modules};
 use super::{guests, machine};
 use crate::kernel::{Standing, may_use_ip_vs, standing};
-use crate::lab::Lab;
+use crate::lab::{Lab, Role};
 use crate::plan::Ability;
 use crate::state::Provider;
 use std::collections::BTreeSet;
@@ -48,7 +48,10 @@ pub fn choose(context: &Context, lab: &Lab, needs: &BTreeSet<Ability>) -> Result
             chosen(Provider::Host, "as you said")
         }
         KernelChoice::Auto => match obstacle(needs, context) {
-            None => chosen(Provider::Host, "it has all that the lab needs"),
+            None => match wish(lab, context) {
+                Some(wish) if guests::uml().is_ok() => chosen(Provider::Uml, wish),
+                _ => chosen(Provider::Host, "it has all that the lab needs"),
+            },
             Some(obstacle) => {
                 foresee(lab, needs, &guests::uml()?)?;
                 chosen(Provider::Uml, &obstacle)
@@ -67,6 +70,15 @@ fn serve_here(lab: &Lab, needs: &BTreeSet<Ability>, context: &Context) -> Result
                 .help("try --kernel uml; `lvs-lab doctor` says what this machine can do"))
         }
     }
+}
+
+/// Why a lab is better off in a guest, though the running kernel can serve it: what has a director
+/// and no virtual service is for typing `ipvsadm`.
+fn wish(lab: &Lab, context: &Context) -> Option<&'static str> {
+    let by_hand = lab.services.is_empty() && lab.with_role(Role::Director).next().is_some();
+    let ipvs = BTreeSet::from([Ability::Ipvs]);
+    let lacks_it = || forbidden(&ipvs).is_some() || lacking(&ipvs, context).is_some();
+    (by_hand && lacks_it()).then_some("the running kernel has no ip_vs to type commands for")
 }
 
 /// What keeps a lab from the running kernel, in a few words: the first thing is enough for choosing

@@ -1,5 +1,6 @@
 mod backends;
 mod faults;
+mod path;
 
 use super::firewall::{self, Rule};
 use super::ipvs::{self, Connection, Ipvs, IpvsTable};

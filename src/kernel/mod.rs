@@ -8,6 +8,7 @@ mod abilities;
 mod address_watch;
 mod addresses;
 mod command;
+mod counters;
 mod daemons;
 mod error;
 mod fake;
@@ -24,6 +25,7 @@ mod listener;
 mod local;
 mod names;
 mod namespace;
+mod neighbours;
 mod netem;
 mod netlink;
 mod observe;
@@ -58,9 +60,10 @@ pub use listener::{BackendOrder, Door};
 pub use local::Local;
 pub use names::Names;
 pub use namespace::Namespace;
+pub use neighbours::Neighbour;
 pub use observed::{
-    Observed, ObservedAddress, ObservedDestination, ObservedLink, ObservedRoute, ObservedService,
-    Statistics, Tunnelled,
+    Observed, ObservedAddress, ObservedDestination, ObservedDirectRoute, ObservedLink,
+    ObservedRoute, ObservedService, Statistics, Tunnelled,
 };
 pub use packets::{Packet, Packets};
 pub use socket::client_socket;

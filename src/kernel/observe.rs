@@ -4,8 +4,8 @@ use super::proc_net::ProcNet;
 use super::site::Site;
 use super::socket_use::SocketUse;
 use super::{
-    Cause, Observed, ObservedAddress, ObservedLink, ObservedRoute, ObservedService, SyncDaemon,
-    Tunnelled, addresses, fou, links, ports, routes, sysctl,
+    Cause, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedRoute,
+    ObservedService, SyncDaemon, Tunnelled, addresses, fou, links, ports, routes, sysctl,
 };
 use crate::lab::{Port, SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
@@ -14,7 +14,9 @@ use rtnetlink::packet_route::address::AddressMessage;
 use rtnetlink::packet_route::link::{
     InfoData, InfoIpTunnel, InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
 };
-use rtnetlink::packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage};
+use rtnetlink::packet_route::route::{
+    RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
@@ -35,7 +37,10 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let inside = inside.map_err(|e| Cause::io("setns", e))??;
     let Director { services, timeouts, sync } = ipvs(site, &inside).await?;
     let rules = inside.tables.rules(&site.namespace).await?;
+    let drops = inside.tables.drops(&site.namespace).await?;
     Ok(Observed {
+        drops,
+        direct_routes: routes.iter().filter_map(|r| direct_route(r, &interfaces)).collect(),
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
         addresses: named_addresses(site, &interfaces)?,
         routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
@@ -177,6 +182,26 @@ fn address(message: &AddressMessage, interfaces: &Interfaces) -> Option<Observed
 }
 
 fn route(message: &RouteMessage, interfaces: &Interfaces) -> Option<ObservedRoute> {
+    let Way { destination, via, interface } = way(message, interfaces)?;
+    Some(ObservedRoute { destination, via: via?, interface })
+}
+
+/// Not one of those that go with an address, or that a router advertised.
+fn direct_route(message: &RouteMessage, interfaces: &Interfaces) -> Option<ObservedDirectRoute> {
+    let by_itself = [RouteProtocol::Kernel, RouteProtocol::Ra];
+    let Way { destination, via, interface } = way(message, interfaces)?;
+    let is_strange = via.is_none() && !by_itself.contains(&message.header.protocol);
+    is_strange.then_some(ObservedDirectRoute { destination, interface })
+}
+
+/// Where a route of the main table leads.
+struct Way {
+    destination: Option<IpNet>,
+    via: Option<IpAddr>,
+    interface: Option<String>,
+}
+
+fn way(message: &RouteMessage, interfaces: &Interfaces) -> Option<Way> {
     if message.header.table != RouteHeader::RT_TABLE_MAIN {
         return None;
     }
@@ -191,7 +216,7 @@ fn route(message: &RouteMessage, interfaces: &Interfaces) -> Option<ObservedRout
     }
     let length = message.header.destination_prefix_length;
     let destination = destination.and_then(|address| IpNet::new(address, length).ok());
-    Some(ObservedRoute { destination, via: via?, interface })
+    Some(Way { destination, via, interface })
 }
 
 fn ip(address: &RouteAddress) -> Option<IpAddr> {

@@ -15,6 +15,13 @@ pub struct Observed {
     pub addresses: Vec<ObservedAddress>,
     /// The main table's routes with a next hop.
     pub routes: Vec<ObservedRoute>,
+    /// The main table's routes without a next hop that the kernel did not add by itself.
+    #[serde(default)]
+    pub direct_routes: Vec<ObservedDirectRoute>,
+    /// The rules in its firewall that drop packets, in the words of the program that lists them;
+    /// ours and keepalived's do not count.
+    #[serde(default)]
+    pub drops: Vec<String>,
     /// The settings that were asked for.
     pub settings: BTreeMap<SysctlKey, String>,
     /// Its IPVS table; empty where the kernel has no ip_vs.
@@ -87,6 +94,15 @@ pub struct ObservedRoute {
     /// The next hop.
     pub via: IpAddr,
     /// The interface it leaves by.
+    pub interface: Option<String>,
+}
+
+/// A route without a next hop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedDirectRoute {
+    /// The destination; none means everything else.
+    pub destination: Option<IpNet>,
+    /// The interface it leaves by; none where packets are dropped (ip-route(8), `blackhole`).
     pub interface: Option<String>,
 }
 

@@ -42,16 +42,25 @@ pub enum Event {
     Repaired {
         /// What was wrong, in words, one entry each.
         what: Vec<String>,
+        /// What somebody has added and is left alone, in words, one entry each.
+        #[serde(default)]
+        left_alone: Vec<String>,
     },
     /// A running lab was brought to a changed file.
     Changed {
         /// What was changed, in words, one entry each.
         what: Vec<String>,
+        /// What somebody has added and is left alone, in words, one entry each.
+        #[serde(default)]
+        left_alone: Vec<String>,
     },
     /// A running lab is as its file says.
     Unchanged {
         /// The lab.
         lab: LabName,
+        /// What somebody has added and is left alone, in words, one entry each.
+        #[serde(default)]
+        left_alone: Vec<String>,
     },
     /// A running lab cannot be brought to a changed file before it was taken down.
     NeedsDown {

@@ -46,13 +46,22 @@ impl Text {
                 let booted = booted.unwrap_or_default();
                 lines.add(0, Ink::Bold, &format!("{heading}{booted}, up in {}", time(*micros)));
             }
-            Event::Unchanged { lab } => match self.heading.take() {
-                Some(heading) => lines.add(0, Ink::Bold, &format!("{heading}, up already")),
-                None => lines.add(0, Ink::Plain, &format!("{lab} is up")),
-            },
+            Event::Unchanged { lab, left_alone } => {
+                match self.heading.take() {
+                    Some(heading) => lines.add(0, Ink::Bold, &format!("{heading}, up already")),
+                    None => lines.add(0, Ink::Plain, &format!("{lab} is up")),
+                }
+                fields(&mut lines, "left", left_alone);
+            }
             Event::Kept { lab } => kept(&mut lines, lab),
-            Event::Repaired { what } => what.iter().for_each(|w| lines.field(0, "repaired", w)),
-            Event::Changed { what } => what.iter().for_each(|w| lines.field(0, "changed", w)),
+            Event::Repaired { what, left_alone } => {
+                fields(&mut lines, "repaired", what);
+                fields(&mut lines, "left", left_alone);
+            }
+            Event::Changed { what, left_alone } => {
+                fields(&mut lines, "changed", what);
+                fields(&mut lines, "left", left_alone);
+            }
             Event::NeedsDown { reasons } => {
                 reasons.iter().for_each(|r| lines.field(0, "needs down", r));
             }
@@ -94,6 +103,10 @@ fn who_answered(answers: &Answers) -> String {
     let counts = answers.by_backend.iter().chain(&answers.failures);
     let words: Vec<_> = counts.map(|(who, count)| format!("{who} {count}")).collect();
     if words.is_empty() { "nobody answered".to_owned() } else { words.join("  ") }
+}
+
+fn fields(lines: &mut Lines, label: &str, entries: &[String]) {
+    entries.iter().for_each(|entry| lines.field(0, label, entry));
 }
 
 /// What a person can do with a lab that stays up.

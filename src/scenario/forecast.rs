@@ -1,12 +1,15 @@
 use super::edit::{Edit, edits, mends};
 use super::follow::{Follower, Sent};
 use super::prediction::{Pair, Prediction};
-use crate::lab::{Endpoint, Fault, Healing, Lab, ServiceName, VirtualService};
-use crate::oracle::Oracle;
+use crate::lab::{Endpoint, Fault, Healing, Lab, Scheduler, ServiceName, VirtualService};
+use crate::oracle::{Oracle, Tuple};
 use crate::traffic::{Answer, Sample};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+
+/// How far a scheduler of unknown history is followed round its real servers.
+const MOST_TURNS: u32 = 1000;
 
 /// What happened to a lab's directors before its scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,10 +126,13 @@ impl<'a> Forecast<'a> {
         let lab = self.lab;
         let service = service_at(lab, sent.target)
             .ok_or_else(|| format!("no virtual service is at {}", sent.target))?;
-        let begin = || begin(lab, service, self.history);
+        let client = client_address(lab, sent);
+        let begin = || match self.history {
+            History::Unknown if takes_turns(service) => found_in_turn(lab, service, (sent, client)),
+            history => begin(lab, service, history),
+        };
         let state = self.services.entry(&service.name).or_insert_with(begin);
         let oracle = state.as_mut().map_err(|reason| reason.clone())?;
-        let client = client_address(lab, sent);
         let followed = Follower { oracle, service, sent, client }.follow();
         match &followed {
             Err(reason) => *state = Err(reason.clone()),
@@ -177,6 +183,45 @@ fn begin(lab: &Lab, service: &VirtualService, history: History) -> Result<Oracle
     let mut oracle = Oracle::new(service).map_err(|reason| reason.to_string())?;
     if let Some(timeouts) = lab.ipvs.as_ref().and_then(|ipvs| ipvs.timeouts) {
         oracle.set_timeouts(timeouts);
+    }
+    Ok(oracle)
+}
+
+/// Whether the scheduler goes round its real servers, whatever the connections are.
+fn takes_turns(service: &VirtualService) -> bool {
+    service.persistence.is_none() && matches!(service.scheduler, Scheduler::Rr | Scheduler::Wrr)
+}
+
+/// An oracle that stands where the director of a running lab stands: the first answers tell how far
+/// it has gone round. Where they fit nowhere, it begins at the first server.
+fn found_in_turn(
+    lab: &Lab,
+    service: &VirtualService,
+    (sent, client): (Sent, Option<IpAddr>),
+) -> Result<Oracle, String> {
+    let round: u32 = service.destinations.iter().map(|server| server.weight.max(1)).sum();
+    for connections in 0..round.min(MOST_TURNS) {
+        let mut oracle = turned(lab, service, (sent.target, connections))?;
+        let followed = Follower { oracle: &mut oracle, service, sent, client }.follow();
+        if followed?.1.iter().all(|pair| pair.expected == pair.observed) {
+            return turned(lab, service, (sent.target, connections));
+        }
+    }
+    turned(lab, service, (sent.target, 0))
+}
+
+/// An oracle that has seen so many connections, which are closed.
+fn turned(
+    lab: &Lab,
+    service: &VirtualService,
+    (target, connections): (Endpoint, u32),
+) -> Result<Oracle, String> {
+    let mut oracle = begin(lab, service, History::Fresh)?;
+    for number in 0..connections {
+        let client = SocketAddr::new(IpAddr::from([0, 0, 0, 0]), number as u16);
+        let tuple = Tuple { client, target: target.address };
+        oracle.connect(tuple).map_err(|reason| reason.to_string())?;
+        oracle.close(tuple);
     }
     Ok(oracle)
 }

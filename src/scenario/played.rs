@@ -90,6 +90,8 @@ impl Stage for Playback {
         if self.incurable { Err("the cable is lost".to_owned()) } else { Ok(()) }
     }
 
+    fn record(&mut self, _: &Scenario) {}
+
     fn watch(&mut self) -> Result<(), String> {
         Ok(())
     }
@@ -348,9 +350,22 @@ async fn a_difference_after_a_command_says_that_the_command_may_be_why() {
 
 #[tokio::test]
 async fn a_lab_that_was_running_has_no_known_sequence() {
-    let lab = lab_with(Scheduler::Rr, vec![predicted(request())]);
+    let lab = lab_with(Scheduler::Lc, vec![predicted(request())]);
     let (report, _) = played(&lab, History::Unknown, &["rs2"]).await;
     assert_eq!(verdicts(&report), [Errored]);
+}
+
+#[tokio::test]
+async fn in_a_lab_that_was_running_the_first_answers_tell_whose_turn_it_is() {
+    let lab = lab_with(Scheduler::Rr, vec![predicted(request()), predicted(request())]);
+    for replies in [["rs2 rs1 rs2", "rs1 rs2"], ["rs1 rs2 rs1", "rs2 rs1"]] {
+        let (report, _) = played(&lab, History::Unknown, &replies).await;
+        assert_eq!(verdicts(&report), [Passed, Passed]);
+    }
+    for replies in [["rs1 rs1 rs2", "rs1"], ["rs1 rs2", "rs2 rs1"]] {
+        let (report, _) = played(&lab, History::Unknown, &replies).await;
+        assert!(verdicts(&report).contains(&Failed), "{replies:?}");
+    }
 }
 
 #[tokio::test]

@@ -48,6 +48,7 @@ async fn play<S: Stage>(
 ) -> ScenarioReport {
     let (begun, from) = (Instant::now(), player.stage.now());
     player.background = Background::default();
+    player.stage.record(scenario);
     let mut report =
         ScenarioReport { name: scenario.name.to_string(), ..ScenarioReport::default() };
     for step in &scenario.steps {

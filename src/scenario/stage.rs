@@ -1,5 +1,5 @@
 use super::{CommandOutput, Look, Sight};
-use crate::lab::{Endpoint, Fault, Healing, Load, Place, Request, RunCommand};
+use crate::lab::{Endpoint, Fault, Healing, Load, Place, Request, RunCommand, Scenario};
 use crate::report::Evidence;
 use crate::traffic::Sample;
 use std::future::Future;
@@ -60,6 +60,9 @@ pub trait Stage {
     /// # Errors
     /// Why it could not be mended.
     fn heal(&mut self, healing: &Healing) -> impl Future<Output = Result<(), String>>;
+
+    /// Begins to keep what may tell why a scenario will not pass, until [`Stage::rest`].
+    fn record(&mut self, scenario: &Scenario);
 
     /// Begins to watch the directors; what was seen before is forgotten.
     ///

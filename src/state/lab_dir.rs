@@ -31,6 +31,11 @@ impl LabDir {
         self.path.join("record.json")
     }
 
+    /// What a blank lab is to become: a [`super::Exercise`].
+    pub fn exercise(&self) -> PathBuf {
+        self.path.join("exercise.json")
+    }
+
     /// Each operation, written before it was done.
     pub fn journal(&self) -> PathBuf {
         self.path.join("journal")

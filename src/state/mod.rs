@@ -5,6 +5,7 @@
 
 mod directory;
 mod error;
+mod exercise;
 mod lab_dir;
 mod lock;
 mod process;
@@ -13,6 +14,7 @@ pub mod socket;
 
 pub use directory::StateDir;
 pub use error::StateError;
+pub use exercise::Exercise;
 pub use lab_dir::LabDir;
 pub use lock::Lock;
 pub use process::{Exit, Process};

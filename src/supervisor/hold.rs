@@ -216,9 +216,15 @@ fn unhealed(message: String) -> Event {
 fn after_healing(event: Event, healed: Vec<String>) -> Event {
     let healed = healed.into_iter().map(|fault| format!("healed: {fault}"));
     match event {
-        Event::Unchanged { .. } if healed.len() > 0 => Event::Repaired { what: healed.collect() },
-        Event::Repaired { what } => Event::Repaired { what: healed.chain(what).collect() },
-        Event::Changed { what } => Event::Changed { what: healed.chain(what).collect() },
+        Event::Unchanged { left_alone, .. } if healed.len() > 0 => {
+            Event::Repaired { what: healed.collect(), left_alone }
+        }
+        Event::Repaired { what, left_alone } => {
+            Event::Repaired { what: healed.chain(what).collect(), left_alone }
+        }
+        Event::Changed { what, left_alone } => {
+            Event::Changed { what: healed.chain(what).collect(), left_alone }
+        }
         other => other,
     }
 }

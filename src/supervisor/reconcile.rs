@@ -1,6 +1,6 @@
 use super::Assignment;
 use super::hands::Hands;
-use crate::engine::{Change, EngineError, Journal, change, perform, repair, verify};
+use crate::engine::{Change, Drift, EngineError, Journal, change, perform, repair, verify};
 use crate::kernel::Kernel;
 use crate::plan::{Act, Op};
 use crate::report::Event;
@@ -22,32 +22,39 @@ pub async fn reconcile<K: Kernel>(
     };
     let mut hands = Hands { kernel, journal };
     match hands.bring_to(held, wanted, &acts).await {
-        Ok(mended) => done(held, mended, &acts),
+        Ok(seen) => done(held, seen, &acts),
         Err(failed) => failed,
     }
 }
 
-fn done(held: &Assignment, mended: Vec<String>, acts: &[Act]) -> Event {
+/// What was found in a lab, in words.
+#[derive(Default)]
+struct Seen {
+    mended: Vec<String>,
+    left_alone: Vec<String>,
+}
+
+fn done(held: &Assignment, Seen { mended, left_alone }: Seen, acts: &[Act]) -> Event {
     if !acts.is_empty() {
         let mended = mended.into_iter().map(|drift| format!("mended: {drift}"));
-        return Event::Changed { what: mended.chain(acts.iter().map(Act::to_string)).collect() };
+        let what = mended.chain(acts.iter().map(Act::to_string)).collect();
+        return Event::Changed { what, left_alone };
     }
     match mended.is_empty() {
-        true => Event::Unchanged { lab: held.lab.name.clone() },
-        false => Event::Repaired { what: mended },
+        true => Event::Unchanged { lab: held.lab.name.clone(), left_alone },
+        false => Event::Repaired { what: mended, left_alone },
     }
 }
 
 impl<K: Kernel> Hands<'_, K> {
-    /// Returns what had to be mended, in words.
     async fn bring_to(
         &mut self,
         held: &mut Assignment,
         wanted: Assignment,
         acts: &[Act],
-    ) -> Result<Vec<String>, Event> {
-        let mended = self.mend(held).await;
-        let mut mended = mended.map_err(|e| failed(&e, "what could be mended before was", []))?;
+    ) -> Result<Seen, Event> {
+        let seen = self.mend(held).await;
+        let mut seen = seen.map_err(|e| failed(&e, "what could be mended before was", []))?;
         if let (done, Err(error)) = perform(acts, self.kernel, self.journal).await {
             return Err(self.turn_back(held, &acts[..=done], &error).await);
         }
@@ -55,16 +62,19 @@ impl<K: Kernel> Hands<'_, K> {
         if !acts.is_empty() {
             // What the kernel took along with what was removed.
             let taken = self.mend(held).await.map_err(|e| failed(&e, "the lab was changed", []))?;
-            mended.extend(taken);
+            seen.mended.extend(taken.mended);
+            seen.left_alone = taken.left_alone;
         }
         remember(held).map_err(|e| failed(&e.into(), "the lab was changed, its record not", []))?;
-        Ok(mended)
+        Ok(seen)
     }
 
-    async fn mend(&mut self, held: &Assignment) -> Result<Vec<String>, EngineError> {
+    async fn mend(&mut self, held: &Assignment) -> Result<Seen, EngineError> {
         let drifts = verify(&held.plan(), self.kernel).await?;
         repair(&drifts, self.kernel, self.journal).await?;
-        Ok(drifts.iter().map(ToString::to_string).collect())
+        let words = |drifts: Vec<&Drift>| drifts.into_iter().map(ToString::to_string).collect();
+        let (left_alone, mended) = drifts.iter().partition(|drift| drift.is_left_alone());
+        Ok(Seen { mended: words(mended), left_alone: words(left_alone) })
     }
 
     /// After a change that failed: takes back what is new, and mends the rest. The last act may be

@@ -8,6 +8,7 @@
 //! against the schema of `wire`, serde decodes what is left, `validate` builds the `Lab` and holds
 //! it against the rules in `rule`.
 
+mod blank;
 mod builtin;
 mod configuration;
 mod document;
@@ -26,6 +27,7 @@ mod tests;
 mod validate;
 mod wire;
 
+pub use blank::blank;
 pub use builtin::{Builtin, NOTES, builtin, builtins, with_schema};
 pub use configuration::{Misread, sketch};
 pub use document::{Document, LARGEST, decode};

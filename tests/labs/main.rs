@@ -5,6 +5,8 @@
 mod support;
 
 mod abilities;
+mod additions;
+mod by_hand;
 mod deaths;
 mod edits;
 mod everyday;

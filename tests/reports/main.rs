@@ -215,14 +215,21 @@ fn no_format_lets_control_characters_through() {
 fn an_up_of_a_running_lab_says_what_it_did() {
     let mut text = Text::new(Style { width: Some(60), ..Style::default() });
     let events = [
-        Event::Unchanged { lab: "nat".parse().unwrap() },
-        Event::Repaired { what: vec!["rs1: the address 10.0.0.1/24 was missing".to_owned()] },
-        Event::Changed { what: vec!["director: weight of rs2 from 1 to 3".to_owned()] },
+        Event::Unchanged { lab: "nat".parse().unwrap(), left_alone: Vec::new() },
+        Event::Repaired {
+            what: vec!["rs1: the address 10.0.0.1/24 was missing".to_owned()],
+            left_alone: vec!["rs1: address 10.9.9.9/32 on lo is not in the file".to_owned()],
+        },
+        Event::Changed {
+            what: vec!["director: weight of rs2 from 1 to 3".to_owned()],
+            left_alone: Vec::new(),
+        },
     ];
     let told: String = events.iter().map(|event| text.event(event)).collect();
     insta::assert_snapshot!(told, @r"
     nat is up
     repaired rs1: the address 10.0.0.1/24 was missing
+    left     rs1: address 10.9.9.9/32 on lo is not in the file
     changed  director: weight of rs2 from 1 to 3
     ");
 }

@@ -117,16 +117,20 @@ fn a_supervisor_that_waits_for_a_vip_again_can_be_ended() {
 fn up_again_starts_what_died_and_follows_the_file() {
     let machine = Machine::new();
     machine.up_with(PAIR);
-    assert_eq!(again(&machine, PAIR), Event::Unchanged { lab: "plain".parse().unwrap() });
+    assert_eq!(
+        again(&machine, PAIR),
+        Event::Unchanged { lab: "plain".parse().unwrap(), left_alone: Vec::new() }
+    );
 
     sh("kill -9 $(cat /run/lvs-lab/plain/daemons/node01/keepalived.pid)");
-    let Event::Repaired { what } = again(&machine, PAIR) else { panic!("nothing was mended") };
+    let Event::Repaired { what, .. } = again(&machine, PAIR) else { panic!("nothing was mended") };
     // Its children resign in order, so that for a moment the VIP may be on neither director.
     let meanwhile = "node01, node04: no director holds 192.168.150.100";
     assert_eq!(what[0], "node01: keepalived does not run");
     assert!(what[1..].iter().all(|drift| drift == meanwhile), "{what:?}");
 
-    let Event::Changed { what } = again(&machine, &PAIR.replace("node04: 50", "node04: 60")) else {
+    let Event::Changed { what, .. } = again(&machine, &PAIR.replace("node04: 50", "node04: 60"))
+    else {
         panic!("it is not live");
     };
     let awaited = "node01: wait until a director holds 192.168.150.100";

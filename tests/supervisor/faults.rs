@@ -118,7 +118,10 @@ fn up_again_heals_every_fault_first() {
     assert_eq!(in_force(&machine).len(), 3, "nothing is healed for that");
     let healed = ["healed: stop rs1", "healed: kill rs1", "healed: cut rs2 from lan"];
     let event = reconcile(&machine.assignment(PLAIN)).unwrap();
-    assert_eq!(event, Event::Repaired { what: healed.map(str::to_owned).to_vec() });
+    assert_eq!(
+        event,
+        Event::Repaired { what: healed.map(str::to_owned).to_vec(), left_alone: Vec::new() }
+    );
     assert_eq!(machine.ask(RS1), "rs1");
     assert_eq!(machine.ask("192.168.137.201:80"), "rs2");
     assert!(matches!(reconcile(&machine.assignment(PLAIN)).unwrap(), Event::Unchanged { .. }));

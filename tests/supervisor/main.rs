@@ -220,20 +220,23 @@ fn whenever_the_caller_is_killed_nothing_is_left_after_cleaning() {
 fn up_again_finds_nothing_to_do_or_mends() {
     let machine = Machine::new();
     machine.up_with(PLAIN);
-    assert_eq!(again(&machine, PLAIN), Event::Unchanged { lab: "plain".parse().unwrap() });
+    assert_eq!(
+        again(&machine, PLAIN),
+        Event::Unchanged { lab: "plain".parse().unwrap(), left_alone: Vec::new() }
+    );
 
     sh("ip netns del plain-rs1; ip -n plain-rs2 address flush dev eth0");
     let what = strings([
         "rs1: its namespace is missing",
         "rs2: address 192.168.137.201/24 is missing on eth0",
     ]);
-    assert_eq!(again(&machine, PLAIN), Event::Repaired { what });
+    assert_eq!(again(&machine, PLAIN), Event::Repaired { what, left_alone: Vec::new() });
     assert_eq!(machine.ask("192.168.137.200:80"), "rs1");
     assert_eq!(machine.ask("192.168.137.201:80"), "rs2");
 
     sh("ip netns del plain-switch");
     let what = strings(["switch: its namespace is missing"]);
-    assert_eq!(again(&machine, PLAIN), Event::Repaired { what });
+    assert_eq!(again(&machine, PLAIN), Event::Repaired { what, left_alone: Vec::new() });
     assert_eq!(machine.ask("192.168.137.200:80"), "rs1");
     machine.clean().unwrap();
     machine.assert_empty();
@@ -249,7 +252,7 @@ fn a_changed_file_is_followed_or_refused() {
         "rs2: remove address 192.168.137.201/24 from eth0",
         "rs2: add address 192.168.137.202/24 to eth0",
     ]);
-    assert_eq!(again(&machine, &moved), Event::Changed { what });
+    assert_eq!(again(&machine, &moved), Event::Changed { what, left_alone: Vec::new() });
     assert_eq!(machine.ask("192.168.137.202:80"), "rs2");
 
     let more = format!("{moved}  rs3: {{ addresses: {{ lan: 192.168.137.203 }} }}\n");
@@ -266,7 +269,10 @@ fn a_change_that_the_kernel_need_not_know_is_recorded() {
     let machine = Machine::new();
     machine.up_with(PLAIN);
     let summed = format!("{PLAIN}summary: As plain as can be\n");
-    assert_eq!(again(&machine, &summed), Event::Unchanged { lab: "plain".parse().unwrap() });
+    assert_eq!(
+        again(&machine, &summed),
+        Event::Unchanged { lab: "plain".parse().unwrap(), left_alone: Vec::new() }
+    );
     assert_eq!(machine.recorded(), source(&summed));
     sh("ip -n plain-rs2 address flush dev eth0");
     assert!(matches!(again(&machine, PLAIN), Event::Repaired { .. }));

@@ -49,13 +49,21 @@ impl<'a> Directors<'a> {
 
     /// Their namespaces.
     pub(super) fn namespaces(&self) -> Result<Vec<(NodeName, Namespace)>, String> {
+        self.open(self.names())
+    }
+
+    /// The namespaces of nodes.
+    pub(super) fn open<'n>(
+        &self,
+        nodes: impl IntoIterator<Item = &'n NodeName>,
+    ) -> Result<Vec<(NodeName, Namespace)>, String> {
         let open = |name: &NodeName| {
             let known = self.lab.namespace(name);
             let opened = Namespace::named(&known);
             let namespace = opened.map_err(|error| format!("cannot enter `{known}`: {error}"))?;
             Ok((name.clone(), namespace))
         };
-        self.names().map(open).collect()
+        nodes.into_iter().map(open).collect()
     }
 
     /// Where the daemons of one keep their files.

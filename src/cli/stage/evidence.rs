@@ -1,8 +1,9 @@
 use super::directors::Directors;
 use crate::cli::verbs::ipvs;
-use crate::engine::Journal;
-use crate::kernel::{Kernel, Linux, Observed, Packet, Packets, StateChange, state_changes};
-use crate::lab::NodeName;
+use crate::engine::{self, Journal};
+use crate::kernel::{Linux, Observed, Packet, Packets, StateChange, state_changes};
+use crate::lab::{Lab, NodeName};
+use crate::plan;
 use crate::report::Evidence;
 use crate::state::LabDir;
 use std::fs;
@@ -11,31 +12,55 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How many lines of something long are kept: its last ones.
 const LINES: usize = 40;
 
-/// What tells why a scenario did not pass: what was done to the lab, and what its directors hold,
-/// remember and have written down. What cannot be read is said in its place.
+/// What tells why a scenario did not pass: what was done to the lab, how it differs from its file,
+/// and what its directors hold, remember and have written down. What cannot be read is said in its
+/// place.
 pub(super) async fn gather(directors: &Directors<'_>, kernel: &mut Linux) -> Vec<Evidence> {
-    let mut found = vec![journal(directors.dir)];
+    let mut found = vec![journal(directors.dir), differences(directors.lab, kernel).await];
     for director in directors.names() {
         found.push(table(kernel, director).await);
-        found.push(addresses(kernel, director).await);
+        found.extend(connections(kernel, director));
         found.extend(states(directors, director));
         found.extend(logs(directors, director));
     }
     found
 }
 
-/// The last packets of each director.
-pub(super) fn packets(directors: &Directors<'_>, packets: &Packets) -> Vec<Evidence> {
+/// Settings, routes, addresses and entries that are not as the file says.
+async fn differences(lab: &Lab, kernel: &mut Linux) -> Evidence {
+    let text = match engine::verify(&plan::build(lab), kernel).await {
+        Ok(drifts) if drifts.is_empty() => "nothing: the lab is as its file says".to_owned(),
+        Ok(drifts) => last(&drifts.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        Err(error) => error.to_string(),
+    };
+    entry("what is not as the file says", text)
+}
+
+/// The connections that a director remembers; none where it has none.
+fn connections(kernel: &mut Linux, director: &NodeName) -> Option<Evidence> {
+    let text = match kernel.ipvs_connections(director) {
+        Ok(connections) if connections.is_empty() => return None,
+        Ok(connections) => {
+            let first = connections.len().saturating_sub(LINES);
+            ipvs::connections(&connections[first..])
+        }
+        Err(error) => error.to_string(),
+    };
+    Some(entry(format!("connections of {director}"), text))
+}
+
+/// The last packets of each node.
+pub(super) fn packets(nodes: &[NodeName], packets: &Packets) -> Vec<Evidence> {
     let of = |director: &NodeName| {
         let line = |packet: Packet| format!("{} {}", time_of_day(packet.at), packet.text);
         let lines: Vec<_> = packets.last(director).into_iter().map(line).collect();
         let title = format!("last packets of {director}");
         (!lines.is_empty()).then(|| entry(title, lines.join("\n")))
     };
-    directors.names().filter_map(of).collect()
+    nodes.iter().filter_map(of).collect()
 }
 
-fn entry(title: impl Into<String>, text: impl Into<String>) -> Evidence {
+pub(super) fn entry(title: impl Into<String>, text: impl Into<String>) -> Evidence {
     Evidence { title: title.into(), text: text.into() }
 }
 
@@ -55,24 +80,15 @@ async fn table(kernel: &mut Linux, director: &NodeName) -> Evidence {
     entry(format!("IPVS table of {director}"), text)
 }
 
-async fn addresses(kernel: &mut Linux, director: &NodeName) -> Evidence {
-    let text = match kernel.observe(director, &[]).await {
-        Ok(Some(observed)) => listed(&observed),
-        Ok(None) => "its namespace is not there".to_owned(),
-        Err(error) => error.to_string(),
-    };
-    entry(format!("addresses of {director}"), text)
-}
-
 /// `eth0 up: 192.168.150.1/24, 192.168.150.100/32`.
-fn listed(observed: &Observed) -> String {
+pub(super) fn listed(observed: &Observed) -> Vec<String> {
     let line = |link: &crate::kernel::ObservedLink| {
         let held = observed.addresses.iter().filter(|held| held.interface == link.name);
         let held: Vec<_> = held.map(|held| held.address.to_string()).collect();
         let state = if link.up { "up" } else { "down" };
         format!("{} {state}: {}", link.name, held.join(", "))
     };
-    observed.links.iter().map(line).collect::<Vec<_>>().join("\n")
+    observed.links.iter().map(line).collect()
 }
 
 fn states(directors: &Directors<'_>, director: &NodeName) -> Option<Evidence> {
@@ -110,6 +126,6 @@ fn time_of_day(at: SystemTime) -> String {
     format!("{hours:02}:{minutes:02}:{:02}.{micros:06}", seconds % 60)
 }
 
-fn last(lines: &[String]) -> String {
+pub(super) fn last(lines: &[String]) -> String {
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }

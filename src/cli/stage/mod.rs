@@ -4,13 +4,17 @@ mod command;
 mod directors;
 mod evidence;
 mod holder;
+mod path;
 
 pub use self::holder::Holder;
 
 use self::directors::{Clock, Directors};
+use self::path::Before;
 use super::sockets::NodeSockets;
 use crate::kernel::{Packets, Watch, state_changes};
-use crate::lab::{Endpoint, Fault, Healing, Lab, Load, Place, Request, RunCommand, Source};
+use crate::lab::{
+    Endpoint, Fault, Healing, Lab, Load, NodeName, Place, Request, RunCommand, Scenario, Source,
+};
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
@@ -30,7 +34,10 @@ pub struct LabStage<'a> {
     ports: UnusedPorts,
     load: Option<RunningLoad>,
     watch: Option<(Watch, SystemTime)>,
+    /// Where a scenario's packets go.
+    path: Vec<NodeName>,
     packets: Option<Packets>,
+    before: Before,
 }
 
 impl<'a> LabStage<'a> {
@@ -40,6 +47,7 @@ impl<'a> LabStage<'a> {
         let (held_open, ports) = (Held::default(), UnusedPorts::default());
         let (load, watch, packets) = (None, None, None);
         let document = Document::of(&source.text);
+        let (path, before) = (Vec::new(), Before::default());
         Self {
             lab,
             source,
@@ -51,7 +59,9 @@ impl<'a> LabStage<'a> {
             ports,
             load,
             watch,
+            path,
             packets,
+            before,
         }
     }
 }
@@ -113,10 +123,16 @@ impl Stage for LabStage<'_> {
         self.held.heal(healing).await
     }
 
+    fn record(&mut self, scenario: &Scenario) {
+        self.path = path::nodes(self.lab, scenario);
+        self.before = Before::read(&self.path, self.held.kernel());
+        // Evidence that cannot be had is no reason not to play.
+        let places = self.directors.open(&self.path);
+        self.packets = places.ok().and_then(|places| Packets::begin(places).ok());
+    }
+
     fn watch(&mut self) -> Result<(), String> {
         let namespaces = self.directors.namespaces()?;
-        let packets = Packets::begin(namespaces.clone()).map_err(|error| error.to_string())?;
-        self.packets = Some(packets);
         let watch = Watch::begin(namespaces).map_err(|error| error.to_string())?;
         self.watch = Some((watch, SystemTime::now()));
         Ok(())
@@ -145,9 +161,11 @@ impl Stage for LabStage<'_> {
     }
 
     async fn evidence(&mut self) -> Vec<Evidence> {
-        let mut found = evidence::gather(&self.directors, self.held.kernel()).await;
+        let kernel = self.held.kernel();
+        let mut found = evidence::gather(&self.directors, kernel).await;
+        found.extend(self.before.evidence(kernel).await);
         let packets = self.packets.iter();
-        found.extend(packets.flat_map(|p| evidence::packets(&self.directors, p)));
+        found.extend(packets.flat_map(|packets| evidence::packets(&self.path, packets)));
         found
     }
 }

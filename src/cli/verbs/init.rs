@@ -38,6 +38,13 @@ pub struct Args {
     /// for one only (`@ID`); several of one file are several directors [default: every ID of it]
     #[arg(long, value_name = "ID", num_args = 1.., requires = "from_keepalived")]
     pub config_id: Vec<String>,
+    /// Begin with a topology's nodes, links and addresses, for typing its LVS by hand
+    #[arg(
+        long,
+        value_name = "TOPOLOGY",
+        conflicts_with_all = ["from", "from_ipvsadm", "from_keepalived", "from_ldirectord"]
+    )]
+    pub blank_from: Option<String>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -58,6 +65,16 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if args.from.is_some() {
         write_schema(&args.file)?;
     }
+    let file = args.file.display();
+    if let Some(whole) = &args.blank_from {
+        let name = context.load(&Source { name: file.to_string(), text })?.name;
+        context.note(&format!(
+            "wrote {file}; after `lvs-lab up {file}` and your commands, `lvs-lab status {name} \
+             --against {whole}` says what is missing, and `lvs-lab test {whole} --live {name}` \
+             proves it"
+        ));
+        return Ok(Exit::Ok);
+    }
     if args.from_keepalived.is_empty() {
         let file = args.file.display();
         context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
@@ -69,6 +86,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 fn text(args: &Args, context: &Context) -> Result<String, Failure> {
     if !args.from_keepalived.is_empty() {
         return cluster(&name(&args.file)?, args, context);
+    }
+    if let Some(whole) = &args.blank_from {
+        return Ok(context.blank(&context.source(whole)?)?.text);
     }
     Ok(match &args.from {
         Some(name) => topology::with_schema(&context.builtin(name)?.text, SCHEMA),

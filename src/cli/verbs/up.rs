@@ -8,11 +8,13 @@ use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
 use crate::lab::{Lab, LabName, Source};
+use crate::plan::Ability;
 use crate::report::Event;
-use crate::state::{Exit as ProcessExit, LabDir, Lock, Process, Provider, Record};
+use crate::state::{Exercise, Exit as ProcessExit, LabDir, Lock, Process, Provider, Record};
 use crate::supervisor::{self, Assignment};
 use crate::text::elapsed;
 use crate::topology;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -25,6 +27,9 @@ pub struct Args {
     /// The lab to build
     #[command(flatten)]
     pub topology: Topology,
+    /// Build its nodes, links and addresses only, for typing the rest
+    #[arg(long, conflicts_with = "ipvsadm")]
+    pub blank: bool,
     /// The form of the output: text, or json with one event a line
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
@@ -34,13 +39,20 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
+    // A kernel must be able to do what is to be typed, too.
+    let needs = of_lab(&lab);
+    let named = Source { name: name.clone(), text: source.text.clone() };
+    let (source, lab, exercise) = match args.blank {
+        true => blank(source, &lab.name, context)?,
+        false => (source, lab, None),
+    };
     let state = state_dir(context)?;
     state.prepare().map_err(Failure::failed)?;
     let dir = state.lab(&lab.name);
     let waiting = || context.note(&format!("waiting for another command on {}", lab.name));
     let lock = Lock::take(&dir, waiting).map_err(Failure::failed)?;
-    let named = Source { name: args.topology.topology.clone(), text: source.text.clone() };
-    let wanted = Wanted { named, assignment: assignment(source, lab, dir), format: args.format };
+    let assignment = assignment(source, lab, dir);
+    let wanted = Wanted { named, assignment, needs, exercise, format: args.format };
     let record = Record::read(&wanted.assignment.dir).map_err(Failure::failed)?;
     if let Some(record) = record.as_ref().filter(|record| record.supervisor.is_alive()) {
         let reconciled = wanted.reconcile(record, context);
@@ -54,6 +66,25 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         clear(&wanted.assignment.dir, &lock)?;
     }
     wanted.build(lock, context)
+}
+
+/// The blank of a topology, under the name that the lab gets.
+fn blank(
+    whole: Source,
+    name: &LabName,
+    context: &Context,
+) -> Result<(Source, Lab, Option<Exercise>), Failure> {
+    let source = context.blank(&whole)?;
+    let lab = Lab { name: name.clone(), ..context.load(&source)? };
+    Ok((source, lab, Some(Exercise { whole })))
+}
+
+/// What somebody has typed in a blank lab is in the way of what the file makes.
+fn typed_in(lab: &LabName) -> Failure {
+    Failure::usage(format!("the lab `{lab}` is up as a blank one, for typing")).help(format!(
+        "`lvs-lab status {lab} --against TOPOLOGY` says what is missing; `lvs-lab down {lab}` \
+         removes it"
+    ))
 }
 
 /// A lab that is up has no topology by its name, if it was given that name: then it helps to know
@@ -96,19 +127,32 @@ struct Wanted {
     /// The topology under the name that the user gave.
     named: Source,
     assignment: Assignment,
+    /// What its kernel must be able to do.
+    needs: BTreeSet<Ability>,
+    /// What is to be typed in it.
+    exercise: Option<Exercise>,
     format: Format,
 }
 
 impl Wanted {
     fn reconcile(&self, record: &Record, context: &Context) -> Result<Exit, Failure> {
-        if record.provider == Provider::Uml && context.setting == Setting::Machine {
-            let socket = self.assignment.dir.guest_socket();
-            return guests::run(&socket, context, std::slice::from_ref(&self.named));
+        let dir = &self.assignment.dir;
+        let blank = Exercise::read(dir).map_err(Failure::failed)?;
+        if blank.is_some() && self.exercise.is_none() {
+            return Err(typed_in(&record.lab));
         }
-        let lab = &self.assignment.lab;
-        furnish(lab, &of_lab(lab), context)?;
-        let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
-        build::end(&event, lab, self.format, context)
+        let exit = if record.provider == Provider::Uml && context.setting == Setting::Machine {
+            guests::run(&dir.guest_socket(), context, std::slice::from_ref(&self.named))
+        } else {
+            let lab = &self.assignment.lab;
+            furnish(lab, &self.needs, context)?;
+            let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
+            build::end(&event, lab, self.format, context)
+        };
+        if matches!(exit, Ok(Exit::Ok)) {
+            Exercise::note(self.exercise.as_ref(), dir).map_err(Failure::failed)?;
+        }
+        exit
     }
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
@@ -127,11 +171,13 @@ impl Wanted {
 
     fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
         let lab = &self.assignment.lab;
-        let choice = provider::choose(context, lab, &of_lab(lab))?;
+        let choice = provider::choose(context, lab, &self.needs)?;
         if context.setting == Setting::Machine && self.format == Format::Text {
             context.note(&choice.line(lab));
         }
         self.assignment.dir.create().map_err(Failure::failed)?;
+        let noted = Exercise::note(self.exercise.as_ref(), &self.assignment.dir);
+        noted.map_err(Failure::failed)?;
         match choice.provider {
             Provider::Host => self.on_host(lock, context),
             Provider::Uml => self.in_guest(context),

@@ -1,6 +1,6 @@
-use super::drift::{Drift, Mend};
+use super::drift::{Drift, Kind, Mend};
 use super::survey::Survey;
-use super::{cables, daemons, nodes, surplus, tables};
+use super::{additions, cables, daemons, nodes, surplus, tables};
 use crate::lab::NodeName;
 use crate::plan::Act;
 use crate::plan::{Op, Plan};
@@ -16,6 +16,7 @@ pub fn compare(plan: &Plan, survey: &Survey) -> Vec<Drift> {
         }
     }
     surplus::undeclared(&mut found);
+    additions::undeclared(&mut found);
     found.drifts
 }
 
@@ -64,6 +65,12 @@ impl Found<'_> {
         self.add_of_all(vec![node.clone()], words, mends);
     }
 
+    /// Notes that something of a node has another value, and what mends it.
+    pub(super) fn other(&mut self, node: &NodeName, words: impl Into<String>, mends: Vec<Mend>) {
+        self.add(node, words, mends);
+        self.drifts.last_mut().into_iter().for_each(|drift| drift.kind = Kind::Other);
+    }
+
     /// Notes a drift that is of several nodes together.
     pub(super) fn add_of_all(
         &mut self,
@@ -76,7 +83,13 @@ impl Found<'_> {
         let applied =
             mends.iter().filter(|mend| matches!(&mend.act, Act::Apply(op) if !is_news(op)));
         self.redone.extend(applied.map(|mend| mend.step));
-        self.drifts.push(Drift { nodes, words: words.into(), mends });
+        self.drifts.push(Drift { nodes, words: words.into(), kind: Kind::Missing, mends });
+    }
+
+    /// Notes what somebody has added, and what is not mended.
+    pub(super) fn leave(&mut self, node: &NodeName, words: String) {
+        let nodes = vec![node.clone()];
+        self.drifts.push(Drift { nodes, words, kind: Kind::Added, mends: Vec::new() });
     }
 
     /// Doing a step again.

@@ -1,5 +1,5 @@
 use crate::lab::NodeName;
-use crate::plan::Act;
+use crate::plan::{self, Act, Plan};
 use std::cmp::Reverse;
 use std::fmt;
 
@@ -10,8 +10,21 @@ pub struct Drift {
     pub nodes: Vec<NodeName>,
     /// What is wrong: "address 192.168.137.100/32 is missing on lo".
     pub words: String,
+    /// How it differs.
+    pub(super) kind: Kind,
     /// What mends it, each with the number of the step that it belongs to.
     pub(super) mends: Vec<Mend>,
+}
+
+/// How something differs from what was planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is not there.
+    Missing,
+    /// It is there with another value.
+    Other,
+    /// It is there, and should not be.
+    Added,
 }
 
 /// Something to be done, and the step of the plan that says when.
@@ -22,6 +35,21 @@ pub(super) struct Mend {
 }
 
 impl Drift {
+    /// Whether somebody has added it, so that it is left alone.
+    pub fn is_left_alone(&self) -> bool {
+        self.mends.is_empty()
+    }
+
+    /// What a person would type in the node to mend it; nothing for what nobody can type.
+    pub fn by_hand(&self, plan: &Plan) -> Vec<String> {
+        let command = |mend: &Mend| match &mend.act {
+            Act::Apply(op) if self.kind == Kind::Other => plan::typed_again(op, plan),
+            Act::Apply(op) => plan::typed(op, plan),
+            Act::Undo(_) => Vec::new(),
+        };
+        self.mends.iter().flat_map(command).collect()
+    }
+
     /// Whether what mends it is among some acts, as those that heal a fault: then the fault is
     /// the reason for it.
     pub fn is_mended_by(&self, acts: &[Act]) -> bool {

@@ -1,5 +1,6 @@
 //! What is there against what was planned, read afresh each time.
 
+mod additions;
 mod cables;
 mod compare;
 mod daemons;
@@ -17,10 +18,10 @@ use super::{EngineError, Journal, perform};
 use crate::kernel::{Kernel, KernelError};
 use crate::plan::{Act, Plan};
 
-/// Reads every node back and says how it differs from the plan. Only what the plan declares
-/// counts, but an IPVS table must hold nothing else either, and a firewall no other rule that has
-/// our sign. What a health checker did to a table is as planned, and so is whatever is in a table
-/// that a daemon makes.
+/// Reads every node back and says how it differs from the plan. An IPVS table that the plan fills
+/// must hold nothing else, and a firewall no other rule that has our sign; other additions are
+/// told, and left alone. What a health checker did to a table is as planned, and so is whatever is
+/// in a table that a daemon makes.
 pub async fn verify<K: Kernel>(plan: &Plan, kernel: &mut K) -> Result<Vec<Drift>, KernelError> {
     Ok(compare(plan, &survey(plan, kernel).await?))
 }

@@ -75,6 +75,7 @@ pub(super) fn route(found: &mut Found<'_>, number: usize) {
     if there.contains(via) {
         return;
     }
+    let is_missing = there.is_empty();
     let name = destination.map_or_else(|| "default route".to_owned(), route_name);
     let words = match there.first() {
         None => format!("{name} via {via} is missing"),
@@ -85,7 +86,10 @@ pub(super) fn route(found: &mut Found<'_>, number: usize) {
         Mend { step: number, act: Act::Undo(op) }
     });
     let mends = wrong.chain([found.apply(number)]).collect();
-    found.add(node, words, mends);
+    match is_missing {
+        true => found.add(node, words, mends),
+        false => found.other(node, words, mends),
+    }
 }
 
 fn route_name(destination: IpNet) -> String {

@@ -22,7 +22,21 @@ pub(super) fn entry(found: &mut Found<'_>, number: usize) {
     };
     if let Some(words) = words {
         let mends = vec![found.apply(number)];
-        found.add(&node, words, mends);
+        match is_there(seen, op) {
+            true => found.other(&node, words, mends),
+            false => found.add(&node, words, mends),
+        }
+    }
+}
+
+/// Whether what an operation adds to a table is there, be it with other values.
+fn is_there(seen: &Observed, op: &Op) -> bool {
+    match op {
+        Op::AddService { service: entry, .. } => service(seen, &entry.key).is_some(),
+        Op::AddDestination { service: key, destination: entry, .. } => {
+            service(seen, key).and_then(|service| destination(service, entry)).is_some()
+        }
+        _ => false,
     }
 }
 

@@ -1,4 +1,5 @@
 use super::chain::Chain;
+use super::drops;
 use super::rule::{Rule, Rules};
 use super::words::{read, written};
 use crate::kernel::proc_net::ProcNet;
@@ -65,7 +66,7 @@ pub(super) async fn all(
 
 /// Reads what stands in each chain of the tables that a rule stands in.
 async fn found(namespace: &Namespace, rule: &Rule) -> Result<Vec<Standing>, Cause> {
-    let tables = namespace.run(|| tables(&ProcNet::here()?, rule.family()));
+    let tables = namespace.run(|| tables_in_use(&ProcNet::here()?, rule.family()));
     let mut tables = tables.map_err(|e| Cause::io("read", e))?;
     tables.retain(|name| rule.chains().iter().any(|chain| chain.of_iptables().0 == name));
     listed(namespace, rule.family(), &tables).await
@@ -109,9 +110,28 @@ async fn change(
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
-/// Those of the tables that a namespace uses in which our rules stand.
-pub(super) fn tables(files: &ProcNet, family: Family) -> io::Result<Vec<String>> {
+/// The rules in tables of a namespace that drop packets: ours do not.
+pub(super) async fn drops(
+    namespace: &Namespace,
+    family: Family,
+    tables: &[String],
+) -> Result<Vec<String>, Cause> {
+    let mut found = Vec::new();
+    for table in tables {
+        let arguments = ["-w", "-t", table, "-S"];
+        let listing = drops::listed(namespace, program(family), &arguments).await?;
+        found.extend(drops::of_iptables(family, table, &listing));
+    }
+    Ok(found)
+}
+
+/// The tables that a namespace uses.
+pub(super) fn tables_in_use(files: &ProcNet, family: Family) -> io::Result<Vec<String>> {
     let names = files.read(names(family))?.unwrap_or_default();
-    let ours = |name: &&str| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == *name);
-    Ok(names.lines().filter(ours).map(str::to_owned).collect())
+    Ok(names.lines().map(str::to_owned).collect())
+}
+
+/// Whether rules of ours stand in a table.
+pub(super) fn is_ours(table: &str) -> bool {
+    Chain::ALL.iter().any(|chain| chain.of_iptables().0 == table)
 }

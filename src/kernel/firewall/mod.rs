@@ -9,6 +9,7 @@
 //! with the packet.
 
 mod chain;
+mod drops;
 #[cfg(test)]
 mod example;
 mod iptables;

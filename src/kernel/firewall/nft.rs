@@ -1,6 +1,6 @@
 use super::chain::Chain;
 use super::rule::{Rule, Rules};
-use super::{listing, ruleset::ruleset, table};
+use super::{drops, listing, ruleset::ruleset, table};
 use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
@@ -82,11 +82,29 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
-/// The families in which the namespace of the calling thread has our table.
-pub(super) fn families() -> Result<Vec<Family>, Cause> {
-    let numbers = table::families(TABLE).map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))?;
-    let ours = |family: &Family| numbers.contains(&number(*family));
-    Ok([Family::Inet, Family::Inet6].into_iter().filter(ours).collect())
+/// What the namespace of the calling thread has.
+pub(super) struct Tables {
+    /// The families of our tables.
+    pub(super) ours: Vec<Family>,
+    /// Whether there are tables of others.
+    pub(super) others: bool,
+}
+
+impl Tables {
+    /// Reads it.
+    pub(super) fn here() -> Result<Self, Cause> {
+        let all = table::all().map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))?;
+        let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, name)| name == TABLE);
+        let is_ours = |family: &Family| ours.iter().any(|(kind, _)| *kind == number(*family));
+        let ours = [Family::Inet, Family::Inet6].into_iter().filter(is_ours).collect();
+        Ok(Self { ours, others: !others.is_empty() })
+    }
+}
+
+/// The rules of others that drop packets.
+pub(super) async fn drops(namespace: &Namespace) -> Result<Vec<String>, Cause> {
+    let listing = drops::listed(namespace, PROGRAM, &["-n", "list", "ruleset"]).await?;
+    Ok(drops::of_nft(&listing))
 }
 
 /// Reads the rules of a family in which the namespace has our table.
@@ -96,8 +114,8 @@ pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, 
 
 /// Reads what stands in each chain.
 async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
-    let families = namespace.run(|| Ok(families()));
-    match families.map_err(|e| Cause::io("setns", e))??.contains(&family) {
+    let tables = namespace.run(|| Ok(Tables::here()));
+    match tables.map_err(|e| Cause::io("setns", e))??.ours.contains(&family) {
         true => listed(namespace, family).await,
         false => Ok(Vec::new()),
     }

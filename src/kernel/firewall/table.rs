@@ -13,9 +13,11 @@ const NAME: u16 = 1;
 /// The length of struct nfgenmsg, which begins with the family (NFPROTO_*); zero asks for all.
 const HEADER: usize = 4;
 
-/// The families (NFPROTO_*) in which the namespace of the calling thread has an nftables table of
-/// this name.
-pub(super) fn families(name: &str) -> io::Result<Vec<u8>> {
+/// A table: the number of its family (NFPROTO_*), and its name.
+pub(super) type Table = (u8, String);
+
+/// The nftables tables in the namespace of the calling thread.
+pub(super) fn all() -> io::Result<Vec<Table>> {
     let question = Question {
         protocol: NETLINK_NETFILTER,
         kind: GET_TABLE,
@@ -23,13 +25,13 @@ pub(super) fn families(name: &str) -> io::Result<Vec<u8>> {
         body: vec![0; HEADER],
     };
     let tables = NF_TABLES.ask(|| question.ask(), means_no_nftables)?.unwrap_or_default();
-    Ok(tables.iter().filter_map(|table| family(table, name)).collect())
+    Ok(tables.iter().filter_map(|table| read(table)).collect())
 }
 
-/// The family of a table, if it is of this name.
-fn family(table: &[u8], name: &str) -> Option<u8> {
+fn read(table: &[u8]) -> Option<Table> {
     let (_, value) = attributes(table.get(HEADER..)?).find(|(kind, _)| *kind == NAME)?;
-    (value.strip_suffix(&[0])? == name.as_bytes()).then(|| table.first().copied())?
+    let name = String::from_utf8_lossy(value.strip_suffix(&[0])?).into_owned();
+    Some((*table.first()?, name))
 }
 
 /// The kernel has no nftables, or no netfilter netlink at all.
@@ -44,10 +46,9 @@ mod tests {
     use crate::kernel::question::attribute;
 
     #[test]
-    fn a_table_is_known_by_its_whole_name() {
+    fn a_table_has_a_family_and_a_name() {
         let table = [&[10, 0, 0, 0][..], &attribute(NAME, b"lvs-lab\0")].concat();
-        assert_eq!(family(&table, "lvs-lab"), Some(10));
-        assert_eq!(family(&table, "lvs"), None);
-        assert_eq!(family(&[2, 0, 0, 0], "lvs-lab"), None);
+        assert_eq!(read(&table), Some((10, "lvs-lab".to_owned())));
+        assert_eq!(read(&[2, 0, 0, 0]), None);
     }
 }

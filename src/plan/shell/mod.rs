@@ -8,8 +8,10 @@ mod script;
 mod servers;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub(super) use commands::commands;
 pub(super) use ipvsadm::flag_word;
 pub use ipvsadm::{flag_words, ipvsadm, netmask};
 pub use script::script;
+pub use typed::{typed, typed_again};

@@ -60,6 +60,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// Connections as `ipvsadm -L -n -c` prints them.
+pub(in crate::cli) fn connections(connections: &[Connection]) -> String {
+    connections::text(connections)
+}
+
 /// A director's table as `ipvsadm -L -n` shows it.
 pub(in crate::cli) fn table(mut table: IpvsTable) -> String {
     order::sort(&mut table);

@@ -2,7 +2,7 @@ use super::availability::{Availability, Directors};
 use crate::cli::failure::Failure;
 use crate::cli::running::Running;
 use crate::cli::verbs::ipvs::order;
-use crate::engine;
+use crate::engine::{self, Drift};
 use crate::kernel::{Connection, Linux, Observed, ObservedService};
 use crate::lab::{ForwardingMethod, Lab, Node, Program, Scheduled, Tunnel};
 use crate::plan;
@@ -26,6 +26,17 @@ pub struct LabStatus {
     pub drift: Vec<String>,
     /// The same, as far as the faults explain it.
     pub drift_by_faults: Vec<String>,
+    /// What somebody has added, which `up` leaves alone, one entry each.
+    pub additions: Vec<String>,
+}
+
+impl LabStatus {
+    /// Whether nothing was broken on purpose, and all is as the file says.
+    pub fn is_as_the_file_says(&self) -> bool {
+        [&self.faults, &self.drift, &self.drift_by_faults, &self.additions]
+            .iter()
+            .all(|entries| entries.is_empty())
+    }
 }
 
 /// How a node is.
@@ -108,7 +119,8 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         described.virtual_services = services(observed, &connections);
         nodes.push(NodeStatus { availability, ..described });
     }
-    let drift = engine::compare(&plan, &survey);
+    let (additions, drift): (Vec<_>, Vec<_>) =
+        engine::compare(&plan, &survey).into_iter().partition(Drift::is_left_alone);
     let heals: Vec<_> = status.faults.iter().flat_map(|f| plan::disturb(&lab, f).mends).collect();
     let (by_faults, drift): (Vec<_>, Vec<_>) =
         drift.iter().partition(|drift| drift.is_mended_by(&heals));
@@ -120,6 +132,7 @@ pub async fn lab(running: &Running) -> Result<LabStatus, Failure> {
         faults: status.faults.iter().map(ToString::to_string).collect(),
         drift: drift.iter().map(ToString::to_string).collect(),
         drift_by_faults: by_faults.iter().map(ToString::to_string).collect(),
+        additions: additions.iter().map(ToString::to_string).collect(),
     })
 }
 

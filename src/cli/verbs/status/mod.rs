@@ -1,5 +1,6 @@
 //! `status`: what labs there are, and how one of them is, read afresh from the kernel.
 
+mod against;
 mod availability;
 mod describe;
 mod masters;
@@ -12,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::guests;
 use crate::cli::running::{Running, state_dir};
 use crate::cli::terminal::{print, print_json};
-use crate::lab::LabName;
+use crate::lab::{LabName, Source};
 use crate::state::{Provider, Record};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -32,6 +33,12 @@ pub struct Args {
     /// Show it again each second until Ctrl-C
     #[arg(long)]
     pub watch: bool,
+    /// Say what is missing until the lab is as this topology says, with the commands to type
+    #[arg(long, requires = "lab", conflicts_with = "watch", value_name = "TOPOLOGY")]
+    pub against: Option<String>,
+    /// Exit with 1 unless everything is as the file says
+    #[arg(long, requires = "lab", conflicts_with = "watch")]
+    pub check: bool,
 }
 
 /// A lab in the list of all.
@@ -57,6 +64,9 @@ enum State {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let Some(name) = &args.lab else { return labs(args, context) };
     let running = Running::find(context, Some(name))?;
+    if let Some(topology) = &args.against {
+        return against(topology, &running, args, context);
+    }
     if running.is_elsewhere(context) {
         return guests::forward(&running, context);
     }
@@ -71,12 +81,35 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             Format::Text => print(&text::lab(&lab, context.colour())),
         }
         if !args.watch {
-            return Ok(Exit::Ok);
+            let proven = !args.check || lab.is_as_the_file_says();
+            return Ok(if proven { Exit::Ok } else { Exit::Unproven });
         }
         // A view that took longer than that is followed by the next at once.
         due = (due + PERIOD).max(Instant::now());
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
     }
+}
+
+fn against(
+    topology: &str,
+    running: &Running,
+    args: &Args,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let source = context.source(topology)?;
+    let wanted = context.load(&source)?;
+    if running.is_elsewhere(context) {
+        let named = Source { name: topology.to_owned(), text: source.text };
+        return guests::run(&running.dir.guest_socket(), context, &[named]);
+    }
+    let difference = against::difference(running, wanted, topology);
+    let difference = context.runtime()?.block_on(difference)?;
+    match args.format {
+        Format::Json => print_json(&difference),
+        Format::Text => print(&difference.text(context.colour())),
+    }
+    let proven = !args.check || difference.is_none();
+    Ok(if proven { Exit::Ok } else { Exit::Unproven })
 }
 
 fn labs(args: &Args, context: &Context) -> Result<Exit, Failure> {

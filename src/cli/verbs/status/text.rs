@@ -72,15 +72,20 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
     }
     match lab.drift.as_slice() {
         [] if !lab.faults.is_empty() => text.push_str("as the file says, but for the faults\n"),
-        [] => text.push_str("as the file says\n"),
-        drift => {
-            let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, "not as the file says:"));
-            for entry in drift {
-                let _ = writeln!(text, "  {entry}");
-            }
-        }
+        [] if lab.additions.is_empty() => text.push_str("as the file says\n"),
+        [] => {}
+        drift => text.push_str(&listed("not as the file says:", drift, colour)),
+    }
+    if !lab.additions.is_empty() {
+        let head = "somebody has added, and `up` leaves it alone:";
+        text.push_str(&listed(head, &lab.additions, colour));
     }
     text
+}
+
+fn listed(head: &str, entries: &[String], colour: Colour) -> String {
+    let head = format!("{}\n", colour.paint(Ink::BoldRed, head));
+    entries.iter().fold(head, |text, entry| format!("{text}  {entry}\n"))
 }
 
 fn node(node: &NodeStatus, colour: Colour) -> String {
@@ -203,6 +208,7 @@ mod tests {
                 faults: owned(faults),
                 drift: owned(drift),
                 drift_by_faults: owned(&["node01: keepalived does not run"]),
+                additions: Vec::new(),
             };
             lab(&status, Colour::Plain).lines().skip(2).collect::<Vec<_>>().join("\n")
         };

@@ -5,6 +5,7 @@ use crate::cli::furnish::of_test;
 use crate::cli::provider::{self, Choice};
 use crate::cli::running::{Running, state_dir};
 use crate::lab::{Lab, LabName, Scenario, Source};
+use crate::state::Exercise;
 use crate::topology;
 use std::collections::BTreeSet;
 
@@ -92,7 +93,8 @@ fn of_running(name: &str, args: &Args, context: &Context) -> Result<Topology, Fa
     let running = Running::find(context, Some(name))?;
     let topology = match args.topologies.as_slice() {
         [] => {
-            let source = running.record.source;
+            let exercise = Exercise::read(&running.dir).map_err(Failure::failed)?;
+            let source = exercise.map_or(running.record.source, |exercise| exercise.whole);
             let (named, lab) = (source.name.clone(), context.load(&source)?);
             Topology { named, source, lab }
         }

@@ -13,6 +13,7 @@ use crate::cli::{guests, machine};
 use crate::lab::{Lab, Scenario, Source};
 use crate::report::{Event, LabReport};
 use crate::scenario::History;
+use crate::state::Exercise;
 use std::time::Instant;
 
 /// `test-worker`
@@ -78,11 +79,12 @@ fn play(
 
 /// What a lab that is up was built from may be no file any more.
 fn source(args: &Args, running: Option<&Running>, context: &Context) -> Result<Source, Failure> {
-    let built_from = running.map(|running| &running.record.source);
-    match built_from.filter(|source| source.name == args.topology) {
-        Some(source) => Ok(source.clone()),
-        None => context.source(&args.topology),
-    }
+    // What was read on the user's machine is sent along.
+    let sent = context.setting == Setting::Guest;
+    let Some(running) = running.filter(|_| !sent) else { return context.source(&args.topology) };
+    let exercise = Exercise::read(&running.dir).map_err(Failure::failed)?;
+    let source = exercise.map_or_else(|| running.record.source.clone(), |known| known.whole);
+    if source.name == args.topology { Ok(source) } else { context.source(&args.topology) }
 }
 
 fn is_chosen(args: &Args, scenario: &Scenario) -> bool {

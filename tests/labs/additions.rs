@@ -1,0 +1,78 @@
+//! What somebody adds to a lab behind its back: `status` tells it, and `up` leaves it alone.
+
+use crate::support::lab::Lab;
+use crate::support::{Place, Ran, unique};
+use lvs_lab::topology::builtins;
+
+/// Commands that add something, each with what `status` says of it.
+const ADDED: [(&str, &str, &str); 4] = [
+    ("rs2", "ip address add 10.9.9.9/32 dev lo", "address 10.9.9.9/32 on lo is not in the file"),
+    ("rs2", "ip route add 10.7.0.0/16 dev eth0", "route to 10.7.0.0/16 on eth0 is not in the file"),
+    (
+        "rs2",
+        "ip route add blackhole 10.6.0.0/16",
+        "route to 10.6.0.0/16 to nowhere is not in the file",
+    ),
+    (
+        "client",
+        "ip route add 10.8.0.0/16 via 192.168.137.1",
+        "route to 10.8.0.0/16 via 192.168.137.1",
+    ),
+];
+
+fn check(place: &Place, lab: &str, code: i32) -> Ran {
+    place.run(&["status", lab, "--check"]).code(code)
+}
+
+#[test]
+#[ignore = "needs root"]
+fn what_is_added_on_the_running_kernel_is_drift_that_up_leaves_alone() {
+    let (place, lab) = (Place::new(), &unique("added"));
+    let up = || place.run(&["--kernel", "host", "up", "plain", "--name", lab]).code(0);
+    up();
+    check(&place, lab, 0).says("as the file says");
+    for (node, command, words) in ADDED {
+        place.exec(lab, node, &["sh", "-c", command]).code(0);
+        check(&place, lab, 1).says(words);
+        place.run(&["status", lab]).code(0);
+    }
+    let rule = "nft add table inet guard; nft add chain inet guard in \
+        '{ type filter hook input priority 0; }'; nft add rule inet guard in tcp dport 81 drop";
+    place.exec(lab, "rs1", &["sh", "-ec", rule]).code(0);
+    check(&place, lab, 1)
+        .says("rs1: packets are dropped: nft table inet guard, chain in: tcp dport 81 drop");
+
+    let again = up().says("up already, as its file says").says("left alone");
+    ADDED.iter().for_each(|(_, _, words)| assert!(again.stdout.contains(words), "{again}"));
+    let told = place.run(&["status", lab, "--format", "json"]).code(0).json();
+    assert_eq!(told["additions"].as_array().unwrap().len(), ADDED.len() + 1);
+    assert_eq!(told["drift"].as_array().unwrap().len(), 0);
+
+    place.exec(lab, "rs1", &["nft", "delete", "table", "inet", "guard"]).code(0);
+    place.exec(lab, "rs2", &["sh", "-ec", "ip address del 10.9.9.9/32 dev lo; ip route del 10.7.0.0/16; ip route del blackhole 10.6.0.0/16"]).code(0);
+    place.exec(lab, "client", &["ip", "route", "del", "10.8.0.0/16"]).code(0);
+    check(&place, lab, 0).says("as the file says");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_table_and_a_firewall_of_somebodys_own_are_drift_in_a_guest() {
+    let lab = Lab::up("plain");
+    lab.sh("rs1", "ipvsadm -A -t 192.168.137.200:81 -s rr");
+    lab.sh("rs2", "iptables-legacy -A INPUT -p tcp --dport 81 -j DROP");
+    let ran = check(&lab.place, &lab.name, 1);
+    let ran = ran.says("rs1: virtual service tcp 192.168.137.200:81 is not in the file");
+    ran.says("rs2: packets are dropped: iptables -t filter -A INPUT -p tcp");
+    lab.place.exec(&lab.name, "rs2", &["sysctl", "-qw", "net.ipv4.ip_forward=1"]).code(0);
+    lab.to_be("plain").code(0).says("left alone");
+    lab.sh("rs1", "ipvsadm -L -n | grep -q 192.168.137.200:81");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn no_built_in_lab_has_an_addition_of_its_own() {
+    for builtin in builtins() {
+        let lab = Lab::up(builtin.name);
+        check(&lab.place, &lab.name, 0).says("as the file says");
+    }
+}
