@@ -31,10 +31,10 @@ impl Lines {
         self.labelled(indent, &format!("{label:<LABEL$}"), text);
     }
 
-    /// Adds a text behind a label of any width.
+    /// Adds a text behind a label of any width; line breaks in it are shown as escapes.
     pub fn labelled(&mut self, indent: usize, label: &str, text: &str) {
         let head = format!("{}{}", " ".repeat(indent), self.style.colour.paint(Ink::Faint, label));
-        self.hang(&head, indent + columns(label), (Ink::Plain, text));
+        self.hang(&head, indent + columns(label), (Ink::Plain, &visible(text)));
     }
 
     /// Adds a line that is painted already and fits.

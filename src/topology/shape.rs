@@ -63,7 +63,7 @@ impl<'s> Shape<'s, '_> {
             if kept.contains_key(&spelled) {
                 self.twice(key, &spelled, at);
             }
-            kept.extend(self.entry((key, &spelled), &entry.value, schema, at));
+            kept.extend(self.entry((key, &spelled), &entry.value, (schema, at)));
         }
         let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
         for key in &lacking {
@@ -80,8 +80,7 @@ impl<'s> Shape<'s, '_> {
         &mut self,
         (key, spelled): (&str, &str),
         value: &Node,
-        schema: &'s Value,
-        at: &Place,
+        (schema, at): (&'s Value, &Place),
     ) -> Option<(String, Value)> {
         let place = at.key(key);
         if let Some(property) = schema["properties"].get(spelled) {
