@@ -5,8 +5,7 @@ use crate::kernel::program::{Program, failure};
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 
-/// The program.
-pub(super) const PROGRAM: Program = Program { name: "nft", package: "nftables" };
+pub(super) const NFT: Program = Program { name: "nft", package: "nftables" };
 
 /// The table that holds the rules, and nothing else.
 pub(super) const TABLE: &str = "lvs-lab";
@@ -42,7 +41,7 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
         return Ok(Added::Done);
     }
     rules.push(rule.clone());
-    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() {
         return Ok(Added::Done);
     }
@@ -65,7 +64,7 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     }
     let mut rules = all(namespace, family).await?.whole;
     rules.retain(|other| other != rule);
-    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
@@ -81,7 +80,7 @@ async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule
         return Ok(Vec::new());
     }
     let arguments = ["-j", "-n", "list", "table", keyword(family), TABLE];
-    let output = PROGRAM.run(namespace, &arguments, "").await?;
+    let output = NFT.run(namespace, &arguments, "").await?;
     if !output.status.success() {
         return Err(failure(&output));
     }
