@@ -53,7 +53,12 @@ pub fn choose(context: &Context, lab: &Lab, needs: &BTreeSet<Ability>) -> Result
                 _ => chosen(Provider::Host, "it has all that the lab needs"),
             },
             Some(obstacle) => {
-                foresee(lab, needs, &guests::uml()?)?;
+                let also = |missing: Failure| {
+                    let message = format!("{obstacle}, and {}", missing.message);
+                    Failure { message, ..missing }
+                };
+                let guest = guests::uml().and_then(|uml| foresee(lab, needs, &uml));
+                guest.map_err(also)?;
                 chosen(Provider::Uml, &obstacle)
             }
         },

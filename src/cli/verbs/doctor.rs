@@ -129,8 +129,7 @@ fn group(what: &'static str, stand: &[(Ability, Standing)]) -> Finding {
     let modules = |wanted| of(wanted).map(|(ability, _)| ability.module()).collect::<Vec<_>>();
     let (lacking, unseen) = (modules(Standing::Lacking), modules(Standing::Unseen));
     let (bearing, found) = if !lacking.is_empty() {
-        let modules = lacking.join(", ");
-        (Bearing::Note, format!("not in this kernel: {modules}; such labs run in a guest"))
+        (Bearing::Note, format!("not in this kernel: {}", lacking.join(", ")))
     } else if !unseen.is_empty() {
         (Bearing::Note, format!("cannot be seen by an ordinary user: {}", unseen.join(", ")))
     } else if of(Standing::Loadable).next().is_some() {

@@ -7,8 +7,7 @@ use crate::lab::Family;
 use crate::programs::Program;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The program.
-pub(super) const PROGRAM: Program = Program::listed("nft");
+pub(super) const NFT: Program = Program::listed("nft");
 
 /// The table that holds the rules, and nothing else.
 pub(super) const TABLE: &str = "lvs-lab";
@@ -51,7 +50,7 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
         return Ok(Added::Done);
     }
     rules.push(rule.clone());
-    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() {
         return Ok(Added::Done);
     }
@@ -78,7 +77,7 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     }
     let mut rules = Rules::of(&found).whole;
     rules.retain(|other| other != rule);
-    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
@@ -103,7 +102,7 @@ impl Tables {
 
 /// The rules of others that drop packets.
 pub(super) async fn drops(namespace: &Namespace) -> Result<Vec<String>, Cause> {
-    let listing = drops::listed(namespace, PROGRAM, &["-n", "list", "ruleset"]).await?;
+    let listing = drops::listed(namespace, NFT, &["-n", "list", "ruleset"]).await?;
     Ok(drops::of_nft(&listing))
 }
 
@@ -123,7 +122,7 @@ async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule
 
 async fn listed(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
     let arguments = ["-j", "-n", "list", "table", keyword(family), TABLE];
-    let output = PROGRAM.run(namespace, &arguments, "").await?;
+    let output = NFT.run(namespace, &arguments, "").await?;
     if !output.status.success() {
         return Err(failure(&output));
     }
