@@ -48,9 +48,15 @@ fn http_finds_what_is_refused_hung_slow_or_wrong_and_what_is_good_again() {
 
     let changes = checker.changes();
     let address_of = |name: &str| servers.iter().find(|server| server.0 == name).unwrap().1;
+    let why = |name: &str| match name {
+        "refused" => "connection refused",
+        "wrong" => "HTTP status 500, expected 200..299",
+        _ => "no answer within 1s",
+    };
     let when = |name: &str| {
         let change = changes.iter().find(|change| change.server == address_of(name)).unwrap();
         assert_eq!(change.health, Health::Down);
+        assert_eq!(change.reason.as_deref(), Some(why(name)));
         change.at.duration_since(begun).unwrap()
     };
     // Two attempts a second apart; one that is not answered takes a second more.

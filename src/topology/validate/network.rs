@@ -4,7 +4,7 @@ use super::super::{
     wire::{self, Entries},
 };
 use super::{Draft, address, name, number::Bounds};
-use crate::lab::{Network, NetworkName, Place};
+use crate::lab::{Family, Network, NetworkName, Place};
 use ipnet::IpNet;
 
 /// Builds the networks.
@@ -49,13 +49,22 @@ fn parts(
         wire::Network::Subnet(subnet) => (subnet, None, at.clone()),
         wire::Network::Details(details) => (details.subnet, details.mtu, at.key("subnet")),
     };
-    let mtu = mtu.and_then(|m| mtu_bounds().check(m, &at.key("mtu"), faults));
-    Some((address::link(&subnet, &subnet_at, faults)?, mtu, subnet_at))
+    let subnet = address::link(&subnet, &subnet_at, faults);
+    let family = subnet.map_or(Family::Inet, |subnet| Family::of(subnet.addr()));
+    let mtu = mtu.and_then(|m| mtu_bounds(family).check(m, &at.key("mtu"), faults));
+    Some((subnet?, mtu, subnet_at))
 }
 
-fn mtu_bounds() -> Bounds {
-    let why = "IPv4 needs 68 bytes (RFC 791), and a veth takes no more than 65535";
-    Bounds { rule: rule::MTU, noun: "MTU", range: 68..=65535, why }
+fn mtu_bounds(family: Family) -> Bounds {
+    let (range, why) = match family {
+        Family::Inet => {
+            (68..=65535, "IPv4 needs 68 bytes (RFC 791), and a veth takes no more than 65535")
+        }
+        Family::Inet6 => {
+            (1280..=65535, "on a link of fewer than 1280 bytes there is no IPv6 (RFC 8200)")
+        }
+    };
+    Bounds { rule: rule::MTU, noun: "MTU", range, why }
 }
 
 fn overlaps(network: &Network, at: &Place, draft: &mut Draft<'_>) -> bool {
