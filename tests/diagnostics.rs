@@ -18,8 +18,12 @@ fn source(path: &Path) -> Source {
     Source { name, text: std::fs::read_to_string(path).unwrap() }
 }
 
-/// Everything that is found in a topology or a keepalived.conf.
+/// Everything that is found in a topology, a keepalived.conf or an ldirectord.cf.
 fn found(source: &Source) -> Vec<Located> {
+    if source.name.ends_with(".cf") {
+        let made = topology::of_ldirectord(&"lab".parse().unwrap(), source);
+        return made.map_or_else(|misread| misread.faults, |made| made.found.faults);
+    }
     if !is_configuration(source) {
         return topology::located(&source.text, diagnostics(source));
     }
@@ -55,7 +59,7 @@ fn with_snapshots_beside(test: impl FnOnce()) {
 #[test]
 fn each_faulty_file_is_explained() {
     with_snapshots_beside(|| {
-        insta::glob!("errors/*.{yaml,conf}", |path| {
+        insta::glob!("errors/*.{yaml,conf,cf}", |path| {
             let text = rendered(&source(path), Style { width: Some(80), ..Style::default() });
             insta::assert_snapshot!("text", text);
         });
@@ -126,8 +130,9 @@ fn editors_get_the_same_as_json() {
 
 fn faulty_files() -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(ERRORS).unwrap().map(|e| e.unwrap().path());
-    let is_faulty =
-        |p: &std::path::PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "conf");
+    let is_faulty = |p: &std::path::PathBuf| {
+        p.extension().is_some_and(|e| e == "yaml" || e == "conf" || e == "cf")
+    };
     let mut files: Vec<_> = entries.filter(is_faulty).collect();
     files.sort();
     files

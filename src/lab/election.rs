@@ -18,7 +18,7 @@ impl HighAvailability {
         for director in router.priorities.keys() {
             let heeded = |other: &&NodeName| self.heed_each_other(router, director, other);
             let (mine, others): (Vec<_>, Vec<_>) =
-                elections.into_iter().partition(|election| election.iter().any(|d| heeded(d)));
+                elections.into_iter().partition(|election| election.iter().any(&heeded));
             elections = others;
             elections.push(mine.into_iter().flatten().chain([director]).collect());
         }

@@ -172,4 +172,6 @@ rules! {
     NO_LAB "L170" Error "keepalived.conf of which no lab can be made";
     DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
     INITIAL_STATE "L181" Warning "initial state that takes preemption back";
+    LDIRECTORD "L182" Error "not an ldirectord.cf";
+    LDIRECTORD_PART "L183" Error "ldirectord.cf that labs cannot have yet";
 }

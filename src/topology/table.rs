@@ -1,6 +1,4 @@
-use super::validate::table_fault;
 use crate::diag::{Diagnostic, Located, Position};
-use crate::import::{self, Table};
 use crate::lab::{Place, Segment, Source};
 
 /// The key of a table of ipvsadm's.
@@ -15,16 +13,6 @@ pub fn with_table(source: &Source, table: &str) -> Option<Source> {
     let lines: String = table.lines().map(|line| format!("  {}\n", line.trim())).collect();
     let text = format!("{}\n\n{KEY}: |\n{lines}", source.text.trim_end());
     Some(Source { name: source.name.clone(), text })
-}
-
-/// A table alone, with nothing said of the lab around it.
-///
-/// # Errors
-///
-/// Every fault of the table.
-pub fn table(text: &str) -> Result<Table, Vec<Diagnostic>> {
-    let (table, faults) = import::ipvsadm(text);
-    if faults.is_empty() { Ok(table) } else { Err(faults.into_iter().map(table_fault).collect()) }
 }
 
 /// Whether a diagnostic is about a word of the table.

@@ -6,9 +6,11 @@
 mod asked;
 mod configurations;
 mod corpus;
+mod ldirectord;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 
 use serde_json::Value;
 use support::{Place, Ran, replaced, unique};

@@ -21,7 +21,11 @@ pub fn vip_owner(wire: VipOwner, at: &Place, draft: &mut Draft<'_>) -> Option<Ex
     match wire {
         VipOwner::All(word) => {
             let owner = one_of_role(&word, Role::Director, at, draft)?;
-            for (vip, members) in floating(draft) {
+            let all = floating(draft);
+            // What another director alone may hold is not meant, unless nothing else is.
+            let mine = |(_, members): &&(IpAddr, Vec<NodeName>)| members.contains(&owner);
+            let own: Vec<_> = all.iter().filter(mine).cloned().collect();
+            for (vip, members) in if own.is_empty() { all } else { own } {
                 expected.extend(holder((vip, &members), &owner, at, draft));
             }
             if expected.is_empty() && sure(at, draft) {

@@ -53,8 +53,6 @@ mod view;
 mod vip;
 mod virtual_router;
 
-pub use table::told as table_fault;
-
 use super::{faults::Faults, wire};
 use crate::lab::{Lab, Role};
 use draft::Draft;

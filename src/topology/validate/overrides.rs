@@ -2,7 +2,7 @@ use super::super::{
     rule,
     wire::{self, Entries},
 };
-use super::{Draft, View, floating, service::one_of_role, value, virtual_router};
+use super::{Draft, View, floating, service::one_of_role, virtual_router};
 use crate::lab::{
     Family, HighAvailability, InitialState, NodeName, Override, Place, Preemption, Role, Term,
     VirtualRouter, VrrpVersion,
@@ -48,8 +48,10 @@ fn one(
     let router_id = wire.router_id.map(|id| virtual_router::router_id(id, at, draft));
     let version = wire.version.map(|v| virtual_router::version(Some(v), family, at, draft));
     let spoken = version.unwrap_or(Some(router.version));
-    let said = wire.advert_interval.as_deref();
-    let interval = advert_interval(said, spoken, router, at, draft);
+    let interval = match wire.advert_interval {
+        Some(text) => virtual_router::advert_interval(Some(&text), spoken, at, draft).map(Some),
+        None => inherited(spoken, router, at, draft),
+    };
     let password = wire.password.map(|p| virtual_router::password(p, spoken, at, draft));
     let vips = wire.vips.map(|vips| {
         let written = floating::said(vips, &at.key("vips"));
@@ -70,27 +72,18 @@ fn present<T>(said: Option<Option<T>>) -> Option<Option<T>> {
     said.map_or(Some(None), |checked| checked.map(Some))
 }
 
-/// The director's own time between adverts. Another version must be able to say the common one.
-fn advert_interval(
-    said: Option<&str>,
+/// Whether another version can say the time between adverts of the virtual router.
+fn inherited(
     version: Option<VrrpVersion>,
     router: &VirtualRouter,
     at: &Place,
     draft: &mut Draft<'_>,
 ) -> Option<Option<Duration>> {
     let version = version?;
-    let key = at.key("advert_interval");
-    match said {
-        Some(text) => {
-            let interval = value::duration(text, &key, draft.faults)?;
-            virtual_router::fitting(interval, version, &key, draft).map(Some)
-        }
-        None if version != router.version => {
-            let at = at.key("version");
-            virtual_router::fitting(router.advert_interval, version, &at, draft).map(|_| None)
-        }
-        None => Some(None),
-    }
+    let fits = version == router.version
+        || virtual_router::fitting(router.advert_interval, version, &at.key("version"), draft)
+            .is_some();
+    fits.then_some(None)
 }
 
 /// Rules about what single directors have otherwise, seen beside the virtual routers before.

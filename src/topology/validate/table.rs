@@ -32,7 +32,7 @@ pub fn services(
 }
 
 /// A fault of the table as a diagnostic of the file that has it.
-pub fn told(fault: Fault) -> crate::diag::Diagnostic {
+fn told(fault: Fault) -> crate::diag::Diagnostic {
     let rule = match fault.kind {
         Kind::Wrong => rule::TABLE,
         Kind::NotYet => rule::TABLE_OPTION,

@@ -115,7 +115,8 @@ pub fn version(
     }
 }
 
-fn advert_interval(
+/// The time between adverts, or a fault at its key.
+pub fn advert_interval(
     text: Option<&str>,
     version: Option<VrrpVersion>,
     at: &Place,
@@ -126,7 +127,7 @@ fn advert_interval(
     fitting(interval, version?, &at, draft)
 }
 
-/// The time between adverts, if adverts of the version can say it, or a fault at this place.
+/// The time, if adverts of the version can say it, or a fault at this place.
 pub fn fitting(
     interval: Duration,
     version: VrrpVersion,
@@ -140,7 +141,7 @@ pub fn fitting(
         VrrpVersion::V3 => (10, 40_950, "choose hundredths of a second, 10ms to 40950ms"),
     };
     let length = interval.as_millis();
-    if length % unit == 0 && length <= most {
+    if length.is_multiple_of(unit) && length <= most {
         return Some(interval);
     }
     let message = format!("VRRP {} cannot say an interval of {interval:?}", spoken(version));
