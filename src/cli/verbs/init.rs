@@ -146,8 +146,10 @@ fn read(file: &str) -> Result<Source, Failure> {
 /// Says what is left to do. The file is a valid lab, about which there may be warnings.
 fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failure> {
     let (file, head) = (path.display(), head(&text));
-    context.note(&format!("wrote {file}{head}; try `lvs-lab test {file}`"));
-    context.load(&Source { name: file.to_string(), text }).map(|_| Exit::Ok)
+    let lab = context.load(&Source { name: file.to_string(), text })?;
+    let verb = if lab.scenarios.is_empty() { "up" } else { "test" };
+    context.note(&format!("wrote {file}{head}; try `lvs-lab {verb} {file}`"));
+    Ok(Exit::Ok)
 }
 
 /// How many things the head of a file names.

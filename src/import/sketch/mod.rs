@@ -10,6 +10,7 @@ mod services;
 mod words;
 
 pub(super) use nodes::node;
+pub(super) use scenarios::answers;
 pub(super) use words::{entry, settings, tunnel};
 
 use super::director::Director;

@@ -23,7 +23,7 @@ fn serves(server: &Server) -> bool {
 
 /// Whether every request to the service is answered: somebody serves, a hash does not hit a server
 /// of weight 0, and replies to single packets are translated back, which IPVS does not do.
-fn answers(service: &Service) -> bool {
+pub(in crate::import) fn answers(service: &Service) -> bool {
     let servers = &service.servers;
     let all = servers.iter().all(serves);
     let scheduler = service.scheduler.as_ref().map_or("wlc", |said| said.value.as_str());

@@ -4,8 +4,8 @@ use super::grounds::Grounds;
 use super::overrides::masters;
 use super::page::Page;
 use super::services::table;
-use crate::import::Server;
 use crate::import::keepalived::cluster::Cluster;
+use crate::import::sketch::answers;
 
 /// Who holds the VIPs and who takes them over, and a proof for each service that has somebody to
 /// answer.
@@ -17,8 +17,7 @@ pub fn write(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {
         takeover(&routers, grounds, &mut scenarios);
     }
     for (name, shared) in table(cluster).names().iter().zip(&cluster.services) {
-        let serves = |server: &Server| server.weight.is_none_or(|weight| weight.value > 0);
-        if shared.server.service.servers.iter().any(serves) {
+        if answers(&shared.server.service) {
             scenarios.line(format!(
                 "  {name}:\n    steps:\n      - request: {{ from: client, service: {name}, count: 10 }}\n        \
                  expect: {{ status: 200, failures: 0 }}"
