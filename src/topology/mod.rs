@@ -9,6 +9,8 @@
 //! it against the rules in `rule`.
 
 mod builtin;
+#[cfg(test)]
+mod cascades;
 mod configuration;
 mod document;
 mod faults;

@@ -99,7 +99,7 @@ impl<'s> Shape<'s, '_> {
         }
         let noun = schema["title"].as_str().unwrap_or("word");
         let broken = if noun == "scheduler" { rule::UNKNOWN_SCHEDULER } else { rule::UNKNOWN_WORD };
-        let help = suggest::help(word, &words, &format!("{noun}s"));
+        let help = suggest::help(word, words, &format!("{noun}s"));
         self.faults.push(broken.at(at, format!("`{word}` is no {noun}"), help));
         None
     }
@@ -119,7 +119,7 @@ impl<'s> Shape<'s, '_> {
     fn unknown_key(&mut self, key: &str, schema: &Value, at: &Place) {
         let known = schema["properties"].as_object().into_iter().flatten();
         let known: Vec<_> = known.map(|(k, _)| k.as_str()).collect();
-        let help = suggest::help(key, &known, "keys here");
+        let help = suggest::help(key, known.iter().copied(), "keys here");
         // What was meant is there, under a wrong name: nobody is told that it is missing.
         if let (Some(meant), Some((_, mapping))) =
             (suggest::did_you_mean(key, known.iter().copied()), at.path.split_last())

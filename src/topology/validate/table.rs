@@ -130,8 +130,8 @@ impl Entry<'_> {
         let Said { value: word, spot } = self.service.scheduler.as_ref()?;
         let found = Scheduler::ALL.iter().copied().find(|s| s.keyword() == word);
         if found.is_none() {
-            let words: Vec<_> = Scheduler::ALL.iter().map(|s| s.keyword()).collect();
-            let help = suggest::help(word, &words, "schedulers");
+            let words = Scheduler::ALL.iter().map(|s| s.keyword());
+            let help = suggest::help(word, words, "schedulers");
             let message = format!("`{word}` is no scheduler");
             draft.faults.push(rule::UNKNOWN_SCHEDULER.at(&place(*spot), message, help));
             draft.faults.doubt(&self.at.key("scheduler"));
