@@ -15,6 +15,7 @@ mod configuration;
 mod document;
 mod faults;
 mod load;
+mod meant;
 mod phrase;
 mod rule;
 mod schema;

@@ -18,6 +18,11 @@ pub fn services(
 ) -> Entries<wire::VirtualService> {
     let Some(text) = text else { return file };
     let (table, faults) = import::ipvsadm(text);
+    if table.services.is_empty() && faults.is_empty() {
+        let at = Place::root().key("ipvsadm");
+        let help = "write what `ipvsadm -S -n` prints, or leave `ipvsadm` out";
+        draft.faults.push(rule::TABLE.at(&at, "the table has no virtual service", help));
+    }
     let whole = faults.is_empty();
     faults.into_iter().for_each(|fault| draft.faults.push(told(fault)));
     let built = built(&table, file, draft);
