@@ -12,7 +12,13 @@ pub fn duration(text: &str) -> Option<Duration> {
     delay(text).filter(|length| !length.is_zero())
 }
 
-/// A duration that may be 0, as in `0s`.
+/// Whether a duration is well written, and longer than a day.
+pub fn is_too_long(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit != text && matches!(unit, "ms" | "s" | "m") && delay(text).is_none()
+}
+
+/// A duration that may be 0, as in `0s`; at most a day.
 pub fn delay(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let factor = match unit {
@@ -87,6 +93,16 @@ mod tests {
         assert_eq!(duration("1m"), Some(Duration::from_secs(60)));
         for bad in ["", "2", "s", "-1s", "1.5s", "2 s", "0s", "99999999999999999999s", "25000m"] {
             assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_duration_of_more_than_a_day_is_too_long() {
+        for long in ["86401s", "90000s", "1441m", "99999999999999999999s"] {
+            assert!(is_too_long(long), "{long}");
+        }
+        for other in ["", "2", "s", "2h", "-1s", "1440m", "0s", "1.5s"] {
+            assert!(!is_too_long(other), "{other}");
         }
     }
 

@@ -2,6 +2,10 @@ use super::document::{Document, Node};
 use super::{faults::Faults, schema, shape, validate, wire};
 use crate::diag::Diagnostic;
 use crate::lab::{Lab, Source};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema::schema);
 
 /// A topology that can be built, and what is odd about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub fn load(source: &Source) -> Result<Valid, Vec<Diagnostic>> {
 }
 
 fn build(root: &Node, faults: &mut Faults) -> Option<Lab> {
-    let sound = shape::check(root, &schema::schema(), faults)?;
+    let sound = shape::check(root, &SCHEMA, faults)?;
     // What the schema let through decodes; if the two ever disagree, serde's word is the fault.
     match serde_json::from_value::<wire::Topology>(sound) {
         Ok(topology) => validate::validate(topology, faults),

@@ -10,10 +10,13 @@
 
 mod blank;
 mod builtin;
+#[cfg(test)]
+mod cascades;
 mod configuration;
 mod document;
 mod faults;
 mod load;
+mod meant;
 mod phrase;
 mod rule;
 mod schema;

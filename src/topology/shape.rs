@@ -1,7 +1,7 @@
 use super::document::{Content, Mapping, Node, Scalar};
 use super::phrase::{found, meaning, noun, subject};
-use super::{faults::Faults, rule, suggest};
-use crate::lab::Place;
+use super::{faults::Faults, meant::meant, rule, suggest};
+use crate::lab::{Place, Segment};
 use serde_json::{Map, Value};
 
 /// Holds a document against the schema: every unknown key, missing key, wrong type and unknown
@@ -119,7 +119,7 @@ impl<'s> Shape<'s, '_> {
         }
         let noun = schema["title"].as_str().unwrap_or("word");
         let broken = if noun == "scheduler" { rule::UNKNOWN_SCHEDULER } else { rule::UNKNOWN_WORD };
-        let help = suggest::help(word, &words, &format!("{noun}s"));
+        let help = suggest::help(word, words, &format!("{noun}s"));
         self.faults.push(broken.at(at, format!("`{word}` is no {noun}"), help));
         None
     }
@@ -149,7 +149,7 @@ impl<'s> Shape<'s, '_> {
     fn unknown_key(&mut self, key: &str, schema: &Value, at: &Place) {
         let known = schema["properties"].as_object().into_iter().flatten();
         let known: Vec<_> = known.map(|(k, _)| k.as_str()).collect();
-        let help = suggest::help(key, &known, "keys here");
+        let help = suggest::help(key, known.iter().copied(), "keys here");
         // What was meant is there, under a wrong name: nobody is told that it is missing.
         if let (Some(meant), Some((_, mapping))) =
             (suggest::did_you_mean(key, known.iter().copied()), at.path.split_last())
@@ -169,19 +169,34 @@ impl<'s> Shape<'s, '_> {
         if self.faults.blurred(at) {
             return;
         }
-        let expected = schema["title"].as_str().or_else(|| self.resolved(schema)["title"].as_str());
-        let expected = expected.map_or_else(|| noun(self.resolved(schema)), str::to_owned);
+        let wanted = self.resolved(schema);
+        let title = schema["title"].as_str().or_else(|| wanted["title"].as_str());
+        let expected = words(wanted).or_else(|| title.map(str::to_owned));
+        let expected = expected.unwrap_or_else(|| noun(wanted));
         let message = if node.is_null() {
             format!("{} has no value", subject(at))
         } else {
             format!("{} must be {expected}, not {}", subject(at), found(&node.content))
         };
-        let help = match meaning(schema) {
+        let help = meant(node, wanted, at).unwrap_or_else(|| match meaning(schema) {
             Some(meaning) => format!("{}: {meaning}", subject(at)),
+            None if item_is_left_out(node, at) => format!("write {expected}, or delete the `-`"),
             None => format!("write {expected}"),
-        };
+        });
         self.faults.push(rule::WRONG_TYPE.at(at, message, help));
     }
+}
+
+/// The words of which one is wanted, if it is one of a few.
+fn words(schema: &Value) -> Option<String> {
+    let words = schema["oneOf"].as_array()?.iter().filter_map(|choice| choice["const"].as_str());
+    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    Some(format!("one of {}", words.join(", ")))
+}
+
+/// Whether nothing stands behind the dash of an item.
+fn item_is_left_out(node: &Node, at: &Place) -> bool {
+    node.is_null() && matches!(at.path.last(), Some(Segment::Index(_)))
 }
 
 /// The keys that a mapping must have.

@@ -1,7 +1,7 @@
 use super::super::{faults::Faults, rule};
 use crate::lab::Place;
 use ipnet::{IpNet, Ipv4Net};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The shortest prefix of a link in IPv6: interface identifiers have 64 bits (RFC 4291, section
 /// 2.5.1), and link-local addresses are made of them.
@@ -87,6 +87,10 @@ pub fn virtual_address(text: &str, at: &Place, faults: &mut Faults) -> Option<Ip
 }
 
 fn address_help(text: &str) -> String {
+    if let Ok(socket) = text.parse::<SocketAddr>() {
+        let (address, port) = (socket.ip(), socket.port());
+        return format!("write `{address}`; the port goes to a key of its own: `port: {port}`");
+    }
     match text.parse::<IpNet>() {
         Ok(net) => format!("write `{}`: the network knows the prefix length", net.addr()),
         Err(_) if text.starts_with('[') => "leave the brackets out: they belong to URLs".to_owned(),

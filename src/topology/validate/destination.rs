@@ -27,11 +27,20 @@ pub fn build(
     let mut built = Vec::new();
     for (name, server, at) in entries {
         let nodes = serving(&name, service, &at, draft).unwrap_or_default();
+        doubted(&nodes, &at, draft);
         let Some(pattern) = settings(&server, service, at, draft) else { continue };
         built.extend(nodes.into_iter().filter_map(|node| pattern.of(node, service, draft)));
     }
     repeated(&mut built, draft);
     built
+}
+
+/// An entry is in doubt with the addresses of a node that it names.
+fn doubted(nodes: &[NodeName], at: &Place, draft: &mut Draft<'_>) {
+    let addresses = |name| draft.lab.node(name).map(|node: &Node| node.at.key("addresses"));
+    if nodes.iter().filter_map(addresses).any(|addresses| !draft.faults.sure(&addresses)) {
+        draft.faults.doubt(at);
+    }
 }
 
 /// Builds a virtual service's sorry server.

@@ -93,9 +93,9 @@ impl<'f> Draft<'f> {
     pub fn node_help(&self, word: &str, role: Option<Role>) -> String {
         let fits = |r: &Role| role.is_none_or(|wanted| wanted == *r);
         let names = self.declared.nodes.iter().filter(|(_, r)| fits(r));
-        let names: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
+        let names = names.map(|(name, _)| name.as_str());
         let noun = role.map_or("nodes".to_owned(), |r| format!("{}s", r.noun()));
-        suggest::help(word, &names, &noun)
+        suggest::help(word, names, &noun)
     }
 }
 

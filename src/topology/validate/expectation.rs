@@ -14,6 +14,7 @@ pub fn check(view: &mut View<'_>) {
         }
         if let (StepAction::Wait(_), Some(_), []) =
             (&step.action, step.within, step.expectations.as_slice())
+            && view.sure(&step.at.key("expect"))
         {
             view.push(rule::NOT_APPLICABLE.at(
                 &step.at.key("within").as_key(),
@@ -70,7 +71,9 @@ fn distributions(step: &Step, request: &Request, view: &mut View<'_>) {
                 if let Some(service) = service.filter(|s| view.sure(&s.at)) {
                     strangers(counts, service, &expectation.at, view);
                 }
-                possible(counts, step, request, view);
+                if view.sure(&step.at) {
+                    possible(counts, step, request, view);
+                }
             }
             _ => {}
         }
@@ -96,6 +99,16 @@ fn predicted(request: &Request, service: Option<&VirtualService>, at: &Place, vi
     view.push(rule::UNPREDICTABLE.at(at, message, help));
 }
 
+fn strangers_help(service: &VirtualService) -> String {
+    match service.servers().next() {
+        None => "the service has no real servers".to_owned(),
+        Some(_) => {
+            let names = link::names(service.servers().map(|d| &d.real_server));
+            format!("name real servers of the service: {names}")
+        }
+    }
+}
+
 fn strangers(
     counts: &IndexMap<NodeName, CountRange>,
     service: &VirtualService,
@@ -107,7 +120,7 @@ fn strangers(
         view.push(rule::STRANGER.at(
             &at.key(name.as_str()).as_key(),
             format!("`{name}` is no real server of the virtual service `{}`", service.name),
-            format!("name real servers of the service: {}", link::names(table())),
+            strangers_help(service),
         ));
     }
 }

@@ -120,6 +120,9 @@ impl Making<'_, '_> {
             return Some(network);
         }
         let node: &Node = self.draft.lab.node(node?)?;
+        if !self.draft.faults.sure(&node.at.key("addresses")) {
+            return None;
+        }
         let only = match node.interfaces.as_slice() {
             [only] => Some(only.network.clone()),
             _ => None,

@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, link::described};
+use super::{View, high_availability, link::described};
 use crate::lab::{Fault, FaultKind, Lab, NetworkName, Node, Place, ServiceName, StepAction};
 
 /// Whether each fault can befall its node.
@@ -22,9 +22,11 @@ fn misplaced(node: &Node, problem: String, (help, at): (&str, &Place), view: &mu
 
 /// Why the fault does not fit the node, and what would.
 fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'static str)> {
-    let serves = !view.lab.backend_ports(node).is_empty();
-    let runs = has_daemons(view.lab, node) || !node.serving.processes.is_empty();
-    let daemons = has_daemons(view.lab, node);
+    let services_are_known = view.sure(&Place::root().key("virtual_services"));
+    let is_known = services_are_known && view.sure(&high_availability::place());
+    let serves = !services_are_known || !view.lab.backend_ports(node).is_empty();
+    let daemons = !is_known || has_daemons(view.lab, node);
+    let runs = daemons || !node.serving.processes.is_empty();
     match &fault.kind {
         FaultKind::Stop if serves || runs => None,
         FaultKind::Stop => Some((

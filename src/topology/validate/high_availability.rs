@@ -104,8 +104,8 @@ pub fn router<'h>(
     }
     let faulty = draft.declared.routers.contains(word);
     if found.is_none() && !faulty && !draft.faults.blurred(&routers_place()) {
-        let names: Vec<_> = all.iter().map(|router| router.name.as_str()).collect();
-        let help = suggest::help(word, &names, "virtual routers");
+        let names = all.iter().map(|router| router.name.as_str());
+        let help = suggest::help(word, names, "virtual routers");
         let message = format!("the virtual router `{word}` is not defined");
         draft.faults.push(rule::UNKNOWN_ROUTER.at(at, message, help));
     }
@@ -173,7 +173,7 @@ fn only<'r>(
     if let ([only], 1) = (routers, draft.declared.routers.len()) {
         return Some(only);
     }
-    if draft.faults.sure(&routers_place()) {
+    if draft.faults.sure(&routers_place()) && draft.faults.sure(&at.key("router")) {
         let names: Vec<_> = routers.iter().map(|r: &VirtualRouter| name_of(&r.name)).collect();
         let help = match names.as_slice() {
             [] => "there are no virtual routers: add one, as its master is who sends".to_owned(),

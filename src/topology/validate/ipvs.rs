@@ -73,7 +73,7 @@ fn unknown(name: &str, at: &Place, draft: &mut Draft<'_>) {
     let help = if NAMES.contains(&bare) {
         format!("write `{bare}`: `net.ipv4.vs.` goes without saying here")
     } else {
-        suggest::help(bare, NAMES, "settings of IPVS")
+        suggest::help(bare, NAMES.iter().copied(), "settings of IPVS")
     };
     let message = format!("IPVS has no setting `{name}`");
     draft.faults.push(rule::UNKNOWN_KEY.at(&at.as_key(), message, help));

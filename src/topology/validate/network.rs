@@ -87,8 +87,8 @@ pub fn find(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkNam
     }
     draft.faults.doubt(at);
     if !draft.declared.networks.contains(word) && !draft.blurred(&["networks"]) {
-        let names: Vec<_> = draft.lab.networks.iter().map(|n| n.name.as_str()).collect();
-        let help = suggest::help(word, &names, "networks");
+        let names = draft.lab.networks.iter().map(|n| n.name.as_str());
+        let help = suggest::help(word, names, "networks");
         let message = format!("the network `{word}` is not defined");
         draft.faults.push(rule::UNKNOWN_NETWORK.at(at, message, help));
     }

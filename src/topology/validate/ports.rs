@@ -29,7 +29,9 @@ pub fn build(wire: &VirtualService, at: &Place, draft: &mut Draft<'_>) -> Option
     match mark {
         Some(mark) => Some(Ports { first, marked: Some(Marked { mark: mark?, ports }) }),
         None if ports.len() > 1 => {
-            unmarked(at, draft);
+            if draft.faults.sure(&at.key("firewall_mark")) {
+                unmarked(at, draft);
+            }
             None
         }
         None => Some(Ports { first, marked: None }),

@@ -170,8 +170,8 @@ pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceN
     }
     draft.faults.doubt(at);
     if !draft.declared.services.contains(word) && !draft.blurred(&["virtual_services"]) {
-        let names: Vec<_> = draft.declared.services.iter().map(String::as_str).collect();
-        let help = suggest::help(word, &names, "virtual services");
+        let names = draft.declared.services.iter().map(String::as_str);
+        let help = suggest::help(word, names, "virtual services");
         let message = format!("the virtual service `{word}` is not defined");
         draft.faults.push(rule::UNKNOWN_SERVICE.at(at, message, help));
     }

@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::View;
+use super::{View, high_availability};
 use crate::lab::{
     Connection, Expectation, Expected, Fault, FaultKind, Healing, Load, NodeName, Place, Role,
     Scenario, Step, StepAction, Target,
@@ -127,10 +127,12 @@ impl<'s> Past<'s> {
                 "no director was broken while the load ran",
                 "break one after the `load` step, as in `fault: { kill: node01 }`",
             )),
-            Needs::Takeover if !floats(load, view) => Some((
-                "no virtual router has the VIP that the load goes to",
-                "let the load go to a virtual service with high availability",
-            )),
+            Needs::Takeover if view.sure(&high_availability::place()) && !floats(load, view) => {
+                Some((
+                    "no virtual router has the VIP that the load goes to",
+                    "let the load go to a virtual service with high availability",
+                ))
+            }
             Needs::Connections if load.connection == Connection::New => Some((
                 "the load keeps no connections open",
                 "add `connection: keep-alive` to the load",
@@ -184,5 +186,6 @@ fn floats(load: &Load, view: &View<'_>) -> bool {
             view.lab.service(name).map(|service| service.vip)
         }
     };
-    vip.is_some_and(|vip| view.lab.router_of(vip).is_some())
+    // The VIP of a faulty virtual service is unknown.
+    vip.is_none_or(|vip| view.lab.router_of(vip).is_some())
 }

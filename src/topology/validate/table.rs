@@ -18,6 +18,11 @@ pub fn services(
 ) -> Entries<wire::VirtualService> {
     let Some(text) = text else { return file };
     let (table, faults) = import::ipvsadm(text);
+    if table.services.is_empty() && faults.is_empty() {
+        let at = Place::root().key("ipvsadm");
+        let help = "write what `ipvsadm -S -n` prints, or leave `ipvsadm` out";
+        draft.faults.push(rule::TABLE.at(&at, "the table has no virtual service", help));
+    }
     let whole = faults.is_empty();
     faults.into_iter().for_each(|fault| draft.faults.push(told(fault)));
     let built = built(&table, file, draft);
@@ -130,8 +135,8 @@ impl Entry<'_> {
         let Said { value: word, spot } = self.service.scheduler.as_ref()?;
         let found = Scheduler::ALL.iter().copied().find(|s| s.keyword() == word);
         if found.is_none() {
-            let words: Vec<_> = Scheduler::ALL.iter().map(|s| s.keyword()).collect();
-            let help = suggest::help(word, &words, "schedulers");
+            let words = Scheduler::ALL.iter().map(|s| s.keyword());
+            let help = suggest::help(word, words, "schedulers");
             let message = format!("`{word}` is no scheduler");
             draft.faults.push(rule::UNKNOWN_SCHEDULER.at(&place(*spot), message, help));
             draft.faults.doubt(&self.at.key("scheduler"));

@@ -1,4 +1,5 @@
 use super::super::{faults::Faults, rule, wire::NumberOrText};
+use crate::diag::Diagnostic;
 use crate::lab::{CountRange, DurationRange, Place, written};
 use std::time::Duration;
 
@@ -6,11 +7,8 @@ use std::time::Duration;
 pub fn duration(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration> {
     let parsed = written::duration(text);
     if parsed.is_none() {
-        faults.push(rule::DURATION.at(
-            at,
-            format!("`{text}` is not a duration"),
-            "write a whole number above 0 and a unit, as in `300ms`, `2s` or `1m`",
-        ));
+        let help = "write a whole number above 0 and a unit, as in `300ms`, `2s` or `1m`";
+        faults.push(no_duration(text, at, help));
     }
     parsed
 }
@@ -19,13 +17,18 @@ pub fn duration(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration>
 pub fn delay(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration> {
     let parsed = written::delay(text);
     if parsed.is_none() {
-        faults.push(rule::DURATION.at(
-            at,
-            format!("`{text}` is not a duration"),
-            "write a whole number and a unit, as in `0s`, `300ms` or `1m`",
-        ));
+        let help = "write a whole number and a unit, as in `0s`, `300ms` or `1m`";
+        faults.push(no_duration(text, at, help));
     }
     parsed
+}
+
+fn no_duration(text: &str, at: &Place, help: &str) -> Diagnostic {
+    if written::is_too_long(text) {
+        let message = format!("the duration `{text}` is longer than 24 h");
+        return rule::DURATION.at(at, message, "choose at most 1440m");
+    }
+    rule::DURATION.at(at, format!("`{text}` is not a duration"), help)
 }
 
 /// A range of durations such as `3s..5s`, `..4s` or `2s..`, or a fault at its place.
@@ -35,7 +38,10 @@ pub fn duration_range(text: &str, at: &Place, faults: &mut Faults) -> Option<Dur
         faults.push(rule::RANGE.at(
             at,
             format!("`{text}` is not a range of durations"),
-            "write `..4s` for 4 s or less, `3s..5s` for 3 s to 5 s, `2s..` for 2 s or more",
+            with_dots(text, |bound| written::delay(bound).is_some()).unwrap_or_else(|| {
+                "write `..4s` for 4 s or less, `3s..5s` for 3 s to 5 s, `2s..` for 2 s or more"
+                    .to_owned()
+            }),
         ));
     }
     parsed
@@ -50,11 +56,23 @@ pub fn count_range(wire: &NumberOrText, at: &Place, faults: &mut Faults) -> Opti
     if range.is_none() {
         faults.push(rule::RANGE.at(
             at,
-            format!("`{wire}` is not a count or a range of counts"),
-            "write `50` for exactly 50, `45..55` for 45 to 55, `10..` for 10 or more",
+            format!("`{wire}` is not a number or a range of numbers"),
+            with_dots(&wire.to_string(), |bound| bound.parse::<u32>().is_ok()).unwrap_or_else(
+                || {
+                    "write `50` for exactly 50, `45..55` for 45 to 55, `10..` for 10 or more"
+                        .to_owned()
+                },
+            ),
         ));
     }
     range
+}
+
+/// How a range is written that has a dash, a colon or one dot between its bounds.
+fn with_dots(text: &str, is_bound: impl Fn(&str) -> bool) -> Option<String> {
+    let (min, max) = ["...", "-", "–", ":", "."].iter().find_map(|sign| text.split_once(sign))?;
+    let (min, max) = (min.trim(), max.trim());
+    (is_bound(min) && is_bound(max)).then(|| format!("write `{min}..{max}`: a range has two dots"))
 }
 
 fn parse_range(text: &str) -> Option<CountRange> {

@@ -1,6 +1,7 @@
 use super::super::faults::Faults;
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::lab::{Destination, Lab, Node, NodeName, Place, VirtualService};
+use std::collections::HashSet;
 
 /// What the rules that hold things against each other look at, and what they find.
 ///
@@ -11,12 +12,14 @@ pub struct View<'l> {
     pub lab: &'l Lab,
     before: &'l Faults,
     found: Vec<Diagnostic>,
+    /// What was found broken where.
+    broken: HashSet<(Code, Place)>,
 }
 
 impl<'l> View<'l> {
     /// A view of what is built, with the faults found while it was built.
     pub fn new(lab: &'l Lab, before: &'l Faults) -> Self {
-        Self { lab, before, found: Vec::new() }
+        Self { lab, before, found: Vec::new(), broken: HashSet::new() }
     }
 
     /// Whether nothing at or under this place is in doubt.
@@ -27,8 +30,7 @@ impl<'l> View<'l> {
     /// Adds a fault, unless the same rule was just found broken at the same place: replicas share
     /// their places.
     pub fn push(&mut self, fault: Diagnostic) {
-        let same = |f: &Diagnostic| f.code == fault.code && f.at == fault.at;
-        if !self.found.iter().any(same) {
+        if self.broken.insert((fault.code, fault.at.clone())) {
             self.found.push(fault);
         }
     }

@@ -31,8 +31,16 @@ pub fn build(
         let name = name(&text, &at.as_key(), draft);
         let (Some(name), Some(mut wire)) = (name, router) else { continue };
         let said = wire.vips.take().map(|vips| floating::said(vips, &at.key("vips")));
+        if said.is_none() && lone && implied.is_empty() && !services.0.is_empty() {
+            // The VIPs that faulty services would have implied are unknown.
+            draft.faults.doubt(&at.key("vips"));
+        }
         let vips = said.unwrap_or_else(|| implied.clone());
-        built.extend(one(name, wire, vips, draft));
+        let router = one(name, wire, vips, draft);
+        if router.is_none() {
+            draft.faults.doubt(&at);
+        }
+        built.extend(router);
     }
     built
 }
@@ -100,6 +108,9 @@ pub fn version(
     draft: &mut Draft<'_>,
 ) -> Option<VrrpVersion> {
     let at = at.key("version");
+    if draft.faults.blurred(&at) {
+        return None;
+    }
     let bounds = Bounds::plain("VRRP version", 2..=3);
     let default = if family == Family::Inet { 2 } else { 3 };
     match (bounds.check(number.unwrap_or(default), &at, draft.faults)?, family) {
