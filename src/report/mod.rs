@@ -10,6 +10,7 @@ mod junit;
 mod lines;
 mod markup;
 mod model;
+mod sketch;
 mod svg;
 mod tap;
 mod text;
@@ -23,6 +24,7 @@ pub use junit::{JunitError, junit};
 pub use model::{
     Answers, Check, LabReport, Outcome, Report, RunState, ScenarioReport, StepReport, Verdict,
 };
+pub use sketch::{Sketch, SketchNode};
 pub use tap::tap;
 pub use text::Text;
 pub use timeline::{Evidence, Incident, IncidentKind, RequestMark, Timeline};

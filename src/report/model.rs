@@ -1,4 +1,4 @@
-use super::{Evidence, Timeline};
+use super::{Evidence, Sketch, Timeline};
 use serde::{Deserialize, Serialize};
 
 /// How a check ended. Never merge "could not measure" with "measured, and wrong".
@@ -82,6 +82,9 @@ pub struct StepReport {
 pub struct ScenarioReport {
     /// Its name.
     pub name: String,
+    /// What it shows, in one line.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Its steps as far as they were done.
     pub steps: Vec<StepReport>,
     /// Why it ended before its last step, if it did.
@@ -99,6 +102,15 @@ pub struct ScenarioReport {
 pub struct LabReport {
     /// The topology as the user named it.
     pub topology: String,
+    /// What it shows, in one line.
+    #[serde(default)]
+    pub summary: Option<String>,
+    /// The text of the topology.
+    #[serde(default)]
+    pub source: String,
+    /// Who is plugged into what.
+    #[serde(default)]
+    pub sketch: Sketch,
     /// The kernel it ran on, as in `host 6.12.1` or `uml 6.1.176`.
     pub kernel: String,
     /// Its scenarios as far as they were done.

@@ -49,8 +49,8 @@ async fn play<S: Stage>(
     let (begun, from) = (Instant::now(), player.stage.now());
     player.background = Background::default();
     player.stage.record(scenario);
-    let mut report =
-        ScenarioReport { name: scenario.name.to_string(), ..ScenarioReport::default() };
+    let (name, summary) = (scenario.name.to_string(), scenario.summary.clone());
+    let mut report = ScenarioReport { name, summary, ..ScenarioReport::default() };
     for step in &scenario.steps {
         match player.play(step).await {
             Ok(done) => {

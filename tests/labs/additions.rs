@@ -1,7 +1,7 @@
 //! What somebody adds to a lab behind its back: `status` tells it, and `up` leaves it alone.
 
 use crate::support::lab::Lab;
-use crate::support::{Place, Ran, unique};
+use crate::support::{Place, Ran, topology, unique};
 use lvs_lab::topology::builtins;
 
 /// Commands that add something, each with what `status` says of it.
@@ -71,8 +71,8 @@ fn a_table_and_a_firewall_of_somebodys_own_are_drift_in_a_guest() {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn no_built_in_lab_has_an_addition_of_its_own() {
-    for builtin in builtins() {
-        let lab = Lab::up(builtin.name);
+    for (number, builtin) in builtins().into_iter().enumerate() {
+        let lab = Lab::of(&format!("built{number}"), &topology(builtin.name));
         check(&lab.place, &lab.name, 0).says("as the file says");
     }
 }

@@ -10,6 +10,7 @@ mod by_hand;
 mod deaths;
 mod edits;
 mod everyday;
+mod evidence;
 mod faults;
 mod held;
 mod host;

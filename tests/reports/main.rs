@@ -4,8 +4,8 @@
 mod failover;
 
 use lvs_lab::report::{
-    Answers, Check, Event, LabReport, Outcome, Report, RunState, ScenarioReport, StepReport, Text,
-    html, json, junit, tap,
+    Answers, Check, Event, LabReport, Outcome, Report, RunState, ScenarioReport, Sketch,
+    SketchNode, StepReport, Text, html, json, junit, tap,
 };
 use lvs_lab::text::{Colour, Letters, Style};
 use std::str::FromStr;
@@ -64,11 +64,31 @@ fn scenario(name: &str, steps: Vec<StepReport>) -> ScenarioReport {
     ScenarioReport { name, steps, micros: 80_000, ..ScenarioReport::default() }
 }
 
+fn sketch() -> Sketch {
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let node = |name: &str, role: &str, addresses| SketchNode {
+        name: name.to_owned(),
+        role: role.to_owned(),
+        addresses,
+    };
+    let (outside, inside) = (pair("outside", "10.1.0.1"), pair("inside", "10.2.0.1"));
+    Sketch {
+        networks: vec![pair("outside", "10.1.0.0/24"), pair("inside", "10.2.0.0/24")],
+        nodes: vec![
+            node("client", "client", vec![pair("outside", "10.1.0.9")]),
+            node("director", "director", vec![outside, inside]),
+        ],
+    }
+}
+
 fn lab(topology: &str, scenarios: Vec<ScenarioReport>) -> LabReport {
     LabReport {
         topology: topology.to_owned(),
         kernel: "uml 6.1.176".to_owned(),
         scenarios,
+        summary: Some("What <script> is for".to_owned()),
+        source: "name: nat # <b>\nnetworks: {}\n".to_owned(),
+        sketch: sketch(),
         boot_micros: Some(1_100_000),
         up_micros: 210_000,
         micros: 640_000,
@@ -280,4 +300,28 @@ fn html_is_well_formed_and_closes_what_it_opens() {
     let said = said.unwrap();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     assert_eq!(String::from_utf8_lossy(&said.stdout), "1\n");
+}
+
+#[test]
+fn a_page_tells_what_was_tested_and_draws_it() {
+    let page = html(&report());
+    for told in [
+        "lvs-lab 0.1.0 test, 2026-11-30T08:29:14Z",
+        "What &lt;script&gt; is for; on uml 6.1.176",
+        "name: nat # &lt;b&gt;",
+        "aria-label=\"The networks and nodes of nat\"",
+        "<path class=\"cable\" d=\"M132 107H282\"/>",
+        ">10.2.0.1</text>",
+        ">1.1 s</td>",
+    ] {
+        assert!(page.contains(told), "no `{told}`");
+    }
+}
+
+#[test]
+fn every_cell_of_a_page_has_its_columns_name_for_narrow_screens() {
+    let page = html(&report());
+    assert!(page.contains("<td ") && !page.contains("<td>"), "a cell has no name");
+    assert_eq!(page.matches("<td ").count(), page.matches(" data-label=\"").count());
+    assert!(page.contains("@media (max-width: 46rem)"));
 }

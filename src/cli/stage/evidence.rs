@@ -12,11 +12,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How many lines of something long are kept: its last ones.
 const LINES: usize = 40;
 
-/// What tells why a scenario did not pass: what was done to the lab, how it differs from its file,
+/// What tells why a scenario did not pass: how the lab differs from its file, what was done to it,
 /// and what its directors hold, remember and have written down. What cannot be read is said in its
 /// place.
 pub(super) async fn gather(directors: &Directors<'_>, kernel: &mut Linux) -> Vec<Evidence> {
-    let mut found = vec![journal(directors.dir), differences(directors.lab, kernel).await];
+    let mut found = vec![differences(directors.lab, kernel).await, journal(directors.dir)];
     for director in directors.names() {
         found.push(table(kernel, director).await);
         found.extend(connections(kernel, director));

@@ -8,6 +8,9 @@ use crate::report::{Answers, Check, Evidence, ScenarioReport, StepReport, Verdic
 pub fn scenario(scenario: &ScenarioReport, id: &str) -> String {
     let name = escaped(&scenario.name);
     let (badge, took) = (badge(scenario.verdict()), time(scenario.micros));
+    let said = scenario.summary.as_ref();
+    let said = said.map(|words| format!("<p class=\"said\">{}</p>\n", escaped(words)));
+    let said = said.unwrap_or_default();
     let steps: String = scenario.steps.iter().map(step).collect();
     let fault = scenario.fault().map(fault).unwrap_or_default();
     let timeline = scenario.timeline.as_ref().filter(|timeline| !timeline.is_empty());
@@ -16,7 +19,7 @@ pub fn scenario(scenario: &ScenarioReport, id: &str) -> String {
     let evidence = scenario.evidence.iter().filter(|_| failed).map(evidence);
     format!(
         "<section class=\"scenario\" id=\"{id}\">\n<h3>{name} {badge} <span class=\"took\">{took}\
-         </span></h3>\n<ol class=\"steps\">\n{steps}</ol>\n{fault}{figure}{}</section>\n",
+         </span></h3>\n{said}<ol class=\"steps\">\n{steps}</ol>\n{fault}{figure}{}</section>\n",
         evidence.collect::<String>(),
     )
 }
@@ -59,8 +62,11 @@ fn table(checks: &[Check]) -> String {
 
 fn row(check: &Check) -> String {
     format!(
-        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td class=\"figure\">{}\
-         </td><td class=\"figure\">{}</td><td class=\"at\">{}</td></tr>\n",
+        "<tr><th scope=\"row\">{}</th><td data-label=\"Verdict\">{}</td>\
+         <td data-label=\"Expected\">{}</td><td data-label=\"Observed\">{}</td>\
+         <td class=\"figure\" data-label=\"Samples\">{}</td>\
+         <td class=\"figure\" data-label=\"Waited\">{}</td>\
+         <td class=\"at\" data-label=\"At\">{}</td></tr>\n",
         escaped(&check.name),
         badge(check.outcome.verdict),
         escaped(&check.outcome.expected),

@@ -24,9 +24,9 @@ impl Course {
             Event::Booted { micros } => self.report.boot_micros = Some(*micros),
             Event::Up { micros, .. } => self.report.up_micros = *micros,
             Event::Kept { lab } => self.report.kept = Some(lab.to_string()),
-            Event::ScenarioStarted { scenario, .. } => {
-                let name = scenario.to_string();
-                self.playing = Some(ScenarioReport { name, ..ScenarioReport::default() });
+            Event::ScenarioStarted { scenario, summary } => {
+                let (name, summary) = (scenario.to_string(), summary.clone());
+                self.playing = Some(ScenarioReport { name, summary, ..ScenarioReport::default() });
             }
             Event::StepFinished { step } => {
                 self.playing.iter_mut().for_each(|playing| playing.steps.push(step.clone()));

@@ -59,6 +59,7 @@ fn one(task: &Task, desk: &Desk<'_>, events: &mut dyn FnMut(Event)) -> LabReport
     });
     let interrupted = desk.stop.signal().map(|signal| format!("interrupted by {signal}"));
     let report = course.end(ended.err().map(|fault| interrupted.unwrap_or(fault)));
+    let report = task.describe(report);
     events(Event::LabFinished { report: report.clone() });
     report
 }

@@ -31,10 +31,12 @@ impl Findings {
 
     /// The whole report, which is in the files then. Labs whose turn did not come are errors.
     pub fn end(mut self, tasks: &[Task], state: RunState) -> (Report, Result<(), Failure>) {
-        let waiting = |task: &Task| LabReport {
-            topology: task.named.clone(),
-            error: Some("its turn did not come".to_owned()),
-            ..LabReport::default()
+        let waiting = |task: &Task| {
+            task.describe(LabReport {
+                topology: task.named.clone(),
+                error: Some("its turn did not come".to_owned()),
+                ..LabReport::default()
+            })
         };
         let numbered = tasks.iter().enumerate();
         let labs = numbered.map(|(n, task)| self.labs.remove(&n).unwrap_or_else(|| waiting(task)));

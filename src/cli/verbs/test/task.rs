@@ -5,6 +5,7 @@ use crate::cli::furnish::of_test;
 use crate::cli::provider::{self, Choice};
 use crate::cli::running::{Running, state_dir};
 use crate::lab::{Lab, LabName, Scenario, Source};
+use crate::report::{LabReport, Sketch};
 use crate::state::Exercise;
 use crate::topology;
 use std::collections::BTreeSet;
@@ -21,6 +22,14 @@ pub struct Task {
     pub scenarios: Vec<String>,
     /// Where its scenarios play.
     pub ground: Ground,
+}
+
+impl Task {
+    /// The report with what is known of the topology without any run.
+    pub fn describe(&self, report: LabReport) -> LabReport {
+        let (summary, source) = (self.lab.summary.clone(), self.source.text.clone());
+        LabReport { summary, source, sketch: Sketch::of(&self.lab), ..report }
+    }
 }
 
 /// Where scenarios play.
