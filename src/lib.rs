@@ -4,6 +4,8 @@
 //! The crate is a set of rooms, each of which says in its first lines what it is for and what it
 //! may not do; `docs/architecture.md` draws the arrows between them.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod backend;
 pub mod cli;
 pub mod diag;
@@ -15,6 +17,7 @@ pub mod kernel;
 pub mod lab;
 pub mod oracle;
 pub mod plan;
+pub mod programs;
 pub mod report;
 pub mod scenario;
 pub mod state;

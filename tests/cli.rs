@@ -183,6 +183,15 @@ fn tabs_and_empty_files_are_explained() {
 }
 
 #[test]
+fn warnings_fail_only_where_that_is_asked_for() {
+    let state = state();
+    let warned = "notes/003-dr-without-arp";
+    run(state.path(), &["check", warned]).code(0).says("warning[L146]");
+    run(state.path(), &["check", "--strict", warned]).code(2).says("warning[L146]");
+    run(state.path(), &["check", "--strict", "nat"]).code(0).says("no fault found");
+}
+
+#[test]
 fn a_topology_may_come_from_standard_input() {
     let state = state();
     let nat = || fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/topologies/nat.yaml"));

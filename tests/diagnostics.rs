@@ -3,27 +3,38 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use lvs_lab::diag::{self, Diagnostic, Located};
+use lvs_lab::diag::{self, Diagnostic};
+use lvs_lab::import::keepalived::Anywhere;
 use lvs_lab::lab::Source;
 use lvs_lab::text::{Colour, Style};
-use lvs_lab::topology::{self, RULES};
+use lvs_lab::topology::{self, Misread, RULES};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 const ERRORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/errors");
 
-fn source(path: &Path) -> Source {
-    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-    Source { name, text: std::fs::read_to_string(path).unwrap() }
+fn read(path: &Path) -> Result<Source, Misread> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    topology::decode(name, std::fs::read(path).unwrap())
 }
 
-/// Everything that is found in a topology or a keepalived.conf.
-fn found(source: &Source) -> Vec<Located> {
-    match topology::configuration(source) {
-        Err(faults) if is_configuration(source) => faults,
-        Ok(_) if is_configuration(source) => Vec::new(),
-        _ => topology::located(&source.text, diagnostics(source)),
-    }
+/// A file, and everything that is found in it: in a topology, a keepalived.conf or an ldirectord.cf.
+fn found(path: &Path) -> (Source, Vec<Diagnostic>) {
+    let source = match read(path) {
+        Ok(source) => source,
+        Err(misread) => return (misread.source, misread.faults),
+    };
+    let name = "lab".parse().unwrap();
+    let found = if source.name.ends_with(".cf") {
+        let made = topology::of_ldirectord(&name, &source);
+        made.map_or_else(|misread| misread.faults, |made| made.found.faults)
+    } else if is_configuration(&source) {
+        let sketch = topology::sketch(&name, std::slice::from_ref(&source), &Anywhere, &[]);
+        sketch.err().into_iter().flatten().flat_map(|misread| misread.faults).collect()
+    } else {
+        diagnostics(&source)
+    };
+    (source, found)
 }
 
 fn is_configuration(source: &Source) -> bool {
@@ -38,8 +49,9 @@ fn diagnostics(source: &Source) -> Vec<Diagnostic> {
     }
 }
 
-fn rendered(source: &Source, style: Style) -> String {
-    diag::text(source, &found(source), style)
+fn rendered(path: &Path, style: Style) -> String {
+    let (source, found) = found(path);
+    diag::text(&source, &found, style)
 }
 
 fn with_snapshots_beside(test: impl FnOnce()) {
@@ -53,8 +65,8 @@ fn with_snapshots_beside(test: impl FnOnce()) {
 #[test]
 fn each_faulty_file_is_explained() {
     with_snapshots_beside(|| {
-        insta::glob!("errors/*.{yaml,conf}", |path| {
-            let text = rendered(&source(path), Style { width: Some(80), ..Style::default() });
+        insta::glob!("errors/*.{yaml,conf,cf}", |path| {
+            let text = rendered(path, Style { width: Some(80), ..Style::default() });
             insta::assert_snapshot!("text", text);
         });
     });
@@ -63,9 +75,9 @@ fn each_faulty_file_is_explained() {
 #[test]
 fn each_faulty_file_breaks_the_one_rule_that_it_is_named_after() {
     for path in faulty_files() {
-        let found = found(&source(&path));
+        let (_, found) = found(&path);
         let name = path.file_stem().unwrap().to_str().unwrap();
-        let codes: BTreeSet<_> = found.iter().map(|d| d.diagnostic.code.0).collect();
+        let codes: BTreeSet<_> = found.iter().map(|d| d.code.0).collect();
         if name == "many" {
             assert!(codes.len() >= 10, "{codes:?}");
         } else {
@@ -94,7 +106,7 @@ fn every_rule_has_a_faulty_file_and_a_chapter() {
 #[test]
 fn a_terminal_of_sixty_columns_is_wide_enough() {
     let style = Style { width: Some(60), ..Style::default() };
-    let text = rendered(&source(&Path::new(ERRORS).join("many.yaml")), style);
+    let text = rendered(&many(), style);
     for line in text.lines() {
         assert!(line.chars().count() <= 60, "{line}");
     }
@@ -103,10 +115,9 @@ fn a_terminal_of_sixty_columns_is_wide_enough() {
 
 #[test]
 fn colours_change_nothing_but_colours() {
-    let source = source(&Path::new(ERRORS).join("many.yaml"));
-    let plain = rendered(&source, Style { width: Some(80), ..Style::default() });
+    let plain = rendered(&many(), Style { width: Some(80), ..Style::default() });
     let coloured =
-        rendered(&source, Style { width: Some(80), colour: Colour::Ansi, ..Style::default() });
+        rendered(&many(), Style { width: Some(80), colour: Colour::Ansi, ..Style::default() });
     assert!(coloured.contains("\x1b[1;31merror[L010]\x1b[0m"));
     let mut pieces = coloured.split("\x1b[");
     let first = pieces.next().unwrap().to_owned();
@@ -116,16 +127,20 @@ fn colours_change_nothing_but_colours() {
 
 #[test]
 fn editors_get_the_same_as_json() {
-    let source = source(&Path::new(ERRORS).join("many.yaml"));
-    let located = topology::located(&source.text, diagnostics(&source));
-    let json = diag::json(&source, &located);
+    let (source, found) = found(&many());
+    let json = diag::json(&source, &found);
     with_snapshots_beside(|| insta::assert_json_snapshot!("json", json));
+}
+
+fn many() -> std::path::PathBuf {
+    Path::new(ERRORS).join("many.yaml")
 }
 
 fn faulty_files() -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(ERRORS).unwrap().map(|e| e.unwrap().path());
-    let is_faulty =
-        |p: &std::path::PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "conf");
+    let is_faulty = |p: &std::path::PathBuf| {
+        p.extension().is_some_and(|e| e == "yaml" || e == "conf" || e == "cf")
+    };
     let mut files: Vec<_> = entries.filter(is_faulty).collect();
     files.sort();
     files

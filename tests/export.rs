@@ -7,9 +7,6 @@ mod support;
 use std::process::Command;
 use support::{Place, Ran, unique};
 
-/// Where the distribution's programs are, and nobody else's of the same names.
-const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
-
 /// Settings whose values the kernel chooses by the memory that is free at the moment.
 const BY_MEMORY: [&str; 1] = ["net.ipv4.vs.sync_qlen_max"];
 
@@ -74,7 +71,7 @@ fn namespaces(script: &str) -> Vec<String> {
 fn shell(place: &Place, lab: &str, script: &str) -> Ran {
     let mut command = place.program(&["shell", lab]);
     let file = place.write("script", script);
-    command.env("SHELL", "/bin/sh").env("PATH", PATH).stdin(std::fs::File::open(file).unwrap());
+    command.env("SHELL", "/bin/sh").stdin(std::fs::File::open(file).unwrap());
     command.output().unwrap().into()
 }
 
@@ -128,7 +125,7 @@ fn keepalived_accepts_the_configuration_of_every_director() {
             let one = place.run(&[&export[..], &["--node", director]].concat()).code(0).stdout;
             let file = place.write("keepalived.conf", &one);
             let mut command = Command::new("unshare");
-            command.args(["--net", "sh", "-ec", script, "sh"]).arg(file).env("PATH", PATH);
+            command.args(["--net", "sh", "-ec", script, "sh"]).arg(file);
             let said = Ran::from(command.output().unwrap()).code(0);
             assert_eq!((said.stdout, said.stderr), (String::new(), String::new()), "{one}");
         }
@@ -201,7 +198,7 @@ fn apart(script: &str) -> String {
     let private = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
     let script = format!("set -e\nmount -t tmpfs none /run\n{script}");
     let mut command = Command::new("unshare");
-    command.args(private).args(["sh", "-c", &script]).env("PATH", PATH);
+    command.args(private).args(["sh", "-c", &script]);
     Ran::from(command.output().unwrap()).code(0).stdout
 }
 

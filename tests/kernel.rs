@@ -4,6 +4,9 @@
 //! be left on the machine.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test panics when it fails")]
 
+#[path = "support/patience.rs"]
+mod patience;
+
 use lvs_lab::kernel::{
     BackendOrder, Changed, Kernel, KernelError, Linux, Names, Namespace, Observed, Packets, Watch,
 };
@@ -378,8 +381,13 @@ async fn a_setting_is_that_of_its_node() {
 async fn a_backend_gets_a_listener_inside_its_node() {
     let mut lab = Sandbox::new();
     lab.apply(&pair()).await;
-    let backend =
-        Backend { port: 8080, protocol: Protocol::Tcp, vips: Vec::new(), upstream: Vec::new() };
+    let backend = Backend {
+        port: 8080,
+        protocol: Protocol::Tcp,
+        vips: Vec::new(),
+        upstream: Vec::new(),
+        answers: Vec::new(),
+    };
     let start = Op::StartBackend { node: node("rs1"), backend: backend.clone() };
     lab.apply(std::slice::from_ref(&start)).await;
     assert_eq!(lab.observed("rs1").await.listening, [Port::tcp(8080)]);
@@ -421,8 +429,13 @@ async fn a_backend_of_a_node_with_ipv6_listens_on_both() {
     lab.apply(&pair()).await;
     lab.apply(&[address("rs1", "eth0", "fd00::200/64"), address("rs2", "eth0", "fd00::201/64")])
         .await;
-    let backend =
-        Backend { port: 80, protocol: Protocol::Tcp, vips: Vec::new(), upstream: Vec::new() };
+    let backend = Backend {
+        port: 80,
+        protocol: Protocol::Tcp,
+        vips: Vec::new(),
+        upstream: Vec::new(),
+        answers: Vec::new(),
+    };
     lab.apply(&[Op::StartBackend { node: node("rs1"), backend }]).await;
     let client = Namespace::named("nat-rs2").unwrap();
     for address in ["[fd00::200]:80", "192.168.137.200:80"] {
@@ -642,12 +655,11 @@ async fn the_last_packets_are_remembered() {
     assert!(last.is_sorted_by_key(|packet| packet.at));
 }
 
-/// Waits until something is so, and fails after a minute.
+/// Waits until something is so.
 async fn until(is_so: impl Fn() -> bool) {
-    let limit = std::time::Duration::from_secs(60);
     let begun = std::time::Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < limit, "it never came to be so");
+        assert!(begun.elapsed() < patience::PATIENCE, "it never came to be so");
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
 }

@@ -2,7 +2,6 @@
 # Prints what the distribution's own programs say of namespaces: `observe.sh NAMESPACE...`.
 # Few processes are started, as each is dear in a guest.
 set -eu
-PATH=$PATH:/usr/sbin:/sbin
 
 for name in "$@"; do
     echo "== $name"

@@ -162,7 +162,7 @@ fn what_ipvsadm_saves_of_these_kinds_is_what_the_lab_exports() {
 fn a_kernel_without_sctp_is_named_with_what_it_lacks() {
     let place = Place::new();
     let doctor = place.run(&["doctor"]).stdout;
-    let lacking = doctor.contains("not in this kernel: labs with SCTP run in a guest");
+    let lacking = doctor.contains("not in this kernel: sctp");
     // The lab has no server of SCTP.
     let wanted =
         if lacking { "the kernel has no SCTP (module sctp)" } else { "connection refused" };

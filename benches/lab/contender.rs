@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Where the topology file lies, in the sandbox's own /run.
-const FILE: &str = "/run/bench.yaml";
+pub const FILE: &str = "/run/bench.yaml";
 
 /// A program that makes and removes a lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]

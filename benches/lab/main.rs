@@ -6,6 +6,7 @@
 
 mod contender;
 mod cycle;
+mod looks;
 mod memory;
 mod programs;
 mod requests;
@@ -17,6 +18,7 @@ mod topology;
 use clap::{Args, Subcommand};
 use contender::Contender;
 use cycle::Cycles;
+use looks::Kernel;
 use std::process::ExitCode;
 use support::{Result, machine, program, sandbox, timing};
 use table::Table;
@@ -33,6 +35,9 @@ struct Wanted {
     /// Which rivals to build labs with
     #[arg(long, value_delimiter = ',', default_value = "floor,parallel,batch,lecture")]
     against: Vec<Contender>,
+    /// On which kernels to look at labs (`status`, `up` again)
+    #[arg(long, value_delimiter = ',', default_value = "host,uml")]
+    looks: Vec<Kernel>,
 }
 
 /// What the program does when it starts itself inside a sandbox.
@@ -41,6 +46,9 @@ enum Inside {
     /// One lab, up and down.
     #[command(hide = true)]
     Cycle { contender: Contender, size: u32 },
+    /// One lab, looked at.
+    #[command(hide = true)]
+    Look { kernel: Kernel, size: u32 },
     /// Requests from one lab's client.
     #[command(hide = true)]
     Requests { rounds: usize },
@@ -56,6 +64,7 @@ fn main() -> ExitCode {
 fn inside(job: Inside) -> Result<()> {
     match job {
         Inside::Cycle { contender, size } => sandbox::report(cycle::run(contender, size)),
+        Inside::Look { kernel, size } => sandbox::report(looks::run(kernel, size)),
         Inside::Requests { rounds } => sandbox::report(requests::run(rounds)),
         Inside::Memory { size } => sandbox::report(memory::run(size)),
     }
@@ -66,6 +75,7 @@ fn measure(wanted: Wanted) -> Result<()> {
     let mut table = Table::default();
     let cycles = Cycles::measure(&wanted.sizes, &wanted.against, wanted.rounds)?;
     cycles.rows(&mut table);
+    looks::measure(&wanted.looks, (&wanted.sizes, wanted.rounds), &mut table)?;
     requests::measure(wanted.rounds, &mut table)?;
     let memory = memory::measure()?;
     println!("{}\n{}\n{TIMES}\n\n{table}\n{memory}", machine::describe()?, services());

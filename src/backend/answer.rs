@@ -70,6 +70,10 @@ async fn routed<B>(
     request: &Request<B>,
     (exchange, via): (&Exchange, &[String]),
 ) -> Response<Payload> {
+    if let Some(answer) = exchange.answer(path(request)) {
+        let status = StatusCode::from_u16(answer.status).unwrap_or_default();
+        return text(status, &answer.text);
+    }
     match route {
         Ok(Route::Name) => name(exchange),
         Ok(Route::Whoami) => whoami(request, exchange, via),
@@ -84,12 +88,17 @@ async fn routed<B>(
     }
 }
 
+/// The path and query.
+fn path<B>(request: &Request<B>) -> &str {
+    let uri = request.uri();
+    uri.path_and_query().map_or(uri.path(), |whole| whole.as_str())
+}
+
 fn name(exchange: &Exchange) -> Response<Payload> {
     text(StatusCode::OK, exchange.identity().name.as_str())
 }
 
 fn whoami<B>(request: &Request<B>, exchange: &Exchange, via: &[String]) -> Response<Payload> {
-    let uri = request.uri();
     let seen = Whoami {
         name: exchange.identity().name.as_str(),
         local: exchange.local,
@@ -97,7 +106,7 @@ fn whoami<B>(request: &Request<B>, exchange: &Exchange, via: &[String]) -> Respo
         vip: exchange.identity().vip(exchange.local.ip()),
         via,
         method: request.method().as_str(),
-        path: uri.path_and_query().map_or(uri.path(), |whole| whole.as_str()),
+        path: path(request),
         headers: headers(request),
     };
     // Strings and numbers only: there is nothing in it that JSON cannot hold.

@@ -1,5 +1,6 @@
 use super::answer::answer;
 use super::{BackendError, Counters, Identity, Tiers};
+use crate::lab::Answer;
 use crate::plan::Behaviour;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,6 +33,8 @@ pub struct Site {
     pub behaviour: watch::Receiver<Behaviour>,
     /// Whom it asks before it answers.
     pub tiers: Tiers,
+    /// What it answers on the paths that health checks ask for.
+    pub answers: Arc<[Answer]>,
 }
 
 /// What every connection of a backend shares.
@@ -58,6 +61,11 @@ impl Exchange {
 
     pub(super) fn identity(&self) -> &Identity {
         &self.shared.site.identity
+    }
+
+    /// What is answered on a path and query that a health check asks for.
+    pub(super) fn answer(&self, path: &str) -> Option<&Answer> {
+        self.shared.site.answers.iter().find(|answer| answer.path == path)
     }
 
     pub(super) fn tiers(&self) -> &Tiers {

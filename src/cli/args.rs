@@ -139,6 +139,8 @@ pub enum Verb {
     Status(verbs::status::Args),
     /// Show the IPVS tables as `ipvsadm -L -n` prints them
     Ipvs(verbs::ipvs::Args),
+    /// Show what a lab's supervisor, daemons and processes wrote
+    Logs(verbs::logs::Args),
     /// Run a command in a node
     Exec(verbs::exec::Args),
     /// Open a shell in a node, or in the machine that the lab runs on

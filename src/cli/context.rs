@@ -4,8 +4,8 @@ use super::terminal;
 use crate::diag::{self, Diagnostic};
 use crate::lab::{Lab, Source};
 use crate::text::{Colour, Style};
-use crate::topology;
-use std::io::{self, ErrorKind};
+use crate::topology::{self, Misread};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 /// Where the program itself is running.
@@ -50,20 +50,26 @@ impl Context {
     /// Says something that is no result, unless the user wants quiet.
     pub fn note(&self, text: &str) {
         if !self.global.quiet {
-            eprintln!("{text}");
+            terminal::complain(&format!("{text}\n"));
         }
     }
 
-    /// The topology that the user named: a built-in one, a file, or `-`, standard input.
+    /// The topology that the user named: a built-in one, a file, or `-`, standard input. What makes
+    /// a file no text goes to standard error.
     pub fn source(&self, name: &str) -> Result<Source, Failure> {
+        self.readable(self.read(name)?)
+    }
+
+    /// The same, or what makes the file no text.
+    pub fn read(&self, name: &str) -> Result<Result<Source, Misread>, Failure> {
         if let Some(source) = self.sources.iter().find(|source| source.name == name) {
-            return Ok(source.clone());
+            return Ok(Ok(source.clone()));
         }
         if let Some(source) = topology::builtin(name) {
-            return Ok(source);
+            return Ok(Ok(source));
         }
-        match read(name) {
-            Ok(text) => Ok(Source { name: name.to_owned(), text }),
+        match bytes(name) {
+            Ok(bytes) => Ok(topology::decode(name, bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound && !looks_like_path(name) => {
                 Err(unknown_topology(name))
             }
@@ -107,11 +113,18 @@ impl Context {
         }
     }
 
-    /// The text of a file that is no topology.
+    /// The text of a file that is no topology. What makes it no text goes to standard error.
     pub fn text(&self, file: &str) -> Result<Source, Failure> {
-        let text = read(file)
+        let bytes = bytes(file)
             .map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
-        Ok(Source { name: file.to_owned(), text })
+        self.readable(topology::decode(file, bytes))
+    }
+
+    fn readable(&self, read: Result<Source, Misread>) -> Result<Source, Failure> {
+        read.map_err(|misread| {
+            self.report_misread(&[misread]);
+            Failure::said(super::exit::Exit::Usage)
+        })
     }
 
     /// The valid lab of a source. Its faults and warnings go to standard error.
@@ -146,41 +159,45 @@ impl Context {
     fn report_faults(&self, source: &Source, table: Option<&Source>, faults: Vec<Diagnostic>) {
         let inside = |fault: &Diagnostic| table.is_some() && topology::is_in_table(fault);
         let (inside, rest): (Vec<_>, Vec<_>) = faults.into_iter().partition(inside);
-        eprint!("{}", render(source, &rest, self.error_colour()));
+        terminal::complain(&render(source, &rest, self.error_colour()));
         if let Some(table) = table {
             self.report_table(table, inside);
         }
     }
 
     /// Shows the faults of files that are no topologies.
-    pub fn report_misread(&self, misread: &[topology::Misread]) {
-        for topology::Misread { source, faults } in misread {
-            eprint!("{}", diag::text(source, faults, style(self.error_colour())));
+    pub fn report_misread(&self, misread: &[Misread]) {
+        for Misread { source, faults } in misread {
+            terminal::complain(&diag::text(source, faults, style(self.error_colour())));
         }
     }
 
     /// Shows the faults of a table of ipvsadm's.
     pub fn report_table(&self, table: &Source, faults: Vec<Diagnostic>) {
-        let located = topology::located_in_table(&table.text, faults);
-        eprint!("{}", diag::text(table, &located, style(self.error_colour())));
+        let placed = topology::placed_in_table(&table.text, faults);
+        terminal::complain(&diag::text(table, &placed, style(self.error_colour())));
     }
 }
 
 /// Faults of a source for a person to read.
 pub fn render(source: &Source, faults: &[Diagnostic], colour: Colour) -> String {
-    diag::text(source, &topology::located(&source.text, faults.to_vec()), style(colour))
+    diag::text(source, faults, style(colour))
 }
 
 fn style(colour: Colour) -> Style {
     Style { width: Some(terminal::width()), colour, ..Style::default() }
 }
 
-/// The text of a file, or of standard input for `-`.
-fn read(name: &str) -> io::Result<String> {
+/// What is in a file, or comes from standard input for `-`: no more of it than is needed to see
+/// that it is too much.
+fn bytes(name: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = topology::LARGEST as u64 + 1;
     match name {
-        "-" => io::read_to_string(io::stdin()),
-        path => std::fs::read_to_string(path),
-    }
+        "-" => io::stdin().take(most).read_to_end(&mut bytes)?,
+        path => std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?,
+    };
+    Ok(bytes)
 }
 
 fn looks_like_path(name: &str) -> bool {

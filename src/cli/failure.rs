@@ -1,4 +1,5 @@
 use super::exit::Exit;
+use super::terminal::complain;
 use crate::text::{Colour, Ink};
 use nix::errno::Errno;
 use std::fmt::Display;
@@ -56,9 +57,10 @@ impl Failure {
         if self.message.is_empty() {
             return;
         }
-        eprintln!("{}: {}", colour.paint(Ink::BoldRed, "error"), self.message);
+        let error = colour.paint(Ink::BoldRed, "error");
+        complain(&format!("{error}: {}\n", self.message));
         if let Some(help) = &self.help {
-            eprintln!("{}: {help}", colour.paint(Ink::BoldCyan, "help"));
+            complain(&format!("{}: {help}\n", colour.paint(Ink::BoldCyan, "help")));
         }
     }
 }

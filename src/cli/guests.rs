@@ -1,17 +1,15 @@
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::progress::TERMINAL;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
 use crate::lab::{Lab, Source};
-use crate::state::LabDir;
+use crate::state::{LabDir, socket};
 use crate::topology;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
-use std::os::unix::net::UnixStream;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-
-/// Where the system administration's programs are, which are not for an ordinary user's PATH.
-const SYSTEM: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// Has this command line done in the guest of a lab.
 pub fn forward(running: &Running, context: &Context) -> Result<Exit, Failure> {
@@ -34,24 +32,16 @@ pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::Termin
     let files = unknown.map(|s| guest::File { name: s.name.clone(), text: s.text.clone() });
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let shown = std::io::stderr().is_terminal().then(|| (TERMINAL.to_owned(), "1".to_owned()));
+    let on_terminal = shown.filter(|_| terminal.is_none());
     Job {
         args: context.words.clone(),
         cwd: cwd.to_string_lossy().into_owned(),
-        env: env.map(for_root).collect(),
+        env: env.chain(on_terminal).collect(),
         files: files.collect(),
         input: Input::Caller,
         terminal,
     }
-}
-
-/// Whoever calls is root in the guest, and finds there what root finds.
-fn for_root((name, mut value): (String, String)) -> (String, String) {
-    if name == "PATH" {
-        let missing = SYSTEM.iter().filter(|d| !value.split(':').any(|known| known == **d));
-        let missing: String = missing.map(|directory| format!(":{directory}")).collect();
-        value.push_str(&missing);
-    }
-    (name, value)
 }
 
 /// Boots a guest for a lab, and leaves a process behind that owns it.
@@ -76,32 +66,20 @@ pub fn uml() -> Result<Uml, Failure> {
 
 /// The process that owns the guest behind a socket.
 pub fn owner(socket: &Path) -> Option<i32> {
-    let socket = UnixStream::connect(socket).ok()?;
+    let socket = socket::connect(socket).ok()?;
     Some(getsockopt(&socket, PeerCredentials).ok()?.pid())
 }
 
 /// What a guest's fault means for the user.
 pub fn failure(error: GuestError) -> Failure {
     match &error {
-        GuestError::Missing(_) => {
-            Failure::unable(error).help("apt-get install user-mode-linux; see `lvs-lab doctor`")
+        GuestError::Missing(missing) => {
+            let help = format!("apt-get install {}; see `lvs-lab doctor`", missing.package());
+            Failure::unable(error).help(help)
         }
         GuestError::Died(_) | GuestError::Gone => {
             Failure::failed(error).help("`lvs-lab down` clears up; `lvs-lab up` builds it again")
         }
         _ => Failure::failed(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ordinary_users_path_is_completed_and_roots_is_not_touched() {
-        let path = |value: &str| for_root(("PATH".to_owned(), value.to_owned())).1;
-        assert_eq!(path("/bin"), "/bin:/usr/local/sbin:/usr/sbin:/sbin");
-        let all = "/usr/local/sbin:/usr/sbin:/sbin:/bin";
-        assert_eq!(path(all), all);
     }
 }

@@ -1,6 +1,7 @@
 use super::exit::Exit;
 use super::failure::{Failure, reason};
 use crate::kernel::Namespace;
+use crate::programs;
 use std::io::ErrorKind;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -11,7 +12,7 @@ const NOT_FOUND: u8 = 127;
 const NOT_RUNNABLE: u8 = 126;
 
 /// Enters a namespace as `ip netns exec` does, and becomes the command.
-pub fn become_command(namespace: &str, words: &[String]) -> Result<Exit, Failure> {
+pub fn become_command(namespace: &str, command: Command) -> Result<Exit, Failure> {
     let entered = Namespace::named(namespace).and_then(|namespace| namespace.enter());
     entered.map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => {
@@ -20,18 +21,17 @@ pub fn become_command(namespace: &str, words: &[String]) -> Result<Exit, Failure
         }
         _ => Failure::failed(format!("cannot enter `{namespace}`: {}", reason(&error))),
     })?;
-    Err(exec(words))
+    Err(exec(command))
 }
 
 /// Becomes the command; returns only if that fails.
-pub fn exec(words: &[String]) -> Failure {
-    let Some((program, arguments)) = words.split_first() else {
-        return Failure::usage("no command was given");
-    };
-    let error = Command::new(program).args(arguments).exec();
-    let code = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_RUNNABLE };
-    Failure {
-        exit: Exit::Command(code),
-        ..Failure::failed(format!("cannot run `{program}`: {}", reason(&error)))
-    }
+pub fn exec(mut command: Command) -> Failure {
+    let error = command.exec();
+    let program = command.get_program().to_string_lossy();
+    let failure = Failure::failed(format!("cannot run `{program}`: {}", reason(&error)));
+    let missing = error.kind() == ErrorKind::NotFound;
+    let listed = programs::LIST.iter().find(|listed| missing && listed.name == program);
+    let exit = Exit::Command(if missing { NOT_FOUND } else { NOT_RUNNABLE });
+    let help = listed.map(|program| format!("apt-get install {}", program.package));
+    Failure { exit, help, ..failure }
 }

@@ -1,6 +1,10 @@
 use super::failure::Failure;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+use std::io;
+use std::os::fd::AsFd;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
 /// SIGINT, SIGTERM and SIGHUP as something to ask for, between two steps that must not be cut
 /// short. They do their work again when this is dropped.
@@ -20,6 +24,20 @@ impl Interruption {
         let queue = SignalFd::with_flags(&signals, flags).map_err(failed)?;
         let before = signals.thread_swap_mask(SigmaskHow::SIG_BLOCK).map_err(failed)?;
         Ok(Self { queue, before })
+    }
+
+    /// Waits for one of them. Runs inside a tokio runtime.
+    pub async fn signal(&self) -> io::Result<Signal> {
+        let queue = self.queue.as_fd();
+        // SAFETY: the queue stays open for as long as it is borrowed.
+        let queue = unsafe { AsyncFd::register_with_interest(queue, Interest::READABLE) }?;
+        loop {
+            let mut ready = queue.readable().await?;
+            match self.queue.read_signal()? {
+                Some(info) => return Ok(Signal::try_from(info.ssi_signo as i32)?),
+                None => ready.clear_ready(),
+            }
+        }
     }
 
     /// Fails if the user has had enough.

@@ -7,6 +7,7 @@ mod args;
 mod build;
 mod builtins;
 mod context;
+mod disk;
 mod exit;
 mod failure;
 mod furnish;

@@ -2,12 +2,15 @@ use super::args::Cli;
 use super::builtins;
 use super::context::{Context, Setting};
 use super::exit::Exit;
+use super::failure::Failure;
 use super::terminal;
 use super::verbs;
 use crate::guest::{self, Job};
 use crate::lab::Source;
+use crate::text::Colour;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the program on the process's own arguments; as a guest's first process it runs the guest.
@@ -29,9 +32,16 @@ fn job(job: Job) -> u8 {
 
 fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
     let line = std::iter::once("lvs-lab".to_owned()).chain(words.iter().cloned());
-    let cli = match Cli::try_parse_from(line.clone()) {
+    let command = Cli::command().color(painted(&words));
+    let parsed = command.clone().try_get_matches_from(line.clone());
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(wrong) => return unparsed(&wrong, line),
+        Err(wrong) => {
+            return unparsed(&wrong, command, line).unwrap_or_else(|failure| {
+                failure.print(Colour::Plain);
+                failure.exit
+            });
+        }
     };
     let colour = terminal::colour(cli.global.color, &std::io::stderr());
     let context = Context { global: cli.global, setting, words, sources };
@@ -41,26 +51,48 @@ fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
     })
 }
 
+/// How clap paints help and errors: as --color or its variable says, which it must know before it
+/// has read the line. Behind `--` are the words of another command.
+fn painted(words: &[String]) -> clap::ColorChoice {
+    let own = || words.iter().take_while(|word| *word != "--");
+    let joined = own().filter_map(|word| word.strip_prefix("--color=").map(str::to_owned));
+    let apart = own().zip(own().skip(1)).filter(|(flag, _)| *flag == "--color");
+    let said = joined.chain(apart.map(|(_, when)| when.clone())).next();
+    match said.or_else(|| std::env::var("LVS_LAB_COLOR").ok()).as_deref() {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
+}
+
 /// Answers a line that names no work to do: a wrong one, or one that asks for help. clap knows
 /// which stream and colour.
-fn unparsed(wrong: &clap::Error, line: impl Iterator<Item = String>) -> Exit {
+fn unparsed(
+    wrong: &clap::Error,
+    mut command: clap::Command,
+    line: impl Iterator<Item = String>,
+) -> Result<Exit, Failure> {
     match wrong.kind() {
         ErrorKind::MissingSubcommand => {
-            eprint!("{}", Cli::command().render_help());
-            return Exit::Usage;
+            terminal::complain(&command.render_help().to_string());
+            return Ok(Exit::Usage);
         }
         ErrorKind::DisplayHelp => {
-            let helped = builtins::named_in(Cli::command()).try_get_matches_from(line);
-            let _ = helped.err().as_ref().unwrap_or(wrong).print();
+            let helped = builtins::named_in(command).try_get_matches_from(line);
+            told(helped.err().as_ref().unwrap_or(wrong))?;
         }
-        _ => {
-            let _ = wrong.print();
-        }
+        _ => told(wrong)?,
     }
     if lacks_topology(wrong) {
-        eprintln!("\n{}", builtins::listed());
+        terminal::complain(&format!("\n{}\n", builtins::listed()));
     }
-    if wrong.use_stderr() { Exit::Usage } else { Exit::Ok }
+    Ok(if wrong.use_stderr() { Exit::Usage } else { Exit::Ok })
+}
+
+/// Has clap say what it has to say. That standard error cannot be written is no other ending.
+fn told(what: &clap::Error) -> Result<(), Failure> {
+    let said = what.print().and_then(|()| std::io::stdout().flush());
+    if what.use_stderr() { Ok(()) } else { said.map_err(|error| terminal::unwritten(&error)) }
 }
 
 fn lacks_topology(wrong: &clap::Error) -> bool {

@@ -1,6 +1,9 @@
 use super::args::ColorChoice;
+use super::exit::Exit;
+use super::failure::{Failure, reason};
 use crate::text::Colour;
-use std::io::{IsTerminal, Write};
+use nix::sys::signal::Signal;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 /// What the user's choice of colours means for a stream.
 pub fn colour(choice: ColorChoice, stream: &impl IsTerminal) -> Colour {
@@ -11,20 +14,36 @@ pub fn colour(choice: ColorChoice, stream: &impl IsTerminal) -> Colour {
     }
 }
 
-/// Writes to standard output. A reader that went away (`| head`) ends the program quietly, as it
-/// ends every other one; nothing that must be undone prints while it works.
+/// Writes to standard output, or ends the program; nothing that must be undone prints while it
+/// works.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(128 + nix::sys::signal::Signal::SIGPIPE as i32);
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        let failure = unwritten(&error);
+        failure.print(Colour::Plain);
+        std::process::exit(failure.exit.code().into());
     }
+}
+
+/// What it means that standard output could not be written. A reader that went away (`| head`) ends
+/// the program quietly, as it ends every other one.
+pub fn unwritten(error: &io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Failure::said(Exit::Command(128 + Signal::SIGPIPE as u8)),
+        _ => Failure::failed(format!("cannot write to standard output: {}", reason(error))),
+    }
+}
+
+/// Writes to standard error. Where that cannot be written, there is no way to say so.
+pub fn complain(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Writes a value as indented JSON to standard output.
 pub fn print_json(value: &impl serde::Serialize) {
     match serde_json::to_string_pretty(value) {
         Ok(text) => print(&(text + "\n")),
-        Err(error) => eprintln!("error: cannot write JSON: {error}"),
+        Err(error) => complain(&format!("error: cannot write JSON: {error}\n")),
     }
 }
 

@@ -1,3 +1,4 @@
+use super::Position;
 use crate::lab::Place;
 use serde::Serialize;
 use std::fmt;
@@ -40,8 +41,17 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What is wrong: subject first, lower case, no full stop, the user's words in backticks.
     pub message: String,
-    /// Where.
+    /// Where, as a path of keys.
     pub at: Place,
+    /// Where, as a line and a column; none where that is not known, or not yet.
+    pub position: Option<Position>,
     /// What mends it: an imperative.
     pub help: String,
+}
+
+impl Diagnostic {
+    /// The same, where its line and column are known.
+    pub fn shown_at(self, position: impl Into<Option<Position>>) -> Self {
+        Self { position: position.into(), ..self }
+    }
 }

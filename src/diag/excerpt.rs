@@ -19,19 +19,22 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The line of a position; of a line longer than `width` columns the surroundings of the
-    /// piece.
-    pub fn of(text: &str, position: Position, width: Option<usize>) -> Option<Self> {
-        let line = text.lines().nth(position.line.checked_sub(1)?)?;
-        let letters: Vec<char> = line.chars().collect();
-        let start = position.column.saturating_sub(1).min(letters.len());
-        let end = (start + position.length).min(letters.len());
-        let (head, piece, tail) = (&letters[..start], &letters[start..end], &letters[end..]);
-        let parts = [shown(head), shown(piece), shown(tail)];
-        Some(match width {
+    /// The line with the piece at a position; of a line longer than `width` columns the
+    /// surroundings of the piece.
+    pub fn of(line: &str, position: Position, width: Option<usize>) -> Self {
+        // Each character takes a column, so what is further away than `width` is never shown.
+        let room = width.map_or(usize::MAX, |width| width + 1);
+        let start = position.column.saturating_sub(1);
+        let mut letters = line.chars();
+        let far = start.saturating_sub(room);
+        let head: Vec<char> = letters.by_ref().skip(far).take(start - far).collect();
+        let piece: Vec<char> = letters.by_ref().take(position.length.min(room)).collect();
+        let tail: Vec<char> = letters.take(room).collect();
+        let parts = [shown(&head), shown(&piece), shown(&tail)];
+        match width {
             Some(width) => fitted(parts, width),
             None => assembled(parts),
-        })
+        }
     }
 }
 
@@ -105,7 +108,7 @@ mod tests {
     use super::*;
 
     fn excerpt(line: &str, column: usize, length: usize, width: usize) -> Excerpt {
-        Excerpt::of(line, Position { line: 1, column, length }, Some(width)).unwrap()
+        Excerpt::of(line, Position { line: 1, column, length }, Some(width))
     }
 
     fn piece(excerpt: &Excerpt) -> String {

@@ -1,5 +1,6 @@
-use super::Located;
+use super::Diagnostic;
 use crate::lab::Source;
+use crate::text::visible;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,8 +10,8 @@ use serde_json::Value;
 struct Entry<'d> {
     code: &'d str,
     severity: super::Severity,
-    message: &'d str,
-    file: &'d str,
+    message: String,
+    file: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -18,23 +19,23 @@ struct Entry<'d> {
     /// The column behind the last character.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
-    help: &'d str,
+    help: String,
 }
 
 /// The diagnostics for a program: a list of objects with `code`, `severity`, `message`, `file`,
 /// `line`, `column`, `endColumn` and `help`; without a position where the text has none.
-pub fn json(source: &Source, diagnostics: &[Located]) -> Value {
-    let entry = |located: &Located| {
-        let Located { diagnostic, position } = located;
+pub fn json(source: &Source, diagnostics: &[Diagnostic]) -> Value {
+    let entry = |diagnostic: &Diagnostic| {
+        let position = diagnostic.position;
         serde_json::to_value(Entry {
             code: diagnostic.code.0,
             severity: diagnostic.severity,
-            message: &diagnostic.message,
-            file: &source.name,
+            message: visible(&diagnostic.message),
+            file: visible(&source.name),
             line: position.map(|p| p.line),
             column: position.map(|p| p.column),
             end_column: position.map(|p| p.column + p.length),
-            help: &diagnostic.help,
+            help: visible(&diagnostic.help),
         })
     };
     // Texts and numbers under fixed names always serialize.

@@ -72,6 +72,15 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// The Debian package that brings it.
+    pub fn package(&self) -> &'static str {
+        match self {
+            Self::Program { package, .. } | Self::Modules { package, .. } => package,
+        }
+    }
+}
+
 /// The last lines of a console, shown below a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogTail(pub Vec<String>);

@@ -7,7 +7,7 @@ pub struct Job {
     pub args: Vec<String>,
     /// The working directory; the root where the guest has no such directory.
     pub cwd: String,
-    /// The whole environment. The guest adds the system directories to `PATH`.
+    /// The whole environment. The guest completes `PATH` with the directories of system administration.
     pub env: Vec<(String, String)>,
     /// Files that the host has read already, because the guest must not or cannot.
     pub files: Vec<File>,

@@ -62,7 +62,14 @@ impl Reading {
 
     fn server(&mut self, key: &Key, server: Server) {
         match self.section.iter_mut().find(|service| service.key == *key) {
-            Some(service) => service.servers.push(server),
+            Some(service) => match service.servers.iter().any(|other| other.is(&server, key)) {
+                false => service.servers.push(server),
+                true => self.faults.push(Fault::wrong(
+                    server.address.spot,
+                    format!("the real server {} is there already", server.address.value),
+                    "keep one of the two lines",
+                )),
+            },
             None if self.blurred => {}
             None => self.faults.push(Fault::wrong(
                 key.spot(),

@@ -139,4 +139,23 @@ options! {
     ' ' "set" None Meaning::Command;
     ' ' "start-daemon" May Meaning::Command;
     ' ' "stop-daemon" May Meaning::Command;
+    'h' "help" None Meaning::Command;
+    'c' "connection" None Meaning::Command;
+    'n' "numeric" None Meaning::Command;
+    ' ' "timeout" None Meaning::Command;
+    ' ' "daemon" None Meaning::Command;
+    ' ' "stats" None Meaning::Command;
+    ' ' "rate" None Meaning::Command;
+    ' ' "thresholds" None Meaning::Command;
+    ' ' "persistent-conn" None Meaning::Command;
+    ' ' "exact" None Meaning::Command;
+    ' ' "tun-info" None Meaning::Command;
+    ' ' "sort" None Meaning::Command;
+    ' ' "nosort" None Meaning::Command;
+    ' ' "mcast-interface" Must Meaning::Command;
+    ' ' "mcast-group" Must Meaning::Command;
+    ' ' "mcast-port" Must Meaning::Command;
+    ' ' "mcast-ttl" Must Meaning::Command;
+    ' ' "sync-maxlen" Must Meaning::Command;
+    ' ' "syncid" Must Meaning::Command;
 }

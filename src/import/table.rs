@@ -77,3 +77,18 @@ pub struct Server {
     /// New connections again below this number.
     pub lower: Option<Said<i64>>,
 }
+
+impl Server {
+    /// Whether another one has the same address and port in a service, so that ipvsadm refuses it.
+    pub fn is(&self, other: &Self, key: &Key) -> bool {
+        let virtual_port = match key {
+            Key::Address { port, .. } => port.value,
+            Key::Mark { .. } => 0,
+        };
+        let port = |server: &Self| match server.port {
+            Some(port) if !server.forwarding.keeps_vip() => port.value,
+            Some(_) | None => virtual_port,
+        };
+        self.address == other.address && port(self) == port(other)
+    }
+}

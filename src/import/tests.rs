@@ -1,4 +1,4 @@
-use super::{Fault, Kind, Table, ipvsadm, sketch};
+use super::{Director, Fault, Kind, Origin, Table, ipvsadm, sketch};
 use crate::lab::{Tunnel, TunnelChecksum};
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -7,6 +7,10 @@ fn sound(text: &str) -> Table {
     let (table, faults) = ipvsadm(text);
     assert_eq!(faults, []);
     table
+}
+
+fn sketched(table: Table) -> String {
+    sketch(&"lab".parse().unwrap(), &Director::of(table), Origin::Ipvsadm).text()
 }
 
 /// Faults as `line:word message; help`, counted from 1.
@@ -136,8 +140,11 @@ fn a_service_by_firewall_mark_has_nothing_but_its_mark() {
     assert_eq!((table.services[0].servers.len(), table.names()), (1, vec!["fwm-1".to_owned()]));
     let large = sound("-A -f -1 -s rr\n");
     assert_eq!(large, sound("-A -f 4294967295 -s rr\n"));
-    let sketch = sketch(&"lab".parse().unwrap(), &table);
-    assert!(sketch.contains("# fwm-1 is known by a firewall mark"), "{sketch}");
+    let sketch = sketched(table);
+    let goal = "  fwm-1:\n    vip: 10.0.0.100\n    ports: [80]\n    firewall_mark: 1\n";
+    assert!(sketch.contains(goal), "{sketch}");
+    assert!(sketch.contains("its VIP 10.0.0.100 and its port 80 are guesses"), "{sketch}");
+    assert!(sketch.contains("      rs1: { weight: 1 }\n"), "{sketch}");
 }
 
 #[test]
@@ -166,7 +173,7 @@ fn the_same_service_of_two_directors_is_one() {
 fn every_fault_of_a_table_is_named() {
     let text = "\
 -A -t 10.0.0.1:80 -s rr -q
--A -t 10.0.0.1:http -s rr
+-A -t 10.0.0.1:web -s rr
 -A -t www:80
 -A -t 10.0.0.1:80
 -A -f one -s rr
@@ -204,5 +211,5 @@ fn a_server_without_its_service_is_a_fault_if_no_other_fault_explains_it() {
 
 #[test]
 fn a_topology_is_sketched_from_nothing_but_a_table() {
-    insta::assert_snapshot!(sketch(&"lab".parse().unwrap(), &sound(EVERYTHING)));
+    insta::assert_snapshot!(sketched(sound(EVERYTHING)));
 }

@@ -1,4 +1,5 @@
 use super::fault::{Fault, Said};
+use super::port;
 use super::table::Netmask;
 use crate::lab::SchedulerFlag;
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,8 +18,8 @@ pub fn endpoint(said: Said<&str>) -> Result<Endpoint, Fault> {
     })?;
     let port = match port {
         None => None,
-        Some(digits) => Some(digits.parse().map_err(|_| {
-            Fault::wrong(said.spot, format!("`{digits}` is not the number of a port"), NUMERIC)
+        Some(word) => Some(word.parse().ok().or_else(|| port::named(word)).ok_or_else(|| {
+            Fault::wrong(said.spot, format!("`{word}` is not the number of a port"), NUMERIC)
         })?),
     };
     Ok((said.map(|_| address), port.map(|port| said.map(|_| port))))

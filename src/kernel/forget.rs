@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 const EXPIRE: &str = "net.ipv4.vs.expire_nodest_conn";
 
 /// How long the kernel may take to let go of the connections.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long it is left in peace between two looks.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -1,21 +1,17 @@
 //! The UDP ports that a namespace takes envelopes at, over generic netlink (linux/fou.h).
 
 use super::Cause;
+use super::generic::{self, HEADER};
 use super::namespace::Namespace;
 use super::part::FOU;
-use super::question::{Answers, Question, attribute, attributes};
+use super::question::{Answers, attribute, attributes};
 use super::socket_use::SocketUse;
 use nix::errno::Errno;
 use nix::libc;
-use rtnetlink::sys::protocols::NETLINK_GENERIC;
 use std::io;
 
-/// GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID and CTRL_ATTR_FAMILY_NAME
-/// (linux/genetlink.h): who knows the numbers of families.
-const CONTROLLER: u16 = 16;
-const GET_FAMILY: u8 = 3;
-const FAMILY_ID: u16 = 1;
-const FAMILY_NAME: u16 = 2;
+/// FOU_GENL_NAME.
+const NAME: &str = "fou";
 
 /// FOU_CMD_ADD, FOU_CMD_DEL and FOU_CMD_GET.
 const ADD: u8 = 1;
@@ -30,8 +26,10 @@ const TYPE: u16 = 4;
 /// FOU_ENCAP_GUE.
 const GUE: u8 = 2;
 
-/// The length of struct genlmsghdr.
-const HEADER: usize = 4;
+/// Whether the running kernel has fou; asked, it loads the module if it can.
+pub(super) fn is_known() -> bool {
+    matches!(generic::family(NAME), Ok(Some(_)))
+}
 
 /// Opens a port for GUE.
 pub(super) fn open(namespace: &Namespace, port: u16) -> Result<(), Cause> {
@@ -77,24 +75,7 @@ fn gue_port(answer: &[u8]) -> Option<u16> {
 
 /// Asks the family in the namespace of the calling thread.
 fn ask(command: u8, answers: Answers, attributes: &[u8]) -> io::Result<Vec<Vec<u8>>> {
-    let kind = family()?.ok_or_else(|| io::Error::from(Errno::ENOENT))?;
-    let body = [&[command, 1, 0, 0][..], attributes].concat();
-    Question { protocol: NETLINK_GENERIC, kind, answers, body }.ask()
-}
-
-/// The number of the family `fou`. The kernel loads the module where it can.
-fn family() -> io::Result<Option<u16>> {
-    let name = attribute(FAMILY_NAME, b"fou\0");
-    let body = [&[GET_FAMILY, 1, 0, 0][..], &name].concat();
-    let question =
-        Question { protocol: NETLINK_GENERIC, kind: CONTROLLER, answers: Answers::One, body };
-    let answers = question.ask()?;
-    let id = |answer: &Vec<u8>| {
-        let body = answer.get(HEADER..)?;
-        let (_, value) = attributes(body).find(|(kind, _)| *kind == FAMILY_ID)?;
-        Some(u16::from_ne_bytes(*value.first_chunk()?))
-    };
-    Ok(answers.first().and_then(id))
+    generic::ask(NAME, command, answers, attributes)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use nix::errno::Errno;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::packet_route::link::{
     AfSpecInet6, AfSpecUnspec, In6AddrGenMode, InfoBridge, InfoData, InfoVeth, LinkAttribute,
-    LinkExtentMask, LinkMessage,
+    LinkExtentMask, LinkInfo, LinkMessage,
 };
 use rtnetlink::{LinkBridge, LinkMessageBuilder, LinkUnspec, LinkVeth};
 use std::os::fd::{AsFd, AsRawFd};
@@ -87,6 +87,20 @@ pub(super) fn set_up(node: &Netlink, interface: &str) -> Result<(), Cause> {
 /// Sets an interface down.
 pub(super) fn set_down(node: &Netlink, interface: &str) -> Result<(), Cause> {
     node.change([Message::SetLink(LinkUnspec::new_with_name(interface).down().build())])
+}
+
+/// Makes an interface of a kind (`IFLA_INFO_KIND`, ip-link(8)) with the kernel's own settings.
+pub(super) fn make(node: &Netlink, interface: &str, kind: &str) -> Result<(), Cause> {
+    let info = LinkAttribute::LinkInfo(vec![LinkInfo::Kind(kind.into())]);
+    let link = LinkUnspec::new_with_name(interface).append_extra_attribute(info);
+    node.change([Message::NewLink(link.build())])
+}
+
+/// Whether the kernel knows a kind of interface; asked, it loads the module if it can. The namespace
+/// may have one of this kind afterwards.
+pub(super) fn knows(node: &Netlink, kind: &str) -> bool {
+    // Where the kind is known it may be refused for other reasons: the module has made one.
+    make(node, kind, kind).map_err(|cause| cause.number()) != Err(Some(Errno::EOPNOTSUPP))
 }
 
 /// Deletes an interface, and with it the other end of a pair.

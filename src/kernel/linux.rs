@@ -89,7 +89,7 @@ impl Linux {
                 let cable = Cable { interface, namespace, port, mtu: *mtu };
                 self.plug_in(node, network, &cable)
             }
-            Op::SetLinkUp { node, interface } => links::set_up(self.links(node)?, interface),
+            Op::SetLinkUp { node, interface } => tunnel::set_up(self.links(node)?, interface),
             Op::TakeAny { node, interface } => {
                 tunnel::take(self.place(node)?, interface, "any").await
             }
@@ -124,9 +124,9 @@ impl Linux {
                 let directory = self.daemons(node);
                 daemons::start(self.place(node)?, &directory, daemon).await
             }
-            Op::AwaitAddress { node, others, address } => {
+            Op::AwaitAddress { node, others, address, election } => {
                 let directors: Vec<_> = std::iter::once(node).chain(others).collect();
-                daemons::await_address(&mut self.sites, &directors, *address).await
+                daemons::await_address(&mut self.sites, &directors, (*address, *election)).await
             }
             Op::KillDaemons { node } => daemons::kill_all(&self.daemons(node)),
             Op::ForgetConnections { .. }

@@ -4,6 +4,7 @@
 //! not: touch an interface of the host's own namespace, decide what to do, or keep a memory of
 //! what it did; what it says of the world it has just read.
 
+mod abilities;
 mod address_watch;
 mod addresses;
 mod command;
@@ -14,6 +15,7 @@ mod fake;
 mod firewall;
 mod forget;
 mod fou;
+mod generic;
 mod ipvs;
 mod limit;
 mod link_watch;
@@ -31,6 +33,7 @@ mod observed;
 mod packets;
 mod part;
 mod ports;
+mod proc_net;
 mod processes;
 mod program;
 mod question;
@@ -42,14 +45,15 @@ mod sysctl;
 mod tunnel;
 mod watch;
 
+pub use abilities::{Lack, Modules, Standing, foreseen, furnish, standing};
 pub use address_watch::AddressWatch;
 pub use daemons::{
-    Health, HealthChange, StateChange, directory as daemons_directory, health_changes,
-    record_health, record_state, state_changes,
+    Health, HealthChange, LogFile, StateChange, directory as daemons_directory, health_changes,
+    log_files, record_health, record_state, state_changes,
 };
 pub use error::{Cause, KernelError};
 pub use fake::Fake;
-pub use ipvs::{Connection, IpvsSupport, IpvsTable, SyncDaemon, SyncRole, ip_vs_available};
+pub use ipvs::{Connection, IpvsTable, SyncDaemon, SyncRole, may_use_ip_vs};
 pub use link_watch::{Interface, LinkWatch};
 pub use linux::Linux;
 pub use listener::{BackendOrder, Door};
@@ -62,7 +66,7 @@ pub use observed::{
     ObservedRoute, ObservedService, Statistics, Tunnelled,
 };
 pub use packets::{Packet, Packets};
-pub use socket::{client_socket, knows};
+pub use socket::client_socket;
 pub use watch::{Change, Changed, Watch};
 
 use crate::lab::{NodeName, SysctlKey};

@@ -62,19 +62,23 @@ impl Names {
         }
     }
 
-    /// Makes a node's namespace and names it.
-    pub(super) fn create(&mut self, node: &NodeName) -> Result<Namespace, Cause> {
+    /// Makes a node's namespace and names it; does some work in it meanwhile.
+    pub(super) fn create<T>(
+        &mut self,
+        node: &NodeName,
+        work: impl FnOnce() -> Result<T, Cause>,
+    ) -> Result<(Namespace, T), Cause> {
         let claim = self.claim(node)?;
         if self.mount(node).exists() {
             return Err(Cause::errno("mount", Errno::EEXIST));
         }
         self.prepare()?;
-        let namespace = Namespace::create(&self.mount(node))?;
+        let made = Namespace::create(&self.mount(node), work)?;
         if claim == Claim::Free {
-            let made = std::os::unix::fs::symlink(self.mount(node), self.link(node));
-            made.map_err(|e| Cause::io("symlink", e))?;
+            let named = std::os::unix::fs::symlink(self.mount(node), self.link(node));
+            named.map_err(|e| Cause::io("symlink", e))?;
         }
-        Ok(namespace)
+        Ok(made)
     }
 
     /// Takes a node's name and namespace away. What is not there, or not the lab's, is left as it

@@ -30,24 +30,44 @@ impl Namespace {
 
     /// Makes a namespace, and a file on which it is mounted, so that it outlives the process.
     ///
-    /// The calling thread itself goes through it. A thread for each namespace, as netns-rs has it,
-    /// makes a node take half as long again, and far longer on a busy machine.
-    pub(super) fn create(path: &Path) -> Result<Self, Cause> {
+    /// The calling thread itself goes through it, and does some work there on its way, as with
+    /// [`Namespace::run`]. A thread for each namespace, as netns-rs has it, makes a node take half
+    /// as long again, and far longer on a busy machine.
+    pub(super) fn create<T>(
+        path: &Path,
+        work: impl FnOnce() -> Result<T, Cause>,
+    ) -> Result<(Self, T), Cause> {
         File::create_new(path).map_err(|e| Cause::io("open", e))?;
-        Self::mounted(path).inspect_err(|_| {
+        Self::mounted(path, work).inspect_err(|_| {
             // It would pass for a namespace that is there already.
+            let _ = umount2(path, MntFlags::MNT_DETACH);
             let _ = fs::remove_file(path);
         })
     }
 
-    fn mounted(path: &Path) -> Result<Self, Cause> {
+    /// Makes a namespace that goes with the last clone of what is returned.
+    ///
+    /// # Errors
+    /// What unshare(2) or open(2) says: EPERM for an ordinary user.
+    pub(super) fn unnamed() -> io::Result<Self> {
+        let visit = Visit::prepare()?;
+        unshare(CloneFlags::CLONE_NEWNET)?;
+        let namespace = Self::open(HERE);
+        drop(visit);
+        namespace
+    }
+
+    fn mounted<T>(
+        path: &Path,
+        work: impl FnOnce() -> Result<T, Cause>,
+    ) -> Result<(Self, T), Cause> {
         let visit = Visit::prepare().map_err(|e| Cause::io("open", e))?;
         unshare(CloneFlags::CLONE_NEWNET).map_err(|e| Cause::errno("unshare", e))?;
         let namespace = Self::open(HERE).map_err(|e| Cause::io("open", e))?;
         let mounted = mount(Some(HERE), path, None::<&str>, MsFlags::MS_BIND, None::<&str>);
+        let done = mounted.map_err(|e| Cause::errno("mount", e)).and_then(|()| work());
         drop(visit);
-        mounted.map_err(|e| Cause::errno("mount", e))?;
-        Ok(namespace)
+        Ok((namespace, done?))
     }
 
     /// Opens a namespace by the name that `ip netns` knows it by.

@@ -12,7 +12,7 @@ use std::io;
 
 /// The kernel makes no datagram of a dump longer than this (netlink_recvmsg in
 /// net/netlink/af_netlink.c).
-const DATAGRAM: usize = 32 * 1024;
+pub(super) const DATAGRAM: usize = 32 * 1024;
 
 /// A routing netlink socket (rtnetlink(7)) that belongs to one namespace.
 ///
@@ -24,11 +24,12 @@ pub(super) struct Netlink(Socket);
 impl Netlink {
     /// Opens a socket inside a namespace.
     pub(super) fn open(namespace: &Namespace) -> io::Result<Self> {
-        namespace.run(|| {
-            let mut socket = Socket::new(NETLINK_ROUTE)?;
-            socket.bind_auto()?;
-            Ok(Self(socket))
-        })
+        namespace.run(Self::here)
+    }
+
+    /// Opens a socket in the namespace of the calling thread. Its first message binds it.
+    pub(super) fn here() -> io::Result<Self> {
+        Socket::new(NETLINK_ROUTE).map(Self)
     }
 
     /// Sends messages in one go. The first refusal is the answer; the kernel goes on with those

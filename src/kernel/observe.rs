@@ -1,5 +1,6 @@
 use super::firewall::{self, Rule};
 use super::ipvs;
+use super::proc_net::ProcNet;
 use super::site::Site;
 use super::socket_use::SocketUse;
 use super::{
@@ -92,13 +93,14 @@ struct Inside {
 impl Inside {
     fn read(settings: &[SysctlKey]) -> Result<Self, Cause> {
         let failed = |call| move |error| Cause::io(call, error);
-        let sockets = SocketUse::read().map_err(failed("read"))?;
+        let files = ProcNet::here().map_err(failed("open"))?;
+        let sockets = SocketUse::read(&files).map_err(failed("read"))?;
         Ok(Self {
             settings: sysctl::here(settings).map_err(failed("read"))?,
-            has_virtual_services: ipvs::is_in_use().map_err(failed("read"))?,
-            tables: firewall::Tables::here()?,
+            has_virtual_services: ipvs::is_in_use(&files).map_err(failed("read"))?,
+            tables: firewall::Tables::of(&files)?,
             gue: fou::ports(&sockets)?,
-            listening: ports::here(&sockets).map_err(failed("SOCK_DIAG_BY_FAMILY"))?,
+            listening: ports::of(&files, &sockets).map_err(failed("SOCK_DIAG_BY_FAMILY"))?,
         })
     }
 }

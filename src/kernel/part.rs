@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Where every module that is loaded has a directory, and some that are built in (sysfs(5)).
 const LOADED: &str = "/sys/module";
 
+/// What a kernel that can load modules has (proc_modules(5)).
+const LIST: &str = "/proc/modules";
+
 /// Where kmod keeps a directory for each release of the kernel (modprobe(8)).
 const RELEASES: &str = "/lib/modules";
 
@@ -58,14 +61,24 @@ impl Part {
 
     /// Whether it is known to be absent now. A module may be loaded later, at any time.
     fn is_absent(&self) -> bool {
-        if !Path::new(LOADED).is_dir() || Path::new(LOADED).join(self.module).exists() {
+        let missed = self.missed.load(Ordering::Relaxed);
+        if !has_modules() {
+            return missed;
+        }
+        if Path::new(LOADED).join(self.module).exists() || !Path::new(LOADED).is_dir() {
             return false;
         }
         match built_in() {
             Some(list) => !list.lines().any(|file| is_of(file, self.module)),
-            None => self.missed.load(Ordering::Relaxed),
+            None => missed,
         }
     }
+}
+
+/// Whether the running kernel can load modules at all.
+fn has_modules() -> bool {
+    static THERE: OnceLock<bool> = OnceLock::new();
+    *THERE.get_or_init(|| Path::new(LIST).exists())
 }
 
 /// The files of the modules that are built into the running kernel (modules.builtin, kbuild.rst);
@@ -102,7 +115,7 @@ mod tests {
     fn a_part_that_nothing_is_known_of_is_asked_until_it_is_absent() {
         let part = Part::new("no_such_module");
         let asks = std::cell::Cell::new(0);
-        let mut ask = || {
+        let ask = || {
             let question = || {
                 asks.set(asks.get() + 1);
                 Err::<(), _>(io::ErrorKind::NotFound.into())

@@ -1,6 +1,7 @@
 use super::Cause;
 use super::namespace::Namespace;
 use super::part::{TCP_DIAG, UDP_DIAG};
+use super::proc_net::ProcNet;
 use super::question::{Answers, Question};
 use super::socket_use::SocketUse;
 use crate::lab::{Port, Protocol};
@@ -8,7 +9,6 @@ use nix::errno::Errno;
 use nix::libc;
 use rtnetlink::sys::protocols::NETLINK_SOCK_DIAG;
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 
 /// SOCK_DIAG_BY_FAMILY (linux/sock_diag.h).
@@ -20,26 +20,32 @@ const SOCKET_ID: usize = 48;
 /// Reads which ports are served in a namespace, on whatever address: those of TCP and SCTP have a
 /// listener, those of UDP a socket that is connected to nobody.
 pub(super) fn listening(namespace: &Namespace) -> Result<Vec<Port>, Cause> {
-    let read = namespace.run(|| here(&SocketUse::read()?));
+    let read = namespace.run(|| {
+        let files = ProcNet::here()?;
+        of(&files, &SocketUse::read(&files)?)
+    });
     read.map_err(|e| Cause::io("SOCK_DIAG_BY_FAMILY", e))
 }
 
-/// The same in the namespace of the calling thread, which has these kinds of sockets.
-pub(super) fn here(sockets: &SocketUse) -> io::Result<Vec<Port>> {
+/// The same in the namespace of the calling thread, which has these files and kinds of sockets.
+pub(super) fn of(files: &ProcNet, sockets: &SocketUse) -> io::Result<Vec<Port>> {
     let mut ports = BTreeSet::new();
     for protocol in Protocol::ALL {
-        let numbers = served(protocol, sockets)?;
+        let numbers = served(protocol, (files, sockets))?;
         ports.extend(numbers.into_iter().map(|number| Port { protocol, number }));
     }
     Ok(ports.into_iter().collect())
 }
 
-fn served(protocol: Protocol, sockets: &SocketUse) -> io::Result<BTreeSet<u16>> {
+fn served(
+    protocol: Protocol,
+    (files, sockets): (&ProcNet, &SocketUse),
+) -> io::Result<BTreeSet<u16>> {
     let (diagnosis, kinds) = match protocol {
         Protocol::Tcp => (&TCP_DIAG, [("TCP", libc::AF_INET), ("TCP6", libc::AF_INET6)]),
         Protocol::Udp => (&UDP_DIAG, [("UDP", libc::AF_INET), ("UDP6", libc::AF_INET6)]),
         // So short a file is read as fast as its diagnosis.
-        Protocol::Sctp => return by_file(protocol),
+        Protocol::Sctp => return by_file(protocol, files),
     };
     let families = kinds.iter().filter(|(kind, _)| sockets.has(kind)).map(|(_, family)| *family);
     let families: Vec<_> = families.collect();
@@ -49,7 +55,7 @@ fn served(protocol: Protocol, sockets: &SocketUse) -> io::Result<BTreeSet<u16>> 
     let is_absent = |error: &io::Error| error.raw_os_error() == Some(Errno::ENOENT as i32);
     match diagnosis.ask(|| by_question(protocol, &families), is_absent)? {
         Some(ports) => Ok(ports),
-        None => by_file(protocol),
+        None => by_file(protocol, files),
     }
 }
 
@@ -88,19 +94,16 @@ fn source_port(answer: &[u8]) -> Option<u16> {
     answer.get(4..)?.first_chunk().copied().map(u16::from_be_bytes)
 }
 
-fn by_file(protocol: Protocol) -> io::Result<BTreeSet<u16>> {
-    let files: &[&str] = match protocol {
+fn by_file(protocol: Protocol, files: &ProcNet) -> io::Result<BTreeSet<u16>> {
+    let names: &[&str] = match protocol {
         Protocol::Tcp => &["tcp", "tcp6"],
         Protocol::Udp => &["udp", "udp6"],
         Protocol::Sctp => &["sctp/eps"],
     };
     let mut ports = BTreeSet::new();
-    for file in files {
-        match fs::read_to_string(format!("/proc/thread-self/net/{file}")) {
-            Ok(text) => ports.extend(text.lines().filter_map(|line| served_port(protocol, line))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
+    for name in names {
+        let text = files.read(name)?.unwrap_or_default();
+        ports.extend(text.lines().filter_map(|line| served_port(protocol, line)));
     }
     Ok(ports)
 }
@@ -147,18 +150,19 @@ mod tests {
         let open = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = open.local_addr().unwrap().port();
         assert!(by_question(Protocol::Tcp, &[libc::AF_INET]).unwrap().contains(&port));
-        assert!(by_file(Protocol::Tcp).unwrap().contains(&port));
+        assert!(by_file(Protocol::Tcp, &ProcNet::here().unwrap()).unwrap().contains(&port));
     }
 
     #[test]
     fn a_datagram_socket_counts_until_it_is_connected() {
         let open = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = Port { protocol: Protocol::Udp, number: open.local_addr().unwrap().port() };
-        let served = || here(&SocketUse::read().unwrap()).unwrap();
+        let files = ProcNet::here().unwrap();
+        let served = || super::of(&files, &SocketUse::read(&files).unwrap()).unwrap();
         assert!(served().contains(&port));
-        assert!(by_file(Protocol::Udp).unwrap().contains(&port.number));
+        assert!(by_file(Protocol::Udp, &files).unwrap().contains(&port.number));
         open.connect("127.0.0.1:9").unwrap();
         assert!(!served().contains(&port));
-        assert!(!by_file(Protocol::Udp).unwrap().contains(&port.number));
+        assert!(!by_file(Protocol::Udp, &files).unwrap().contains(&port.number));
     }
 }

@@ -15,7 +15,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::timeout;
 
 /// How long a killed process may take to be gone, in milliseconds.
-const DEATH: u16 = 2000;
+const DEATH: u16 = 60_000;
 
 /// A process, held by a descriptor so that no other can take its number's place meanwhile.
 pub(super) struct Process {

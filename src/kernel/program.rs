@@ -1,19 +1,11 @@
 use super::Cause;
 use super::namespace::Namespace;
+use crate::programs::Program;
 use std::ffi::OsStr;
 use std::io;
 use std::process::{Output, Stdio};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
-
-/// A program of the distribution that does what lvs-lab does not do itself.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Program {
-    /// Its name.
-    pub(super) name: &'static str,
-    /// The Debian package that brings it.
-    pub(super) package: &'static str,
-}
 
 impl Program {
     /// Runs the program inside a namespace and waits for it. Its messages are English, as some of

@@ -1,3 +1,4 @@
+use super::netlink::DATAGRAM;
 use rtnetlink::sys::{Socket, SocketAddr};
 use std::io;
 
@@ -42,12 +43,13 @@ impl Question {
     /// Asks in the namespace of the calling thread, and gives what follows each answer's header.
     /// The kernel answers at once, so that it does not block.
     pub(super) fn ask(&self) -> io::Result<Vec<Vec<u8>>> {
-        let mut socket = Socket::new(self.protocol)?;
-        socket.bind_auto()?;
+        // The first message binds the socket.
+        let socket = Socket::new(self.protocol)?;
         socket.send_to(&self.bytes(), &SocketAddr::new(0, 0), 0)?;
-        let mut found = Vec::new();
+        let (mut found, mut datagram) = (Vec::new(), Vec::with_capacity(DATAGRAM));
         loop {
-            let (datagram, _) = socket.recv_from_full()?;
+            datagram.clear();
+            socket.recv(&mut datagram, 0)?;
             for (kind, body) in messages(&datagram) {
                 match kind {
                     DONE => return Ok(found),

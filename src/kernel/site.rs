@@ -70,7 +70,9 @@ impl Sites {
 
     /// Makes a node's namespace.
     pub(super) fn create(&mut self, node: &NodeName) -> Result<&mut Site, Cause> {
-        let site = Site::open(self.names.create(node)?)?;
+        let socket = || Netlink::here().map_err(|e| Cause::io("socket", e));
+        let (namespace, netlink) = self.names.create(node, socket)?;
+        let site = Site { namespace, netlink, ipvs: None };
         Ok(self.open.entry(node.clone()).insert_entry(site).into_mut())
     }
 

@@ -60,6 +60,6 @@ pub fn client_socket(
 }
 
 /// Whether the running kernel knows a transport protocol; asked, it loads the module if it can.
-pub fn knows(protocol: Protocol) -> bool {
+pub(super) fn knows(protocol: Protocol) -> bool {
     transport_socket(protocol, Family::Inet).is_ok()
 }

@@ -1,4 +1,4 @@
-use std::fs;
+use super::proc_net::ProcNet;
 use std::io;
 
 /// Which kinds of sockets a namespace has at all. Most nodes have few, and asking for each kind
@@ -6,16 +6,10 @@ use std::io;
 pub(super) struct SocketUse(String);
 
 impl SocketUse {
-    /// That of the namespace of the calling thread.
-    pub(super) fn read() -> io::Result<Self> {
-        let mut text = fs::read_to_string("/proc/thread-self/net/sockstat")?;
-        match fs::read_to_string("/proc/thread-self/net/sockstat6") {
-            Ok(inet6) => text += &inet6,
-            // A kernel without IPv6.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        Ok(Self(text))
+    /// That of a namespace. A kernel without IPv6 has one file only.
+    pub(super) fn read(files: &ProcNet) -> io::Result<Self> {
+        let (inet, inet6) = (files.read("sockstat")?, files.read("sockstat6")?);
+        Ok(Self(inet.unwrap_or_default() + &inet6.unwrap_or_default()))
     }
 
     /// Whether there are sockets of a kind: `TCP`, `UDP`, `TCP6` or `UDP6` (sockstat_seq_show in
@@ -49,7 +43,7 @@ mod tests {
     #[test]
     fn a_socket_that_is_open_is_in_use() {
         let _open = (TcpListener::bind("127.0.0.1:0"), UdpSocket::bind("127.0.0.1:0"));
-        let sockets = SocketUse::read().unwrap();
+        let sockets = SocketUse::read(&ProcNet::here().unwrap()).unwrap();
         assert!(sockets.has("TCP") && sockets.has("UDP"));
     }
 }

@@ -1,4 +1,4 @@
-use super::{ForwardingMethod, NodeName, Place, Tunnel};
+use super::{Family, ForwardingMethod, NodeName, Place, Tunnel, TunnelEnd};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -30,4 +30,17 @@ pub struct Destination {
     pub thresholds: Thresholds,
     /// Where the file says so.
     pub at: Place,
+}
+
+impl Destination {
+    /// The interface of the real server that takes a packet to the VIP out of its envelope to the
+    /// RIP, where the method is TUN: the kernel has one for each pair of families.
+    pub fn tunnel_end(&self, vip: IpAddr) -> TunnelEnd {
+        match (Family::of(vip), Family::of(self.address), self.tunnel) {
+            (_, Family::Inet, Tunnel::Gre(_)) => TunnelEnd::Gre,
+            (Family::Inet, Family::Inet, _) => TunnelEnd::Ipip,
+            (Family::Inet6, Family::Inet, _) => TunnelEnd::Sit,
+            (_, Family::Inet6, _) => TunnelEnd::Ip6,
+        }
+    }
 }

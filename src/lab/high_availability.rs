@@ -1,4 +1,4 @@
-use super::{NetworkName, NodeName, Place, RouterName};
+use super::{NetworkName, NodeName, Override, Place, RouterName};
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,17 @@ pub enum Preemption {
     After(Duration),
 }
 
+/// The state that keepalived.conf gives a director to begin in. It begins as backup either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InitialState {
+    /// As the others do.
+    #[default]
+    Backup,
+    /// keepalived drops `nopreempt` and `preempt_delay` then, and nothing else follows from it.
+    Master,
+}
+
 /// The state of a virtual router on a director (RFC 5798 section 6.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -148,15 +159,10 @@ pub struct VirtualRouter {
     pub vips: Vec<VirtualAddress>,
     /// What changes the priority, or ends the part of a director.
     pub tracks: Vec<Track>,
+    /// What single directors have otherwise: a cluster that does not agree.
+    pub overrides: IndexMap<NodeName, Override>,
     /// Where the file says so.
     pub at: Place,
-}
-
-impl VirtualRouter {
-    /// Whether its master holds this address.
-    pub fn has(&self, vip: IpAddr) -> bool {
-        self.vips.iter().any(|v| v.address.addr() == vip)
-    }
 }
 
 /// An address that the master of a virtual router holds.

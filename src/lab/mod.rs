@@ -3,7 +3,9 @@
 //! May: hold data, answer questions about it. May not: read files, touch the kernel, print, or
 //! hold anything that was not checked by `topology`. Words are those of ipvsadm(8).
 
+mod answer;
 mod destination;
+mod election;
 mod endpoint;
 mod expected;
 mod family;
@@ -14,6 +16,7 @@ mod health;
 mod high_availability;
 mod ipvs;
 mod mark;
+mod member;
 mod model;
 mod name;
 mod network;
@@ -28,10 +31,14 @@ mod scheduler;
 mod service;
 mod serving;
 mod source;
+mod timing;
 mod tunnel;
+mod tunnel_end;
 pub mod written;
 
+pub use answer::{Answer, Objection, Reply};
 pub use destination::{Destination, Thresholds};
+pub use election::Election;
 pub use endpoint::{Endpoint, Port};
 pub use expected::{
     CountRange, Distribution, DurationRange, Expectation, Expected, Latency, Percentile,
@@ -43,11 +50,12 @@ pub use forwarding::ForwardingMethod;
 pub use header::{BACKEND_HEADER, LIMIT_HEADER, PEER_HEADER, REQUEST_HEADER, VIA_HEADER};
 pub use health::{HealthCheck, HttpProbe, OnFailure, Probe, Quorum};
 pub use high_availability::{
-    ConnectionSync, Engine, HighAvailability, Preemption, SyncGroup, Track, Tracked, Transport,
-    VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
+    ConnectionSync, Engine, HighAvailability, InitialState, Preemption, SyncGroup, Track, Tracked,
+    Transport, VirtualAddress, VirtualRouter, VrrpState, VrrpVersion,
 };
 pub use ipvs::{IpvsSettings, Timeouts};
 pub use mark::{FirewallMark, Marked};
+pub use member::{Member, Override, Term};
 pub use model::Lab;
 pub use name::{
     LabName, NameError, NetworkName, NodeName, ProcessName, RouterName, RouterNameError,
@@ -68,3 +76,4 @@ pub use service::{Persistence, Scheduled, VirtualService};
 pub use serving::{PortBackend, Process, Program, Serving, Upstream};
 pub use source::Source;
 pub use tunnel::{Tunnel, TunnelChecksum};
+pub use tunnel_end::TunnelEnd;

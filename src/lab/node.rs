@@ -1,4 +1,4 @@
-use super::{NetworkName, NodeName, Place, Serving};
+use super::{Family, NetworkName, NodeName, Place, Serving};
 use ipnet::{IpNet, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -78,6 +78,13 @@ pub struct Route {
     pub at: Place,
 }
 
+impl Route {
+    /// Whether it leads everywhere: 0.0.0.0/0 or ::/0.
+    pub fn is_default(&self) -> bool {
+        self.destination.prefix_len() == 0
+    }
+}
+
 /// A kernel setting as sysctl(8) names it, `net.ipv4.ip_forward` (interface names with dots are
 /// not supported, as lvs-lab makes none).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,6 +153,16 @@ impl Node {
     /// The interface in a network, if it has one.
     pub fn interface_in(&self, network: &NetworkName) -> Option<&Interface> {
         self.interfaces.iter().find(|i| &i.network == network)
+    }
+
+    /// The interface that has an address, if one has.
+    pub fn interface_of(&self, address: IpAddr) -> Option<&Interface> {
+        self.interfaces.iter().find(|i| i.address.addr() == address)
+    }
+
+    /// The default route among its static ones, in one address family.
+    pub fn default_route(&self, family: Family) -> Option<&Route> {
+        self.routes.iter().find(|route| route.is_default() && Family::of(route.via) == family)
     }
 
     /// Its interfaces on networks that another node is on too.

@@ -30,6 +30,9 @@ impl Lab {
     /// A node's default gateway in one address family: the file's word, else what the node's part
     /// in the lab implies.
     pub fn default_gateway(&self, node: &Node, family: Family) -> Option<DefaultGateway> {
+        if let Some(route) = node.default_route(family) {
+            return Some(DefaultGateway { via: route.via, reason: GatewayReason::Asked });
+        }
         match node.gateway {
             Gateway::None => None,
             Gateway::Address(via) if Family::of(via) == family => {
@@ -78,24 +81,40 @@ impl Lab {
         .map(|vip| vip.address.addr())
     }
 
-    /// The VIP, on a network of this real server's, that moves with the director of its NAT.
+    /// The VIP, on a network of this real server's, that moves with the director of its NAT: that
+    /// of its RIP's network, if there is one.
     fn inner_vip_of(&self, server: &Node, family: Family) -> Option<IpAddr> {
-        self.moving_gateways(self.nat_service_of(server, family)?, server).next()
+        let (service, entry) = self.nat_entry_of(server, family)?;
+        let link = server.interface_of(entry.address).map(|rip| rip.address.trunc());
+        let gateways: Vec<_> = self.moving_gateways(service, server).collect();
+        let near = gateways.iter().find(|vip| link.is_some_and(|link| link.contains(*vip)));
+        near.or(gateways.first()).copied()
     }
 
-    /// The DIP of the director that forwards to this real server by NAT.
+    /// The DIP of the director that forwards to this real server by NAT: its address in the RIP's
+    /// network, if it has one.
     fn dip_of(&self, server: &Node, family: Family) -> Option<IpAddr> {
-        let by_nat = self.nat_service_of(server, family)?;
-        shared_address(self.first_director(by_nat)?, server, family)
+        let (service, entry) = self.nat_entry_of(server, family)?;
+        let director = self.first_director(service)?;
+        let link = server.interface_of(entry.address).map(|rip| &rip.network);
+        let near = link.and_then(|network| director.interface_in(network));
+        let near = near.filter(|interface| family.has(interface.address));
+        near.map(|i| i.address.addr()).or_else(|| shared_address(director, server, family))
     }
 
-    fn nat_service_of(&self, server: &Node, family: Family) -> Option<&VirtualService> {
-        let nat =
-            |d: &Destination| d.real_server == server.name && d.forwarding == ForwardingMethod::Nat;
+    /// The first virtual service that forwards to this real server by NAT, with its entry.
+    fn nat_entry_of(
+        &self,
+        server: &Node,
+        family: Family,
+    ) -> Option<(&VirtualService, &Destination)> {
+        let nat = |d: &&Destination| {
+            d.real_server == server.name && d.forwarding == ForwardingMethod::Nat
+        };
         // A director's replies to its own clients do not leave it before they are rewritten.
         let others = self.services.iter().filter(|s| !s.directors.contains(&server.name));
         let mut others = others.filter(|service| Family::of(service.vip) == family);
-        others.find(|service| service.servers().any(nat))
+        others.find_map(|service| Some((service, service.servers().find(nat)?)))
     }
 
     fn only_router(&self, node: &Node, family: Family) -> Option<IpAddr> {

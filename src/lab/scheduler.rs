@@ -4,7 +4,9 @@ use std::fmt;
 macro_rules! schedulers {
     ($($variant:ident $keyword:literal $module:literal $title:literal;)*) => {
         /// How a director chooses the real server (ipvsadm(8), scheduling-method).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
         #[serde(rename_all = "lowercase")]
         pub enum Scheduler {
             $(#[doc = $title] $variant,)*

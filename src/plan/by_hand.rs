@@ -1,5 +1,6 @@
 use super::{Daemon, Op, Plan, build, keepalived};
 use crate::lab::{Engine, HighAvailability, Lab, NodeName, Place};
+use std::collections::BTreeSet;
 
 /// The plan of a lab as a person can follow it, with the distribution's own programs: keepalived
 /// does what the built-in speaker and checker do.
@@ -11,7 +12,7 @@ pub fn by_hand(lab: &Lab) -> Plan {
             continue;
         };
         if let Some(configuration) = keepalived::vrrp_only(&lab, node) {
-            *daemon = Daemon::Keepalived { configuration };
+            *daemon = Daemon::Keepalived { configuration, schedulers: BTreeSet::new() };
             "ldirectord knows no VRRP: keepalived holds the VIP".clone_into(&mut step.why);
         }
     }

@@ -1,7 +1,11 @@
 use super::{DestinationEntry, ServiceEntry};
-use crate::lab::{HealthCheck, NodeName, Preemption, Quorum, RouterName, Track, VrrpVersion};
+use crate::lab::{
+    HealthCheck, InitialState, NodeName, Preemption, Quorum, RouterName, Scheduler, Track,
+    VrrpVersion,
+};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -19,11 +23,17 @@ pub enum Daemon {
     Keepalived {
         /// Its configuration file (keepalived.conf(5)).
         configuration: String,
+        /// The schedulers of the table that it makes.
+        #[serde(default)]
+        schedulers: BTreeSet<Scheduler>,
     },
     /// ldirectord(8).
     Ldirectord {
         /// Its configuration file.
         configuration: String,
+        /// The schedulers of the table that it makes.
+        #[serde(default)]
+        schedulers: BTreeSet<Scheduler>,
     },
 }
 
@@ -88,6 +98,8 @@ pub struct Seat {
     /// This director's priority before anything tracked changes it, 1 to 254; 255 for the owner
     /// (RFC 5798 section 5.2.4).
     pub priority: u8,
+    /// The state that it claims to begin in. The speaker begins as backup either way.
+    pub state: InitialState,
     /// Whether it takes over from a living master of lower priority.
     pub preemption: Preemption,
     /// What the master holds.

@@ -4,9 +4,10 @@
 //! not: do any I/O, resolve an id, or know how the kernel is told.
 //!
 //! `build` has one builder per concern; `op` is the data they make; `prose` and `shell` are the
-//! two ways an operation is put into words; `keepalived` and `ldirectord` put a director into the
+//! two ways an operation is put into words; `ability` is what it asks of a kernel; `keepalived` and `ldirectord` put a director into the
 //! words of these programs.
 
+mod ability;
 mod act;
 mod build;
 mod by_hand;
@@ -29,6 +30,7 @@ mod sample;
 mod shell;
 mod step;
 
+pub use ability::{Ability, Proof, Way, disturbing, needs};
 pub use act::Act;
 pub use build::build;
 pub use by_hand::{by_hand, with_tables};

@@ -1,5 +1,5 @@
 use super::{Daemon, DestinationEntry, PacketMark, Process, ServiceEntry, ServiceKey, Upstream};
-use crate::lab::{NetworkName, NodeName, Port, Protocol, SysctlKey, Timeouts};
+use crate::lab::{Answer, NetworkName, NodeName, Port, Protocol, SysctlKey, Timeouts};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -17,6 +17,9 @@ pub struct Backend {
     /// Whom it asks, in this order, before it answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<Upstream>,
+    /// What it answers on the paths that health checks ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
 }
 
 impl Backend {
@@ -194,6 +197,9 @@ pub enum Op {
         others: Vec<NodeName>,
         /// The address.
         address: IpAddr,
+        /// How long an election may take by the file's own times, on a machine that is quick.
+        #[serde(default)]
+        election: Duration,
     },
     /// A fault: kills a node's daemons (SIGKILL), and nothing else. Its undoing does nothing:
     /// daemons are started again by [`Op::StartDaemon`].

@@ -1,5 +1,6 @@
 use super::{Behaviour, DestinationEntry, Op, PacketMark, ServiceEntry};
 use crate::lab::{Family, ForwardingMethod, LabName, Timeouts, Tunnel};
+use crate::text::first_line;
 use std::fmt;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ impl fmt::Display for Op {
             Self::StartProcess { process, .. } => {
                 write!(f, "start the process {}", process.program.name)
             }
-            Self::RunCommand { shell, .. } => write!(f, "run `{shell}`"),
+            Self::RunCommand { shell, .. } => write!(f, "run `{}`", first_line(shell)),
             Self::StartDaemon { daemon, .. } => write!(f, "start {daemon}"),
             Self::AwaitAddress { address, .. } => {
                 write!(f, "wait until a director holds {address}")

@@ -126,6 +126,7 @@ pub fn router(name: &str, router_id: u8, vip: &str) -> VirtualRouter {
         priorities: priorities.map(|(name, of)| (name.parse().unwrap(), of)).into_iter().collect(),
         vips: vec![vip_on_lan(vip)],
         tracks: Vec::new(),
+        overrides: indexmap::IndexMap::new(),
         at: Place::root().key("high_availability").key("virtual_routers").key(name),
     }
 }

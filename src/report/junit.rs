@@ -1,5 +1,5 @@
 use super::{Check, Evidence, LabReport, Outcome, Report, ScenarioReport, StepReport, Verdict};
-use crate::text::{elapsed, visible};
+use crate::text::{elapsed, visible, visible_lines};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ fn status(check: &Check) -> TestCaseStatus {
 
 fn broken(class: &str, name: &str, reason: &str) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    status.set_message(visible(reason));
+    status.set_message(visible_lines(reason));
     let mut case = TestCase::new(name, status);
     case.set_classname(class);
     case

@@ -69,7 +69,11 @@ impl Lines {
 
     // Further lines begin below the first, behind the head that takes so many columns.
     fn hang(&mut self, head: &str, columns: usize, (ink, body): (Ink, &str)) {
-        let lines = wrapped(&visible(body), self.style.width, columns);
+        let wrap = |line| wrapped(&visible(line), self.style.width, columns);
+        let mut lines: Vec<_> = body.lines().flat_map(wrap).collect();
+        if lines.is_empty() {
+            lines.push(String::new());
+        }
         for (number, line) in lines.iter().enumerate() {
             let blank = " ".repeat(columns);
             let start = if number == 0 { head } else { blank.as_str() };
@@ -93,6 +97,11 @@ mod tests {
     fn further_lines_begin_below_the_first_and_words_stay_whole() {
         assert_eq!(marked(14, "one two three four"), "  ✓ one two\n    three four\n");
         assert_eq!(marked(6, "incomprehensible it is"), "  ✓ incomprehensible\n    it\n    is\n");
+    }
+
+    #[test]
+    fn a_text_of_several_lines_keeps_them() {
+        assert_eq!(marked(14, "one\ntwo\x07\n"), "  ✓ one\n    two\\u{7}\n");
     }
 
     #[test]

@@ -1,9 +1,9 @@
-use crate::text::visible;
+use crate::text::visible_lines;
 
 /// A text inside an element or a quoted attribute of HTML or XML.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for letter in visible(text).chars() {
+    for letter in visible_lines(text).chars() {
         match letter {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),

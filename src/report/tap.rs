@@ -1,5 +1,5 @@
 use super::{Check, Report, ScenarioReport, StepReport, Verdict};
-use crate::text::visible;
+use crate::text::{visible, visible_lines};
 use serde_json::json;
 
 /// A whole run in the Test Anything Protocol, version 13: a line for each check, and what kept a
@@ -55,7 +55,7 @@ impl Points {
     fn broken(&mut self, name: &str, reason: &str) {
         self.point(Verdict::Errored, name);
         let verdict = json!(Verdict::Errored);
-        self.block(&[("verdict", verdict), ("message", json!(visible(reason)))]);
+        self.block(&[("verdict", verdict), ("message", json!(visible_lines(reason)))]);
     }
 
     fn point(&mut self, verdict: Verdict, name: &str) {

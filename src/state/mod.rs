@@ -10,6 +10,7 @@ mod lab_dir;
 mod lock;
 mod process;
 mod record;
+pub mod socket;
 
 pub use directory::StateDir;
 pub use error::StateError;

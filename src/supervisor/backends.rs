@@ -6,6 +6,7 @@ use crate::plan::{Backend, Behaviour, Upstream};
 use futures::FutureExt;
 use futures::future::join_all;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -68,7 +69,8 @@ impl Backends {
         let (behaviour, told) = watch::channel(Behaviour::default());
         let identity = Identity { name: node, vips: backend.vips };
         let tiers = tiers(backend.upstream, door);
-        let site = Site { identity, counters, behaviour: told, tiers };
+        let answers = backend.answers.into();
+        let site = Site { identity, counters, behaviour: told, tiers, answers };
         let stopped = stopped.shared();
         let each = move |socket| {
             serve_on(socket, backend.protocol, site.clone(), stopped.clone().map(drop))
@@ -107,7 +109,7 @@ async fn serve_on(
         Protocol::Tcp | Protocol::Sctp => backend::serve(socket.into(), site, shutdown).await,
     };
     if let Err(error) = served {
-        eprintln!("{error}");
+        drop(writeln!(std::io::stderr(), "{error}"));
     }
 }
 

@@ -2,10 +2,9 @@ use super::control::{Done, Request, Status};
 use super::{Assignment, SupervisorError};
 use crate::lab::{Fault, Healing};
 use crate::report::Event;
-use crate::state::LabDir;
+use crate::state::{LabDir, socket};
 use serde::de::DeserializeOwned;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::os::unix::net::UnixStream;
 
 /// Asks a lab's supervisor to bring it to what is wanted, and says what came of it.
 pub fn reconcile(wanted: &Assignment) -> Result<Event, SupervisorError> {
@@ -32,7 +31,7 @@ pub fn status(dir: &LabDir) -> Result<Status, SupervisorError> {
 
 fn ask<T: DeserializeOwned>(dir: &LabDir, request: &Request) -> Result<T, SupervisorError> {
     let strange = |error: serde_json::Error| SupervisorError::Strange(error.to_string());
-    let mut stream = UnixStream::connect(dir.socket()).map_err(SupervisorError::Silent)?;
+    let mut stream = socket::connect(&dir.socket()).map_err(SupervisorError::Silent)?;
     let mut line = serde_json::to_vec(request).map_err(strange)?;
     line.push(b'\n');
     stream.write_all(&line).map_err(SupervisorError::Silent)?;

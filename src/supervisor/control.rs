@@ -1,7 +1,9 @@
 use crate::lab::{Fault, Healing, Lab, NodeName, Protocol, Source};
 use crate::plan::Behaviour;
-use crate::state::{LabDir, StateError};
+use crate::state::{LabDir, StateError, socket};
 use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -101,7 +103,7 @@ impl Reply {
 /// Listens on a lab's socket. A command that connects and says nothing hinders nobody.
 pub fn listen(dir: &LabDir) -> Result<UnboundedReceiver<Asked>, StateError> {
     let path = dir.socket();
-    let listener = UnixListener::bind(&path).map_err(StateError::refused("listen on", &path))?;
+    let listener = open(&path).map_err(StateError::refused("listen on", &path))?;
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         loop {
@@ -112,6 +114,12 @@ pub fn listen(dir: &LabDir) -> Result<UnboundedReceiver<Asked>, StateError> {
         }
     });
     Ok(receiver)
+}
+
+fn open(path: &Path) -> io::Result<UnixListener> {
+    let listener = socket::listen(path)?;
+    listener.set_nonblocking(true)?;
+    UnixListener::from_std(listener)
 }
 
 async fn hear(stream: UnixStream, asked: UnboundedSender<Asked>) {

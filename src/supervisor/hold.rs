@@ -14,6 +14,7 @@ use crate::plan::Act;
 use crate::report::Event;
 use crate::state::{Lock, Process, Provider, Record, StateError};
 use std::convert::Infallible;
+use std::io::Write;
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -201,7 +202,7 @@ impl Holder {
         let Ok(Some(lock)) = Lock::try_take(dir) else { return };
         let removed = engine::clean(dir, names, &lock).map_err(|left| left.to_string());
         let removed = removed.and_then(|_| lock.remove().map_err(|error| error.to_string()));
-        removed.unwrap_or_else(|error| eprintln!("{error}"));
+        removed.unwrap_or_else(|error| drop(writeln!(std::io::stderr(), "{error}")));
     }
 }
 

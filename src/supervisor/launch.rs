@@ -71,7 +71,12 @@ fn supervise(assignment: Assignment, lock: Lock, pipe: OwnedFd) -> i32 {
     let mut caller = Caller::new(File::from(pipe));
     let runtime = detached.and_then(|()| Builder::new_current_thread().enable_all().build());
     match runtime {
-        Ok(runtime) => runtime.block_on(hold(assignment, lock, caller)),
+        Ok(runtime) => {
+            let code = runtime.block_on(hold(assignment, lock, caller));
+            // The end of the process closes every socket at once, and `down` waits for it.
+            std::mem::forget(runtime);
+            code
+        }
         Err(error) => {
             let message = format!("cannot begin as a supervisor: {error}");
             let undone = "nothing had been done".to_owned();

@@ -13,5 +13,5 @@ pub use colour::{Colour, Ink};
 pub use date::date;
 pub use elapsed::elapsed;
 pub use style::{Letters, Style};
-pub use visible::{printable, visible};
+pub use visible::{first_line, moves_cursor, printable, visible, visible_lines};
 pub use wrapped::{columns, cut, width_of, wrapped};

@@ -1,8 +1,12 @@
-use super::rule;
-use crate::diag::{Located, Position};
-use crate::import::keepalived::{self, Configuration};
+use super::{load, rule};
+use crate::diag::{Diagnostic, Position, Severity};
+use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting, Sketch};
 use crate::import::{Fault, Kind};
 use crate::lab::{LabName, Place, Source};
+use indexmap::IndexSet;
+
+/// What `@ID` is held against where a single id is named: another one.
+const ANOTHER: &str = "another";
 
 /// A file, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,74 +14,152 @@ pub struct Misread {
     /// The file.
     pub source: Source,
     /// Its faults.
-    pub faults: Vec<Located>,
+    pub faults: Vec<Diagnostic>,
 }
 
-/// What a keepalived.conf says.
+/// A topology file around the configurations of directors that belong together. Of a file with
+/// lines for several ids (keepalived -i) each id is a director, or each of `ids` if there are any;
+/// of several such files each is the one of the id in its place.
 ///
 /// # Errors
 ///
-/// Every fault of it.
-pub fn configuration(source: &Source) -> Result<Configuration, Vec<Located>> {
-    let (configuration, faults) = keepalived::keepalived(source);
-    let mut located: Vec<_> = faults.into_iter().map(|fault| located(source, fault)).collect();
-    if located.is_empty() && configuration.is_empty() {
-        located.push(nothing());
-    }
-    if located.is_empty() { Ok(configuration) } else { Err(located) }
-}
-
-fn nothing() -> Located {
-    let message = "there is neither a `virtual_server` nor a `vrrp_instance`";
-    let help = "name a director's keepalived.conf";
-    Located { diagnostic: rule::CONFIGURATION.at(&Place::root(), message, help), position: None }
-}
-
-/// A topology file around the configurations of directors that belong together.
-///
-/// # Errors
-///
-/// Every fault of each file; if they have none, where one file contradicts another one.
-pub fn sketch(name: &LabName, sources: &[Source]) -> Result<Source, Vec<Misread>> {
+/// Every fault of each file; if they have none, where one file contradicts another one; if none
+/// does, what no lab can have.
+pub fn sketch(
+    name: &LabName,
+    sources: &[Source],
+    machine: &dyn Machine,
+    ids: &[String],
+) -> Result<Source, Vec<Misread>> {
     let (mut read, mut misread) = (Vec::new(), Vec::new());
-    for source in sources {
-        match configuration(source) {
-            Ok(configuration) => read.push(configuration),
-            Err(faults) => misread.push(Misread { source: source.clone(), faults }),
+    for (number, source) in sources.iter().enumerate() {
+        for id in directors(source, (number, sources.len()), machine, ids) {
+            match configuration(source, Setting { machine, id: &id }) {
+                Ok(configuration) => read.push(configuration),
+                Err(faults) => misread.extend(faults),
+            }
         }
     }
     if !misread.is_empty() {
-        return Err(misread);
+        return Err(joined(misread));
     }
-    match keepalived::cluster(&read) {
-        Ok(cluster) => {
-            let text = keepalived::sketch(name, &cluster);
-            Ok(Source { name: format!("{name}.yaml"), text })
+    let cluster = keepalived::cluster(&read).map_err(|faults| contradictions(&read, &faults))?;
+    checked(name, &cluster)
+}
+
+/// The ids for which a file is read.
+fn directors(
+    source: &Source,
+    (number, files): (usize, usize),
+    machine: &dyn Machine,
+    ids: &[String],
+) -> Vec<String> {
+    let said = ids.get(number).cloned().unwrap_or_else(|| format!("director{}", number + 1));
+    let (_, _, named) = keepalived::keepalived(source, Setting { machine, id: &said });
+    if named.is_empty() {
+        return vec![said];
+    }
+    let mut chosen: IndexSet<String> =
+        if ids.is_empty() { named } else { ids.iter().cloned().collect() };
+    if files > 1 {
+        return chosen.get_index(number.min(chosen.len() - 1)).cloned().into_iter().collect();
+    }
+    if chosen.len() == 1 && ids.is_empty() {
+        chosen.insert(ANOTHER.to_owned());
+    }
+    chosen.into_iter().collect()
+}
+
+/// What a keepalived.conf says.
+fn configuration(source: &Source, setting: Setting<'_>) -> Result<Configuration, Vec<Misread>> {
+    let (configuration, faults, _) = keepalived::keepalived(source, setting);
+    if !faults.is_empty() {
+        return Err(misread(&configuration, &faults));
+    }
+    if configuration.is_empty() {
+        return Err(vec![Misread { source: source.clone(), faults: vec![nothing()] }]);
+    }
+    Ok(configuration)
+}
+
+/// Faults by the files that they are in.
+fn misread(configuration: &Configuration, faults: &[Fault]) -> Vec<Misread> {
+    let fault = |fault: &Fault| {
+        let source = configuration.files.line(fault.spot.line).map(|(source, _)| source.clone());
+        Some(Misread { source: source?, faults: vec![located(configuration, fault)] })
+    };
+    faults.iter().filter_map(fault).collect()
+}
+
+/// One entry for each file, each fault once.
+fn joined(all: Vec<Misread>) -> Vec<Misread> {
+    let mut joined: Vec<Misread> = Vec::new();
+    for Misread { source, faults } in all {
+        let place = joined.iter().position(|known| known.source == source);
+        let place = place.unwrap_or_else(|| {
+            joined.push(Misread { source, faults: Vec::new() });
+            joined.len() - 1
+        });
+        for fault in faults {
+            if !joined[place].faults.contains(&fault) {
+                joined[place].faults.push(fault);
+            }
         }
-        Err(faults) => Err(contradictions(sources, &faults)),
+    }
+    joined
+}
+
+fn nothing() -> Diagnostic {
+    let message = "there is neither a `virtual_server` nor a `vrrp_instance`";
+    let help = "name a director's keepalived.conf";
+    rule::CONFIGURATION.at(&Place::root(), message, help)
+}
+
+fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misread> {
+    let of =
+        |(director, fault): &(usize, Fault)| misread(&read[*director], std::slice::from_ref(fault));
+    joined(faults.iter().flat_map(of).collect())
+}
+
+/// The topology file of a cluster, if it is a valid one.
+fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Source, Vec<Misread>> {
+    let sketch = keepalived::sketch(name, cluster);
+    let source = Source { name: format!("{name}.yaml"), text: sketch.text.clone() };
+    match load::load(&source) {
+        Ok(_) => Ok(source),
+        Err(faults) => {
+            let errors = faults.into_iter().filter(|fault| fault.severity == Severity::Error);
+            let refused = errors.filter_map(|fault| refused(cluster, &sketch, fault));
+            Err(joined(refused.collect()))
+        }
     }
 }
 
-fn contradictions(sources: &[Source], faults: &[(usize, Fault)]) -> Vec<Misread> {
-    let of = |number: usize, source: &Source| {
-        let own = faults.iter().filter(|(director, _)| *director == number);
-        let faults: Vec<_> = own.map(|(_, fault)| located(source, fault.clone())).collect();
-        (!faults.is_empty()).then(|| Misread { source: source.clone(), faults })
-    };
-    sources.iter().enumerate().filter_map(|(number, source)| of(number, source)).collect()
+/// A fault of the sketch as one of the words that it was made of.
+fn refused(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
+    let line = fault.position.map_or(usize::MAX, |position| position.line);
+    let origin = sketch.origin(line);
+    let director = cluster.directors.get(origin.map_or(0, |origin| origin.director))?;
+    let spot = origin.map(|origin| origin.spot);
+    let source = director.files.line(spot.map_or(0, |spot| spot.line))?.0.clone();
+    let Diagnostic { code, message, help, .. } = fault;
+    let message = format!("no lab can have this: {message} ({code})");
+    let diagnostic = rule::NO_LAB.at(&Place::root(), message, help);
+    let position = spot.and_then(|spot| position(director, spot));
+    Some(Misread { source, faults: vec![diagnostic.shown_at(position)] })
 }
 
 /// A fault as a diagnostic of the file.
-fn located(source: &Source, fault: Fault) -> Located {
+fn located(configuration: &Configuration, fault: &Fault) -> Diagnostic {
     let rule = match fault.kind {
         Kind::Wrong => rule::CONFIGURATION,
         Kind::NotYet => rule::CONFIGURATION_PART,
     };
-    let (spot, place) = (fault.spot, Place::root());
-    let position = keepalived::column(&source.text, spot).map(|(column, length)| Position {
-        line: spot.line + 1,
-        column: column + 1,
-        length,
-    });
-    Located { diagnostic: rule.at(&place, fault.message, fault.help), position }
+    let diagnostic = rule.at(&Place::root(), fault.message.clone(), fault.help.clone());
+    diagnostic.shown_at(position(configuration, fault.spot))
+}
+
+fn position(configuration: &Configuration, spot: crate::import::Spot) -> Option<Position> {
+    let words = configuration.files.words(spot)?;
+    Some(Position { line: words.line, column: words.column, length: words.length })
 }

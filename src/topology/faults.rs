@@ -1,37 +1,48 @@
-use crate::diag::{Diagnostic, Severity};
-use crate::lab::Place;
-use serde_json::Value;
+use super::document::Document;
+use crate::diag::{Code, Diagnostic, Position, Severity};
+use crate::lab::{Place, Segment};
+use std::collections::{HashMap, HashSet};
 
 /// What was found wrong so far, and what is therefore in doubt.
 #[derive(Debug, Default)]
 pub struct Faults {
     list: Vec<Diagnostic>,
-    doubts: Vec<Place>,
+    doubts: HashSet<Vec<Segment>>,
+    /// Everything that has a doubt at or under it.
+    unsure: HashSet<Vec<Segment>>,
     /// Places that are said elsewhere, and where.
-    elsewhere: Vec<(Place, Place)>,
+    elsewhere: HashMap<Vec<Segment>, Place>,
 }
 
 impl Faults {
     /// Adds a fault; what it concerns is in doubt from now on.
     pub fn push(&mut self, fault: Diagnostic) {
-        self.doubts.push(fault.at.clone());
+        self.doubt(&fault.at);
         self.list.push(fault);
     }
 
     /// Puts a place in doubt, as something it depends on was found wrong elsewhere.
     pub fn doubt(&mut self, at: &Place) {
-        self.doubts.push(at.clone());
+        if !self.doubts.insert(at.path.clone()) {
+            return;
+        }
+        for length in (0..=at.path.len()).rev() {
+            // Whatever is above one that is known is known too.
+            if !self.unsure.insert(at.path[..length].to_vec()) {
+                return;
+            }
+        }
     }
 
     /// Has what is found at or under a place told of another one, which says what stands there.
     pub fn tell_of(&mut self, place: Place, elsewhere: Place) {
-        self.elsewhere.push((place, elsewhere));
+        self.elsewhere.insert(place.path, elsewhere);
     }
 
     /// The place that says what stands at this one.
     pub fn retell(&self, at: &mut Place) {
-        let above = self.elsewhere.iter().filter(|(place, _)| at.path.starts_with(&place.path));
-        if let Some((_, elsewhere)) = above.max_by_key(|(place, _)| place.path.len()) {
+        let above = (0..=at.path.len()).rev().map(|length| &at.path[..length]);
+        if let Some(elsewhere) = above.filter_map(|path| self.elsewhere.get(path)).next() {
             *at = elsewhere.clone();
         }
     }
@@ -39,12 +50,12 @@ impl Faults {
     /// Whether nothing at or under this place is in doubt. Rules about what is in doubt would
     /// only repeat the fault in other words.
     pub fn sure(&self, at: &Place) -> bool {
-        !self.doubts.iter().any(|d| d.path.starts_with(&at.path))
+        !self.unsure.contains(&at.path)
     }
 
     /// Whether this very place is in doubt as a whole, so that what it defines is unknown.
     pub fn blurred(&self, at: &Place) -> bool {
-        self.doubts.iter().any(|d| d.path == at.path)
+        self.doubts.contains(&at.path)
     }
 
     /// Whether nothing was found yet.
@@ -57,32 +68,25 @@ impl Faults {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// All of them in the order of the document.
-    pub fn in_order(mut self, document: &Value) -> Vec<Diagnostic> {
+    /// All of them in the order of the document, with their lines and columns. An error about a
+    /// word that has a look-alike in it is about the look-alike.
+    pub fn placed(mut self, document: &Document<'_>) -> Vec<Diagnostic> {
         let mut list = std::mem::take(&mut self.list);
-        list.iter_mut().for_each(|fault| self.retell(&mut fault.at));
-        list.sort_by_cached_key(|d| order(document, &d.at));
+        for fault in &mut list {
+            self.retell(&mut fault.at);
+            let is_error = fault.severity == Severity::Error;
+            if let Some(cause) = document.look_alike(&fault.at).filter(|_| is_error) {
+                *fault = cause;
+            }
+            fault.position = fault.position.or_else(|| document.position(&fault.at));
+        }
+        list.sort_by_cached_key(|d| (document.order(&d.at), d.position.map(begin)));
+        let mut seen: HashSet<(Code, Option<Position>, String)> = HashSet::new();
+        list.retain(|d| seen.insert((d.code, d.position, d.message.clone())));
         list
     }
 }
 
-/// The position of a place among its document's nodes, without their lines and columns.
-fn order(document: &Value, at: &Place) -> Vec<usize> {
-    use crate::lab::Segment;
-    let mut node = Some(document);
-    let mut order = Vec::new();
-    for segment in &at.path {
-        let (index, child) = match (segment, node) {
-            (Segment::Key(key), Some(Value::Object(entries))) => {
-                (entries.keys().position(|k| k == key), entries.get(key))
-            }
-            (Segment::Index(index), Some(Value::Array(items))) => (Some(*index), items.get(*index)),
-            // A line of a text, or a word of it.
-            (Segment::Index(index), _) => (Some(*index), None),
-            _ => (None, None),
-        };
-        order.push(index.unwrap_or(usize::MAX));
-        node = child;
-    }
-    order
+fn begin(position: Position) -> (usize, usize) {
+    (position.line, position.column)
 }

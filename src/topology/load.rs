@@ -1,7 +1,7 @@
-use super::{faults::Faults, read, schema, shape, validate, wire};
+use super::document::{Document, Node};
+use super::{faults::Faults, schema, shape, validate, wire};
 use crate::diag::Diagnostic;
 use crate::lab::{Lab, Source};
-use serde_json::Value;
 
 /// A topology that can be built, and what is odd about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,23 +16,21 @@ pub struct Valid {
 ///
 /// # Errors
 ///
-/// Every fault of the file, warnings among them, in the order of the file.
+/// Every fault of the file, warnings among them, in the order of the file and with their places.
 pub fn load(source: &Source) -> Result<Valid, Vec<Diagnostic>> {
     let mut faults = Faults::default();
-    let Some(document) = read::read(&source.text, &mut faults) else {
-        return Err(faults.in_order(&Value::Null));
-    };
-    let lab = build(document.clone(), &mut faults);
+    let document = Document::read(&source.text, &mut faults);
+    let lab = document.root().and_then(|root| build(root, &mut faults));
     let fatal = faults.fatal();
-    let warnings = faults.in_order(&document);
+    let warnings = faults.placed(&document);
     match lab {
         Some(lab) if !fatal => Ok(Valid { lab, warnings }),
         _ => Err(warnings),
     }
 }
 
-fn build(document: Value, faults: &mut Faults) -> Option<Lab> {
-    let sound = shape::check(document, &schema::schema(), faults)?;
+fn build(root: &Node, faults: &mut Faults) -> Option<Lab> {
+    let sound = shape::check(root, &schema::schema(), faults)?;
     // What the schema let through decodes; if the two ever disagree, serde's word is the fault.
     match serde_json::from_value::<wire::Topology>(sound) {
         Ok(topology) => validate::validate(topology, faults),

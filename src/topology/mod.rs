@@ -4,37 +4,37 @@
 //! the line of a place. May not: touch the kernel, derive what a forwarding method implies (that
 //! is `plan`'s business), or print.
 //!
-//! The way: `read` makes a tree of the text, `shape` holds it against the schema of `wire`, serde
-//! decodes what is left, `validate` builds the `Lab` and holds it against the rules in `rule`.
+//! The way: `document` reads the text once, into values that know their places; `shape` holds them
+//! against the schema of `wire`, serde decodes what is left, `validate` builds the `Lab` and holds
+//! it against the rules in `rule`.
 
 mod blank;
 mod builtin;
 mod configuration;
+mod document;
 mod faults;
-mod key;
 mod load;
-mod locate;
 mod phrase;
-mod read;
 mod rule;
 mod schema;
 mod shape;
+mod sketched;
 mod suggest;
 mod table;
 mod template;
 #[cfg(test)]
 mod tests;
-mod token;
 mod validate;
 mod wire;
 
 pub use blank::blank;
-pub use builtin::{Builtin, NOTES, builtin, builtins};
-pub use configuration::{Misread, configuration, sketch};
+pub use builtin::{Builtin, NOTES, builtin, builtins, with_schema};
+pub use configuration::{Misread, sketch};
+pub use document::{Document, LARGEST, decode};
 pub use load::{Valid, load};
-pub use locate::{locate, located};
 pub use rule::{ALL as RULES, Rule};
 pub use schema::schema;
+pub use sketched::{Sketched, of_ldirectord, of_table};
 pub use suggest::did_you_mean;
-pub use table::{is_in_table, located_in_table, table, with_table};
+pub use table::{is_in_table, placed_in_table, with_table};
 pub use template::template;

@@ -1,3 +1,4 @@
+use super::document::Content;
 use super::shape::required;
 use crate::lab::{Place, Segment};
 use serde_json::Value;
@@ -19,15 +20,19 @@ pub fn noun(schema: &Value) -> String {
     }
 }
 
-/// What was found instead, in words.
-pub fn found(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("the text `{text}`"),
-        Value::Number(number) => format!("the number `{number}`"),
-        Value::Bool(truth) => format!("`{truth}`"),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Null => "nothing".to_owned(),
-        Value::Object(_) => "a mapping".to_owned(),
+/// What was found instead, in words; numbers as they are written.
+pub fn found(content: &Content) -> String {
+    let scalar = match content {
+        Content::List(_) => return "a list".to_owned(),
+        Content::Mapping(_) => return "a mapping".to_owned(),
+        Content::Scalar(scalar) => scalar,
+    };
+    let text = &scalar.text;
+    match scalar.value {
+        Value::String(_) => format!("the text `{text}`"),
+        Value::Number(_) => format!("the number `{text}`"),
+        Value::Bool(_) => format!("`{text}`"),
+        Value::Null | Value::Array(_) | Value::Object(_) => "nothing".to_owned(),
     }
 }
 

@@ -20,6 +20,7 @@ impl Rule {
             severity: self.severity,
             message: message.into(),
             at: at.clone(),
+            position: None,
             help: help.into(),
         }
     }
@@ -168,4 +169,31 @@ rules! {
     PROCESS "L114" Error "bad process";
     PING_PONG "L115" Warning "directors that forward to each other";
     UNASKED_TIER "L116" Error "tier that nobody asks";
+
+    LIMIT "L130" Error "file beyond a limit";
+    ENCODING "L131" Error "file that is not UTF-8";
+    LOOK_ALIKE "L132" Error "letter that looks like another one";
+    CHARACTER "L133" Error "character that no text may have";
+    MERGE_KEY "L134" Error "merge key";
+    ROUTE_TWICE "L140" Error "route that is there already";
+    ROUTING_LOOP "L141" Warning "gateways in a circle";
+    SLIP_SYSCTL "L142" Error "misspelt sysctl";
+    UNKNOWN_SYSCTL "L143" Warning "unknown sysctl";
+    SYSCTL_VALUE "L144" Error "bad value of a sysctl";
+    SYSCTL_INTERFACE "L145" Error "sysctl of an interface that the node does not have";
+    TAKEN_BACK "L146" Warning "sysctl that takes back what the forwarding method needs";
+    NO_WEIGHT "L147" Warning "virtual service without weight";
+    SORRY_TWICE "L148" Warning "sorry server that is a real server too";
+    NO_FALLBACK "L149" Warning "hashing without fallback";
+    ROUND_DIRECTOR "L150" Warning "replies of NAT that can go round the director";
+    HAIRPIN "L151" Warning "real server of NAT that asks its own VIP";
+    FAILING_CHECK "L152" Warning "health check that the built-in backend cannot pass";
+    NO_RIP "L153" Error "real server without an address in the network";
+    TOO_SOON "L154" Warning "takeover sooner than adverts allow";
+    NO_IPV6 "L155" Error "IPv6 that the node's settings switch off";
+    NO_LAB "L170" Error "keepalived.conf of which no lab can be made";
+    DISAGREEMENT "L180" Warning "directors that discard each other's adverts";
+    INITIAL_STATE "L181" Warning "initial state that takes preemption back";
+    LDIRECTORD "L182" Error "not an ldirectord.cf";
+    LDIRECTORD_PART "L183" Error "ldirectord.cf that labs cannot have yet";
 }

@@ -1,3 +1,4 @@
+use super::document::{Content, Mapping, Node, Scalar};
 use super::phrase::{found, meaning, noun, subject};
 use super::{faults::Faults, rule, suggest};
 use crate::lab::Place;
@@ -6,8 +7,17 @@ use serde_json::{Map, Value};
 /// Holds a document against the schema: every unknown key, missing key, wrong type and unknown
 /// word is a fault. What is left can be decoded; a thing in a list or under a free name that was
 /// found faulty is null.
-pub fn check(document: Value, schema: &Value, faults: &mut Faults) -> Option<Value> {
+pub fn check(document: &Node, schema: &Value, faults: &mut Faults) -> Option<Value> {
     Shape { root: schema, faults }.value(document, schema, &Place::root())
+}
+
+/// The schema's spelling of a key: two words are one, whatever joins them, so that `kill-daemons` is
+/// `kill_daemons`.
+fn spelled(key: &str, schema: &Value) -> String {
+    let properties = &schema["properties"];
+    let joined = key.replace('-', "_");
+    let is_other = properties.get(key).is_none() && properties.get(&joined).is_some();
+    if is_other { joined } else { key.to_owned() }
 }
 
 struct Shape<'s, 'f> {
@@ -17,21 +27,23 @@ struct Shape<'s, 'f> {
 
 impl<'s> Shape<'s, '_> {
     /// The value without its faulty parts; nothing if it is faulty as a whole.
-    fn value(&mut self, value: Value, schema: &'s Value, at: &Place) -> Option<Value> {
-        let Some(fitting) = self.fitting(schema, &value) else {
-            self.wrong_type(&value, schema, at);
+    fn value(&mut self, node: &Node, schema: &'s Value, at: &Place) -> Option<Value> {
+        let Some(fitting) = self.fitting(schema, &node.content) else {
+            self.wrong_type(node, schema, at);
             return None;
         };
-        match value {
-            Value::Object(entries) => self.mapping(entries, fitting, at),
-            Value::Array(items) => Some(self.list(items, fitting, at)),
-            Value::String(word) => self.word(word, fitting, at),
-            other => Some(other),
+        match &*node.content {
+            Content::Mapping(mapping) => self.mapping(mapping, fitting, at),
+            Content::List(items) => Some(self.list(items, fitting, at)),
+            Content::Scalar(Scalar { value: Value::String(word), .. }) => {
+                self.word(word, fitting, at)
+            }
+            Content::Scalar(scalar) => Some(scalar.value.clone()),
         }
     }
 
     /// The schema itself or the one of its alternatives that allows the value's type.
-    fn fitting(&self, schema: &'s Value, value: &Value) -> Option<&'s Value> {
+    fn fitting(&self, schema: &'s Value, value: &Content) -> Option<&'s Value> {
         let schema = self.resolved(schema);
         match schema["anyOf"].as_array() {
             Some(choices) => choices.iter().find_map(|choice| self.fitting(choice, value)),
@@ -44,66 +56,83 @@ impl<'s> Shape<'s, '_> {
         pointer.and_then(|p| self.root.pointer(p)).unwrap_or(schema)
     }
 
-    fn mapping(
-        &mut self,
-        entries: Map<String, Value>,
-        schema: &'s Value,
-        at: &Place,
-    ) -> Option<Value> {
-        let checked = |entry| self.entry(entry, schema, at);
-        let kept: Map<_, _> = entries.into_iter().filter_map(checked).collect();
+    fn mapping(&mut self, mapping: &Mapping, schema: &'s Value, at: &Place) -> Option<Value> {
+        let mut kept = Map::new();
+        for (key, entry) in &mapping.entries {
+            let spelled = spelled(key, schema);
+            if kept.contains_key(&spelled) {
+                self.twice(key, &spelled, at);
+            }
+            kept.extend(self.entry((key, &spelled), &entry.value, schema, at));
+        }
         let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
         for key in &lacking {
             // A key that is there and faulty is not missed.
-            if !self.faults.blurred(&at.key(key)) {
+            if !mapping.is_obscured && !self.faults.blurred(&at.key(key)) {
                 self.missing(key, schema, at);
             }
         }
         lacking.is_empty().then_some(Value::Object(kept))
     }
 
+    /// An entry whose key stands so in the file, and is spelled so by the schema.
     fn entry(
         &mut self,
-        (key, value): (String, Value),
+        (key, spelled): (&str, &str),
+        value: &Node,
         schema: &'s Value,
         at: &Place,
     ) -> Option<(String, Value)> {
-        let place = at.key(&key);
-        if let Some(property) = schema["properties"].get(&key) {
-            return match value {
-                Value::Null if !required(schema).any(|r| r == key) => None,
-                value => Some((key, self.value(value, property, &place)?)),
-            };
+        let place = at.key(key);
+        if let Some(property) = schema["properties"].get(spelled) {
+            let is_left_out = value.is_null() && !required(schema).any(|r| r == spelled);
+            let value = if is_left_out { None } else { self.value(value, property, &place) };
+            return Some((spelled.to_owned(), value?));
         }
         match schema.get("additionalProperties") {
             Some(free @ Value::Object(_)) => {
                 let value = self.value(value, free, &place);
-                Some((key, value.unwrap_or_default()))
+                Some((key.to_owned(), value.unwrap_or_default()))
             }
             _ => {
-                self.unknown_key(&key, schema, &place);
+                self.unknown_key(key, schema, &place);
                 None
             }
         }
     }
 
-    fn list(&mut self, items: Vec<Value>, schema: &'s Value, at: &Place) -> Value {
+    fn list(&mut self, items: &[Node], schema: &'s Value, at: &Place) -> Value {
         let item = &schema["items"];
         let checked = |(index, value)| self.value(value, item, &at.index(index));
-        items.into_iter().enumerate().map(checked).map(Option::unwrap_or_default).collect()
+        items.iter().enumerate().map(checked).map(Option::unwrap_or_default).collect()
     }
 
-    fn word(&mut self, word: String, schema: &Value, at: &Place) -> Option<Value> {
+    fn word(&mut self, word: &str, schema: &Value, at: &Place) -> Option<Value> {
         let Some(choices) = schema["oneOf"].as_array() else { return Some(word.into()) };
         let words: Vec<_> = choices.iter().filter_map(|c| c["const"].as_str()).collect();
-        if words.contains(&word.as_str()) {
+        if words.contains(&word) {
             return Some(word.into());
+        }
+        // Two words are one, whatever joins them: `keep_alive` is `keep-alive`.
+        let hyphenated = word.replace('_', "-");
+        if words.contains(&hyphenated.as_str()) {
+            return Some(hyphenated.into());
         }
         let noun = schema["title"].as_str().unwrap_or("word");
         let broken = if noun == "scheduler" { rule::UNKNOWN_SCHEDULER } else { rule::UNKNOWN_WORD };
-        let help = suggest::help(&word, &words, &format!("{noun}s"));
+        let help = suggest::help(word, &words, &format!("{noun}s"));
         self.faults.push(broken.at(at, format!("`{word}` is no {noun}"), help));
         None
+    }
+
+    /// A key that is there already in another spelling.
+    fn twice(&mut self, key: &str, spelled: &str, at: &Place) {
+        let message = format!("`{spelled}` is given twice, in two spellings");
+        self.faults.push(rule::DUPLICATE_KEY.at(
+            &at.key(key).as_key(),
+            message,
+            "keep one of them",
+        ));
     }
 
     fn missing(&mut self, key: &str, schema: &Value, at: &Place) {
@@ -136,16 +165,17 @@ impl<'s> Shape<'s, '_> {
         ));
     }
 
-    fn wrong_type(&mut self, value: &Value, schema: &Value, at: &Place) {
+    fn wrong_type(&mut self, node: &Node, schema: &Value, at: &Place) {
         // What could not be read well is known to be faulty.
         if self.faults.blurred(at) {
             return;
         }
         let expected = schema["title"].as_str().or_else(|| self.resolved(schema)["title"].as_str());
         let expected = expected.map_or_else(|| noun(self.resolved(schema)), str::to_owned);
-        let message = match value {
-            Value::Null => format!("{} has no value", subject(at)),
-            _ => format!("{} must be {expected}, not {}", subject(at), found(value)),
+        let message = if node.is_null() {
+            format!("{} has no value", subject(at))
+        } else {
+            format!("{} must be {expected}, not {}", subject(at), found(&node.content))
         };
         let help = match meaning(schema) {
             Some(meaning) => format!("{}: {meaning}", subject(at)),
@@ -160,13 +190,15 @@ pub fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-fn is_of(value: &Value, name: &str) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(_) => name == "boolean",
-        Value::Number(number) => name == "number" || name == "integer" && number.is_i64(),
-        Value::String(_) => name == "string",
-        Value::Array(_) => name == "array",
-        Value::Object(_) => name == "object",
+fn is_of(content: &Content, name: &str) -> bool {
+    match content {
+        Content::Mapping(_) => name == "object",
+        Content::List(_) => name == "array",
+        Content::Scalar(scalar) => match &scalar.value {
+            Value::Bool(_) => name == "boolean",
+            Value::Number(number) => name == "number" || name == "integer" && number.is_i64(),
+            Value::String(_) => name == "string",
+            Value::Null | Value::Array(_) | Value::Object(_) => false,
+        },
     }
 }

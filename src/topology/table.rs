@@ -1,6 +1,4 @@
-use super::validate::table_fault;
-use crate::diag::{Diagnostic, Located, Position};
-use crate::import::{self, Table};
+use crate::diag::{Diagnostic, Lines, Position};
 use crate::lab::{Place, Segment, Source};
 
 /// The key of a table of ipvsadm's.
@@ -17,32 +15,20 @@ pub fn with_table(source: &Source, table: &str) -> Option<Source> {
     Some(Source { name: source.name.clone(), text })
 }
 
-/// A table alone, with nothing said of the lab around it.
-///
-/// # Errors
-///
-/// Every fault of the table.
-pub fn table(text: &str) -> Result<Table, Vec<Diagnostic>> {
-    let (table, faults) = import::ipvsadm(text);
-    if faults.is_empty() { Ok(table) } else { Err(faults.into_iter().map(table_fault).collect()) }
-}
-
 /// Whether a diagnostic is about a word of the table.
 pub fn is_in_table(diagnostic: &Diagnostic) -> bool {
     word_of_table(&diagnostic.at).is_some()
 }
 
 /// Diagnostics about words of a table with the lines and columns that they have in its own text.
-pub fn located_in_table(table: &str, diagnostics: Vec<Diagnostic>) -> Vec<Located> {
-    let located = |diagnostic: Diagnostic| {
-        let position = word_of_table(&diagnostic.at)
-            .and_then(|(line, word)| position(table, Position { line: line + 1, ..BEGIN }, word));
-        Located { diagnostic, position }
+pub fn placed_in_table(table: &str, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let lines = Lines::of(table);
+    let placed = |diagnostic: Diagnostic| {
+        let word = word_of_table(&diagnostic.at);
+        diagnostic.shown_at(word.and_then(|(line, word)| position(&lines, line + 1, word)))
     };
-    diagnostics.into_iter().map(located).collect()
+    diagnostics.into_iter().map(placed).collect()
 }
-
-const BEGIN: Position = Position { line: 1, column: 1, length: 1 };
 
 /// The line and the word in the table, both from 0.
 pub fn word_of_table(at: &Place) -> Option<(usize, usize)> {
@@ -54,21 +40,21 @@ pub fn word_of_table(at: &Place) -> Option<(usize, usize)> {
     }
 }
 
-/// Where a word (from 0) of a line is.
-pub fn position(text: &str, at: Position, word: usize) -> Option<Position> {
-    let line = text.lines().nth(at.line - 1)?;
+/// Where a word (from 0) of a line (from 1) is.
+pub fn position(lines: &Lines<'_>, number: usize, word: usize) -> Option<Position> {
+    let line = lines.line(number)?;
     let mut rest = line.trim_start();
     for _ in 0..word {
         rest = rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
     }
     let length = rest.chars().take_while(|c| !c.is_whitespace()).count();
     let column = line.chars().count() - rest.chars().count() + 1;
-    (length > 0).then_some(Position { column, length, ..at })
+    (length > 0).then_some(Position { line: number, column, length })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{load, located};
+    use super::super::load;
     use super::*;
 
     const HEAD: &str = "name: lab\ndirectors: {}\n";
@@ -77,13 +63,13 @@ mod tests {
     fn underlined(table: &str) -> Vec<String> {
         let source = Source { name: "lab.yaml".to_owned(), text: format!("{HEAD}{table}") };
         let faults = load(&source).unwrap_err();
-        let table = faults.into_iter().filter(is_in_table).collect();
-        let shown = |Located { position, .. }: &Located| {
-            let Position { line, column, length } = position.unwrap();
+        let table: Vec<_> = faults.into_iter().filter(is_in_table).collect();
+        let shown = |fault: &Diagnostic| {
+            let Position { line, column, length } = fault.position.unwrap();
             let line = source.text.lines().nth(line - 1).unwrap();
             line.chars().skip(column - 1).take(length).collect()
         };
-        located(&source.text, table).iter().map(shown).collect()
+        table.iter().map(shown).collect()
     }
 
     #[test]

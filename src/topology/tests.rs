@@ -1,10 +1,11 @@
-use super::{builtin, load, located};
+use super::{builtin, load};
 use crate::diag;
 use crate::lab::Source;
 use crate::lab::{
     CountRange, Distribution, Expected, Family, GatewayReason, Lab, NodeName, OnFailure,
     Preemption, Probe, Role, Transport, VrrpVersion,
 };
+use crate::plan::Op;
 use crate::text::Style;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -27,9 +28,8 @@ fn lab(rest: &str) -> Lab {
 fn lab_with_sysctls(sysctls: &str, rest: &str) -> Lab {
     let text = format!("{}{rest}", HEAD.replace("SYSCTLS", sysctls));
     let source = Source { name: "lab.yaml".to_owned(), text };
-    let valid = load(&source).unwrap_or_else(|faults| {
-        panic!("{}", diag::text(&source, &located(&source.text, faults), Style::default()))
-    });
+    let valid = load(&source)
+        .unwrap_or_else(|faults| panic!("{}", diag::text(&source, &faults, Style::default())));
     assert_eq!(valid.warnings, []);
     valid.lab
 }
@@ -174,17 +174,24 @@ fn a_vip_that_two_services_put_on_two_directors_is_shared() {
 const EVERYTHING: &str = include_str!("tests/high-availability.yaml");
 
 fn loaded(text: &str) -> Lab {
+    loaded_with(text, &[])
+}
+
+/// The lab of a file with these warnings.
+fn loaded_with(text: &str, warnings: &[&str]) -> Lab {
     let source = Source { name: "lab.yaml".to_owned(), text: text.to_owned() };
-    let valid = load(&source).unwrap_or_else(|faults| {
-        panic!("{}", diag::text(&source, &located(&source.text, faults), Style::default()))
-    });
-    assert_eq!(valid.warnings, []);
+    let valid = load(&source)
+        .unwrap_or_else(|faults| panic!("{}", diag::text(&source, &faults, Style::default())));
+    let codes: Vec<_> = valid.warnings.iter().map(|warning| warning.code.0).collect();
+    assert_eq!(codes, warnings);
     valid.lab
 }
 
 #[test]
 fn high_availability_has_everything_of_its_file() {
-    insta::assert_json_snapshot!(without_places(serde_json::to_value(loaded(EVERYTHING)).unwrap()));
+    // No built-in backend has the digest.
+    let lab = loaded_with(EVERYTHING, &["L152"]);
+    insta::assert_json_snapshot!(without_places(serde_json::to_value(lab).unwrap()));
 }
 
 /// Two directors with nothing but what is required; `MORE` and `SERVICE` are for more.
@@ -203,6 +210,25 @@ high_availability:
 virtual_services:
   web: { vip: 10.1.0.100, port: 80, forwarding: METHOD, real_servers: [rs1] }
 ";
+
+#[test]
+fn two_words_are_one_whatever_joins_them() {
+    let model = |text: &str| without_places(serde_json::to_value(loaded(text)).unwrap());
+    for (spelled, other) in [
+        ("kill_daemons:", "kill-daemons:"),
+        ("connection: keep-alive", "connection: keep_alive"),
+        ("real_servers:", "real-servers:"),
+    ] {
+        let respelled = EVERYTHING.replace(spelled, other);
+        assert_ne!(respelled, EVERYTHING);
+        assert_eq!(model(&respelled), model(EVERYTHING), "{other}");
+    }
+    let both =
+        EVERYTHING.replace("kill_daemons: node04", "kill_daemons: node04, kill-daemons: node04");
+    let source = Source { name: "both.yaml".to_owned(), text: both };
+    let faults = load(&source).unwrap_err();
+    assert_eq!(faults[0].code.to_string(), "L004", "{faults:#?}");
+}
 
 fn sparse(more: &str, method: &str) -> Lab {
     loaded(&SPARSE.replace("MORE", more).replace("METHOD", method))
@@ -291,9 +317,8 @@ proptest! {
         letters.splice(start..end, put.chars());
         source.text = letters.into_iter().collect();
         let found = load(&source).map_or_else(|faults| faults, |valid| valid.warnings);
-        let located = located(&source.text, found);
         let style = Style { width: Some(60), ..Style::default() };
-        prop_assert!(diag::text(&source, &located, style).is_empty() == located.is_empty());
+        prop_assert!(diag::text(&source, &found, style).is_empty() == found.is_empty());
     }
 }
 
@@ -310,4 +335,59 @@ virtual_services:
     let director = lab.node(&"director".parse::<NodeName>().unwrap()).unwrap();
     let gateway = lab.default_gateway(director, Family::Inet);
     assert_eq!(gateway.unwrap().via.to_string(), "10.2.0.254");
+}
+
+#[test]
+fn a_default_route_of_the_file_is_the_only_one() {
+    let lab = lab("
+routers:
+  near: { addresses: { inside: 10.2.0.254 } }
+  far: { addresses: { inside: 10.2.0.253, far: 10.9.0.1 } }
+real_servers:
+  rs1: { addresses: { inside: 10.2.0.11 }, routes: { 0.0.0.0/0: 10.2.0.253 } }
+");
+    let gateway = lab.default_gateway(lab.node(&name("rs1")).unwrap(), Family::Inet).unwrap();
+    assert_eq!(gateway.via.to_string(), "10.2.0.253");
+    assert_eq!(gateway.reason, GatewayReason::Asked);
+    let routes = crate::plan::build(&lab).steps.into_iter().filter_map(|step| match step.op {
+        Op::AddRoute { node, destination, via } if node == name("rs1") => Some((destination, via)),
+        _ => None,
+    });
+    assert_eq!(routes.collect::<Vec<_>>(), [(None, gateway.via)]);
+}
+
+fn name(text: &str) -> NodeName {
+    text.parse().unwrap()
+}
+
+#[test]
+fn an_entry_says_by_which_address_a_real_server_is_reached_and_the_gateway_of_nat_goes_with_it() {
+    let served = |entry: &str| {
+        let lab = loaded(&format!(
+            "
+name: lab
+networks: {{ outside: 10.1.0.0/24, admin: 10.9.0.0/24, inside: 10.2.0.0/24 }}
+clients: {{ client: {{ addresses: {{ outside: 10.1.0.10 }} }} }}
+directors:
+  director: {{ addresses: {{ outside: 10.1.0.1, admin: 10.9.0.1, inside: 10.2.0.1 }} }}
+real_servers:
+  rs1: {{ addresses: {{ admin: 10.9.0.11, inside: 10.2.0.11 }} }}
+  rs2: {{ addresses: {{ admin: 10.9.0.12, inside: 10.2.0.12 }} }}
+virtual_services:
+  web:
+    vip: 10.1.0.100
+    port: 80
+    forwarding: nat
+    real_servers: {{ rs1: {entry} }}
+    health_check: {{ tcp: {{}} }}
+    sorry_server: {{ server: rs2, address: inside }}
+"
+        ));
+        let service = &lab.services[0];
+        assert_eq!(service.sorry_server.as_ref().unwrap().address.to_string(), "10.2.0.12");
+        let gateway = lab.default_gateway(lab.node(&name("rs1")).unwrap(), Family::Inet).unwrap();
+        (service.destinations[0].address.to_string(), gateway.via.to_string())
+    };
+    assert_eq!(served("{}"), ("10.9.0.11".to_owned(), "10.9.0.1".to_owned()));
+    assert_eq!(served("{ address: inside }"), ("10.2.0.11".to_owned(), "10.2.0.1".to_owned()));
 }

@@ -25,7 +25,7 @@ pub use failure::Failure;
 pub use held::Held;
 pub use load::RunningLoad;
 pub use sample::{Answer, Sample};
-pub use send::send;
+pub use send::{Sending, send};
 pub use sockets::{SocketSpec, Sockets};
 pub use summary::{Latencies, Summary, UNNAMED, tally};
 pub use target::destination;

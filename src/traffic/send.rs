@@ -21,49 +21,75 @@ pub async fn send(
     sockets: &mut dyn Sockets,
     held: &mut Held,
 ) -> Result<Vec<Sample>, TrafficError> {
-    let count = request.count as usize;
-    let clients = (request.concurrency.max(1) as usize).min(count);
-    let connections = match request.connection {
-        Connection::New | Connection::Held => count,
-        Connection::KeepAlive => clients,
-    };
-    let pool = Pool::new(sockets, to, request.source_ports).foresee(connections);
-    let (get, connection) =
-        (get(&request.path, to.address, request.connection)?, request.connection);
-    let errand = Errand {
-        request,
-        clients: Clients { to, get, connection, pool: Mutex::new(pool) },
-        held: Mutex::new(held),
-        next: AtomicUsize::new(0),
-        begun: Instant::now(),
-    };
-    let running: FuturesUnordered<_> = (0..clients).map(|_| errand.client()).collect();
-    let mut samples: Vec<Sample> = running.try_concat().await?;
-    samples.sort_by_key(|sample| sample.index);
-    Ok(samples)
+    let sending = Sending::new(request, to, sockets, held)?;
+    sending.run().await?;
+    Ok(sending.into_samples())
 }
 
-/// What the clients of one `send` share.
-struct Errand<'a> {
+/// Requests that can be looked at while they are sent, and given up: see [`send`].
+pub struct Sending<'a> {
     request: &'a Request,
     clients: Clients<'a>,
     held: Mutex<&'a mut Held>,
     next: AtomicUsize,
     begun: Instant,
+    samples: Mutex<Vec<Sample>>,
 }
 
-impl Errand<'_> {
+impl<'a> Sending<'a> {
+    /// Nothing is sent yet.
+    pub fn new(
+        request: &'a Request,
+        to: Endpoint,
+        sockets: &'a mut dyn Sockets,
+        held: &'a mut Held,
+    ) -> Result<Self, TrafficError> {
+        let connections = match request.connection {
+            Connection::New | Connection::Held => request.count as usize,
+            Connection::KeepAlive => concurrency(request),
+        };
+        let pool = Pool::new(sockets, to, request.source_ports).foresee(connections);
+        let (get, connection) =
+            (get(&request.path, to.address, request.connection)?, request.connection);
+        Ok(Self {
+            request,
+            clients: Clients { to, get, connection, pool: Mutex::new(pool) },
+            held: Mutex::new(held),
+            next: AtomicUsize::new(0),
+            begun: Instant::now(),
+            samples: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Sends every request. Dropped, it gives up those that are under way.
+    pub async fn run(&self) -> Result<(), TrafficError> {
+        let clients = (0..concurrency(self.request)).map(|_| self.client());
+        let running: FuturesUnordered<_> = clients.collect();
+        running.try_collect().await
+    }
+
+    /// How many requests have ended.
+    pub fn ended(&self) -> usize {
+        self.samples.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The samples of the requests that have ended, in the order of their numbers.
+    pub fn into_samples(self) -> Vec<Sample> {
+        let mut samples = self.samples.into_inner().unwrap_or_else(PoisonError::into_inner);
+        samples.sort_by_key(|sample| sample.index);
+        samples
+    }
+
     /// One client: takes the next request until none is left.
-    async fn client(&self) -> Result<Vec<Sample>, TrafficError> {
-        let mut samples = Vec::new();
+    async fn client(&self) -> Result<(), TrafficError> {
         let mut kept = None;
         loop {
             let index = self.next.fetch_add(1, Relaxed);
             if index >= self.request.count as usize {
-                return Ok(samples);
+                return Ok(());
             }
             let (sample, link) = self.sample(index, self.clients.carrier(kept)?).await;
-            samples.push(sample);
+            self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(sample);
             kept = match self.request.connection {
                 Connection::Held => self.hold(link),
                 Connection::New | Connection::KeepAlive => self.clients.keep(link).await,
@@ -85,4 +111,9 @@ impl Errand<'_> {
         let waited = Duration::ZERO;
         (Sample { index, connection, started, waited, latency, outcome }, link)
     }
+}
+
+/// How many clients send.
+fn concurrency(request: &Request) -> usize {
+    (request.concurrency.max(1) as usize).min(request.count as usize)
 }

@@ -1,5 +1,6 @@
 //! A director alone on a network: namespaces of the test's own, made by operations.
 
+use crate::patience::PATIENCE;
 use lvs_lab::kernel::{Kernel, KernelError, Linux, Names, daemons_directory};
 use lvs_lab::lab::NodeName;
 use lvs_lab::plan::{Checker, Daemon, Op};
@@ -9,9 +10,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::unbounded_channel;
-
-/// Longer than anything may take, so that only a hang meets it.
-const LONG: Duration = Duration::from_secs(60);
 
 /// Where the lab is, in the test's own /run.
 const DIRECTORY: &str = "/run/lvs-lab/ha";
@@ -127,7 +125,7 @@ fn inhabitants(namespace: &Path) -> Vec<i32> {
 pub async fn wait_for(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
-        assert!(begun.elapsed() < LONG, "{what}");
+        assert!(begun.elapsed() < PATIENCE, "{what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -5,6 +5,8 @@ use lvs_lab::kernel::state_changes;
 use lvs_lab::lab::VrrpState;
 use lvs_lab::plan::{Daemon, Op};
 use nix::mount::{MsFlags, mount};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 const CONFIGURATION: &str = "\
 vrrp_instance VI_1 {
@@ -23,11 +25,16 @@ vrrp_instance VI_1 {
 const VIP: &str = "10.9.0.100/32";
 
 fn keepalived(configuration: &str) -> Daemon {
-    Daemon::Keepalived { configuration: configuration.to_owned() }
+    Daemon::Keepalived { configuration: configuration.to_owned(), schedulers: BTreeSet::new() }
 }
 
 fn awaited() -> Op {
-    Op::AwaitAddress { node: name(), others: Vec::new(), address: "10.9.0.100".parse().unwrap() }
+    Op::AwaitAddress {
+        node: name(),
+        others: Vec::new(),
+        address: "10.9.0.100".parse().unwrap(),
+        election: Duration::ZERO,
+    }
 }
 
 fn states(director: &Director) -> Vec<VrrpState> {

@@ -8,6 +8,8 @@
 mod director;
 mod foreign;
 mod own;
+#[path = "../support/patience.rs"]
+mod patience;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;

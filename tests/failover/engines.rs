@@ -66,6 +66,42 @@ fn a_hung_server_is_out_after_its_timeouts() {
     every_engine_passes(include_str!("hung.yaml"));
 }
 
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_director_that_begins_as_master_preempts_whatever_the_file_says() {
+    every_engine_passes(include_str!("returns.yaml"));
+}
+
+/// Both directors become master with each engine, and `vip_owner` says so.
+fn both_are_master(differing: &str) {
+    let _machine = shared();
+    for engine in ["vrrp", "keepalived"] {
+        let text = replaced(include_str!("split.yaml"), "ENGINE", engine);
+        let proof = Proof::of_text(&replaced(&text, "OVERRIDE", differing));
+        assert_eq!(proof.refuted(), [("vip_owner", "failed")], "{}", proof.ran.stdout);
+        assert_eq!(proof.observed("vip_owner"), ["node01 and node04 hold 192.168.150.100"]);
+        assert_eq!(proof.observed("vrrp_state").len(), 2);
+    }
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn directors_with_differing_router_ids_are_both_master() {
+    both_are_master("{ router_id: 52 }");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn directors_with_differing_passwords_are_both_master() {
+    both_are_master("{ password: \"2222\" }");
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn directors_with_differing_vips_are_both_master() {
+    both_are_master("{ vips: [192.168.150.100, 192.168.150.101] }");
+}
+
 macro_rules! clusters {
     ($($test:ident: $first:literal, $second:literal, $version:ident;)*) => {
         $(

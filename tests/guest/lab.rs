@@ -1,5 +1,6 @@
 //! A guest of a test's own, and what the test sees of it from outside.
 
+use crate::patience::PATIENCE;
 use crate::role::ROLE;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -115,9 +116,9 @@ impl Process {
     }
 }
 
-/// Waits for a condition; a test that waits for a minute has failed.
+/// Waits for a condition.
 pub fn eventually(otherwise: &str, mut condition: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < end, "{otherwise}");
         std::thread::sleep(Duration::from_millis(10));

@@ -8,6 +8,8 @@
 
 mod death;
 mod lab;
+#[path = "../support/patience.rs"]
+mod patience;
 mod role;
 mod streams;
 mod terminal;

@@ -153,7 +153,7 @@ fn environment_and_directory_are_the_callers() {
     let output = lab
         .command("echo $GREETING; pwd; command -v ipvsadm")
         .env("GREETING", "hello")
-        .env("PATH", "/bin")
+        .env("PATH", "/usr/bin")
         .output();
     assert_success(&output.unwrap(), "hello\n/\n/usr/sbin/ipvsadm\n");
 }

@@ -1,6 +1,7 @@
 //! Configurations of keepalived as they go out and come in.
 
 use crate::support::Place;
+use lvs_lab::import::keepalived::Anywhere;
 use lvs_lab::lab::{Lab, Role, Source};
 use lvs_lab::plan;
 use lvs_lab::topology::{self, builtin, builtins};
@@ -80,7 +81,7 @@ fn every_lab_that_a_configuration_tells_comes_back_as_it_was() {
         if first.is_empty() {
             continue;
         }
-        let sketch = topology::sketch(&"again".parse().unwrap(), &first);
+        let sketch = topology::sketch(&"again".parse().unwrap(), &first, &Anywhere, &[]);
         let sketch = sketch.unwrap_or_else(|faults| panic!("{}: {faults:?}", known.name));
         let again = files(&topology::load(&sketch).unwrap().lab);
         assert_eq!(again, first, "{}", known.name);

@@ -3,10 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod asked;
 mod configurations;
+mod corpus;
+mod ldirectord;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 
 use serde_json::Value;
 use support::{Place, Ran, replaced, unique};

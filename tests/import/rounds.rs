@@ -17,18 +17,18 @@ use std::collections::HashSet;
 /// How many tables are drawn.
 const TABLES: u64 = 30;
 
-/// Of this lab only the guest's kernel is used.
-impl Lab {
-    /// What ipvsadm saves of a table that it has restored in a namespace where nothing was.
-    fn restored(&self, table: &str) -> String {
-        let shell = "ip link set lo up && ipvsadm -R && ipvsadm -S -n";
-        let words = ["exec", &self.name, "client", "--", "unshare", "--net", "sh", "-c", shell];
-        self.place.run_with(&words, table.as_bytes()).code(0).stdout
-    }
+/// What ipvsadm saves of a table that it has restored in a namespace where nothing was. Of the lab
+/// only the guest's kernel is used.
+pub fn restored(guest: &Lab, table: &str) -> String {
+    let shell = "ip link set lo up && ipvsadm -R && ipvsadm -S -n";
+    let words = ["exec", &guest.name, "client", "--", "unshare", "--net", "sh", "-c", shell];
+    guest.place.run_with(&words, table.as_bytes()).code(0).stdout
+}
 
+impl Lab {
     /// The table of a lab, and of the same lab with what ipvsadm has made of its table.
     fn round(&self, topology: &str, table: &str) {
-        let saved = self.place.write("saved", &self.restored(&whole(table)));
+        let saved = self.place.write("saved", &restored(self, &whole(table)));
         let words = ["export", topology, "--ipvsadm", &saved, "--format", "ipvsadm"];
         let again = self.place.run(&words).code(0).stdout;
         let kept = without_thresholds(table);

@@ -58,6 +58,7 @@ fn fullnat() -> Vec<Op> {
                 protocol: Protocol::Tcp,
                 vips: vec![web_address().ip()],
                 upstream: Vec::new(),
+                answers: Vec::new(),
             },
         },
     ]);
@@ -113,7 +114,7 @@ async fn connections_and_counters_are_read_back() {
     let begun = Instant::now();
     let counted = loop {
         let service = lab.services().await.remove(0);
-        if service.statistics.connections == 3 || begun.elapsed() > Duration::from_secs(20) {
+        if service.statistics.connections == 3 || begun.elapsed() > crate::support::PATIENCE {
             break service;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

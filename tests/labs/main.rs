@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod abilities;
 mod additions;
 mod by_hand;
 mod deaths;

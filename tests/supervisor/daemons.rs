@@ -1,7 +1,8 @@
 //! Daemons of a lab that a supervisor holds: they live and die with it.
 
 use crate::again;
-use crate::machine::{LONG, Machine, sh, wait_for};
+use crate::machine::{Machine, sh, wait_for};
+use crate::patience::PATIENCE;
 use lvs_lab::report::Event;
 use lvs_lab::state::{Exit, Process};
 use lvs_lab::supervisor::{SupervisorError, reconcile};
@@ -106,7 +107,7 @@ fn a_supervisor_that_waits_for_a_vip_again_can_be_ended() {
     let asking = std::thread::spawn(move || reconcile(&slow));
     wait_for("the second keepalived", || number().filter(|new| Some(new) != before.as_ref()));
     supervisor.kill(Signal::SIGTERM).unwrap();
-    assert_eq!(supervisor.wait_gone(LONG).unwrap(), Exit::Gone);
+    assert_eq!(supervisor.wait_gone(PATIENCE).unwrap(), Exit::Gone);
     assert!(matches!(asking.join().unwrap(), Err(SupervisorError::Silent(_))));
     machine.assert_empty();
 }

@@ -41,7 +41,7 @@ fn is_late(seen: Result<String, ErrorKind>) -> bool {
 fn a_client_sees_each_fault_of_a_real_server_until_it_is_healed() {
     let machine = Machine::new();
     machine.up_with(PLAIN);
-    let (dir, long) = (machine.directory(), super::LONG);
+    let (dir, long) = (machine.directory(), crate::patience::PATIENCE);
     let served = Ok("HTTP/1.1 200 OK".to_owned());
     assert_eq!(seen(&machine, long), served);
     let later = Duration::from_millis(300);

@@ -1,5 +1,6 @@
 //! A mount namespace of the test's own with an empty /run, and a process that is the caller.
 
+use crate::patience::PATIENCE;
 use lvs_lab::engine::{Cleaned, Leftovers, clean};
 use lvs_lab::kernel::Names;
 use lvs_lab::lab::Source;
@@ -17,9 +18,6 @@ use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write, pip
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-/// Longer than anything may take, so that only a hang meets it.
-pub const LONG: Duration = Duration::from_secs(60);
 
 /// Where namespaces get their names.
 const NAMES: &str = "/run/netns";
@@ -122,7 +120,7 @@ impl Machine {
 
     /// Asks a backend from the client's node, and returns what it says.
     pub fn ask(&self, address: &str) -> String {
-        let answer = self.try_to_ask(address, LONG).unwrap();
+        let answer = self.try_to_ask(address, PATIENCE).unwrap();
         answer.rsplit("\r\n\r\n").next().unwrap().trim().to_owned()
     }
 
@@ -188,7 +186,7 @@ pub fn endless() -> Process {
 
 /// Waits until there is what is looked for.
 pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + LONG;
+    let end = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
             return found;

@@ -5,6 +5,8 @@
 mod daemons;
 mod faults;
 mod machine;
+#[path = "../support/patience.rs"]
+mod patience;
 
 use lvs_lab::engine::{Cleaned, Journal};
 use lvs_lab::lab::Protocol;
@@ -12,8 +14,9 @@ use lvs_lab::plan::Behaviour;
 use lvs_lab::report::Event;
 use lvs_lab::state::{Exit, Lock};
 use lvs_lab::supervisor::{BackendStatus, Status, SupervisorError, reconcile, status};
-use machine::{Caller, ENDLESS, LONG, Machine, PLAIN, endless, sh, source, with_command};
+use machine::{Caller, ENDLESS, Machine, PLAIN, endless, sh, source, with_command};
 use nix::sys::signal::Signal;
+use patience::PATIENCE;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -68,7 +71,7 @@ fn a_supervisor_that_is_told_to_end_takes_the_lab_along() {
     machine.up_with(PLAIN);
     let supervisor = machine.supervisor();
     supervisor.kill(Signal::SIGTERM).unwrap();
-    assert_eq!(supervisor.wait_gone(LONG).unwrap(), Exit::Gone);
+    assert_eq!(supervisor.wait_gone(PATIENCE).unwrap(), Exit::Gone);
     machine.assert_empty();
     assert!(matches!(status(machine.directory()), Err(SupervisorError::Silent(_))));
 }
@@ -156,7 +159,7 @@ fn a_killed_caller_means_that_the_build_is_undone() {
     let command = endless();
     let supervisor = machine.supervisor();
     caller.kill();
-    assert_eq!(supervisor.wait_gone(LONG).unwrap(), Exit::Gone);
+    assert_eq!(supervisor.wait_gone(PATIENCE).unwrap(), Exit::Gone);
     assert!(!command.is_alive());
     assert!(!machine.directory().exists());
     assert_eq!(machine.clean().unwrap(), Cleaned::default(), "the lock file goes");

@@ -4,9 +4,11 @@
 
 pub mod lab;
 pub mod listings;
+mod patience;
 pub mod ran;
 pub mod traces;
 
+pub use patience::PATIENCE;
 pub use ran::Ran;
 
 use std::fs;
@@ -19,14 +21,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use traces::Traces;
 
-/// How long a condition may take to come true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// The user and the group `nobody`.
 const NOBODY: u32 = 65534;
-
-/// Where an ordinary user of Debian looks for programs (login.defs(5), ENV_PATH).
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
 
 /// Who calls the program.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,7 +81,8 @@ impl Place {
             User::Own => program(&self.state()),
             User::Nobody => {
                 let mut command = plain(&self.file("lvs-lab"), &self.state());
-                command.uid(NOBODY).gid(NOBODY).env("HOME", self.root.path()).env("PATH", PATH);
+                command.uid(NOBODY).gid(NOBODY).env("HOME", self.root.path());
+                command.env("PATH", ordinary_path());
                 command
             }
         };
@@ -144,6 +141,14 @@ fn plain(program: &Path, state: &Path) -> Command {
     }
     command.env("LVS_LAB_STATE_DIR", state).stdin(Stdio::null());
     command
+}
+
+/// Where an ordinary user looks for programs: PATH without those of system administration
+/// (login.defs(5), ENV_PATH).
+fn ordinary_path() -> String {
+    let path = std::env::var("PATH").unwrap();
+    let ordinary = path.split(':').filter(|directory| !directory.ends_with("sbin"));
+    ordinary.collect::<Vec<_>>().join(":")
 }
 
 /// A lab's name that no other run of the tests has at this time.

@@ -1,4 +1,5 @@
 use crate::farm::Farm;
+use lvs_lab::lab::Answer;
 use lvs_lab::plan::Behaviour;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -86,6 +87,26 @@ fn health_status_delay_and_bytes_answer_as_asked() {
     assert!(begun.elapsed() >= Duration::from_millis(50));
     let filler = get("/bytes/100000");
     assert_eq!((filler.header("content-length"), filler.body.len()), (Some("100000"), 100_000));
+}
+
+#[test]
+fn what_a_health_check_asks_for_is_answered_as_it_wants() {
+    let answer = |path: &str, status, text: &str| Answer {
+        path: path.to_owned(),
+        status,
+        text: text.to_owned(),
+    };
+    let farm =
+        Farm::answering(&[answer("/index.php?a=1", 401, "rs1"), answer("/", 200, "rs1\nwelcome")]);
+    let ask = |path| {
+        let raw = ask(farm.addresses[0], "GET", path);
+        (raw.status(), raw.body)
+    };
+    assert_eq!(ask("/index.php?a=1"), (401, "rs1\n".to_owned()));
+    assert_eq!(ask("/"), (200, "rs1\nwelcome\n".to_owned()));
+    assert_eq!(ask("/index.php").0, 404);
+    farm.behaviour.send_replace(Behaviour::Fails(503));
+    assert_eq!(ask("/").0, 503);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use lvs_lab::backend::{Counters, Identity, Site, Tiers, serve, serve_datagrams};
-use lvs_lab::lab::Protocol;
+use lvs_lab::lab::{Answer, Protocol};
 use lvs_lab::plan::Behaviour;
 use nix::sys::socket::{setsockopt, sockopt};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -26,6 +26,11 @@ impl Farm {
         Self::new(size, Protocol::Tcp, &[])
     }
 
+    /// One backend that answers this to health checks.
+    pub fn answering(answers: &[Answer]) -> Self {
+        Self::serving(1, Protocol::Tcp, &[], answers)
+    }
+
     /// So many backends that answer datagrams.
     pub fn of_datagrams(size: usize) -> Self {
         Self::new(size, Protocol::Udp, &[])
@@ -37,6 +42,10 @@ impl Farm {
     }
 
     fn new(size: usize, protocol: Protocol, vips: &[IpAddr]) -> Self {
+        Self::serving(size, protocol, vips, &[])
+    }
+
+    fn serving(size: usize, protocol: Protocol, vips: &[IpAddr], answers: &[Answer]) -> Self {
         let (sockets, addresses): (Vec<_>, Vec<_>) = (0..size).map(|_| open(protocol)).unzip();
         let counters = vec![(); size].into_iter().map(|()| Counters::default()).collect::<Vec<_>>();
         let (stop, stopping) = watch::channel(());
@@ -50,6 +59,7 @@ impl Farm {
             counters: counters.clone(),
             behaviour: told.clone(),
             tiers: Tiers::default(),
+            answers: answers.into(),
         });
         let served = sockets.into_iter().zip(sites.collect::<Vec<_>>()).collect();
         let thread = std::thread::spawn(move || run(served, protocol, &stopping));

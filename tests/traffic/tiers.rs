@@ -28,6 +28,7 @@ fn backend(name: &str, upstream: Vec<Upstream>) -> Upstream {
         counters: Counters::default(),
         behaviour: watch::channel(Behaviour::default()).1,
         tiers: Tiers { upstream, door: Some(door()) },
+        answers: [].into(),
     };
     tokio::spawn(serve(listener, site, std::future::pending()));
     Upstream { name, address }

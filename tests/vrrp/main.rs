@@ -7,5 +7,7 @@ mod election;
 mod faults;
 mod keepalived;
 mod node;
+#[path = "../support/patience.rs"]
+mod patience;
 mod speaker;
 mod wire;

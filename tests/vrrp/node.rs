@@ -1,11 +1,9 @@
 //! Nodes on one bridge, made with the distribution's `ip`.
 
+use crate::patience::PATIENCE;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-
-/// How long a condition may take to come true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 static NETWORKS: AtomicU32 = AtomicU32::new(0);
 

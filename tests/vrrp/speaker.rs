@@ -2,7 +2,7 @@
 
 use crate::node::{Node, eventually};
 use lvs_lab::kernel::{StateChange, state_changes};
-use lvs_lab::lab::{Preemption, Track, Tracked, VrrpState, VrrpVersion};
+use lvs_lab::lab::{InitialState, Preemption, Track, Tracked, VrrpState, VrrpVersion};
 use lvs_lab::plan::{Daemon, HeldAddress, Seat, SeatTrack, Speaker};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -27,6 +27,7 @@ pub fn seat(node: &Node, priority: u8) -> Seat {
         advert_interval: Duration::from_secs(1),
         password: Some("1111".to_owned()),
         priority,
+        state: InitialState::default(),
         preemption: Preemption::After(Duration::ZERO),
         vips: vec![held(VIP, 32)],
         tracks: Vec::new(),

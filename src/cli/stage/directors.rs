@@ -112,9 +112,8 @@ impl<'a> Directors<'a> {
     }
 
     fn vip(&self, address: IpAddr) -> Option<IpAddr> {
-        let routers = self.lab.high_availability.iter().flat_map(|ha| &ha.routers);
-        let mut held = routers.flat_map(|router| &router.vips).map(|vip| vip.address.addr());
-        let is_vip = held.any(|vip| vip == address)
+        let mut routers = self.lab.high_availability.iter().flat_map(|ha| &ha.routers);
+        let is_vip = routers.any(|router| router.has(address))
             || self.lab.services.iter().any(|service| service.vip == address);
         is_vip.then_some(address)
     }

@@ -18,7 +18,7 @@ use crate::lab::{
 use crate::report::Evidence;
 use crate::scenario::{CommandOutput, Look, Sight, Stage};
 use crate::state::LabDir;
-use crate::topology;
+use crate::topology::Document;
 use crate::traffic::{self, Held, RunningLoad, Sample, UnusedPorts};
 use std::time::{Duration, SystemTime};
 
@@ -26,6 +26,7 @@ use std::time::{Duration, SystemTime};
 pub struct LabStage<'a> {
     lab: &'a Lab,
     source: &'a Source,
+    document: Document<'a>,
     held: Holder<'a>,
     directors: Directors<'a>,
     clock: Clock,
@@ -46,9 +47,11 @@ impl<'a> LabStage<'a> {
         let (held_open, ports) = (Held::default(), UnusedPorts::default());
         let (load, watch, packets) = (None, None, None);
         let (path, before) = (Vec::new(), Before::default());
+        let document = Document::of(&source.text);
         Self {
             lab,
             source,
+            document,
             held,
             directors,
             clock,
@@ -85,7 +88,7 @@ impl Stage for LabStage<'_> {
     }
 
     fn position(&self, at: &Place) -> String {
-        match topology::locate(&self.source.text, at) {
+        match self.document.position(at) {
             Some(place) => format!("{}:{}:{}", self.source.name, place.line, place.column),
             None => self.source.name.clone(),
         }

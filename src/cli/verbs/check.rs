@@ -6,7 +6,7 @@ use crate::cli::terminal::{print, print_json};
 use crate::diag::{self, Diagnostic, Severity};
 use crate::lab::Source;
 use crate::text::Colour;
-use crate::topology;
+use crate::topology::{self, Misread};
 use serde_json::Value;
 
 /// `check`
@@ -15,6 +15,9 @@ pub struct Args {
     /// Topology files, or built-in topologies
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
     /// The form of the output: text or json
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
@@ -25,16 +28,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let mut exit = Exit::Ok;
     let mut listing = Vec::new();
     for file in &args.files {
-        let source = context.source(file)?;
-        let found = match topology::load(&source) {
-            Ok(valid) => valid.warnings,
-            Err(faults) => faults,
-        };
-        if found.iter().any(|fault| fault.severity == Severity::Error) {
+        let (source, found) = found(context.read(file)?);
+        let fails = |fault: &Diagnostic| args.strict || fault.severity == Severity::Error;
+        if found.iter().any(fails) {
             exit = Exit::Usage;
         }
         match args.format {
-            Format::Json => listing.extend(listed(&source, found)),
+            Format::Json => listing.extend(listed(&source, &found)),
             Format::Text => print(&text(&source, &found, context.colour())),
         }
     }
@@ -44,8 +44,19 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn listed(source: &Source, found: Vec<Diagnostic>) -> Vec<Value> {
-    match diag::json(source, &topology::located(&source.text, found)) {
+/// Every fault of a file, warnings among them.
+fn found(read: Result<Source, Misread>) -> (Source, Vec<Diagnostic>) {
+    match read {
+        Ok(source) => {
+            let found = topology::load(&source).map_or_else(|faults| faults, |ok| ok.warnings);
+            (source, found)
+        }
+        Err(misread) => (misread.source, misread.faults),
+    }
+}
+
+fn listed(source: &Source, found: &[Diagnostic]) -> Vec<Value> {
+    match diag::json(source, found) {
         Value::Array(entries) => entries,
         other => vec![other],
     }

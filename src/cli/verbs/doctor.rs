@@ -5,8 +5,10 @@ use crate::cli::failure::Failure;
 use crate::cli::machine;
 use crate::cli::terminal::{print, print_json};
 use crate::guest::Uml;
-use crate::kernel::{IpvsSupport, ip_vs_available, knows};
-use crate::lab::Protocol;
+use crate::kernel::{Modules, Standing, foreseen, may_use_ip_vs, standing};
+use crate::lab::{Family, Scheduler, TunnelEnd};
+use crate::plan::Ability;
+use crate::programs::{self, Program};
 use crate::text::{Colour, Ink};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -55,7 +57,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn findings() -> Vec<Finding> {
-    let host = host();
+    let modules = Modules::of_running_kernel();
+    let look = |ability: Ability| standing(ability, &modules);
+    let host = host(look(Ability::Ipvs));
     let uml = uml();
     let able = host.bearing == Bearing::Good || uml.bearing == Bearing::Good;
     let verdict = Finding {
@@ -68,9 +72,14 @@ fn findings() -> Vec<Finding> {
         },
         mend: None,
     };
-    let mut findings = vec![kernel(), rights(), host, sctp(), uml, memory()];
+    let mut findings = vec![kernel(), rights(), host];
+    findings.extend(groups().into_iter().map(|(what, abilities)| {
+        let stand = abilities.into_iter().map(|ability| (ability, look(ability)));
+        group(what, &stand.collect::<Vec<_>>())
+    }));
+    findings.extend([Some(uml), guest_modules(), Some(memory())].into_iter().flatten());
     findings.extend(PROGRAMS.iter().map(program));
-    findings.extend(machine::find_program("ldirectord").map(|_| ipv6_of_ldirectord()));
+    findings.extend(programs::find(LDIRECTORD.name).map(|_| ipv6_of_ldirectord()));
     findings.push(verdict);
     findings
 }
@@ -87,21 +96,49 @@ fn rights() -> Finding {
     Finding { what: "user", bearing, found: found.to_owned(), mend: None }
 }
 
-fn host() -> Finding {
-    let (bearing, found, mend) = match ip_vs_available() {
-        IpvsSupport::Loaded | IpvsSupport::Loadable => (Bearing::Good, "there", None),
-        IpvsSupport::NotPermitted => (Bearing::Note, "not for this user", Some("sudo lvs-lab ...")),
-        IpvsSupport::Missing => (Bearing::Note, "not in this kernel", None),
+fn host(standing: Standing) -> Finding {
+    let (bearing, found, mend) = match (standing, may_use_ip_vs()) {
+        (Standing::There, true) => (Bearing::Good, "there", None),
+        (Standing::Loadable, true) => (Bearing::Good, "loaded when a lab needs it", None),
+        (Standing::There | Standing::Loadable, false) => {
+            (Bearing::Note, "not for this user", Some("sudo lvs-lab ..."))
+        }
+        (Standing::Lacking | Standing::Unseen, _) => (Bearing::Note, "not in this kernel", None),
     };
     Finding { what: "ip_vs", bearing, found: found.to_owned(), mend: mend.map(str::to_owned) }
 }
 
-fn sctp() -> Finding {
-    let (bearing, found) = match knows(Protocol::Sctp) {
-        true => (Bearing::Good, "there"),
-        false => (Bearing::Note, "not in this kernel: labs with SCTP run in a guest"),
+/// What labs may need of the running kernel beside IPVS itself.
+fn groups() -> [(&'static str, Vec<Ability>); 6] {
+    let schedulers = Scheduler::ALL.iter().copied().map(Ability::Scheduler);
+    let ends = TunnelEnd::ALL.into_iter().map(Ability::TunnelEnd);
+    let marks = [Ability::Marks(Family::Inet), Ability::SourceNat(Family::Inet)];
+    [
+        ("nodes, cables", vec![Ability::Bridges, Ability::Cables, Ability::Ipv6]),
+        ("schedulers", schedulers.collect()),
+        ("tunnels", ends.chain([Ability::Gue]).collect()),
+        ("SCTP", vec![Ability::Sctp]),
+        ("firewall", marks.to_vec()),
+        ("impair", vec![Ability::Impairment]),
+    ]
+}
+
+/// How some abilities of the running kernel stand together.
+fn group(what: &'static str, stand: &[(Ability, Standing)]) -> Finding {
+    let of = |wanted: Standing| stand.iter().filter(move |(_, standing)| *standing == wanted);
+    let modules = |wanted| of(wanted).map(|(ability, _)| ability.module()).collect::<Vec<_>>();
+    let (lacking, unseen) = (modules(Standing::Lacking), modules(Standing::Unseen));
+    let (bearing, found) = if !lacking.is_empty() {
+        let modules = lacking.join(", ");
+        (Bearing::Note, format!("not in this kernel: {modules}; such labs run in a guest"))
+    } else if !unseen.is_empty() {
+        (Bearing::Note, format!("cannot be seen by an ordinary user: {}", unseen.join(", ")))
+    } else if of(Standing::Loadable).next().is_some() {
+        (Bearing::Good, "loaded when a lab needs it".to_owned())
+    } else {
+        (Bearing::Good, "there".to_owned())
     };
-    Finding { what: "SCTP", bearing, found: found.to_owned(), mend: None }
+    Finding { what, bearing, found, mend: None }
 }
 
 fn uml() -> Finding {
@@ -112,10 +149,23 @@ fn uml() -> Finding {
             Finding { what, bearing: Bearing::Good, found, mend: None }
         }
         Err(missing) => {
-            let mend = Some("apt-get install user-mode-linux".to_owned());
+            let mend = Some(format!("apt-get install {}", missing.package()));
             Finding { what, bearing: Bearing::Note, found: missing.to_string(), mend }
         }
     }
+}
+
+/// What the modules of the guest's kernel leave out; none where there is nothing to say.
+fn guest_modules() -> Option<Finding> {
+    let modules = Modules::of_another_kernel(Uml::find().ok()?.modules()?);
+    let all = groups().into_iter().flat_map(|(_, abilities)| abilities);
+    let lacks = foreseen([Ability::Ipvs].into_iter().chain(all), &modules);
+    let names: Vec<_> = lacks.iter().map(|lack| lack.ability.module()).collect();
+    let (bearing, found) = match names.as_slice() {
+        [] => (Bearing::Good, "all that labs need".to_owned()),
+        names => (Bearing::Note, format!("all that labs need, but for {}", names.join(", "))),
+    };
+    Some(Finding { what: "its modules", bearing, found, mend: None })
 }
 
 /// A guest's memory is a file there.
@@ -139,20 +189,21 @@ fn memory() -> Finding {
     }
 }
 
-/// A program that some labs or lessons use, its Debian package, and what for.
-struct Program(&'static str, &'static str, &'static str);
-
-const PROGRAMS: [Program; 6] = [
-    Program("ip", "iproute2", "to look around in a lab"),
-    Program("ipvsadm", "ipvsadm", "to change IPVS tables by hand"),
-    Program("iptables-legacy", "iptables", "FULLNAT and firewall marks in a guest need it"),
-    Program("nft", "nftables", "FULLNAT and firewall marks on the running kernel need it"),
-    Program("keepalived", "keepalived", "`engine: keepalived` needs it"),
-    Program("ldirectord", "ldirectord", "`engine: ldirectord` needs it"),
+/// Programs that some labs or lessons use, and what for.
+const PROGRAMS: [(Program, &str); 7] = [
+    (Program::listed("ip"), "to look around in a lab"),
+    (Program::listed("ping"), "to follow the lecture notes"),
+    (Program::listed("ipvsadm"), "to change IPVS tables by hand"),
+    (Program::listed("iptables-legacy"), "FULLNAT and firewall marks in a guest need it"),
+    (Program::listed("nft"), "FULLNAT and firewall marks on the running kernel need it"),
+    (Program::listed("keepalived"), "`engine: keepalived` needs it"),
+    (LDIRECTORD, "`engine: ldirectord` needs it"),
 ];
 
-fn program(Program(what, package, purpose): &Program) -> Finding {
-    match machine::find_program(what) {
+const LDIRECTORD: Program = Program::listed("ldirectord");
+
+fn program((Program { name: what, package, .. }, purpose): &(Program, &str)) -> Finding {
+    match programs::find(what) {
         Some(path) => found(what, &path),
         None => Finding {
             what,

@@ -3,6 +3,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::running::{Running, node_name};
 use crate::cli::{guests, inside};
+use std::process::Command;
 
 /// `exec`
 #[derive(Debug, clap::Args)]
@@ -29,5 +30,10 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let lab = running.lab()?;
     let node = node_name(&args.node, lab.nodes.iter().map(|node| &node.name))?;
-    inside::become_command(&lab.namespace(&node), &args.command)
+    let Some((program, arguments)) = args.command.split_first() else {
+        return Err(Failure::usage("no command was given"));
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    inside::become_command(&lab.namespace(&node), command)
 }

@@ -1,12 +1,15 @@
 use crate::cli::context::Context;
+use crate::cli::disk::{Disk, lenient};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, reason};
-use crate::import;
 use crate::lab::{LabName, Source};
-use crate::topology;
+use crate::topology::{self, Misread, Sketched};
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// The file beside the written one that tells an editor what may stand there.
+const SCHEMA: &str = "lvs-lab.schema.json";
 
 /// `init`
 #[derive(Debug, clap::Args)]
@@ -31,6 +34,17 @@ pub struct Args {
         conflicts_with_all = ["from", "from_ipvsadm", "from_keepalived"]
     )]
     pub blank_from: Option<String>,
+    /// Begin with a director's ldirectord.cf: the nodes and networks around it are guessed
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["from", "from_ipvsadm", "from_keepalived"]
+    )]
+    pub from_ldirectord: Option<String>,
+    /// What keepalived is told that the director is (keepalived -i), where lines of its file are
+    /// for one only (`@ID`); several of one file are several directors [default: every ID of it]
+    #[arg(long, value_name = "ID", num_args = 1.., requires = "from_keepalived")]
+    pub config_id: Vec<String>,
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
@@ -38,15 +52,18 @@ pub struct Args {
 
 /// Writes a file to begin with.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
+    if let Some(table) = &args.from_ipvsadm {
+        let source = context.text(table)?;
+        return around(topology::of_table(&name(&args.file)?, &source), args, context);
+    }
+    if let Some(file) = &args.from_ldirectord {
+        let source = context.text(file)?;
+        return around(topology::of_ldirectord(&name(&args.file)?, &source), args, context);
+    }
     let text = text(args, context)?;
-    let written = write(&args.file, &text, args.force);
-    let file = args.file.display();
-    written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::usage(format!("`{file}` exists already"))
-            .help("name another file, or add --force"),
-        _ => Failure::failed(format!("cannot write `{file}`: {}", reason(&error))),
-    })?;
+    write(args, &text)?;
     if let Some(whole) = &args.blank_from {
+        let file = args.file.display();
         let name = context.load(&Source { name: file.to_string(), text })?.name;
         context.note(&format!(
             "wrote {file}; after `lvs-lab up {file}` and your commands, `lvs-lab status {name} \
@@ -55,7 +72,11 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Ok);
     }
+    if args.from.is_some() {
+        write_schema(&args.file)?;
+    }
     if args.from_keepalived.is_empty() {
+        let file = args.file.display();
         context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
         return Ok(Exit::Ok);
     }
@@ -64,60 +85,101 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 
 fn text(args: &Args, context: &Context) -> Result<String, Failure> {
     if !args.from_keepalived.is_empty() {
-        return cluster(&name(&args.file)?, &args.from_keepalived, context);
+        return cluster(&name(&args.file)?, args, context);
     }
     if let Some(whole) = &args.blank_from {
         return Ok(context.blank(&context.source(whole)?)?.text);
     }
-    Ok(match (&args.from, &args.from_ipvsadm) {
-        (Some(name), _) => context.builtin(name)?.text,
-        (None, Some(table)) => sketch(&name(&args.file)?, &context.text(table)?, context)?,
-        (None, None) => topology::template(&name(&args.file)?).text,
+    Ok(match &args.from {
+        Some(name) => topology::with_schema(&context.builtin(name)?.text, SCHEMA),
+        None => topology::template(&name(&args.file)?).text,
     })
 }
 
+/// Writes a topology around one director's file, and says in that file's words what is wrong. Only
+/// what has no fault is worth a test.
+fn around(
+    made: Result<Sketched, Misread>,
+    args: &Args,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let made = made.map_err(|misread| {
+        context.report_misread(&[misread]);
+        Failure::said(Exit::Usage)
+    })?;
+    write(args, &made.topology.text)?;
+    let head = head(&made.topology.text);
+    let file = args.file.display();
+    if made.found.faults.is_empty() {
+        let verb = if made.is_proven { "test" } else { "up" };
+        context.note(&format!("wrote {file}{head}; try `lvs-lab {verb} {file}`"));
+        return Ok(Exit::Ok);
+    }
+    let at_fault = made.is_at_fault();
+    context.report_misread(&[made.found]);
+    context.note(&format!("wrote {file}{head}"));
+    if at_fault { Err(Failure::said(Exit::Usage)) } else { Ok(Exit::Ok) }
+}
+
 /// A topology around directors, if their configurations have no fault.
-fn cluster(name: &LabName, files: &[String], context: &Context) -> Result<String, Failure> {
-    let sources: Result<Vec<_>, _> = files.iter().map(|file| context.text(file)).collect();
-    topology::sketch(name, &sources?).map(|sketch| sketch.text).map_err(|misread| {
+fn cluster(name: &LabName, args: &Args, context: &Context) -> Result<String, Failure> {
+    let sources: Result<Vec<_>, _> = args.from_keepalived.iter().map(|file| read(file)).collect();
+    let sketch = topology::sketch(name, &sources?, &Disk, &args.config_id);
+    sketch.map(|sketch| sketch.text).map_err(|misread| {
         context.report_misread(&misread);
         Failure::said(Exit::Usage)
     })
 }
 
-/// Says what is left to do: a configuration may ask for what keepalived takes and no lab should
-/// have.
-fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failure> {
-    let file = path.display();
-    let gone = text.lines().filter(|line| line.starts_with("# - ")).count();
-    let head = match gone {
-        0 => String::new(),
-        1 => "; its head names what is guessed or left out".to_owned(),
-        several => format!("; its head names {several} things that are guessed or left out"),
+/// A configuration, from standard input for `-`.
+fn read(file: &str) -> Result<Source, Failure> {
+    let mut bytes = Vec::new();
+    let read = match file {
+        "-" => std::io::stdin().read_to_end(&mut bytes).map(|_| bytes),
+        path => std::fs::read(path),
     };
+    let bytes =
+        read.map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
+    Ok(Source { name: file.to_owned(), text: lenient(&bytes) })
+}
+
+/// Says what is left to do. The file is a valid lab, about which there may be warnings.
+fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failure> {
+    let (file, head) = (path.display(), head(&text));
     context.note(&format!("wrote {file}{head}; try `lvs-lab test {file}`"));
     context.load(&Source { name: file.to_string(), text }).map(|_| Exit::Ok)
 }
 
-/// A topology around a table, if the table has no fault.
-fn sketch(name: &LabName, table: &Source, context: &Context) -> Result<String, Failure> {
-    match topology::table(&table.text) {
-        Ok(read) if read.services.is_empty() => {
-            Err(Failure::usage(format!("there is no virtual service in `{}`", table.name))
-                .help("name a file with what `ipvsadm -S -n` printed"))
-        }
-        Ok(read) => Ok(import::sketch(name, &read)),
-        Err(faults) => {
-            context.report_table(table, faults);
-            Err(Failure::said(Exit::Usage))
-        }
+/// How many things the head of a file names.
+fn head(text: &str) -> String {
+    let gone = text.lines().filter(|line| line.starts_with("# - ")).count();
+    match gone {
+        0 => String::new(),
+        1 => "; its head names what is guessed or left out".to_owned(),
+        several => format!("; its head names {several} things that are guessed or left out"),
     }
 }
 
-fn write(file: &Path, text: &str, force: bool) -> std::io::Result<()> {
+fn write(args: &Args, text: &str) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).create_new(!force);
-    options.open(file)?.write_all(text.as_bytes())
+    options.write(true).create(true).truncate(true).create_new(!args.force);
+    let file = args.file.display();
+    let written = options.open(&args.file).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::usage(format!("`{file}` exists already"))
+            .help("name another file, or add --force"),
+        _ => Failure::failed(format!("cannot write `{file}`: {}", reason(&error))),
+    })
+}
+
+/// Writes the schema that the file names, over that of an earlier version.
+fn write_schema(beside: &Path) -> Result<(), Failure> {
+    let path = beside.with_file_name(SCHEMA);
+    let written = serde_json::to_string_pretty(&topology::schema()).map_err(std::io::Error::from);
+    let written = written.and_then(|text| std::fs::write(&path, text + "\n"));
+    written.map_err(|error| {
+        Failure::failed(format!("cannot write `{}`: {}", path.display(), reason(&error)))
+    })
 }
 
 /// The lab is called as its file, if that makes a name.

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod heal;
 pub mod init;
 pub mod ipvs;
+pub mod logs;
 pub mod plan;
 pub mod request;
 pub mod shell;
@@ -36,6 +37,7 @@ pub fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Down(args) => down::run(&args, context),
         Verb::Status(args) => status::run(&args, context),
         Verb::Ipvs(args) => ipvs::run(&args, context),
+        Verb::Logs(args) => logs::run(&args, context),
         Verb::Exec(args) => exec::run(&args, context),
         Verb::Shell(args) => shell::run(&args, context),
         Verb::Request(args) => request::run(&args, context),

@@ -3,11 +3,9 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::{print, print_json};
-use crate::lab::Place;
 use crate::lab::Source;
 use crate::text::{Colour, Ink};
-use crate::topology;
-use std::collections::HashMap;
+use crate::topology::Document;
 use std::fmt::Write as _;
 
 /// `plan`
@@ -34,7 +32,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
 
 fn text(plan: &crate::plan::Plan, source: &Source, colour: Colour) -> String {
     let mut text = String::new();
-    let mut places = HashMap::new();
+    let document = Document::of(&source.text);
     for (number, step) in plan.steps.iter().enumerate() {
         let _ = writeln!(
             text,
@@ -42,17 +40,12 @@ fn text(plan: &crate::plan::Plan, source: &Source, colour: Colour) -> String {
             number + 1,
             colour.paint(Ink::Bold, &step.op.line(&plan.lab))
         );
-        let line = places.entry(&step.at).or_insert_with(|| place(source, &step.at));
+        let line = match document.position(&step.at) {
+            Some(position) => format!("{}:{}", source.name, position.line),
+            None => source.name.clone(),
+        };
         let _ =
             writeln!(text, "     {}", colour.paint(Ink::Faint, &format!("{} ({line})", step.why)));
     }
     text
-}
-
-/// The line of the file, which takes a parse to find.
-fn place(source: &Source, at: &Place) -> String {
-    match topology::locate(&source.text, at) {
-        Some(position) => format!("{}:{}", source.name, position.line),
-        None => source.name.clone(),
-    }
 }

@@ -3,16 +3,18 @@ use crate::cli::args::{Format, Topology};
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::furnish::furnish;
+use crate::cli::furnish::{furnish, of_lab};
 use crate::cli::interruption::Interruption;
 use crate::cli::running::{NAMES, state_dir};
 use crate::cli::{build, guests, provider};
 use crate::lab::{Lab, LabName, Source};
+use crate::plan::Ability;
 use crate::report::Event;
 use crate::state::{Exercise, Exit as ProcessExit, LabDir, Lock, Process, Provider, Record};
 use crate::supervisor::{self, Assignment};
 use crate::text::elapsed;
 use crate::topology;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -37,9 +39,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
-    // A guest gets the modules for what is to be typed, too.
-    furnish(&lab, context);
     let named = Source { name: name.clone(), text: source.text.clone() };
+    // What is to be typed needs its kernel too.
+    let needs = of_lab(&lab);
     let (source, lab, exercise) = match args.blank {
         true => blank(source, &lab.name, context)?,
         false => (source, lab, None),
@@ -50,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let waiting = || context.note(&format!("waiting for another command on {}", lab.name));
     let lock = Lock::take(&dir, waiting).map_err(Failure::failed)?;
     let assignment = assignment(source, lab, dir);
-    let wanted = Wanted { named, assignment, exercise, format: args.format };
+    let wanted = Wanted { named, assignment, exercise, needs, format: args.format };
     let record = Record::read(&wanted.assignment.dir).map_err(Failure::failed)?;
     if let Some(record) = record.as_ref().filter(|record| record.supervisor.is_alive()) {
         let reconciled = wanted.reconcile(record, context);
@@ -127,6 +129,8 @@ struct Wanted {
     assignment: Assignment,
     /// What is to be typed in it.
     exercise: Option<Exercise>,
+    /// What its kernel must be able to do.
+    needs: BTreeSet<Ability>,
     format: Format,
 }
 
@@ -137,11 +141,13 @@ impl Wanted {
         if blank.is_some() && self.exercise.is_none() {
             return Err(typed_in(&record.lab));
         }
+        let lab = &self.assignment.lab;
         let exit = if record.provider == Provider::Uml && context.setting == Setting::Machine {
             guests::run(&dir.guest_socket(), context, std::slice::from_ref(&self.named))
         } else {
+            furnish(lab, &self.needs, context)?;
             let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
-            build::end(&event, &self.assignment.lab, self.format, context)
+            build::end(&event, lab, self.format, context)
         };
         if matches!(exit, Ok(Exit::Ok)) {
             Exercise::note(self.exercise.as_ref(), dir).map_err(Failure::failed)?;
@@ -164,9 +170,10 @@ impl Wanted {
     }
 
     fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
-        let choice = provider::choose(context, &self.assignment.lab)?;
+        let lab = &self.assignment.lab;
+        let choice = provider::choose(context, lab, &self.needs)?;
         if context.setting == Setting::Machine && self.format == Format::Text {
-            context.note(&choice.line(&self.assignment.lab));
+            context.note(&choice.line(lab));
         }
         self.assignment.dir.create().map_err(Failure::failed)?;
         let noted = Exercise::note(self.exercise.as_ref(), &self.assignment.dir);

@@ -1,6 +1,7 @@
 use super::difference::Difference;
 use crate::lab::NodeName;
 use crate::plan::Op;
+use crate::text::first_line;
 use std::collections::HashSet;
 
 /// What cannot be changed while the lab is up. Nothing is said about the inside of a node that is
@@ -38,7 +39,9 @@ fn added(op: &Op) -> Option<String> {
         Op::CreateBridge { network, .. } => Some(format!("network `{network}` is new")),
         Op::Connect { node, interface, .. } => Some(format!("{interface} of `{node}` is new")),
         Op::SetLinkUp { node, interface } => Some(format!("`{node}` now uses {interface}")),
-        Op::RunCommand { node, shell } => Some(format!("`{node}` now runs `{shell}`")),
+        Op::RunCommand { node, shell } => {
+            Some(format!("`{node}` now runs `{}`", first_line(shell)))
+        }
         _ => None,
     }
 }
@@ -55,7 +58,7 @@ fn removed(op: &Op) -> Option<String> {
             "`{node}` does not set {key} any more, and what it was before is not known"
         )),
         Op::RunCommand { node, shell } => {
-            Some(format!("`{node}` has run `{shell}`, which cannot be taken back"))
+            Some(format!("`{node}` has run `{}`, which cannot be taken back", first_line(shell)))
         }
         _ => None,
     }

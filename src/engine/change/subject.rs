@@ -25,7 +25,8 @@ pub(super) enum Subject<'a> {
     Process(&'a NodeName, &'a ProcessName),
     Command(&'a NodeName, &'a str),
     Daemon(&'a NodeName, &'static str),
-    Awaited(IpAddr),
+    /// Directors that do not heed each other have a master each.
+    Awaited(&'a NodeName, IpAddr),
     Daemons(&'a NodeName),
     Connections(&'a NodeName),
     Carrier(&'a NodeName, &'a str),
@@ -58,7 +59,9 @@ impl<'a> Subject<'a> {
             Op::StartProcess { node, process } => Self::Process(node, &process.program.name),
             Op::RunCommand { node, shell } => Self::Command(node, shell),
             Op::StartDaemon { node, daemon } => Self::Daemon(node, daemon.name()),
-            Op::AwaitAddress { address, .. } => Self::Awaited(*address),
+            Op::AwaitAddress { node, others, address, .. } => {
+                Self::Awaited(others.iter().fold(node, Ord::min), *address)
+            }
             Op::KillDaemons { node } => Self::Daemons(node),
             Op::ForgetConnections { node } => Self::Connections(node),
             Op::CutCable { node, interface } => Self::Carrier(node, interface),

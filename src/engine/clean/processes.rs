@@ -9,7 +9,7 @@ use std::time::Duration;
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How long the kernel may take to end a killed process.
-const DEATH: Duration = Duration::from_secs(5);
+const DEATH: Duration = Duration::from_secs(60);
 
 /// How often processes are looked for: they may start others while they are being killed.
 const ROUNDS: usize = 10;

@@ -112,7 +112,7 @@ fn knows(op: &Op, there: &ObservedAddress) -> bool {
                 let vips = speaker.seats.iter().flat_map(|seat| &seat.vips);
                 vips.into_iter().any(|vip| vip.address.addr() == held)
             }
-            Daemon::Keepalived { configuration } => configuration.contains(&held.to_string()),
+            Daemon::Keepalived { configuration, .. } => configuration.contains(&held.to_string()),
             Daemon::Checker(_) | Daemon::Ldirectord { .. } => false,
         },
         _ => false,

@@ -26,7 +26,9 @@ pub(super) fn runs(found: &mut Found<'_>, number: usize) {
 
 /// A VIP has a master again after a while, unless something is wrong; that much is waited for.
 pub(super) fn held(found: &mut Found<'_>, number: usize) {
-    let Op::AwaitAddress { node, others, address } = &found.plan.steps[number].op else { return };
+    let Op::AwaitAddress { node, others, address, .. } = &found.plan.steps[number].op else {
+        return;
+    };
     let directors: Vec<_> = [node].into_iter().chain(others).cloned().collect();
     let held = |a: &ObservedAddress| a.interface != "lo" && a.address.addr() == *address;
     let holds = |seen: &Observed| seen.addresses.iter().any(held);

@@ -3,7 +3,9 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{Fake, Observed, ObservedAddress, ObservedDirectRoute};
-use crate::lab::{Family, FirewallMark, LabName, Place, Protocol, Scheduler, SysctlKey, Timeouts};
+use crate::lab::{
+    Family, FirewallMark, LabName, NodeName, Place, Protocol, Scheduler, SysctlKey, Timeouts,
+};
 use crate::plan::{Op, PacketMark, ServiceEntry, ServiceKey, Step};
 use crate::state::StateDir;
 use std::net::SocketAddr;
@@ -50,6 +52,38 @@ impl Bench {
         assert_eq!(self.kernel.commands().len(), 1, "commands of the file ran again");
         drifts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A kernel that writes down which nodes are looked at.
+struct Watched(Fake, Vec<NodeName>);
+
+impl Kernel for Watched {
+    async fn apply(&mut self, op: &Op) -> Result<(), KernelError> {
+        self.0.apply(op).await
+    }
+
+    async fn undo(&mut self, op: &Op) -> Result<(), KernelError> {
+        self.0.undo(op).await
+    }
+
+    async fn observe(
+        &mut self,
+        node: &NodeName,
+        settings: &[SysctlKey],
+    ) -> Result<Option<Observed>, KernelError> {
+        self.1.push(node.clone());
+        self.0.observe(node, settings).await
+    }
+}
+
+#[tokio::test]
+async fn each_node_is_looked_at_once() {
+    let bench = Bench::new().await;
+    let mut kernel = Watched(bench.kernel, Vec::new());
+    verify(&bench.plan, &mut kernel).await.unwrap();
+    let mut nodes: Vec<_> = kernel.1.iter().map(NodeName::as_str).collect();
+    nodes.sort_unstable();
+    assert_eq!(nodes, ["client", "director", "rs1", "rs2", "switch"]);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use super::channel::{Frame, Hello, Message, VERSION};
 use modules::Modules;
 use nix::sys::reboot::{RebootMode, reboot};
 use serve::Server;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Set to `1` on the kernel's command line: this program is the guest's first process.
@@ -39,7 +39,7 @@ pub fn is_init() -> bool {
 /// Runs the guest: `work` is called for each job in a process of its own, and says its exit code.
 pub fn run(work: fn(Job) -> u8) -> ! {
     if let Err(fault) = serve(work) {
-        eprintln!("lvs-lab agent: {fault}");
+        drop(writeln!(std::io::stderr(), "lvs-lab agent: {fault}"));
     }
     let _ = reboot(RebootMode::RB_POWER_OFF);
     std::process::exit(1)
@@ -73,14 +73,18 @@ fn make_fit(release: &str) -> Vec<String> {
 /// Loads modules beside those that are there when a guest begins; for jobs. Says what failed.
 pub fn load(names: &[&str]) -> Vec<String> {
     let mut duties = Duties::default();
-    let mut modules = duties.attempt("reading modules.dep", || {
-        // A job has the environment of the command on the host.
-        let environment = std::fs::read("/proc/1/environ")?;
-        let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
-        Modules::read(&PathBuf::from(directory).join(release()))
-    });
+    let mut modules =
+        duties.attempt("reading modules.dep", || Modules::read(&modules_directory()?));
     duties.load(modules.as_mut(), names);
     duties.failures
+}
+
+/// Where the modules of the guest's kernel are; for jobs.
+pub fn modules_directory() -> io::Result<PathBuf> {
+    // A job has the environment of the command on the host.
+    let environment = std::fs::read("/proc/1/environ")?;
+    let directory = value(&environment, MODULES).ok_or(io::ErrorKind::NotFound)?;
+    Ok(PathBuf::from(directory).join(release()))
 }
 
 /// The value of a variable in environ(5)'s form of an environment.

@@ -1,5 +1,6 @@
 use crate::guest::channel::{Stream, nonblocking};
 use crate::guest::{Input, Job, TerminalSize};
+use crate::programs;
 use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::pty::{Winsize, openpty};
@@ -8,6 +9,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{
     ForkResult, Pid, dup, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe2, setpgid, setsid,
 };
+use std::io::Write;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -82,7 +84,7 @@ fn child(job: Job, streams: &Streams, work: fn(Job) -> u8) -> ! {
     // A panic must not unwind into the agent's half of the program.
     let done = catch_unwind(AssertUnwindSafe(|| {
         if let Err(errno) = become_job(&job, streams) {
-            eprintln!("cannot start the command in the guest: {errno}");
+            drop(writeln!(std::io::stderr(), "cannot start the command in the guest: {errno}"));
             return 126;
         }
         work(job)
@@ -117,9 +119,6 @@ fn close_others() -> nix::Result<()> {
     nix::errno::Errno::result(done).map(drop)
 }
 
-/// Where the programs are that an ordinary user's `PATH` leaves out.
-const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin";
-
 fn environment(job: &Job) {
     let old: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
     // SAFETY: there is one thread.
@@ -132,6 +131,5 @@ fn environment(job: &Job) {
 
 fn search_path(job: &Job) -> String {
     let asked = job.env.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.as_str());
-    let asked = asked.filter(|path| !path.is_empty());
-    format!("{}:{SYSTEM_PATH}", asked.unwrap_or("/usr/local/bin:/usr/bin:/bin"))
+    programs::complete(asked.unwrap_or_default())
 }

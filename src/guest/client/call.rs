@@ -63,7 +63,7 @@ impl<'a> Call<'a> {
         loop {
             if let Some(code) = self.code.filter(|_| self.outlets.iter().all(Outlet::is_through)) {
                 self.outlets.iter_mut().for_each(Outlet::finish);
-                return Ok(code);
+                return self.ended(code);
             }
             // If the supervisor is gone, its last words are still to be read.
             let _ = self.wire.send(usize::MAX);
@@ -82,6 +82,20 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// What a job's exit code means to the caller, whose standard output may not have taken all: then
+    /// it has ended as a program that wrote there itself.
+    fn ended(&self, code: u8) -> Result<u8, GuestError> {
+        match self.outlets[0].fault() {
+            None => Ok(code),
+            Some(Errno::EPIPE) if code == 0 => Ok(128 + Signal::SIGPIPE as u8),
+            Some(Errno::EPIPE) => Ok(code),
+            Some(errno) => {
+                let action = "write to standard output";
+                Err(GuestError::System { action, cause: errno.into() })
+            }
+        }
+    }
+
     fn watch(&self) -> Watch<'_, Ready> {
         let mut watch = Watch::new();
         if self.code.is_none() {
@@ -93,7 +107,8 @@ impl<'a> Call<'a> {
         if let Some(input) = self.input.filter(|_| self.job.is_none() && self.budget.left() > 0) {
             watch.add(Ready::Input, input, PollFlags::POLLIN);
         }
-        for (index, outlet) in self.outlets.iter().enumerate() {
+        // That nobody reads is said about a job, so not before it was asked for.
+        for (index, outlet) in self.outlets.iter().enumerate().filter(|_| self.job.is_none()) {
             outlet.watch(&mut watch, Ready::Outlet(index));
         }
         if let Some(signals) = &self.signals {

@@ -11,6 +11,7 @@ use super::channel::{Frame, Message, Stream, encode};
 use super::host::{Guest, Relay, Term};
 use super::machine::{Boot, Provider};
 use super::{GuestError, Job};
+use crate::state::socket;
 use call::{Call, Ends};
 use signals::Signals;
 use sink::{Outlet, Sink};
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant};
 use terminal::Raw;
 
 /// How long a guest's supervisor may take to end the guest and itself.
-const STOPPING: Duration = Duration::from_secs(10);
+const STOPPING: Duration = Duration::from_secs(60);
 
 /// Runs a job in the guest behind a socket, with this process's own streams, terminal and signals,
 /// and answers with its exit code.
@@ -118,8 +119,8 @@ pub fn once(
     carried.and(code)
 }
 
-fn connect(socket: &Path) -> Result<UnixStream, GuestError> {
-    UnixStream::connect(socket).map_err(|cause| match cause.kind() {
+fn connect(path: &Path) -> Result<UnixStream, GuestError> {
+    socket::connect(path).map_err(|cause| match cause.kind() {
         ErrorKind::NotFound | ErrorKind::ConnectionRefused => GuestError::Gone,
         _ => GuestError::System { action: "reach the guest", cause },
     })

@@ -33,6 +33,7 @@ pub struct Outlet<'a> {
     sink: Option<Sink<'a>>,
     waiting: VecDeque<u8>,
     owed: Owed,
+    fault: Option<Errno>,
 }
 
 /// What the job's side must be told after some output was passed on.
@@ -47,7 +48,7 @@ pub enum Reply {
 impl<'a> Outlet<'a> {
     /// Into this sink.
     pub fn new(stream: Stream, sink: Sink<'a>) -> Self {
-        Self { sink: Some(sink), waiting: VecDeque::new(), owed: Owed::of(stream) }
+        Self { sink: Some(sink), waiting: VecDeque::new(), owed: Owed::of(stream), fault: None }
     }
 
     /// Waits for it to take more, or for its reader to leave.
@@ -67,7 +68,10 @@ impl<'a> Outlet<'a> {
     /// Output has come.
     pub fn take(&mut self, bytes: &[u8]) -> Option<Reply> {
         match self.sink {
-            None => return None,
+            None => {
+                self.fault = self.fault.or(Some(Errno::EPIPE));
+                return None;
+            }
             Some(Sink::Stream(_)) => self.waiting.extend(bytes),
             Some(Sink::Lines(_)) => return self.lines(bytes),
         }
@@ -78,6 +82,7 @@ impl<'a> Outlet<'a> {
     pub fn ready(&mut self, events: PollFlags) -> Option<Reply> {
         let Some(Sink::Stream(fd)) = &self.sink else { return None };
         if events.intersects(GONE) {
+            self.fault = Some(Errno::EPIPE).filter(|_| !self.waiting.is_empty());
             return self.close();
         }
         let piece = self.waiting.as_slices().0;
@@ -87,8 +92,16 @@ impl<'a> Outlet<'a> {
                 self.owed.consumed(count).map(Reply::Grant)
             }
             Err(Errno::EAGAIN | Errno::EINTR) => None,
-            Err(_) => self.close(),
+            Err(errno) => {
+                self.fault = Some(errno);
+                self.close()
+            }
         }
+    }
+
+    /// Why it could not take all.
+    pub fn fault(&self) -> Option<Errno> {
+        self.fault
     }
 
     fn close(&mut self) -> Option<Reply> {
@@ -158,5 +171,6 @@ mod tests {
         assert_eq!(outlet.ready(PollFlags::POLLOUT), Some(Reply::End));
         assert_eq!(outlet.ready(PollFlags::POLLOUT), None);
         assert!(outlet.is_through());
+        assert_eq!(outlet.fault(), Some(Errno::EPIPE));
     }
 }

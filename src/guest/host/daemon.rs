@@ -3,6 +3,7 @@ use super::guest::Guest;
 use super::relay::{Relay, Term};
 use crate::guest::machine::{Boot, Provider, pipe};
 use crate::guest::{GuestError, Hello};
+use crate::state::socket;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::waitpid;
@@ -11,7 +12,7 @@ use std::fs::{File, Permissions, remove_file, set_permissions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 /// Boots a guest and leaves a process behind that owns it and serves callers on `socket`, until
@@ -111,15 +112,15 @@ fn signals() -> nix::Result<SignalFd> {
 }
 
 /// A socket for this user only. One that a killed supervisor has left is replaced.
-fn listen(socket: &Path) -> io::Result<UnixListener> {
-    if UnixStream::connect(socket).is_ok() {
+fn listen(path: &Path) -> io::Result<UnixListener> {
+    if socket::connect(path).is_ok() {
         return Err(io::Error::other("another guest is running here"));
     }
-    match remove_file(socket) {
+    match remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(socket)?;
-    set_permissions(socket, Permissions::from_mode(0o600))?;
+    let listener = socket::listen(path)?;
+    set_permissions(path, Permissions::from_mode(0o600))?;
     Ok(listener)
 }

@@ -8,7 +8,7 @@ use nix::poll::PollFlags;
 use std::time::{Duration, Instant};
 
 /// How long a guest may take to come up.
-const BOOT: Duration = Duration::from_secs(30);
+const BOOT: Duration = Duration::from_secs(180);
 /// How long a guest that has closed its channel may take to end by itself.
 const SHUTDOWN: Duration = Duration::from_secs(1);
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// How long the guest may leave bytes unread before it counts as hung.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The host's end of the channel to a guest. It never has more than the guest's window of bytes
 /// under way, and lets the jobs take turns.

@@ -1,5 +1,6 @@
 use super::caller::{Caller, Wish};
 use super::guest::Guest;
+use super::link::PATIENCE;
 use crate::guest::channel::{BadFrame, JobId, Message, Peer};
 use crate::guest::watch::Watch;
 use nix::poll::PollFlags;
@@ -169,7 +170,10 @@ impl Relay {
         let why = match cause {
             Cause::Stopped => "it was stopped".to_owned(),
             Cause::Ended => format!("{ended}{log}"),
-            Cause::Hung => format!("it did not read its channel for 5 s and was killed{log}"),
+            Cause::Hung => {
+                let patience = PATIENCE.as_secs();
+                format!("it did not read its channel for {patience} s and was killed{log}")
+            }
             Cause::Fault(fault) => fault.clone(),
         };
         callers.values_mut().for_each(|caller| caller.tell(Message::Died(why.clone())));

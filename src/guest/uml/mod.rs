@@ -7,18 +7,18 @@ mod switches;
 
 use super::machine::{Boot, Console, Machine, Provider, pipe};
 use super::{GuestError, Missing};
+use crate::programs::{self, Program};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::unistd::{AccessFlags, access, setsid};
+use nix::unistd::setsid;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use switches::Descriptors;
 
-const PROGRAM: &str = "linux.uml";
-const PACKAGE: &str = "user-mode-linux";
+const PROGRAM: Program = Program::listed("linux.uml");
 const MODULES: &str = "/usr/lib/uml/modules";
 
 /// The terminal driver of User-Mode Linux loses a wake-up once it had to hold back about 4000
@@ -33,12 +33,11 @@ pub struct Uml {
 }
 
 impl Uml {
-    /// Looks for it where the Debian package puts it, and on the search path.
+    /// Looks for its program on the search path, and for its modules where the Debian package puts
+    /// them.
     pub fn find() -> Result<Self, Missing> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let directories = std::env::split_paths(&path).chain(["/usr/bin".into()]);
-        let kernel = directories.map(|d| d.join(PROGRAM)).find(|p| is_program(p));
-        let kernel = kernel.ok_or(Missing::Program { program: PROGRAM, package: PACKAGE })?;
+        let Program { name: program, package, .. } = PROGRAM;
+        let kernel = programs::find(program).ok_or(Missing::Program { program, package })?;
         Self::with(kernel, MODULES.into())
     }
 
@@ -47,13 +46,21 @@ impl Uml {
         &self.kernel
     }
 
+    /// Where the modules of this very kernel are; none where they are not, as with a kernel that has
+    /// all built in.
+    pub fn modules(&self) -> Option<PathBuf> {
+        let output = Command::new(&self.kernel).arg("--version").output().ok()?;
+        let release = String::from_utf8(output.stdout).ok()?;
+        Some(self.modules.join(release.trim())).filter(|directory| directory.is_dir())
+    }
+
     fn with(kernel: PathBuf, modules: PathBuf) -> Result<Self, Missing> {
         let releases = std::fs::read_dir(&modules).into_iter().flatten().flatten();
         if releases.map(|r| r.path().join("modules.dep")).any(|file| file.is_file()) {
             return Ok(Self { kernel, modules });
         }
         let directory = modules.display().to_string();
-        Err(Missing::Modules { directory, package: PACKAGE })
+        Err(Missing::Modules { directory, package: PROGRAM.package })
     }
 
     fn command(&self, boot: &Boot, fds: Descriptors) -> Command {
@@ -110,10 +117,6 @@ fn keep(fd: RawFd) -> nix::Result<()> {
     // SAFETY: the parent holds it open until the exec.
     let fd = unsafe { BorrowedFd::borrow_raw(fd) };
     fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty())).map(drop)
-}
-
-fn is_program(path: &Path) -> bool {
-    path.is_file() && access(path, AccessFlags::X_OK).is_ok()
 }
 
 #[cfg(test)]

@@ -43,9 +43,12 @@ impl<T: Table> Keeper<T> {
     }
 
     fn record(&self, finding: &Finding, health: Health) {
-        let plan = &self.services[finding.of.service].service.plan;
+        let kept = &self.services[finding.of.service];
+        let plan = &kept.service.plan;
         let server = plan.servers[finding.of.server].entry.address;
-        let change = HealthChange { at: finding.at, service: plan.service.key, server, health };
+        let (at, service) = (finding.at, plan.service.key);
+        let reason = kept.failure(finding.of.server).map(str::to_owned);
+        let change = HealthChange { at, service, server, health, reason };
         if let Err(error) = record_health(&self.directory, &change) {
             log(format_args!("cannot record that {} is {health}: {error}", change.server));
         }

@@ -48,6 +48,11 @@ impl Kept {
         })
     }
 
+    /// Why a server failed last, since it last had a good attempt.
+    pub(super) fn failure(&self, server: usize) -> Option<&str> {
+        self.failures[server].as_deref()
+    }
+
     /// Takes note of a server's new health, and says what became of it and of the quorum.
     pub(super) fn turn(&mut self, number: usize, health: Health) -> Vec<String> {
         let (before, quorum) = (self.service.wanted(), self.service.quorum);

@@ -1,5 +1,6 @@
-use super::definitions::Definitions;
-use super::piece::{Piece, Shape, pieces};
+use super::definitions::Placed;
+use super::piece::{Piece, Shape};
+use super::reading::Reading;
 use crate::import::{Fault, Said, Spot};
 
 /// Blocks inside blocks, at most; keepalived needs four.
@@ -65,23 +66,6 @@ impl Statement {
     }
 }
 
-/// The statements of a file; what cannot be told apart is a fault.
-pub fn statements(text: &str, faults: &mut Vec<Fault>) -> Vec<Statement> {
-    let mut parser = Parser {
-        open: Vec::new(),
-        outer: Vec::new(),
-        words: Vec::new(),
-        definitions: Definitions::default(),
-        faults,
-        too_deep: false,
-    };
-    for (line, text) in text.lines().enumerate() {
-        parser.line(line, pieces(text));
-    }
-    parser.end();
-    parser.outer
-}
-
 /// A block that is not closed yet.
 struct Open {
     head: Vec<Word>,
@@ -89,41 +73,52 @@ struct Open {
     body: Vec<Statement>,
 }
 
-struct Parser<'f> {
+/// Makes statements of lines.
+#[derive(Default)]
+pub struct Parser {
     open: Vec<Open>,
     outer: Vec<Statement>,
     /// The words since the last brace or line.
     words: Vec<Word>,
-    definitions: Definitions,
-    faults: &'f mut Vec<Fault>,
+    faults: Vec<Fault>,
     too_deep: bool,
 }
 
-impl Parser<'_> {
-    fn line(&mut self, line: usize, pieces: Vec<Piece>) {
-        let taken = self.definitions.takes(line, &pieces, self.faults);
-        for (word, piece) in pieces.into_iter().enumerate().skip(taken) {
-            self.piece(piece, Spot { line, word });
+impl Parser {
+    /// Takes a line; what cannot be told apart is a fault.
+    pub fn line(&mut self, pieces: Vec<Placed>, reading: &mut Reading) {
+        for Placed { piece, spot } in pieces {
+            self.piece(piece, spot, reading);
         }
         self.statement(None);
     }
 
-    fn piece(&mut self, piece: Piece, spot: Spot) {
+    /// The statements; what is still open is a fault.
+    pub fn end(mut self, faults: &mut Vec<Fault>) -> Vec<Statement> {
+        self.unclosed("at the end of the file, or further up, where a block ends");
+        faults.append(&mut self.faults);
+        self.outer
+    }
+
+    fn piece(&mut self, piece: Piece, spot: Spot, reading: &mut Reading) {
         match piece.shape {
             Shape::Open => self.opened(spot),
             Shape::Close => self.closed(spot),
-            Shape::Joined => self.faults.push(Fault::not_yet(
-                spot,
-                "this line goes on in the next one: the import does not join lines",
-                "write both as one line, without the `\\`",
-            )),
+            Shape::Joined => {
+                let words = format!("{}\\", piece.text);
+                reading.taken(spot, words, "keepalived joins no lines here, and reads each alone");
+                if !piece.text.is_empty() {
+                    let said = Said { value: piece.text, spot };
+                    self.words.push(Word { said, shape: Shape::Word });
+                }
+            }
             Shape::Word | Shape::Quoted | Shape::Unclosed => {
                 if piece.shape == Shape::Unclosed {
                     let message = "the quote that begins here is never closed";
                     self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
                 }
-                let value = self.definitions.replaced(&piece.text, spot, self.faults);
-                self.words.push(Word { said: Said { value, spot }, shape: piece.shape });
+                let said = Said { value: piece.text, spot };
+                self.words.push(Word { said, shape: piece.shape });
             }
         }
     }
@@ -194,9 +189,5 @@ impl Parser<'_> {
         while let Some(open) = self.open.pop() {
             self.close(open);
         }
-    }
-
-    fn end(&mut self) {
-        self.unclosed("at the end of the file, or further up, where a block ends");
     }
 }

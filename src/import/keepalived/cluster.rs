@@ -1,4 +1,5 @@
 use super::configuration::{Configuration, Group, Instance, Sync, VirtualServer};
+use super::differences;
 use crate::import::{Fault, Spot};
 use std::net::IpAddr;
 
@@ -54,10 +55,11 @@ impl<'c> Router<'c> {
     fn is_of(&self, director: usize, instance: &Instance) -> bool {
         let common = self.common();
         let shares = |vip: IpAddr| common.vips.iter().any(|other| other.address.addr() == vip);
-        let same = common.name == instance.name
-            || instance.vips.iter().any(|vip| shares(vip.address.addr()));
+        let shared = instance.vips.iter().any(|vip| shares(vip.address.addr()));
+        let (named, numbered) = (common.name == instance.name, common.id == instance.id);
         let is_there = self.members.iter().any(|(member, _)| *member == director);
-        common.id == instance.id && same && !is_there
+        let same = [named, numbered, shared].into_iter().filter(|same| *same).count() >= 2;
+        same && !is_there
     }
 }
 
@@ -83,7 +85,6 @@ pub fn cluster(directors: &[Configuration]) -> Result<Cluster<'_>, Vec<(usize, F
         }
         for server in &configuration.services {
             fault(cluster.service(director, server));
-            cluster.itself(server).into_iter().for_each(|found| fault(Some(found)));
         }
         fault(cluster.sync(configuration));
         for group in &configuration.groups {
@@ -100,12 +101,11 @@ impl<'c> Cluster<'c> {
             self.routers.push(Router { members: vec![(director, instance)] });
             return None;
         };
+        let differs = differences::of_instances(router.common(), instance);
         router.members.push((director, instance));
-        let differs = differences(router.common(), instance);
         (!differs.is_empty()).then(|| {
-            let name = &instance.name;
-            let what = differs.join(", ");
-            let message = format!("`{}` differs from the other director's in {what}", name.value);
+            let (name, what) = (&instance.name, differs.join("; "));
+            let message = format!("`{}` differs from the other director's: {what}", name.value);
             let help = "write the same into both files: directors of one virtual router agree";
             Fault::not_yet(name.spot, message, help)
         })
@@ -118,27 +118,13 @@ impl<'c> Cluster<'c> {
             self.services.push(Shared { server, directors: vec![director] });
             return None;
         };
-        if known.directors.contains(&director) {
-            let message = format!("the service {key} is there already");
-            return Some(Fault::wrong(key.spot(), message, "keep one of the two"));
-        }
         known.directors.push(director);
-        (!same(known.server, server)).then(|| {
-            let message = format!("the service {key} differs from one director to the next");
+        let differs = differences::of_services(known.server, server);
+        (!differs.is_empty()).then(|| {
+            let what = differs.join("; ");
+            let message = format!("the service {key} differs from the other director's: {what}");
             let help = "keep one director's part in both: in a lab a service is the same on all";
             Fault::not_yet(key.spot(), message, help)
-        })
-    }
-
-    /// A loopback address is each director itself.
-    fn itself(&self, server: &VirtualServer) -> Option<Fault> {
-        let rips = server.service.servers.iter().map(|server| server.address);
-        let mut all = rips.chain(server.sorry.map(|(address, _)| address));
-        let own = all.find(|address| address.value.is_loopback())?;
-        (self.directors.len() > 1).then(|| {
-            let message = format!("`{}` is another server on each director", own.value);
-            let help = "give the file of one director alone, or name a real server";
-            Fault::not_yet(own.spot, message, help)
         })
     }
 
@@ -163,32 +149,4 @@ impl<'c> Cluster<'c> {
             Fault::not_yet(Spot { word: 0, ..sync.spot }, message, help)
         })
     }
-}
-
-/// What directors of a virtual router must agree on and do not, in keepalived's words.
-fn differences(one: &Instance, other: &Instance) -> Vec<&'static str> {
-    let vips = |instance: &Instance| {
-        let mut vips: Vec<_> = instance.vips.iter().map(|vip| vip.address).collect();
-        vips.sort_unstable();
-        vips
-    };
-    let found = [
-        ("`version`", one.version != other.version),
-        ("`advert_int`", one.advert_interval != other.advert_interval),
-        ("`authentication`", one.password != other.password),
-        ("`unicast_peer`", one.peers.is_empty() != other.peers.is_empty()),
-        ("`virtual_ipaddress`", vips(one) != vips(other)),
-        ("what it tracks", one.tracks != other.tracks),
-    ];
-    found.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()
-}
-
-/// Whether two services are the same, wherever their files say it.
-fn same(one: &VirtualServer, other: &VirtualServer) -> bool {
-    let placeless = |server: &VirtualServer| {
-        let mut server = server.clone();
-        server.service.one_packet = server.service.one_packet.map(|_| Spot { line: 0, word: 0 });
-        server
-    };
-    placeless(one) == placeless(other)
 }

@@ -1,3 +1,4 @@
+use super::files::Files;
 use crate::import::{Said, Service, Spot};
 use crate::lab::Probe;
 use ipnet::IpNet;
@@ -8,8 +9,10 @@ use std::time::Duration;
 /// written: what a lab can have is judged elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
-    /// The file's name.
-    pub file: String,
+    /// The files, the director's own first.
+    pub files: Files,
+    /// What the director's keepalived was told that it is (-i), where lines depend on it.
+    pub id: Option<String>,
     /// What the director calls itself (router_id).
     pub router_id: Option<String>,
     /// The version of VRRP where an instance says nothing (vrrp_version).
@@ -20,6 +23,8 @@ pub struct Configuration {
     pub groups: Vec<Group>,
     /// Connection synchronisation (lvs_sync_daemon).
     pub sync: Option<Sync>,
+    /// How long connections are remembered (lvs_timeouts), in seconds.
+    pub timeouts: Timeouts,
     /// The virtual services.
     pub services: Vec<VirtualServer>,
     /// What labs do not have.
@@ -33,15 +38,28 @@ impl Configuration {
     }
 }
 
-/// Something that keepalived is told and a lab is not.
+/// Something that the lab does in another way than the file says, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// The lines, counted from 1.
+    /// The lines, as `Files` counts them.
     pub lines: Vec<usize>,
     /// The words of the file.
     pub words: String,
-    /// What becomes of it, if not nothing.
-    pub instead: Option<&'static str>,
+    /// What becomes of them.
+    pub fate: Fate,
+}
+
+/// What becomes of words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing: labs have nothing of the kind.
+    Lost,
+    /// Something else takes their place.
+    Replaced(String),
+    /// keepalived itself takes them as something else, or goes without.
+    Taken(String),
+    /// Nothing, and it makes no difference: they tell people or programs what has happened.
+    Aside,
 }
 
 /// A director's part in a virtual router.
@@ -58,9 +76,11 @@ pub struct Instance {
     /// The version of VRRP.
     pub version: Option<i64>,
     /// The time between adverts.
-    pub advert_interval: Option<Duration>,
+    pub advert_interval: Option<Said<Duration>>,
     /// The password.
     pub password: Option<String>,
+    /// Whether it begins as master (state).
+    pub begins: Begins,
     /// Whether it takes over from a living master.
     pub preempt: bool,
     /// How long it waits before it does.
@@ -71,8 +91,19 @@ pub struct Instance {
     pub peers: Vec<IpAddr>,
     /// What the master holds.
     pub vips: Vec<Vip>,
+    /// What it holds and its adverts leave out (virtual_ipaddress_excluded).
+    pub excluded: Vec<Vip>,
     /// What it watches.
     pub tracks: Vec<Track>,
+}
+
+/// The state that an instance begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// It listens first.
+    Backup,
+    /// It is master until it hears of a better one.
+    Master,
 }
 
 /// An address of a virtual router.
@@ -80,6 +111,8 @@ pub struct Instance {
 pub struct Vip {
     /// The address.
     pub address: IpNet,
+    /// Where it is said.
+    pub spot: Spot,
     /// The interface, if it is not the instance's.
     pub interface: Option<String>,
 }
@@ -107,6 +140,8 @@ pub enum Watched {
 pub struct Script {
     /// The command line.
     pub shell: String,
+    /// Whether it can say anything in a lab.
+    pub runs: bool,
     /// The time between two runs.
     pub interval: Option<Duration>,
     /// What it adds to a priority unless the instance says it.
@@ -139,13 +174,24 @@ pub struct Sync {
     pub id: Option<i64>,
 }
 
+/// How long connections are remembered, in seconds; none where the kernel decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Established TCP connections.
+    pub tcp: Option<i64>,
+    /// TCP connections after a FIN.
+    pub tcp_fin: Option<i64>,
+    /// UDP.
+    pub udp: Option<i64>,
+}
+
 /// A virtual service, and how its real servers are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VirtualServer {
     /// Its part of the table.
     pub service: Service,
-    /// How every real server is checked.
-    pub check: Option<Check>,
+    /// How each real server is checked, in their order.
+    pub checks: Vec<Option<Check>>,
     /// How much weight must be up.
     pub quorum: Option<i64>,
     /// How much more it takes to have quorum again.

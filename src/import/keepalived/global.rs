@@ -1,57 +1,112 @@
-use super::block::{Statement, statements};
-use super::configuration::{Configuration, Group, Script, Sync};
-use super::reading::Reading;
-use super::{instance, service, track};
+use super::block::Statement;
+use super::configuration::{Configuration, Fate, Group, Instance, Sync, Timeouts};
+use super::machine::Setting;
+use super::reader::{Text, read};
+use super::reading::{Reading, brief};
+use super::track::{self, Scripts};
+use super::words::Block;
+use super::{groups, instance, service};
 use crate::import::Fault;
 use crate::lab::Source;
-use indexmap::IndexMap;
+use indexmap::IndexSet;
 
-/// What a director's keepalived.conf says, with every fault of it; what is sound is kept.
-pub fn keepalived(source: &Source) -> (Configuration, Vec<Fault>) {
+/// The longest timeout of IPVS: 31 days, in seconds (ip_vs.h).
+const LONGEST_TIMEOUT: i64 = 86_400 * 31;
+
+/// What a director's keepalived.conf says, with every fault of it; what is sound is kept. Besides,
+/// the ids that some of its lines are for.
+pub fn keepalived(
+    source: &Source,
+    setting: Setting<'_>,
+) -> (Configuration, Vec<Fault>, IndexSet<String>) {
     let mut reading = Reading::default();
-    let statements = statements(&source.text, &mut reading.faults);
-    let scripts = scripts(&statements, &mut reading);
-    let mut configuration = Configuration { file: source.name.clone(), ..Configuration::default() };
-    for statement in &statements {
-        outermost(statement, &scripts, &mut configuration, &mut reading);
+    let Text { statements, files, ids } = read(source, setting, &mut reading);
+    let id = (!ids.is_empty()).then(|| setting.id.to_owned());
+    let mut draft = Draft {
+        configuration: Configuration { files, id, ..Configuration::default() },
+        scripts: Scripts::new(),
+        setting,
+        reading: &mut reading,
+    };
+    draft.statements(&statements);
+    let mut configuration = draft.configuration;
+    holding(&mut configuration, &mut reading);
+    let version = configuration.version;
+    for part in &mut configuration.instances {
+        instance::rounded(part, version, &mut reading);
     }
-    for instance in &mut configuration.instances {
-        instance.version = instance.version.or(configuration.version);
+    let mut faults = reading.faults;
+    if faults.is_empty() && configuration.is_empty() {
+        // What keepalived goes without is all that there was.
+        faults = reading.skipped;
     }
     configuration.remarks = reading.remarks;
-    let mut faults = reading.faults;
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
-    (configuration, faults)
+    (configuration, faults, ids)
 }
 
-/// The scripts come first: an instance may stand before what it tracks.
-fn scripts(statements: &[Statement], reading: &mut Reading) -> IndexMap<String, Script> {
-    let scripts = statements.iter().filter(|statement| statement.keyword() == "vrrp_script");
-    let script = |statement| track::script(statement, reading);
-    scripts.filter_map(script).collect()
-}
-
-fn outermost(
-    statement: &Statement,
-    scripts: &IndexMap<String, Script>,
-    configuration: &mut Configuration,
-    reading: &mut Reading,
-) {
-    match statement.keyword() {
-        "global_defs" => global(statement, configuration, reading),
-        "vrrp_instance" => {
-            configuration.instances.extend(instance::instance(statement, scripts, reading));
+/// Leaves out instances that hold nothing, unless there is a service whose VIP they can have.
+fn holding(configuration: &mut Configuration, reading: &mut Reading) {
+    let holds = |instance: &Instance| !instance.vips.is_empty() || !instance.excluded.is_empty();
+    let all = configuration.instances.iter().flat_map(|i| i.vips.iter().chain(&i.excluded));
+    let held: Vec<_> = all.map(|vip| vip.address.addr()).collect();
+    let mut vips = configuration.services.iter().map(|server| server.service.key.vip());
+    let is_free = vips.any(|vip| vip.is_none_or(|vip| !held.contains(&vip)));
+    configuration.instances.retain(|instance| {
+        let (name, spot) = (brief(&instance.name.value), instance.name.spot);
+        if holds(instance) || is_free {
+            return true;
         }
-        "vrrp_sync_group" => configuration.groups.extend(group(statement, reading)),
-        "virtual_server" => configuration.services.extend(service::service(statement, reading)),
-        "virtual_server_group" => reading.faults.push(Fault::not_yet(
-            statement.spot,
-            "labs do not have groups of virtual servers",
-            "write a `virtual_server ADDRESS PORT` for each",
-        )),
-        // Read already, or what a brace by mistake leaves behind.
-        "vrrp_script" | "" => {}
-        _ => reading.lost(statement),
+        let instead = "it holds no address, and a virtual router of a lab does";
+        let words = format!("vrrp_instance {name}");
+        reading.remark(spot, words, Fate::Replaced(instead.to_owned()));
+        let help = "add an address to its `virtual_ipaddress`";
+        reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
+        false
+    });
+}
+
+struct Draft<'d> {
+    configuration: Configuration,
+    scripts: Scripts,
+    setting: Setting<'d>,
+    reading: &'d mut Reading,
+}
+
+impl Draft<'_> {
+    fn statements(&mut self, statements: &[Statement]) {
+        let groups = groups::groups(statements, self.reading);
+        for statement in statements {
+            let (reading, configuration) = (&mut *self.reading, &mut self.configuration);
+            match statement.keyword() {
+                "global_defs" => global(statement, configuration, reading),
+                "vrrp_script" => {
+                    let machine = self.setting.machine;
+                    self.scripts.extend(track::script(statement, machine, reading));
+                }
+                "vrrp_instance" => {
+                    let instance = instance::instance(statement, &self.scripts, reading);
+                    let known = &mut configuration.instances;
+                    let same =
+                        |other: &Instance| instance.as_ref().is_some_and(|i| i.name == other.name);
+                    if known.iter().any(same) {
+                        reading
+                            .taken_as(statement, "keepalived goes without it: it is there already");
+                    } else {
+                        known.extend(instance);
+                    }
+                }
+                "vrrp_sync_group" => configuration.groups.extend(group(statement, reading)),
+                "virtual_server" => {
+                    let machine = self.setting.machine;
+                    let services = service::services(statement, &groups, machine, reading);
+                    service::add(services, &mut configuration.services, reading);
+                }
+                // Read already, or what a brace by mistake leaves behind.
+                "virtual_server_group" | "" => {}
+                _ => reading.other(statement, Block::Outermost),
+            }
+        }
     }
 }
 
@@ -66,14 +121,36 @@ fn global(block: &Statement, configuration: &mut Configuration, reading: &mut Re
                 configuration.version = reading.number(statement, 2..=3).map(|said| said.value);
             }
             "lvs_sync_daemon" => configuration.sync = sync(statement, reading),
+            "lvs_timeouts" => timeouts(statement, &mut configuration.timeouts, reading),
             // Labs run every command as root, and take no other program's word for it.
             "script_user" | "enable_script_security" => {}
-            _ => reading.lost(statement),
+            _ => reading.other(statement, Block::Global),
         }
     }
 }
 
-/// `lvs_sync_daemon INTERFACE [INSTANCE] [id ID]`
+/// `lvs_timeouts [tcp N] [tcpfin N] [udp N]`; 0 leaves what the kernel has.
+fn timeouts(statement: &Statement, timeouts: &mut Timeouts, reading: &mut Reading) {
+    let mut rest = statement.arguments();
+    while let [word, value, behind @ ..] = rest {
+        let known = match word.text() {
+            "tcp" => &mut timeouts.tcp,
+            "tcpfin" => &mut timeouts.tcp_fin,
+            "udp" => &mut timeouts.udp,
+            _ => {
+                reading.taken(word.said.spot, word.text(), "keepalived does not know it here");
+                rest = &rest[1..];
+                continue;
+            }
+        };
+        let said = reading.number_of(value, statement, 0..=LONGEST_TIMEOUT);
+        *known = said.map(|said| said.value).filter(|value| *value > 0);
+        rest = behind;
+    }
+    reading.rest(rest);
+}
+
+/// `lvs_sync_daemon INTERFACE [INSTANCE [ID]] [inst INSTANCE] [id ID]`
 fn sync(statement: &Statement, reading: &mut Reading) -> Option<Sync> {
     let Some((interface, mut rest)) = statement.arguments().split_first() else {
         reading.lacking(statement, "names no interface", "add it, as in `eth0`");
@@ -85,7 +162,7 @@ fn sync(statement: &Statement, reading: &mut Reading) -> Option<Sync> {
         rest = behind;
         match (word.text(), behind) {
             ("id", [id, behind @ ..]) => {
-                sync.id = reading.number_of(id, 0..=255).map(|said| said.value);
+                sync.id = reading.number_of(id, statement, 0..=255).map(|said| said.value);
                 rest = behind;
             }
             ("inst", [name, behind @ ..]) => {
@@ -97,6 +174,9 @@ fn sync(statement: &Statement, reading: &mut Reading) -> Option<Sync> {
                 rest = after;
             }
             (name, _) if sync.instance.is_none() => sync.instance = Some(name.to_owned()),
+            _ if sync.id.is_none() => {
+                sync.id = reading.number_of(word, statement, 0..=255).map(|said| said.value);
+            }
             _ => reading.rest(std::slice::from_ref(word)),
         }
     }
@@ -114,7 +194,7 @@ fn group(block: &Statement, reading: &mut Reading) -> Option<Group> {
             }
             // Members of a lab have weights of their own already.
             "sync_group_tracking_weight" => {}
-            _ => reading.lost(statement),
+            _ => reading.other(statement, Block::Group),
         }
     }
     Some(Group { name: name.said.clone(), members })

@@ -1,32 +1,32 @@
-use super::block::{Statement, Word};
-use super::configuration::{Instance, Script, Vip};
+use super::block::Statement;
+use super::configuration::{Begins, Instance};
 use super::reading::Reading;
-use super::track;
-use crate::import::{Fault, Said};
-use indexmap::IndexMap;
-use ipnet::IpNet;
+use super::track::{self, Scripts};
+use super::words::Block;
+use super::{addresses, authentication};
+use crate::import::Said;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// The priority where none is said (keepalived.conf(5)).
 const PRIORITY: i64 = 100;
-/// The priority of the owner of the VIPs.
-const OWNER: i64 = 255;
-/// The password has 8 bytes in an advert; keepalived cuts longer ones.
-const PASSWORD: usize = 8;
-
+/// The priority of the owner of the VIPs, and of what begins as master without one.
+pub const OWNER: i64 = 255;
 /// A vrrp_instance; none without what tells it from others.
-pub fn instance(
-    block: &Statement,
-    scripts: &IndexMap<String, Script>,
-    reading: &mut Reading,
-) -> Option<Instance> {
+pub fn instance(block: &Statement, scripts: &Scripts, reading: &mut Reading) -> Option<Instance> {
     let name = reading.argument(block)?.said.clone();
-    let Some(id) = block.body().iter().find(|s| s.keyword() == "virtual_router_id") else {
-        reading.lacking(block, "has no `virtual_router_id`", "add it, 1 to 255");
+    let mut said = block.body().iter().filter(|s| s.keyword() == "virtual_router_id");
+    let id = said.next_back().and_then(|id| reading.number(id, 1..=255));
+    let Some(id) = id else {
+        reading.lacking(
+            block,
+            "has no `virtual_router_id` that keepalived takes",
+            "add it, 1 to 255",
+        );
         return None;
     };
-    let id = reading.number(id, 1..=255)?;
-    let mut draft = Draft { instance: empty(name, id), master: None, never: None, delay: None };
+    let mut draft =
+        Draft { instance: empty(name, id), state: None, priority: None, never: None, delay: None };
     for statement in block.body() {
         draft.statement(statement, scripts, reading);
     }
@@ -42,19 +42,22 @@ fn empty(name: Said<String>, id: Said<i64>) -> Instance {
         version: None,
         advert_interval: None,
         password: None,
+        begins: Begins::Backup,
         preempt: true,
         preempt_delay: None,
         source: None,
         peers: Vec::new(),
         vips: Vec::new(),
+        excluded: Vec::new(),
         tracks: Vec::new(),
     }
 }
 
 struct Draft<'s> {
     instance: Instance,
-    /// Where it says that it begins as master.
-    master: Option<&'s Statement>,
+    /// Where it says the state that it begins with, and which one.
+    state: Option<(&'s Statement, Begins)>,
+    priority: Option<i64>,
     /// Where it says that it does not preempt.
     never: Option<&'s Statement>,
     /// Where it says how long it waits before it does.
@@ -62,12 +65,7 @@ struct Draft<'s> {
 }
 
 impl<'s> Draft<'s> {
-    fn statement(
-        &mut self,
-        statement: &'s Statement,
-        scripts: &IndexMap<String, Script>,
-        reading: &mut Reading,
-    ) {
+    fn statement(&mut self, statement: &'s Statement, scripts: &Scripts, reading: &mut Reading) {
         let instance = &mut self.instance;
         match statement.keyword() {
             "virtual_router_id" => {}
@@ -78,83 +76,116 @@ impl<'s> Draft<'s> {
             }
             "priority" => {
                 let said = reading.number(statement, 1..=OWNER);
-                instance.priority = said.map_or(PRIORITY, |said| said.value);
+                self.priority = Some(said.map_or(PRIORITY, |said| said.value));
             }
             "version" => {
                 instance.version = reading.number(statement, 2..=3).map(|said| said.value);
             }
-            "advert_int" => instance.advert_interval = reading.seconds(statement),
+            "advert_int" => {
+                let time = reading.positive_seconds(statement);
+                instance.advert_interval = time.map(|value| Said { value, spot: statement.spot });
+            }
             "nopreempt" => self.never = Some(statement),
+            "preempt" => self.never = None,
             "preempt_delay" => {
                 instance.preempt_delay = reading.seconds(statement);
                 self.delay = Some(statement);
             }
-            // The default.
-            "preempt" => {}
-            "authentication" => instance.password = password(statement, reading),
+            "authentication" => instance.password = authentication::password(statement, reading),
             "mcast_src_ip" | "unicast_src_ip" => instance.source = own(statement, reading),
             "unicast_peer" => instance.peers = peers(statement, reading),
-            "virtual_ipaddress" => instance.vips = vips(statement, reading),
-            "virtual_ipaddress_excluded" => reading.faults.push(Fault::not_yet(
-                statement.spot,
-                "labs do not have addresses that the master holds and its adverts leave out",
-                "move them to `virtual_ipaddress`, or to an instance of their own",
-            )),
+            "virtual_ipaddress" => instance.vips = addresses::vips(statement, reading),
+            "virtual_ipaddress_excluded" => instance.excluded = addresses::vips(statement, reading),
             "track_interface" => instance.tracks.extend(track::interfaces(statement, reading)),
             "track_script" => instance.tracks.extend(track::scripts(statement, scripts, reading)),
-            _ => reading.lost(statement),
+            _ => reading.other(statement, Block::Instance),
         }
     }
 
-    /// `BACKUP` is how every lab's director begins.
     fn state(&mut self, statement: &'s Statement, reading: &mut Reading) {
-        match reading.argument(statement).map(Word::text) {
-            Some("MASTER") => self.master = Some(statement),
-            Some("BACKUP") | None => {}
-            Some(_) => {
-                let help = "choose `MASTER` or `BACKUP`";
-                reading.lacking(statement, "is no state to begin with", help);
+        let Some(word) = reading.argument(statement) else { return };
+        let master = self.state.is_some_and(|(_, begins)| begins == Begins::Master);
+        let begins = match word.text() {
+            "MASTER" => Begins::Master,
+            "BACKUP" if master => {
+                let how = "keepalived ignores it: the state is MASTER already";
+                return reading.taken_as(statement, how);
             }
-        }
+            "BACKUP" => Begins::Backup,
+            _ => {
+                reading.taken_as(statement, "keepalived takes it for BACKUP");
+                Begins::Backup
+            }
+        };
+        self.state = Some((statement, begins));
     }
 
     fn settled(mut self, reading: &mut Reading) -> Instance {
-        if let Some(state) = self.master.filter(|_| self.instance.priority != OWNER) {
-            let words = format!("{} {}", state.keyword(), "MASTER");
-            let instead = "every director begins as backup, and the priority decides";
-            reading.remark(state.spot, words, Some(instead));
+        self.same_family(reading);
+        addresses::routed(&mut self.instance, reading);
+        let begins = self.state.map(|(_, begins)| begins);
+        let instance = &mut self.instance;
+        instance.priority = match (self.priority, self.state) {
+            (Some(priority), _) => priority,
+            (None, Some((state, Begins::Master))) => {
+                reading.taken_as(state, "without a `priority` keepalived takes 255");
+                OWNER
+            }
+            (None, _) => PRIORITY,
+        };
+        let owner = instance.priority == OWNER;
+        let usual = if owner { Begins::Master } else { Begins::Backup };
+        instance.begins = begins.unwrap_or(usual);
+        let master = instance.begins == Begins::Master;
+        let ignored = "keepalived ignores it where the state is MASTER";
+        match self.never {
+            Some(never) if master || owner => reading.taken_as(never, ignored),
+            Some(_) => instance.preempt = false,
+            None => {}
         }
-        let ignored = "keepalived ignores it itself where the state is MASTER";
-        match (self.never, self.master) {
-            (Some(never), Some(_)) => reading.replaced(never, ignored),
-            (Some(_), None) => self.instance.preempt = false,
-            (None, _) => {}
-        }
-        if let Some(delay) = self.delay.filter(|_| self.master.is_some()) {
-            reading.replaced(delay, ignored);
-            self.instance.preempt_delay = None;
+        let why = if master {
+            Some(ignored)
+        } else {
+            (!instance.preempt).then_some("keepalived ignores it beside `nopreempt`")
+        };
+        if let Some((delay, why)) = self.delay.zip(why) {
+            reading.taken_as(delay, why);
+            instance.preempt_delay = None;
         }
         self.instance
     }
+
+    /// keepalived goes without VIPs of another family than the first one's.
+    fn same_family(&mut self, reading: &mut Reading) {
+        let source = self.instance.source.map(|source| source.is_ipv4());
+        let first = self.instance.vips.first().map(|vip| vip.address.addr().is_ipv4());
+        let Some(ipv4) = source.or(first) else { return };
+        self.instance.vips.retain(|vip| {
+            let fits = vip.address.addr().is_ipv4() == ipv4;
+            if !fits {
+                let how = "keepalived ignores it: it is of another family than its instance";
+                reading.taken(vip.spot, vip.address.to_string(), how);
+            }
+            fits
+        });
+    }
 }
 
-fn password(block: &Statement, reading: &mut Reading) -> Option<String> {
-    let (mut password, mut plain) = (None, true);
-    for statement in block.body() {
-        match statement.keyword() {
-            "auth_type" => match reading.argument(statement).map(Word::text) {
-                Some("PASS") => {}
-                _ => {
-                    plain = false;
-                    reading.replaced(statement, "adverts go without a password");
-                }
-            },
-            "auth_pass" => password = reading.argument(statement).map(|word| word.text()),
-            _ => reading.lost(statement),
-        }
+/// Rounds the time between adverts as the version wants it.
+pub fn rounded(instance: &mut Instance, version: Option<i64>, reading: &mut Reading) {
+    let ipv6 = instance.vips.first().is_some_and(|vip| vip.address.addr().is_ipv6());
+    instance.version = instance.version.or(if ipv6 { None } else { version });
+    let Some(said) = instance.advert_interval else { return };
+    let (wanted, v3) = (said.value.as_micros(), ipv6 || instance.version == Some(3));
+    let (grain, most) = if v3 { (10_000, 4095) } else { (1_000_000, 255) };
+    let units = ((wanted + grain / 2) / grain).clamp(1, most);
+    let micros = u64::try_from(units * grain).unwrap_or(u64::MAX);
+    let time = Duration::from_micros(micros);
+    if time != said.value {
+        let words = format!("advert_int {}", said.value.as_secs_f64());
+        reading.taken(said.spot, words, format!("keepalived takes {}", time.as_secs_f64()));
     }
-    let cut = |text: &str| text.chars().take(PASSWORD).collect();
-    password.filter(|_| plain).map(cut)
+    instance.advert_interval = Some(Said { value: time, spot: said.spot });
 }
 
 fn own(statement: &Statement, reading: &mut Reading) -> Option<IpAddr> {
@@ -169,40 +200,4 @@ fn peers(block: &Statement, reading: &mut Reading) -> Vec<IpAddr> {
         peers.extend(reading.address(word).map(|said| said.value));
     }
     peers
-}
-
-fn vips(block: &Statement, reading: &mut Reading) -> Vec<Vip> {
-    let lines = block.body().iter();
-    let vips: Vec<_> = lines.filter_map(|line| vip(&line.words, reading)).collect();
-    let mut once: Vec<Vip> = Vec::new();
-    for vip in vips {
-        let same = |other: &Vip| other.address.addr() == vip.address.addr();
-        if !once.iter().any(same) {
-            once.push(vip);
-        }
-    }
-    once
-}
-
-/// `ADDRESS[/LENGTH] [dev INTERFACE]`, and what labs leave to the kernel.
-fn vip(words: &[Word], reading: &mut Reading) -> Option<Vip> {
-    let (word, mut rest) = words.split_first()?;
-    let text = word.text();
-    let whole = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    let Ok(address) = whole else {
-        let message = format!("`{text}` is not an address");
-        let help = "write digits, as in `192.168.150.100/24`: names are not looked up";
-        reading.faults.push(Fault::wrong(word.said.spot, message, help));
-        return None;
-    };
-    let mut interface = None;
-    while let [keyword, value, behind @ ..] = rest {
-        match keyword.text() {
-            "dev" => interface = Some(value.text().to_owned()),
-            _ => reading.rest(&[keyword.clone(), value.clone()]),
-        }
-        rest = behind;
-    }
-    reading.rest(rest);
-    Some(Vip { address, interface })
 }

@@ -1,31 +1,35 @@
 //! A director's keepalived.conf(5) as data, several of them as one cluster, and a topology file
-//! around that.
+//! around that. What keepalived itself (2.2.7) goes without or takes in another way, the lab does
+//! too, and says it.
 
+mod addresses;
+mod authentication;
 mod block;
 mod check;
 mod cluster;
 mod configuration;
 mod definitions;
+mod differences;
+mod files;
 mod global;
+mod groups;
 mod instance;
+mod machine;
 mod piece;
+mod reader;
 mod reading;
+mod scheduling;
 mod server;
 mod service;
 mod sketch;
 #[cfg(test)]
 mod tests;
 mod track;
+mod words;
 
 pub use cluster::{Cluster, cluster};
 pub use configuration::Configuration;
+pub use files::{Files, Words};
 pub use global::keepalived;
-pub use sketch::sketch;
-
-use super::Spot;
-
-/// The column of a word of a configuration and its length, both in characters, the column from 0.
-pub fn column(text: &str, spot: Spot) -> Option<(usize, usize)> {
-    let pieces = piece::pieces(text.lines().nth(spot.line)?);
-    pieces.get(spot.word).map(|piece| (piece.column, piece.length))
-}
+pub use machine::{Anywhere, Machine, Setting};
+pub use sketch::{Origin, Sketch, sketch};

@@ -120,3 +120,10 @@ impl Cutter<'_> {
 fn is_comment(c: char) -> bool {
     c == '!' || c == '#'
 }
+
+/// The text of a line from one of its pieces on, up to its comment.
+pub fn slice(line: &str, pieces: &[Piece], from: usize) -> String {
+    let begin = pieces.get(from).map_or(usize::MAX, |piece| piece.column);
+    let end = pieces.last().map_or(0, |piece| piece.column + piece.length);
+    line.chars().skip(begin).take(end.saturating_sub(begin)).collect()
+}

@@ -1,11 +1,13 @@
 use super::block::Statement;
-use super::check::{checker, timed};
+use super::check::{self, checker, timed};
 use super::configuration::{Check, Timing};
+use super::groups;
+use super::machine::Machine;
 use super::reading::{MOST, Reading};
+use super::words::Block;
 use crate::import::tunnel::Options;
-use crate::import::{Fault, Said, Server};
-use crate::lab::{ForwardingMethod, Protocol, Tunnel, TunnelChecksum};
-use std::net::IpAddr;
+use crate::import::{Said, Server};
+use crate::lab::{Family, ForwardingMethod, Protocol, Tunnel, TunnelChecksum};
 
 /// How packets get to a real server.
 #[derive(Clone, Copy)]
@@ -17,46 +19,52 @@ pub struct Method {
 }
 
 /// What a virtual_server says for all of its real servers.
-pub struct Inherited {
+pub struct Inherited<'m> {
     /// How packets get there.
     pub method: Method,
     /// When they are checked.
     pub timing: Timing,
     /// Whether they stay with weight 0.
     pub inhibit: bool,
+    /// Their weight, if they do not say it.
+    pub weight: Option<Said<i64>>,
     /// What they speak.
     pub protocol: Protocol,
+    /// The family of their service.
+    pub family: Family,
     /// The virtual port; none behind a mark.
     pub port: Option<i64>,
+    /// Whose programs check them.
+    pub machine: &'m dyn Machine,
 }
 
-/// The real servers of a virtual_server, and how each of them is checked: labs have one check for
-/// all.
+/// The real servers of a virtual_server, and how each of them is checked.
 pub fn servers(
     block: &Statement,
-    inherited: &Inherited,
+    inherited: &Inherited<'_>,
     reading: &mut Reading,
-) -> (Vec<Server>, Option<Check>) {
-    let (mut servers, mut check): (Vec<Server>, Option<Option<Check>>) = (Vec::new(), None);
+) -> (Vec<Server>, Vec<Option<Check>>) {
+    let (mut servers, mut checks): (Vec<Server>, Vec<Option<Check>>) = Default::default();
     for statement in block.body().iter().filter(|s| s.keyword() == "real_server") {
-        let Some((server, own)) = server(statement, inherited, reading) else { continue };
-        match &check {
-            None => check = Some(own),
-            Some(first) if *first == own => {}
-            Some(_) => reading.faults.push(Fault::not_yet(
-                statement.spot,
-                format!("`{}` is not checked as the first real server is", statement.line()),
-                "check all of them in the same way: labs have one check for each service",
-            )),
+        let Some((server, check)) = server(statement, inherited, reading) else { continue };
+        let family = Family::of(server.address.value);
+        let same = |other: &Server| (other.address, other.port) == (server.address, server.port);
+        if servers.iter().any(same) {
+            reading.taken_as(statement, "keepalived goes without it: it is there already");
+        } else if family != inherited.family && server.forwarding != ForwardingMethod::Tun {
+            let how = "keepalived goes without it: it is of another family than its service";
+            reading.taken_as(statement, how);
+        } else {
+            servers.push(server);
+            checks.push(check);
         }
-        servers.push(server);
     }
-    (servers, check.flatten())
+    (servers, checks)
 }
 
 fn server(
     block: &Statement,
-    inherited: &Inherited,
+    inherited: &Inherited<'_>,
     reading: &mut Reading,
 ) -> Option<(Server, Option<Check>)> {
     let (rip, port) = endpoint(block, reading)?;
@@ -66,7 +74,7 @@ fn server(
             port,
             forwarding: inherited.method.forwarding,
             tunnel: inherited.method.tunnel,
-            weight: None,
+            weight: inherited.weight,
             upper: None,
             lower: None,
         },
@@ -86,35 +94,36 @@ fn server(
     Some((mapped(server, block, inherited, reading), check))
 }
 
-/// A port that IPVS would not look at is not the real server's.
+/// The port as keepalived has it in the end: the virtual one where there is none, and where
+/// packets keep it.
 fn mapped(
     mut server: Server,
     block: &Statement,
-    inherited: &Inherited,
+    inherited: &Inherited<'_>,
     reading: &mut Reading,
 ) -> Server {
-    let other = server.port.is_some_and(|port| inherited.port.is_some_and(|p| p != port.value));
-    if server.forwarding.keeps_vip() && other {
+    let Some(said) = server.port else { return server };
+    if inherited.port == Some(said.value) {
         server.port = None;
-        reading.replaced(block, "DR and TUN map no ports, so that it is the virtual one");
+    } else if server.forwarding.keeps_vip() && inherited.port.is_some() {
+        server.port = None;
+        reading.taken_as(block, "keepalived takes the virtual port: DR and TUN map none");
     }
     server
 }
 
-type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
-
-fn endpoint(block: &Statement, reading: &mut Reading) -> Option<Endpoint> {
+fn endpoint(block: &Statement, reading: &mut Reading) -> Option<groups::Endpoint> {
     let Some((address, rest)) = block.arguments().split_first() else {
         reading.lacking(block, "names no real server", "add its address and port");
         return None;
     };
-    let address = reading.address(address);
-    let port = rest.first().map(|word| reading.number_of(word, 0..=MOST));
     reading.rest(rest.get(1..).unwrap_or_default());
-    match port {
-        Some(port) => Some((address?, Some(port?).filter(|port| port.value != 0))),
-        None => Some((address?, None)),
+    let endpoint = groups::endpoint(address, rest.first());
+    if endpoint.is_none() {
+        let help = "write numbers, as in `real_server 192.168.150.2 80`";
+        reading.skipped(block, groups::NO_NAMES, help);
     }
+    endpoint
 }
 
 struct Draft {
@@ -125,10 +134,15 @@ struct Draft {
 }
 
 impl Draft {
-    fn statement(&mut self, statement: &Statement, inherited: &Inherited, reading: &mut Reading) {
+    fn statement(
+        &mut self,
+        statement: &Statement,
+        inherited: &Inherited<'_>,
+        reading: &mut Reading,
+    ) {
         let server = &mut self.server;
         match statement.keyword() {
-            "weight" => server.weight = reading.number(statement, 0..=MOST),
+            "weight" => server.weight = reading.number(statement, 0..=MOST).or(server.weight),
             "uthreshold" => server.upper = reading.number(statement, 0..=MOST),
             "lthreshold" => server.lower = reading.number(statement, 0..=MOST),
             "lvs_method" => {
@@ -136,15 +150,15 @@ impl Draft {
                     (server.forwarding, server.tunnel) = (forwarding, tunnel);
                 }
             }
-            "inhibit_on_failure" => self.inhibit = true,
-            word if word.ends_with("_CHECK") || word.ends_with("_GET") => {
+            "inhibit_on_failure" => self.inhibit = reading.switch(statement),
+            word if check::CHECKERS.contains(&word) => {
                 if self.check.is_some() {
-                    return reading.lost(statement);
+                    return reading.replaced(statement, "the lab has one check for a real server");
                 }
-                self.check = checker(statement, server, inherited.protocol, reading);
+                self.check = checker(statement, server, inherited, reading);
             }
-            _ if timed(statement, &mut self.timing, reading) => {}
-            _ => reading.lost(statement),
+            _ if timed(statement, (1, Block::RealServer), &mut self.timing, reading) => {}
+            _ => reading.other(statement, Block::RealServer),
         }
     }
 }
@@ -160,8 +174,8 @@ pub fn method(statement: &Statement, reading: &mut Reading) -> Option<Method> {
         "DR" => ForwardingMethod::Dr,
         "TUN" => ForwardingMethod::Tun,
         other => {
-            let message = format!("`{other}` is no forwarding method of keepalived");
-            reading.faults.push(Fault::wrong(word.said.spot, message, "choose NAT, DR or TUN"));
+            let how = format!("keepalived ignores it: it knows NAT, DR and TUN, no `{other}`");
+            reading.taken_as(statement, how);
             return None;
         }
     };
@@ -175,7 +189,7 @@ pub fn method(statement: &Statement, reading: &mut Reading) -> Option<Method> {
                 rest = behind;
             }
             ("port", [port, behind @ ..]) => {
-                options.port = reading.number_of(port, 1..=MOST);
+                options.port = reading.number_of(port, statement, 1..=MOST);
                 rest = behind;
             }
             ("nocsum", _) => options.checksum = checksum(TunnelChecksum::None),
@@ -184,6 +198,6 @@ pub fn method(statement: &Statement, reading: &mut Reading) -> Option<Method> {
             _ => reading.rest(std::slice::from_ref(word)),
         }
     }
-    let tunnel = reading.kept(options.tunnel())?;
+    let tunnel = reading.kept(statement, options.tunnel())?;
     Some(Method { forwarding, tunnel })
 }

@@ -1,30 +1,80 @@
-use super::block::{Statement, Word};
+use super::block::Statement;
 use super::check::timed;
-use super::configuration::{Timing, VirtualServer};
-use super::reading::{MOST, Reading};
+use super::configuration::{Fate, Timing, VirtualServer};
+use super::groups::{self, Groups, Name};
+use super::machine::Machine;
+use super::reading::Reading;
+use super::scheduling::{self, PERSISTENT};
 use super::server::{Inherited, Method, method, servers};
+use super::words::Block;
 use crate::import::value;
-use crate::import::{Fault, Key, Said, Service};
-use crate::lab::{Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, Tunnel};
+use crate::import::{Fault, Key, Said, Service, Spot};
+use crate::lab::{Family, ForwardingMethod, Protocol, Tunnel};
 use std::net::IpAddr;
 
-/// How long a client stays if nothing else is said, in seconds: six minutes (keepalived.conf(5)).
-const PERSISTENT: i64 = 360;
-
-/// A virtual_server; none if nothing can be known by what it says.
-pub fn service(block: &Statement, reading: &mut Reading) -> Option<VirtualServer> {
-    let protocol = protocol(block, reading);
-    let key = key(block, protocol, reading)?;
-    let says = |s: &Statement| s.keyword() == "protocol";
-    if matches!(key, Key::Address { .. }) && !block.body().iter().any(says) {
-        let what = "has no `protocol`, and keepalived takes UDP for it";
-        reading.lacking(block, what, "add `protocol TCP`, or which one is meant");
+/// The services of a virtual_server: one, or one for each member of its group. keepalived goes
+/// without one that has no real servers.
+pub fn services(
+    block: &Statement,
+    groups: &Groups,
+    machine: &dyn Machine,
+    reading: &mut Reading,
+) -> Vec<VirtualServer> {
+    let names = groups::names(block, groups, reading);
+    let mut services = Vec::new();
+    for (number, name) in names.into_iter().enumerate() {
+        // What the first member has said of itself holds for the others.
+        let mut again = Reading::default();
+        let reading = if number == 0 { &mut *reading } else { &mut again };
+        services.extend(service(block, name, machine, reading));
     }
+    services
+}
+
+/// Adds services; of one that is there already keepalived adds the real servers to it.
+pub fn add(new: Vec<VirtualServer>, known: &mut Vec<VirtualServer>, reading: &mut Reading) {
+    for server in new {
+        let key = server.service.key;
+        let Some(first) = known.iter_mut().find(|known| known.service.key == key) else {
+            known.push(server);
+            continue;
+        };
+        let how = "it is there already, and keepalived adds the real servers to that one";
+        reading.taken(key.spot(), format!("virtual_server {key}"), how);
+        let pairs = server.service.servers.into_iter().zip(server.checks);
+        for (server, check) in pairs {
+            let same = |other: &crate::import::Server| {
+                (other.address, other.port) == (server.address, server.port)
+            };
+            if !first.service.servers.iter().any(same) {
+                first.service.servers.push(server);
+                first.checks.push(check);
+            }
+        }
+    }
+}
+
+fn service(
+    block: &Statement,
+    name: Name,
+    machine: &dyn Machine,
+    reading: &mut Reading,
+) -> Option<VirtualServer> {
+    let protocol = protocol(block, name, reading);
+    let Some(key) = name.key(protocol, family(block)) else {
+        if let Name::Address { vip, .. } = name {
+            let what = vip.value;
+            let message =
+                format!("`{what}` is a service of every port: labs do not have these yet");
+            reading.faults.push(Fault::not_yet(vip.spot, message, "add a port, as in `80`"));
+        }
+        return None;
+    };
     let mut draft = Draft::new(key);
     for statement in block.body() {
         draft.statement(statement, reading);
     }
-    let port = match draft.server.service.key {
+    let port = match key {
         Key::Address { port, .. } => Some(port.value),
         Key::Mark { .. } => None,
     };
@@ -33,72 +83,52 @@ pub fn service(block: &Statement, reading: &mut Reading) -> Option<VirtualServer
         method: draft.method,
         timing: draft.timing,
         inhibit: draft.inhibit,
+        weight: draft.weight,
         protocol,
+        family: key.family(),
+        machine,
     };
-    let (servers, check) = servers(block, &inherited, reading);
-    let mut server = draft.server;
-    server.service.servers = servers;
-    server.check = check;
-    Some(server)
+    let (servers, checks) = servers(block, &inherited, reading);
+    if servers.is_empty() {
+        reading.skipped(block, "it has no real servers", "add a `real_server`");
+        return None;
+    }
+    draft.server.service.servers = servers;
+    draft.server.checks = checks;
+    Some(draft.settled(block, protocol, reading))
 }
 
-fn protocol(block: &Statement, reading: &mut Reading) -> Protocol {
-    let said = block.body().iter().find(|statement| statement.keyword() == "protocol");
-    let Some(word) = said.and_then(|statement| reading.argument(statement)) else {
+/// The family of a service by a mark: that of its real servers, unless it says it.
+fn family(block: &Statement) -> Family {
+    let said = block.body().iter().find(|s| s.keyword() == "ip_family");
+    let word = said.and_then(|s| s.arguments().first()).map(|word| word.text().to_owned());
+    let servers = block.body().iter().filter(|s| s.keyword() == "real_server");
+    let mut rips = servers.filter_map(|s| s.arguments().first()?.text().parse::<IpAddr>().ok());
+    match word.as_deref() {
+        Some("inet6") => Family::Inet6,
+        Some("inet") => Family::Inet,
+        _ if rips.next().is_some_and(|rip| rip.is_ipv6()) => Family::Inet6,
+        _ => Family::Inet,
+    }
+}
+
+fn protocol(block: &Statement, name: Name, reading: &mut Reading) -> Protocol {
+    let said = block.body().iter().rfind(|statement| statement.keyword() == "protocol");
+    let word = said.and_then(|statement| Some((statement, reading.argument(statement)?)));
+    let by_mark = matches!(name, Name::Mark { .. });
+    if let Some((statement, word)) = word {
+        match word.text().to_ascii_uppercase().as_str() {
+            "TCP" => return Protocol::Tcp,
+            "UDP" => return Protocol::Udp,
+            "SCTP" => return Protocol::Sctp,
+            _ => reading.taken_as(statement, "keepalived ignores it: it takes TCP, UDP or SCTP"),
+        }
+    }
+    if by_mark {
         return Protocol::Tcp;
-    };
-    match word.text().to_ascii_uppercase().as_str() {
-        "TCP" => Protocol::Tcp,
-        "UDP" => Protocol::Udp,
-        "SCTP" => Protocol::Sctp,
-        _ => {
-            let message = format!("`{}` is no protocol of a virtual server", word.text());
-            reading.faults.push(Fault::wrong(word.said.spot, message, "choose TCP, UDP or SCTP"));
-            Protocol::Tcp
-        }
     }
-}
-
-fn key(block: &Statement, protocol: Protocol, reading: &mut Reading) -> Option<Key> {
-    match block.arguments() {
-        [word, ..] if word.text() == "group" => {
-            let message = "labs do not have groups of virtual servers";
-            let help = "write a `virtual_server ADDRESS PORT` for each";
-            reading.faults.push(Fault::not_yet(word.said.spot, message, help));
-            None
-        }
-        [word, mark, rest @ ..] if word.text() == "fwmark" => {
-            let family = family(rest, reading);
-            let mark = reading.number_of(mark, 1..=u32::MAX.into())?;
-            Some(Key::Mark { mark, family })
-        }
-        [vip, port, rest @ ..] if port.text() != "0" => {
-            reading.rest(rest);
-            let (vip, port) = (reading.address(vip), reading.number_of(port, 1..=MOST));
-            Some(Key::Address { protocol, vip: vip?, port: port? })
-        }
-        [vip, ..] => {
-            let message =
-                format!("`{}` is a service of every port: labs do not have these yet", vip.text());
-            reading.faults.push(Fault::not_yet(vip.said.spot, message, "add a port, as in `80`"));
-            None
-        }
-        [] => {
-            reading.lacking(block, "names no service", "add an address and a port");
-            None
-        }
-    }
-}
-
-fn family(words: &[Word], reading: &mut Reading) -> Family {
-    match words {
-        [word] if word.text() == "inet6" => Family::Inet6,
-        [word] if word.text() == "inet" => Family::Inet,
-        other => {
-            reading.rest(other);
-            Family::Inet
-        }
-    }
+    reading.taken_as(block, "it has no `protocol`, and keepalived takes UDP for it");
+    Protocol::Udp
 }
 
 struct Draft {
@@ -106,6 +136,7 @@ struct Draft {
     method: Method,
     timing: Timing,
     inhibit: bool,
+    weight: Option<Said<i64>>,
 }
 
 impl Draft {
@@ -122,7 +153,7 @@ impl Draft {
         Self {
             server: VirtualServer {
                 service,
-                check: None,
+                checks: Vec::new(),
                 quorum: None,
                 hysteresis: None,
                 sorry: None,
@@ -130,35 +161,41 @@ impl Draft {
             method: Method { forwarding: ForwardingMethod::Nat, tunnel: Tunnel::Ipip },
             timing: Timing::default(),
             inhibit: false,
+            weight: None,
         }
     }
 
     fn statement(&mut self, statement: &Statement, reading: &mut Reading) {
         let service = &mut self.server.service;
         match statement.keyword() {
-            "protocol" | "real_server" => {}
-            "lb_algo" | "lvs_sched" => service.scheduler = scheduler(statement, reading),
+            "protocol" | "real_server" | "ip_family" => {}
+            "lb_algo" | "lvs_sched" => {
+                service.scheduler = scheduling::scheduler(statement, reading)
+            }
             "lb_kind" | "lvs_method" => {
                 self.method = method(statement, reading).unwrap_or(self.method);
             }
             "ops" => service.one_packet = Some(statement.spot),
-            word @ ("sh-port" | "sh-fallback" | "mh-port" | "mh-fallback") => {
-                service.flags.push(flag(word));
+            "sh-port" | "sh-fallback" | "mh-port" | "mh-fallback" => {
+                scheduling::flag(service, statement, reading);
             }
-            "persistence_timeout" => service.persistence = persistence(statement, reading),
+            "persistence_timeout" => {
+                service.persistence = scheduling::persistence(statement, reading)
+            }
             "persistence_granularity" => self.granularity(statement, reading),
             "sorry_server" => self.server.sorry = sorry(statement, reading),
             "quorum" => {
-                let range = 1..=i64::from(u32::MAX);
-                self.server.quorum = reading.number(statement, range).map(|said| said.value);
+                let said = reading.number(statement, 1..=i64::from(u32::MAX));
+                self.server.quorum = Some(said.map_or(1, |said| said.value));
             }
             "hysteresis" => {
                 let range = 0..=i64::from(u32::MAX);
                 self.server.hysteresis = reading.number(statement, range).map(|said| said.value);
             }
+            "weight" => self.weight = reading.number(statement, 1..=super::reading::MOST),
             "inhibit_on_failure" => self.inhibit = true,
-            _ if timed(statement, &mut self.timing, reading) => {}
-            _ => reading.lost(statement),
+            _ if timed(statement, (1, Block::VirtualServer), &mut self.timing, reading) => {}
+            _ => reading.other(statement, Block::VirtualServer),
         }
     }
 
@@ -170,35 +207,60 @@ impl Draft {
             Family::Inet => value::netmask(said),
             Family::Inet6 => value::prefix_length(said),
         };
-        service.netmask = reading.kept(netmask);
+        let Some(netmask) = reading.kept(statement, netmask) else { return };
+        service.netmask = Some(netmask).filter(|mask| mask.value.0 > 0);
         let usual = Said { value: PERSISTENT, spot: word.said.spot };
         service.persistence.get_or_insert(usual);
     }
-}
 
-fn flag(word: &str) -> SchedulerFlag {
-    if word.ends_with("port") { SchedulerFlag::Port } else { SchedulerFlag::Fallback }
-}
-
-fn scheduler(statement: &Statement, reading: &mut Reading) -> Option<Said<String>> {
-    let word = reading.argument(statement)?;
-    let known = Scheduler::ALL.iter().any(|scheduler| scheduler.keyword() == word.text());
-    if !known {
-        let names: Vec<_> = Scheduler::ALL.iter().map(|s| s.keyword()).collect();
-        let message = format!("`{}` is no scheduler of IPVS", word.text());
-        let help = format!("schedulers: {}", names.join(", "));
-        reading.faults.push(Fault::wrong(word.said.spot, message, help));
+    /// What keepalived takes back once it knows all of the service.
+    fn settled(
+        mut self,
+        block: &Statement,
+        protocol: Protocol,
+        reading: &mut Reading,
+    ) -> VirtualServer {
+        let server = &mut self.server;
+        let by_mark = matches!(server.service.key, Key::Mark { .. });
+        if let Some(spot) = server.service.one_packet.filter(|_| protocol != Protocol::Udp) {
+            let how = if by_mark {
+                "labs ask for each packet of services of UDP only"
+            } else {
+                "keepalived ignores it: one-packet scheduling is for UDP"
+            };
+            reading.taken(spot, "ops", how);
+            server.service.one_packet = None;
+        }
+        let weights = server.service.servers.iter().map(|s| s.weight.map_or(1, |said| said.value));
+        let sum = weights.sum::<i64>().max(1);
+        let quorum = server.quorum.unwrap_or(1);
+        if quorum > sum {
+            let how = format!("keepalived takes {sum}: it is more than all weights together");
+            reading.taken(place(block, "quorum"), format!("quorum {quorum}"), how);
+            server.quorum = Some(sum);
+        }
+        let quorum = quorum.min(sum);
+        let said = server.hysteresis.unwrap_or(0);
+        let most = quorum - 1;
+        if said > most {
+            let how = format!("keepalived takes {most}: it is not less than the quorum");
+            reading.taken(place(block, "hysteresis"), format!("hysteresis {said}"), how);
+        }
+        let room = sum - quorum;
+        if said.min(most) > room {
+            let instead = format!("labs take {room}, as all weights together make no more");
+            let words = format!("hysteresis {said}");
+            reading.remark(place(block, "hysteresis"), words, Fate::Replaced(instead));
+        }
+        server.hysteresis = server.hysteresis.map(|_| said.min(most).min(room));
+        self.server
     }
-    Some(word.said.clone())
 }
 
-/// keepalived takes the word alone as well.
-fn persistence(statement: &Statement, reading: &mut Reading) -> Option<Said<i64>> {
-    if statement.arguments().is_empty() {
-        return Some(Said { value: PERSISTENT, spot: statement.spot });
-    }
-    let said = reading.number(statement, 0..=i64::from(i32::MAX))?;
-    (said.value > 0).then_some(said)
+/// Where a block says something, or where it begins.
+fn place(block: &Statement, keyword: &str) -> Spot {
+    let said = block.body().iter().rfind(|statement| statement.keyword() == keyword);
+    said.map_or(block.spot, |statement| statement.spot)
 }
 
 fn sorry(statement: &Statement, reading: &mut Reading) -> Option<(Said<IpAddr>, Option<i64>)> {
@@ -206,8 +268,7 @@ fn sorry(statement: &Statement, reading: &mut Reading) -> Option<(Said<IpAddr>, 
         reading.lacking(statement, "names no server", "add its address and port");
         return None;
     };
-    let port = rest.first().and_then(|word| reading.number_of(word, 0..=MOST));
+    let port = rest.first().and_then(|word| groups::port(statement, word, reading));
     reading.rest(rest.get(1..).unwrap_or_default());
-    let port = port.map(|said| said.value).filter(|port| *port != 0);
-    Some((reading.address(address)?, port))
+    Some((reading.address(address)?, port.map(|said| said.value)))
 }

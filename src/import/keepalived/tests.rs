@@ -1,4 +1,4 @@
-use super::{Configuration, cluster, column, keepalived, sketch};
+use super::{Anywhere, Configuration, Machine, Setting, cluster, keepalived, sketch};
 use crate::import::Fault;
 use crate::lab::Source;
 use proptest::prelude::*;
@@ -8,8 +8,19 @@ fn source(name: &str, text: &str) -> Source {
     Source { name: name.to_owned(), text: text.to_owned() }
 }
 
+/// What keepalived with `-i node01` reads on any machine.
+fn read(name: &str, text: &str) -> (Configuration, Vec<Fault>) {
+    read_on(&Anywhere, name, text)
+}
+
+fn read_on(machine: &dyn Machine, name: &str, text: &str) -> (Configuration, Vec<Fault>) {
+    let (configuration, faults, _) =
+        keepalived(&source(name, text), Setting { machine, id: "node01" });
+    (configuration, faults)
+}
+
 fn sound(name: &str, text: &str) -> Configuration {
-    let (configuration, faults) = keepalived(&source(name, text));
+    let (configuration, faults) = read(name, text);
     assert_eq!(faults, []);
     configuration
 }
@@ -17,17 +28,24 @@ fn sound(name: &str, text: &str) -> Configuration {
 /// Faults as `line:column message; help`, counted from 1.
 fn listed(text: &str) -> String {
     let mut list = String::new();
-    for Fault { spot, message, help, .. } in keepalived(&source("conf", text)).1 {
-        let (column, _) = column(text, spot).unwrap();
-        let _ = writeln!(list, "{}:{} {message}; {help}", spot.line + 1, column + 1);
+    let (configuration, faults) = read("conf", text);
+    for Fault { spot, message, help, .. } in faults {
+        let words = configuration.files.words(spot).unwrap();
+        let _ = writeln!(list, "{}:{} {message}; {help}", words.line, words.column);
     }
     list
+}
+
+/// What is said of words in the head of a sketch.
+fn remarks(text: &str) -> Vec<String> {
+    let lab = sketched(&[text]);
+    lab.lines().filter_map(|line| line.strip_prefix("# - ")).map(str::to_owned).collect()
 }
 
 fn sketched(texts: &[&str]) -> String {
     let names = (1..).map(|number| format!("{number}.conf"));
     let read: Vec<_> = names.zip(texts).map(|(name, text)| sound(&name, text)).collect();
-    sketch(&"lab".parse().unwrap(), &cluster(&read).unwrap())
+    sketch(&"lab".parse().unwrap(), &cluster(&read).unwrap()).text
 }
 
 /// What the second of two directors contradicts the first one in.
@@ -35,6 +53,13 @@ fn contradictions(one: &str, other: &str) -> Vec<String> {
     let read = [sound("1.conf", one), sound("2.conf", other)];
     let faults = cluster(&read).unwrap_err();
     faults.into_iter().map(|(director, fault)| format!("{director} {}", fault.message)).collect()
+}
+
+/// The same, which may be nothing.
+fn contradictions_or_none(one: &str, other: &str) -> Vec<String> {
+    let read = [sound("1.conf", one), sound("2.conf", other)];
+    let faults = cluster(&read).err().unwrap_or_default();
+    faults.into_iter().map(|(_, fault)| fault.message).collect()
 }
 
 /// Every word that labs know, and some that they do not.
@@ -167,7 +192,6 @@ virtual_server 192.168.150.100 80 {
     lb_algo rr
     lb_kind DR
     protocol TCP
-    ops
     real_server 192.168.150.2 80 {
         TCP_CHECK { connect_timeout 3 }
     }
@@ -190,23 +214,77 @@ fn two_directors_are_one_cluster() {
 }
 
 #[test]
-fn directors_that_contradict_each_other_are_no_cluster() {
+fn in_what_directors_differ_is_named() {
     let with = |from: &str, to: &str| contradictions(PAIR, &backup().replace(from, to));
+    let service = "1 the service tcp 192.168.150.100:80 differs from the other director's: ";
     assert_eq!(
-        with("192.168.150.100 }", "192.168.150.101 }"),
-        ["1 `VI_1` differs from the other director's in `virtual_ipaddress`"]
+        with("lb_algo rr", "lb_algo wrr"),
+        [format!("{service}`lvs_sched` is wrr here and rr there")]
     );
     assert_eq!(
-        with("auth_pass 1111", "auth_pass 2222"),
-        ["1 `VI_1` differs from the other director's in `authentication`"]
+        with("connect_timeout 3", "connect_timeout 4"),
+        [format!(
+            "{service}`connect_timeout` is 4 here and 3 there, of `real_server 192.168.150.2`"
+        )]
     );
-    let service = "1 the service tcp 192.168.150.100:80 differs from one director to the next";
-    assert_eq!(with("lb_algo rr", "lb_algo wrr"), [service]);
-    assert_eq!(with("connect_timeout 3", "connect_timeout 4"), [service]);
-    assert_eq!(with("    ops\n", ""), [service]);
-    let twice = format!("{PAIR}{}", &PAIR[PAIR.find("virtual_server").unwrap()..]);
-    let faults = cluster(&[sound("1.conf", &twice)]).unwrap_err();
-    assert_eq!(faults[0].1.message, "the service tcp 192.168.150.100:80 is there already");
+    assert_eq!(
+        with("real_server 192.168.150.2", "real_server 192.168.150.3"),
+        [format!(
+            "{service}`real_server 192.168.150.3` is here only; `real_server 192.168.150.2` is \
+             there only"
+        )]
+    );
+    assert_eq!(
+        with("    interface", "    unicast_peer { 192.168.150.9 }\n    interface"),
+        [
+            "1 `VI_1` differs from the other director's: `unicast_peer` is said here and not said there"
+        ]
+    );
+}
+
+#[test]
+fn directors_that_differ_in_adverts_are_a_lab_that_shows_it() {
+    let with = |from: &str, to: &str| sketched(&[PAIR, &backup().replace(from, to)]);
+    let apart = "expect: { vrrp_state: { node01/VI_1: master, node04/VI_1: master } }";
+    for (from, to, said) in [
+        ("192.168.150.100 }", "192.168.150.101 }", "node04: { vips: [192.168.150.101] }"),
+        ("auth_pass 1111", "auth_pass 2222", "node04: { password: \"2222\" }"),
+        ("router_id 51", "router_id 52", "node04: { router_id: 52 }"),
+        ("priority 50", "priority 50\nadvert_int 2", "node04: { advert_interval: 2s }"),
+    ] {
+        let lab = with(from, to);
+        assert!(lab.contains(said) && lab.contains(apart), "no `{said}` in\n{lab}");
+    }
+    let with = |from: &str, to: &str| sketched(&[&PAIR.replace(from, to), &backup()]);
+    let lab = with("auth_type PASS", "auth_type NONE");
+    assert!(!lab.contains("      password:") && lab.contains("node04: { password: \"1111\" }"));
+}
+
+#[test]
+fn the_initial_state_is_said_where_it_takes_preemption_back() {
+    let waiting = |text: &str| text.replace("priority 50", "priority 50\nnopreempt");
+    let master = PAIR.replace("priority 100", "priority 100\nstate MASTER");
+    let lab = sketched(&[&master, &backup()]);
+    assert!(!lab.contains("state: master") && !lab.contains("preempt"), "{lab}");
+    let lab = sketched(&[&master, &waiting(&backup())]);
+    assert!(lab.contains("preempt: false") && lab.contains("node01: { state: master }"), "{lab}");
+}
+
+#[test]
+fn what_keepalived_takes_where_nothing_is_said_counts_as_said() {
+    let said = PAIR
+        .replace(
+            "    real_server 192.168.150.2 80 {",
+            "    \
+        delay_loop 60\npersistence_granularity 255.255.255.255\npersistence_timeout 360\n\
+        quorum 1\nhysteresis 0\n    real_server 192.168.150.2 80 {\nweight 1\nuthreshold 0",
+        )
+        .replace("connect_timeout 3", "connect_timeout 5\nretry 1\ndelay_before_retry 1");
+    let unsaid = backup()
+        .replace("192.168.150.2 80", "192.168.150.2")
+        .replace("    protocol TCP\n", "    protocol TCP\n    persistence_timeout\n")
+        .replace("connect_timeout 3", "");
+    assert_eq!(contradictions_or_none(&said, &unsaid), [""; 0]);
 }
 
 #[test]
@@ -216,9 +294,7 @@ fn a_service_that_one_director_has_is_its_own() {
         &format!("{PAIR}{}", &alone[alone.find("virtual_server").unwrap()..]),
         &backup(),
     ]);
-    let lost =
-        "no `virtual_ipaddress` has 192.168.150.101, so that no director would answer for it";
-    assert!(text.contains(lost), "{text}");
+    assert!(text.contains("vips: [192.168.150.100]"), "{text}");
     assert_eq!(text.matches("directors: [node01]").count(), 1, "{text}");
 }
 
@@ -236,8 +312,14 @@ fn what_is_not_said_is_as_keepalived_has_it() {
     }
     let lab = sketched(&[&text.replace(netmask, "persistence_timeout")]);
     assert!(lab.contains("persistence: 360\n"), "{lab}");
-    let unsaid = listed(&text.replace("protocol TCP\n", ""));
-    assert!(unsaid.contains("has no `protocol`, and keepalived takes UDP for it"), "{unsaid}");
+    let unsaid = text.replace("protocol TCP\n", "");
+    assert!(sketched(&[&unsaid]).contains("protocol: udp"));
+    assert_eq!(
+        remarks(&unsaid),
+        [
+            "`virtual_server 10.0.0.1 80` at line 1: it has no `protocol`, and keepalived takes UDP for it"
+        ]
+    );
 }
 
 #[test]
@@ -267,30 +349,153 @@ fn braces_that_are_deeper_than_any_block_are_told_once() {
 }
 
 #[test]
-fn a_variable_stands_for_a_word() {
+fn a_variable_stands_for_words_and_lines() {
     let text = format!("$METHOD=DR\n{}", PAIR.replace("lb_kind DR", "lb_kind ${METHOD}"));
     assert_eq!(sketched(&[&text]), sketched(&[PAIR]));
-    insta::assert_snapshot!(listed("$A=b c\ninclude a.conf\n@node01 a\n~SEQ(a,1,2) b\na $_PWD\na \\\n"), @r"
-    1:1 `$A` stands for more than a word; write what it stands for where it is used
-    2:1 `include a.conf`: the import reads no other file; put the included text in its place
-    3:1 `@node01`: which lines count is said when keepalived begins (-i); keep the lines that count, without the word, and take out the others
-    4:1 `~SEQ(a,1,2)`: the import repeats no lines; write out what it repeats
-    5:3 `$_PWD` is keepalived's own, and not known here; write what it stands for
-    6:3 this line goes on in the next one: the import does not join lines; write both as one line, without the `\`
+    let words = format!("$ALGO=lb_algo rr\n{}", PAIR.replace("lb_algo rr", "$ALGO"));
+    assert_eq!(sketched(&[&words]), sketched(&[PAIR]));
+    let lines = PAIR.replace("    lb_algo rr\n    lb_kind DR\n", "    $HOW\n");
+    let lines = format!("$HOW=lb_algo rr \\\n  lb_kind $METHOD\n$METHOD=DR\n{lines}");
+    assert_eq!(sketched(&[&lines]), sketched(&[PAIR]));
+    let own = PAIR.replace("router_id node01", "router_id ${_INSTANCE}");
+    assert_eq!(sketched(&[&own]), sketched(&[PAIR]));
+    insta::assert_snapshot!(listed("~SEQ(a,1,2) b\na $_PWD\n$A=$A\nb $A\n"), @r"
+    1:1 `~SEQ(a,1,2)`: the import repeats no lines; write out what it repeats
+    2:3 `$_PWD` is keepalived's own, and not known here; write what it stands for
     ");
+}
+
+#[test]
+fn lines_for_another_id_do_not_count() {
+    let body = |lab: &str| lab[lab.find("\nname:").unwrap()..].to_owned();
+    let text =
+        PAIR.replace("    priority 100\n", "    @node01 priority 100\n    @node02 priority 9\n");
+    assert_eq!(body(&sketched(&[&text])), body(&sketched(&[PAIR])));
+    let text = PAIR.replace(
+        "    priority 100\n",
+        "    @^node02 priority 100\n    @^node01 priority 9\n@node01\n",
+    );
+    assert_eq!(body(&sketched(&[&text])), body(&sketched(&[PAIR])));
+    let (.., ids) = keepalived(&source("conf", &text), Setting { machine: &Anywhere, id: "" });
+    assert_eq!(ids.iter().collect::<Vec<_>>(), ["node02", "node01"]);
+}
+
+/// A machine with a few files, and no program but the shell.
+struct Small;
+
+impl Machine for Small {
+    fn included(&self, pattern: &str, by: &str) -> Vec<Source> {
+        match (pattern, by) {
+            ("vips", "main") => vec![source("vips", "virtual_ipaddress {\n  10.0.0.1/16\n}\nx\n")],
+            ("main", "main") => vec![source("main", "")],
+            ("all/*", "main") => ["all/a", "all/b"].map(|name| source(name, "include vips")).into(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn can_run(&self, program: &str) -> bool {
+        program == "/bin/sh"
+    }
+}
+
+#[test]
+fn files_are_included_where_they_are_named() {
+    let text = "vrrp_instance A {\nvirtual_router_id 1\ninclude vips\n}\ninclude all/*\n";
+    let (configuration, faults) = read_on(&Small, "main", text);
+    assert_eq!(faults, []);
+    assert_eq!(configuration.instances[0].vips[0].address, "10.0.0.1/16".parse().unwrap());
+    let words = configuration.files.words(configuration.instances[0].vips[0].spot).unwrap();
+    assert_eq!((&*words.source.name, words.line, words.column, words.length), ("vips", 2, 3, 11));
+    let lab = sketch(&"lab".parse().unwrap(), &cluster(&[configuration]).unwrap()).text;
+    assert!(lab.contains("# - `x` at line 4 of vips: keepalived does not know it here"), "{lab}");
+    assert!(
+        lab.contains("# - `include vips` at line 1 of all/a, line 1 of all/b: no file matches"),
+        "{lab}"
+    );
+    let (_, faults) = read_on(&Small, "main", "include main\n");
+    assert_eq!(faults[0].message, "`main` includes itself");
+}
+
+#[test]
+fn a_script_that_is_not_there_is_disabled_as_in_keepalived() {
+    let script = |shell: &str| {
+        let text = format!(
+            "vrrp_script s {{\nscript \"{shell}\"\n}}\n{}",
+            PAIR.replace("    virtual_ipaddress", "    track_script { s }\n    virtual_ipaddress")
+        );
+        let (configuration, faults) = read_on(&Small, "main", &text);
+        assert_eq!(faults, []);
+        sketch(&"lab".parse().unwrap(), &cluster(&[configuration]).unwrap()).text
+    };
+    let lab = script("/etc/keepalived/check.sh");
+    assert!(!lab.contains("track:") && lab.contains("line 2: keepalived disables it"), "{lab}");
+    let lab = script("/bin/sh -c 'killall -0 haproxy'");
+    assert!(!lab.contains("track:") && lab.contains("it asks for a process"), "{lab}");
+    let lab = script("/bin/sh -c 'test ! -e /tmp/down'");
+    assert!(lab.contains("- { command: \"/bin/sh -c 'test ! -e /tmp/down'\" }"), "{lab}");
+    let late =
+        PAIR.replace("    virtual_ipaddress", "    track_script { s }\n    virtual_ipaddress");
+    let late = format!("{late}vrrp_script s {{\nscript /bin/sh\n}}\n");
+    assert!(remarks(&late)[1].contains("no `vrrp_script` of that name stands before it"));
+}
+
+/// Each checker, and the words for retries that it knows (keepalived 2.2.7, check_*.c).
+#[test]
+fn each_checker_takes_the_words_that_keepalived_takes_there() {
+    let retries = |checker: &str, word: &str| {
+        let inside = match checker {
+            "HTTP_GET" | "SSL_GET" => "url { path / }\n",
+            "MISC_CHECK" => "misc_path /bin/true\n",
+            _ => "",
+        };
+        let block = format!("{checker} {{\n{inside}{word} 5\n}}");
+        let lab = sketched(&[&PAIR.replace("TCP_CHECK { connect_timeout 3 }", &block)]);
+        lab.contains("nb_get_retry: 5") || lab.contains("connect_timeout: 5s")
+    };
+    for checker in ["HTTP_GET", "SSL_GET", "TCP_CHECK", "SMTP_CHECK", "MISC_CHECK"] {
+        assert!(retries(checker, "retry"), "{checker}");
+        assert_eq!(retries(checker, "connect_timeout"), checker != "MISC_CHECK", "{checker}");
+        assert_eq!(retries(checker, "nb_get_retry"), checker.ends_with("_GET"), "{checker}");
+    }
+}
+
+#[test]
+fn every_name_and_text_of_a_file_is_quoted_and_no_comment_has_control_characters() {
+    let text = PAIR
+        .replace("router_id node01", "router_id \"-s *a: \u{1b}[31m\u{2028}b\"")
+        .replace("auth_pass 1111", "auth_pass \"*a:#\\x\"")
+        .replace("vrrp_instance VI_1", "vrrp_instance \"- [x]: \u{7}&y\"")
+        .replace("lb_algo rr", "lb_algo \"rr: *\"");
+    let lab = sketched(&[&text]);
+    assert!(lab.contains(r#"password: "*a:#\\x""#), "{lab}");
+    assert!(lab.contains("    VI_1_51:\n") && lab.contains("scheduler: wlc\n"), "{lab}");
+    assert!(!lab.contains(|c: char| c != '\n' && (c.is_control() || c == '\u{2028}')), "{lab}");
+}
+
+#[test]
+fn mail_and_notification_are_one_remark_and_the_last() {
+    let text = PAIR
+        .replace("router_id node01", "router_id node01\nsmtp_server 127.0.0.1\nfoo 1")
+        .replace("    interface", "    smtp_alert\n    notify_master /bin/true\n    interface");
+    let remarks = remarks(&text);
+    assert_eq!(
+        remarks.last().unwrap(),
+        "mail, notify scripts and logs have no counterpart: lines 2, 5, 6"
+    );
+    assert_eq!(remarks.iter().filter(|line| line.contains("smtp")).count(), 0);
 }
 
 proptest! {
     #[test]
     fn no_text_is_too_strange(words in prop::collection::vec(word(), 0..60)) {
         let text = words.concat();
-        let (configuration, faults) = keepalived(&source("conf", &text));
+        let (configuration, faults) = read("conf", &text);
         for Fault { spot, .. } in faults {
-            prop_assert!(column(&text, spot).is_some(), "{:?} in {:?}", spot, text);
+            prop_assert!(configuration.files.words(spot).is_some(), "{:?} in {:?}", spot, text);
         }
         // What is sound of it is sketched without a panic.
         if let Ok(cluster) = cluster(&[configuration]) {
-            sketch(&"lab".parse().unwrap(), &cluster);
+            let _ = sketch(&"lab".parse().unwrap(), &cluster);
         }
     }
 }

@@ -1,10 +1,7 @@
 use super::launch::{Output, Place, launch};
 use crate::kernel::Cause;
-use crate::kernel::program::Program;
+use crate::programs::Program;
 use std::ffi::OsStr;
-
-/// This program, even if its file was replaced since it began.
-const SELF: Program = Program { name: "/proc/self/exe", package: "lvs-lab" };
 
 /// What a daemon of this program says on its standard output when it works.
 const READY: &str = "ready";
@@ -13,7 +10,7 @@ const READY: &str = "ready";
 pub async fn start(place: Place<'_>) -> Result<(), Cause> {
     let configuration = place.file("conf");
     let arguments = [OsStr::new("daemon"), configuration.as_os_str()];
-    let mut launched = launch(place, SELF, &arguments, Output::Pipe)?;
+    let mut launched = launch(place, Program::OWN, &arguments, Output::Pipe)?;
     match launched.first_line().await.as_deref() {
         Some(READY) => Ok(()),
         _ => Err(launched.failure().await),

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 /// The file in a director's directory to which the health checker appends every change of a real
-/// server's health: a line `SECONDS.NANOSECONDS PROTOCOL VIP:PORT RIP:PORT UP|DOWN`.
+/// server's health: a line `SECONDS.NANOSECONDS PROTOCOL VIP:PORT RIP:PORT UP|DOWN`, and after
+/// DOWN the reason, where the checker knows it.
 const FILE: &str = "health";
 
 /// What a health checker thinks of a real server.
@@ -40,16 +41,20 @@ pub struct HealthChange {
     pub server: SocketAddr,
     /// What it is from then on.
     pub health: Health,
+    /// Why it is down, where the checker says so.
+    pub reason: Option<String>,
 }
 
 impl HealthChange {
     fn line(&self) -> String {
-        let Self { at, service, server, health } = self;
-        format!("{} {} {server} {health}\n", stamp::stamp(*at), service.words())
+        let Self { at, service, server, health, reason } = self;
+        let why = reason.as_ref().map(|reason| format!(" {}", reason.replace('\n', " ")));
+        let (at, why) = (stamp::stamp(*at), why.unwrap_or_default());
+        format!("{at} {} {server} {health}{why}\n", service.words())
     }
 
     fn parse(line: &str) -> Option<Self> {
-        let mut words = line.split_whitespace();
+        let mut words = line.splitn(6, ' ');
         let at = stamp::parse(words.next()?)?;
         let service = ServiceKey::of_words(words.next()?, words.next()?)?;
         let server = words.next()?.parse().ok()?;
@@ -58,7 +63,8 @@ impl HealthChange {
             "DOWN" => Health::Down,
             _ => return None,
         };
-        Some(Self { at, service, server, health })
+        let reason = words.next().map(str::to_owned);
+        Some(Self { at, service, server, health, reason })
     }
 }
 
@@ -99,6 +105,7 @@ mod tests {
             service: ServiceKey::Address(protocol, address.parse().unwrap()),
             server: "10.0.0.2:80".parse().unwrap(),
             health,
+            reason: None,
         }
     }
 
@@ -106,8 +113,10 @@ mod tests {
     fn what_is_recorded_is_read_back_in_order() {
         let directory = tempfile::tempdir().unwrap();
         assert_eq!(health_changes(directory.path()), []);
+        let reason = Some("HTTP status 404, expected 200".to_owned());
         let changes = [
             change(Protocol::Tcp, "192.168.150.100:80", Health::Down),
+            HealthChange { reason, ..change(Protocol::Tcp, "192.168.150.100:80", Health::Down) },
             change(Protocol::Udp, "[fd00::100]:53", Health::Up),
         ];
         for change in &changes {

@@ -1,5 +1,5 @@
-use super::directory;
 use super::log::last_words;
+use super::{PATIENCE, directory};
 use crate::kernel::site::Sites;
 use crate::kernel::{Cause, addresses};
 use crate::lab::NodeName;
@@ -8,20 +8,17 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How long directors may take until one of them holds an address.
-const LIMIT: Duration = Duration::from_secs(30);
-
 /// How often they are asked.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Waits until one of some directors holds an address.
+/// Waits until one of some directors holds an address, which an election of this length decides.
 pub async fn await_address(
     sites: &mut Sites,
     directors: &[&NodeName],
-    address: IpAddr,
+    (address, election): (IpAddr, Duration),
 ) -> Result<(), Cause> {
-    let begun = Instant::now();
-    while begun.elapsed() < LIMIT {
+    let (begun, limit) = (Instant::now(), election + PATIENCE);
+    while begun.elapsed() < limit {
         for director in directors {
             if addresses::is_held(&sites.get(director)?.netlink, address)? {
                 return Ok(());
@@ -29,7 +26,7 @@ pub async fn await_address(
         }
         sleep(PAUSE).await;
     }
-    let mut words = format!("none holds it after {} s", LIMIT.as_secs());
+    let mut words = format!("none holds it after {} s", limit.as_secs());
     for director in directors {
         for (daemon, said) in last_words(&directory(sites.names.directory(), director)) {
             let _ = write!(words, "\n{director}'s {daemon} says: {said}");

@@ -1,13 +1,14 @@
 use super::launch::{Output, Place, launch};
 use crate::kernel::Cause;
-use crate::kernel::program::{self, Program};
+use crate::kernel::program;
+use crate::programs::Program;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-const PROGRAM: Program = Program { name: "keepalived", package: "keepalived" };
+const PROGRAM: Program = Program::listed("keepalived");
 
 /// keepalived writes an event a line into FIFOs, as in `INSTANCE "VI_1" MASTER 100`,
 /// `RS [10.0.0.2]:tcp:80 [10.0.0.100]:tcp:80 DOWN` and `RS [10.0.0.2]:0 FWM 1 DOWN`; this reads

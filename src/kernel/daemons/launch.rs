@@ -1,7 +1,7 @@
 use super::log::Log;
 use super::running::{MARK, mark};
-use crate::kernel::program::Program;
 use crate::kernel::{Cause, Namespace};
+use crate::programs::Program;
 use nix::errno::Errno;
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;

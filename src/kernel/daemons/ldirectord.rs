@@ -1,11 +1,11 @@
 use super::launch::{Output, Place, launch};
 use crate::kernel::Cause;
 use crate::kernel::ipvs::Ipvs;
-use crate::kernel::program::Program;
+use crate::programs::Program;
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
-const PROGRAM: Program = Program { name: "ldirectord", package: "ldirectord" };
+const PROGRAM: Program = Program::listed("ldirectord");
 
 /// How long it may take to check every server once. Those that hang take their time, one after
 /// the other, and a lab need not wait for them all.

@@ -1,8 +1,9 @@
 use super::launch::{Launched, Output, Place, launch};
 use super::running::processes_of;
-use crate::kernel::{Cause, Namespace, ports, processes, program};
+use crate::kernel::{Cause, Namespace, ports, processes};
 use crate::lab::{NodeName, Port, Program};
 use crate::plan::Process;
+use crate::programs;
 use nix::errno::Errno;
 use std::ffi::OsStr;
 use std::fs;
@@ -13,10 +14,7 @@ use tokio::time::{sleep, timeout};
 
 /// It gives the process a process namespace of its own: when it is killed, the kernel kills
 /// everything that the process has started, whatever became of its environment and its parents.
-const KEEPER: program::Program = program::Program { name: "unshare", package: "util-linux" };
-
-/// Where programs are looked for beside the caller's own path: a user's has no servers in it.
-const SERVERS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
+const KEEPER: programs::Program = programs::Program::listed("unshare");
 
 /// How long the port of a process that was killed may stay taken.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -96,26 +94,12 @@ async fn works(
 
 /// Whether every program that it needs is there.
 fn installed(program: &Program) -> Result<(), Cause> {
-    let own = std::env::var("PATH").unwrap_or_default();
-    let there = |name: &str| {
-        let mut places = own.split(':').chain(SERVERS.split(':'));
-        places.any(|place| has(Path::new(place), name))
-    };
-    match program.needs.iter().find(|(name, _)| !there(name)) {
+    match program.needs.iter().find(|(name, _)| programs::find(name).is_none()) {
         None => Ok(()),
         Some((name, package)) => Err(Cause::Other(format!(
             "`{name}` is not installed here; in Debian the package `{package}` has it"
         ))),
     }
-}
-
-/// Whether a directory has a program; one whose name ends in `*` may have any ending.
-fn has(place: &Path, name: &str) -> bool {
-    let Some(beginning) = name.strip_suffix('*') else {
-        return place.join(name).is_file();
-    };
-    let mut entries = fs::read_dir(place).into_iter().flatten().flatten();
-    entries.any(|entry| entry.file_name().to_string_lossy().starts_with(beginning))
 }
 
 /// It runs once, and its port is its own.
@@ -143,6 +127,8 @@ fn write(directory: &Path, process: &Process) -> io::Result<()> {
 
 /// What the shell is given.
 fn script(node: &NodeName, files: &Path, run: &str) -> String {
-    let files = files.to_string_lossy().replace('\'', r"'\''");
-    format!("PATH=\"$PATH:{SERVERS}\" NODE={node} FILES='{files}'\nexport PATH NODE FILES\n{run}")
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let path = quoted(&programs::complete(&std::env::var("PATH").unwrap_or_default()));
+    let files = quoted(&files.to_string_lossy());
+    format!("PATH={path} NODE={node} FILES={files}\nexport PATH NODE FILES\n{run}")
 }

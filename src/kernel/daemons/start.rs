@@ -1,17 +1,13 @@
 use super::health::forget_health;
 use super::launch::Place;
 use super::running::processes_of;
-use super::{builtin, keepalived, ldirectord};
+use super::{PATIENCE, builtin, keepalived, ldirectord};
 use crate::kernel::{Cause, Namespace};
 use crate::plan::Daemon;
 use nix::errno::Errno;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 use tokio::time::timeout;
-
-/// How long a daemon may take until it works. A guest on a busy machine is slow.
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// Starts a daemon in a director, and waits until it works.
 pub async fn start(namespace: &Namespace, directory: &Path, daemon: &Daemon) -> Result<(), Cause> {
@@ -28,11 +24,13 @@ pub async fn start(namespace: &Namespace, directory: &Path, daemon: &Daemon) -> 
         match daemon {
             Daemon::Speaker(_) | Daemon::Checker(_) => builtin::start(place).await,
             Daemon::Keepalived { .. } => keepalived::start(place).await,
-            Daemon::Ldirectord { configuration } => ldirectord::start(place, configuration).await,
+            Daemon::Ldirectord { configuration, .. } => {
+                ldirectord::start(place, configuration).await
+            }
         }
     };
-    let late = |_| Cause::Other(format!("it does not work after {LIMIT:?}"));
-    timeout(LIMIT, started).await.map_err(late)?
+    let late = |_| Cause::Other(format!("it does not work after {PATIENCE:?}"));
+    timeout(PATIENCE, started).await.map_err(late)?
 }
 
 /// What its configuration file says.
@@ -40,7 +38,9 @@ fn text(daemon: &Daemon, place: Place<'_>) -> Result<String, Cause> {
     match daemon {
         Daemon::Speaker(_) | Daemon::Checker(_) => serde_json::to_string_pretty(daemon)
             .map_err(|error| Cause::Other(format!("its configuration: {error}"))),
-        Daemon::Keepalived { configuration } => Ok(keepalived::configuration(configuration, place)),
-        Daemon::Ldirectord { configuration } => Ok(configuration.clone()),
+        Daemon::Keepalived { configuration, .. } => {
+            Ok(keepalived::configuration(configuration, place))
+        }
+        Daemon::Ldirectord { configuration, .. } => Ok(configuration.clone()),
     }
 }

@@ -10,6 +10,10 @@ pub(super) fn add(namespace: &mut Namespace, interface: &str, address: IpNet) ->
     if namespace.link(interface).is_none() {
         return Err(refuse("RTM_NEWADDR", Errno::ENODEV));
     }
+    let host = address.addr();
+    if host.is_ipv6() && (host.is_multicast() || host.is_loopback()) {
+        return Err(refuse("RTM_NEWADDR", Errno::EINVAL));
+    }
     let new = ObservedAddress { interface: interface.to_owned(), address };
     add_to(&mut namespace.state.addresses, new, "RTM_NEWADDR")
 }

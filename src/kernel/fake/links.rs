@@ -123,6 +123,10 @@ pub(super) fn forget_node(world: &mut Fake, node: &NodeName) {
 }
 
 fn insert(namespace: &mut Namespace, new: ObservedLink) -> Result<(), Cause> {
+    // What is no interface under /proc/sys/net/ipv4/conf (`sysctl_dev_name_is_allowed`).
+    if matches!(new.name.as_str(), "all" | "default") {
+        return Err(refuse("RTM_NEWLINK", Errno::EINVAL));
+    }
     if namespace.link(&new.name).is_some() {
         return Err(refuse("RTM_NEWLINK", Errno::EEXIST));
     }

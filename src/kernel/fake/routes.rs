@@ -1,6 +1,6 @@
 use super::fault::refuse;
 use super::node::Namespace;
-use crate::kernel::{Cause, Observed, ObservedRoute};
+use crate::kernel::{Cause, Observed, ObservedAddress, ObservedRoute};
 use ipnet::IpNet;
 use nix::errno::Errno;
 use std::net::IpAddr;
@@ -13,7 +13,9 @@ pub(super) fn add(
     let state = &mut namespace.state;
     let interface = way(state, via).ok_or_else(|| refuse("RTM_NEWROUTE", Errno::ENETUNREACH))?;
     let new = ObservedRoute { destination, via, interface: Some(interface) };
-    if state.routes.iter().any(|there| same_destination(there, &new)) {
+    let link = |a: &ObservedAddress| Some(a.address.trunc()) == destination && via.is_ipv4();
+    let has_link = state.addresses.iter().any(link);
+    if has_link || state.routes.iter().any(|there| same_destination(there, &new)) {
         return Err(refuse("RTM_NEWROUTE", Errno::EEXIST));
     }
     state.routes.push(new);

@@ -72,6 +72,13 @@ async fn it_refuses_what_the_kernel_refuses() {
     fake.apply(&route("10.0.0.9")).await.unwrap();
     assert_eq!(refused(&mut fake, &route("10.0.0.8")).await, Errno::EEXIST);
     assert_eq!(refused(&mut fake, &destination("10.0.0.2:80")).await, Errno::ESRCH);
+    let own = Some("10.0.0.0/24".parse().unwrap());
+    let own = Op::AddRoute { node: node(), destination: own, via: "10.0.0.9".parse().unwrap() };
+    assert_eq!(refused(&mut fake, &own).await, Errno::EEXIST);
+    for (name, errno) in [("all", Errno::EINVAL), ("lo", Errno::EEXIST), ("tunl0", Errno::EEXIST)] {
+        let bridge = Op::CreateBridge { network: name.parse().unwrap(), mtu: None };
+        assert_eq!(refused(&mut fake, &bridge).await, errno, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use super::nft;
-use crate::kernel::program::Program;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
+use crate::programs::Program;
 
 /// Tables of nft(8) that are nobody's meddling: ours, and those that keepalived(8) makes.
 const KNOWN: [&str; 2] = [nft::TABLE, "keepalived"];

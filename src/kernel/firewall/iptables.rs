@@ -2,25 +2,25 @@ use super::chain::Chain;
 use super::drops;
 use super::rule::{Rule, Rules};
 use super::words::{read, written};
-use crate::kernel::program::{Program, failure};
+use crate::kernel::proc_net::ProcNet;
+use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
-use std::fs;
+use crate::programs::Program;
 use std::io;
 
 fn program(family: Family) -> Program {
-    let name = match family {
-        Family::Inet => "iptables-legacy",
-        Family::Inet6 => "ip6tables-legacy",
-    };
-    Program { name, package: "iptables" }
+    match family {
+        Family::Inet => const { Program::listed("iptables-legacy") },
+        Family::Inet6 => const { Program::listed("ip6tables-legacy") },
+    }
 }
 
-/// Where the kernel lists the tables in use; xt_table_seq_show in net/netfilter/x_tables.c.
+/// Where in /proc/net the kernel lists the tables in use; xt_table_seq_show in net/netfilter/x_tables.c.
 fn names(family: Family) -> &'static str {
     match family {
-        Family::Inet => "/proc/thread-self/net/ip_tables_names",
-        Family::Inet6 => "/proc/thread-self/net/ip6_tables_names",
+        Family::Inet => "ip_tables_names",
+        Family::Inet6 => "ip6_tables_names",
     }
 }
 
@@ -34,7 +34,7 @@ struct Standing {
 
 /// Puts a rule into those of its chains that miss it.
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
-    let there = found(namespace, rule.family()).await?;
+    let there = found(namespace, rule).await?;
     for chain in rule.chains() {
         if !there.iter().any(|standing| standing.chain == *chain && standing.rule == *rule) {
             change(namespace, rule.family(), ("-A", *chain, &written(rule))).await?;
@@ -45,7 +45,7 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<(), Cause>
 
 /// Takes a rule out of every chain that it is in.
 pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
-    for Standing { chain, rule: there, words } in found(namespace, rule.family()).await? {
+    for Standing { chain, rule: there, words } in found(namespace, rule).await? {
         if there == *rule {
             change(namespace, rule.family(), ("-D", chain, &words)).await?;
         }
@@ -64,10 +64,12 @@ pub(super) async fn all(
     Ok(Rules::of(&found))
 }
 
-/// Reads what stands in each chain.
-async fn found(namespace: &Namespace, family: Family) -> Result<Vec<Standing>, Cause> {
-    let tables = namespace.run(|| Ok(tables(family)));
-    listed(namespace, family, &tables.map_err(|e| Cause::io("setns", e))??).await
+/// Reads what stands in each chain of the tables that a rule stands in.
+async fn found(namespace: &Namespace, rule: &Rule) -> Result<Vec<Standing>, Cause> {
+    let tables = namespace.run(|| tables(&ProcNet::here()?, rule.family()));
+    let mut tables = tables.map_err(|e| Cause::io("read", e))?;
+    tables.retain(|name| rule.chains().iter().any(|chain| chain.of_iptables().0 == name));
+    listed(namespace, rule.family(), &tables).await
 }
 
 async fn listed(
@@ -123,17 +125,14 @@ pub(super) async fn drops(
     Ok(found)
 }
 
-/// Those of the tables that the namespace of the calling thread uses in which our rules stand.
-pub(super) fn tables(family: Family) -> Result<Vec<String>, Cause> {
+/// Those of the tables that a namespace uses in which our rules stand.
+pub(super) fn tables(files: &ProcNet, family: Family) -> io::Result<Vec<String>> {
     let ours = |name: &String| Chain::ALL.iter().any(|chain| chain.of_iptables().0 == name);
-    Ok(tables_in_use(family)?.into_iter().filter(ours).collect())
+    Ok(tables_in_use(files, family)?.into_iter().filter(ours).collect())
 }
 
-/// The tables that the namespace of the calling thread uses.
-pub(super) fn tables_in_use(family: Family) -> Result<Vec<String>, Cause> {
-    let names = match fs::read_to_string(names(family)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|e| Cause::io("read", e))?,
-    };
+/// The tables that a namespace uses.
+pub(super) fn tables_in_use(files: &ProcNet, family: Family) -> io::Result<Vec<String>> {
+    let names = files.read(names(family))?.unwrap_or_default();
     Ok(names.lines().map(str::to_owned).collect())
 }

@@ -20,8 +20,10 @@ mod rules;
 mod ruleset;
 mod table;
 mod tables;
+mod trial;
 mod words;
 
 pub(super) use rule::Rule;
 pub(super) use rules::{add, remove};
 pub(super) use tables::Tables;
+pub(super) use trial::takes;

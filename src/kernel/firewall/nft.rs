@@ -1,11 +1,14 @@
 use super::chain::Chain;
 use super::rule::{Rule, Rules};
 use super::{drops, listing, ruleset::ruleset, table};
-use crate::kernel::program::{Program, failure};
+use crate::kernel::program::failure;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
+use crate::programs::Program;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-const NFT: Program = Program { name: "nft", package: "nftables" };
+/// The program.
+pub(super) const PROGRAM: Program = Program::listed("nft");
 
 /// The table that holds the rules, and nothing else.
 pub(super) const TABLE: &str = "lvs-lab";
@@ -34,14 +37,21 @@ fn number(family: Family) -> u8 {
     }
 }
 
+/// The families that the running kernel has refused, as if it had no nftables: nft(8) is not
+/// started again to hear the same.
+static REFUSED: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cause> {
     let family = rule.family();
+    if REFUSED[family as usize].load(Ordering::Relaxed) {
+        return Ok(Added::Unsupported);
+    }
     let mut rules = Rules::of(&found(namespace, family).await?).whole;
     if rules.contains(rule) {
         return Ok(Added::Done);
     }
     rules.push(rule.clone());
-    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() {
         return Ok(Added::Done);
     }
@@ -49,6 +59,9 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
     // kernel's word for a missing nat chain or masquerade. Without nf_tables, but with netlink for
     // netfilter, nft cannot even read the rules.
     let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("not supported") {
+        REFUSED[family as usize].store(true, Ordering::Relaxed);
+    }
     let unsupported = ["not supported", "No such file or directory", "cache initialization failed"];
     if unsupported.iter().any(|words| said.contains(words)) {
         return Ok(Added::Unsupported);
@@ -65,7 +78,7 @@ pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cau
     }
     let mut rules = Rules::of(&found).whole;
     rules.retain(|other| other != rule);
-    let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
+    let output = PROGRAM.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
 }
 
@@ -90,7 +103,7 @@ impl Tables {
 
 /// The rules of others that drop packets.
 pub(super) async fn drops(namespace: &Namespace) -> Result<Vec<String>, Cause> {
-    let listing = drops::listed(namespace, NFT, &["-n", "list", "ruleset"]).await?;
+    let listing = drops::listed(namespace, PROGRAM, &["-n", "list", "ruleset"]).await?;
     Ok(drops::of_nft(&listing))
 }
 
@@ -110,7 +123,7 @@ async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule
 
 async fn listed(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
     let arguments = ["-j", "-n", "list", "table", keyword(family), TABLE];
-    let output = NFT.run(namespace, &arguments, "").await?;
+    let output = PROGRAM.run(namespace, &arguments, "").await?;
     if !output.status.success() {
         return Err(failure(&output));
     }

@@ -1,5 +1,6 @@
 use super::rule::Rules;
 use super::{iptables, nft};
+use crate::kernel::proc_net::ProcNet;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 
@@ -12,13 +13,15 @@ pub(in crate::kernel) struct Tables {
 }
 
 impl Tables {
-    /// Those of the namespace of the calling thread.
-    pub(in crate::kernel) fn here() -> Result<Self, Cause> {
+    /// Those of the namespace of the calling thread, which has these files.
+    pub(in crate::kernel) fn of(files: &ProcNet) -> Result<Self, Cause> {
         let nft = nft::Tables::here()?;
         let mut tables = Self { nft, iptables: Vec::new(), in_use: Vec::new() };
         for family in [Family::Inet, Family::Inet6] {
-            tables.iptables.push((family, iptables::tables(family)?));
-            tables.in_use.push((family, iptables::tables_in_use(family)?));
+            let failed = |error| Cause::io("read", error);
+            tables.iptables.push((family, iptables::tables(files, family).map_err(failed)?));
+            let in_use = iptables::tables_in_use(files, family).map_err(failed)?;
+            tables.in_use.push((family, in_use));
         }
         Ok(tables)
     }

@@ -1,3 +1,4 @@
+use crate::kernel::proc_net::ProcNet;
 use crate::kernel::{Cause, Namespace};
 use crate::lab::{Family, FirewallMark, Protocol};
 use crate::plan::ServiceKey;
@@ -39,14 +40,10 @@ pub(in crate::kernel) fn connections(namespace: &Namespace) -> Result<Vec<Connec
     }
 }
 
-/// Whether the namespace of the calling thread has any virtual service: without one there is no
-/// reason to open a channel. The file begins with three lines of heading.
-pub(in crate::kernel) fn is_in_use() -> io::Result<bool> {
-    match fs::read_to_string("/proc/thread-self/net/ip_vs") {
-        Ok(text) => Ok(text.lines().count() > 3),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
+/// Whether a namespace has any virtual service: without one there is no reason to open a channel.
+/// The file begins with three lines of heading.
+pub(in crate::kernel) fn is_in_use(files: &ProcNet) -> io::Result<bool> {
+    Ok(files.read("ip_vs")?.is_some_and(|text| text.lines().count() > 3))
 }
 
 /// Reads a line (ip_vs_conn_seq_show in net/netfilter/ipvs/ip_vs_conn.c); `None` for the heading.

@@ -17,6 +17,7 @@ pub(super) use channel::Ipvs;
 pub use connections::Connection;
 pub(super) use connections::{connections, is_in_use};
 pub(super) use listing::{Listing, Weight};
-pub use support::{IpvsSupport, ip_vs_available};
+pub use support::may_use_ip_vs;
+pub(super) use support::takes;
 pub use sync::{SyncDaemon, SyncRole};
 pub use table::IpvsTable;

@@ -1,53 +1,32 @@
+use super::encode;
+use super::wire::{Command, FAMILY};
+use crate::kernel::generic;
+use crate::kernel::question::Answers;
+use crate::lab::Scheduler;
+use crate::plan::{ServiceEntry, ServiceKey};
+use neli::ToBytes;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-/// What the running kernel can do for IPVS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IpvsSupport {
-    /// ip_vs is there.
-    Loaded,
-    /// ip_vs was not there; modprobe(8) has just loaded it.
-    Loadable,
-    /// There is no ip_vs, neither built in nor as a module.
-    Missing,
-    /// There is one, but this process may not use it: it is not root, or root of a container.
-    NotPermitted,
-}
+use std::io::{self, Cursor};
 
 /// CAP_NET_ADMIN and CAP_SYS_ADMIN (linux/capability.h): IPVS, and namespaces.
 const NEEDED: u64 = 1 << 12 | 1 << 21;
 
-/// Finds out whether the running kernel has IPVS that this process may use; loads the module
-/// where it can.
-pub fn ip_vs_available() -> IpvsSupport {
-    match (is_loaded(), may_use()) {
-        (true, true) => IpvsSupport::Loaded,
-        (true, false) => IpvsSupport::NotPermitted,
-        (false, true) if modprobe(&[]) && is_loaded() => IpvsSupport::Loadable,
-        (false, false) if modprobe(&["--dry-run"]) => IpvsSupport::NotPermitted,
-        (false, _) => IpvsSupport::Missing,
-    }
-}
-
-fn is_loaded() -> bool {
-    Path::new("/proc/net/ip_vs").exists()
-}
-
-fn modprobe(options: &[&str]) -> bool {
-    // It lives in a directory that an ordinary user's PATH leaves out.
-    ["modprobe", "/sbin/modprobe"].iter().any(|program| {
-        let mut command = Command::new(program);
-        command.args(options).arg("ip_vs");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    })
-}
-
-/// Generic netlink wants the capabilities of the first user namespace (GENL_ADMIN_PERM).
-fn may_use() -> bool {
+/// Whether this process may use IPVS where the kernel has it: root may, and root of a container may
+/// not, as generic netlink wants the capabilities of the first user namespace (GENL_ADMIN_PERM).
+pub fn may_use_ip_vs() -> bool {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     has_capabilities(&read("/proc/self/status")) && is_first(&read("/proc/self/uid_map"))
+}
+
+/// Whether the kernel takes a virtual service with a scheduler in the namespace of the calling
+/// thread; asked, it loads the module if it can. The service stays.
+pub(in crate::kernel) fn takes(key: ServiceKey, scheduler: Scheduler) -> io::Result<bool> {
+    let strange = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
+    let entry = encode::service(&ServiceEntry::new(key, scheduler)).map_err(|e| strange(&e))?;
+    let mut bytes = Cursor::new(Vec::new());
+    entry.to_bytes(&mut bytes).map_err(|e| strange(&e))?;
+    let command = u8::from(Command::NewService);
+    Ok(generic::ask(FAMILY, command, Answers::None, &bytes.into_inner()).is_ok())
 }
 
 fn has_capabilities(status: &str) -> bool {

@@ -9,8 +9,9 @@ pub(super) fn build(draft: &mut Draft<'_>) {
         for (port, at) in lab.backend_ports(node) {
             let upstream = node.serving.upstream_of(port).iter().map(Upstream::from).collect();
             let vips = vips(&lab.services, node, port);
+            let answers = lab.answers(node, port);
             let (port, protocol) = (port.number, port.protocol);
-            let backend = Backend { port, protocol, vips, upstream };
+            let backend = Backend { port, protocol, vips, upstream, answers };
             let why = why(node, &backend);
             draft.add(Op::StartBackend { node: node.name.clone(), backend }, why, &at);
         }

@@ -2,10 +2,12 @@ use super::Draft;
 use super::checks::checker;
 use super::seats::speaker;
 use crate::lab::{
-    Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, VirtualRouter,
+    Election, Engine, HighAvailability, Lab, Node, NodeName, Place, Preemption, Role, Scheduler,
+    VirtualRouter,
 };
 use crate::plan::{Daemon, Op, keepalived, ldirectord};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// What keeps the directors available: those who look after the tables first, so that a VIP leads
 /// to a table from the moment that it is held; then those who hold the VIPs.
@@ -20,7 +22,7 @@ pub(super) fn build(draft: &mut Draft<'_>) {
     let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let (stays, moves): (Vec<_>, Vec<_>) =
         routers.partition(|router| router.preemption == Preemption::Never);
-    let leaders: Vec<_> = stays.iter().filter_map(|router| leader(router)).collect();
+    let leaders: Vec<_> = stays.iter().flat_map(|router| leaders(lab, router)).collect();
     let (first, others): (Vec<&Node>, Vec<_>) =
         directors.into_iter().partition(|node| leaders.contains(&&node.name));
     hold_vips(draft, &first);
@@ -38,9 +40,17 @@ fn hold_vips(draft: &mut Draft<'_>, directors: &[&Node]) {
     }
 }
 
-/// The director of the highest priority.
-fn leader(router: &VirtualRouter) -> Option<&NodeName> {
-    router.priorities.iter().max_by_key(|(_, priority)| **priority).map(|(name, _)| name)
+/// The director of the highest priority in each election.
+fn leaders<'l>(lab: &'l Lab, router: &'l VirtualRouter) -> Vec<&'l NodeName> {
+    let elections = lab.high_availability.iter().flat_map(|wanted| wanted.elections(router));
+    elections.filter_map(|election| by_rank(router, &election).first().copied()).collect()
+}
+
+/// The directors of an election, the one of the highest priority first.
+fn by_rank<'l>(router: &VirtualRouter, election: &Election<'l>) -> Vec<&'l NodeName> {
+    let mut directors = election.directors.clone();
+    directors.sort_by_key(|name| Reverse(router.priorities.get(*name)));
+    directors
 }
 
 /// Whether a daemon of the director makes its table, so that the plan does not.
@@ -77,7 +87,8 @@ fn table_keeper(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
             let configuration = ldirectord(lab, &node.name)?;
             let why =
                 "ldirectord makes the table and takes servers that fail their check out of it";
-            Some((Daemon::Ldirectord { configuration }, why))
+            let schedulers = schedulers(lab, &node.name);
+            Some((Daemon::Ldirectord { configuration, schedulers }, why))
         }
     }
 }
@@ -98,9 +109,16 @@ fn vip_holder(lab: &Lab, node: &Node) -> Option<(Daemon, &'static str)> {
             let configuration = keepalived(lab, &node.name)?;
             let why = "keepalived makes the table, checks the real servers and speaks VRRP for the \
                        VIP";
-            Some((Daemon::Keepalived { configuration }, why))
+            let schedulers = schedulers(lab, &node.name);
+            Some((Daemon::Keepalived { configuration, schedulers }, why))
         }
     }
+}
+
+/// The schedulers of a director's table.
+fn schedulers(lab: &Lab, director: &NodeName) -> BTreeSet<Scheduler> {
+    let mine = lab.services.iter().filter(|service| service.directors.contains(director));
+    mine.map(|service| service.scheduler).collect()
 }
 
 fn start(draft: &mut Draft<'_>, node: &Node, daemon: Daemon, why: &str) {
@@ -117,20 +135,29 @@ fn place(lab: &Lab, node: &Node) -> Place {
     wanted.or(check.into_iter().next()).unwrap_or(&node.at).clone()
 }
 
-/// Waits until each VIP has a master, so that the lab answers when `up` ends.
+/// Waits until each VIP has a master, so that the lab answers when `up` ends. Directors that do
+/// not heed each other have a master each.
 fn await_vips(draft: &mut Draft<'_>, router: &VirtualRouter) {
-    let mut directors: Vec<_> = router.priorities.iter().collect();
-    directors.sort_by_key(|(_, priority)| Reverse(**priority));
-    let mut names = directors.into_iter().map(|(name, _)| name.clone());
+    let Some(wanted) = &draft.lab.high_availability else { return };
+    for election in wanted.elections(router) {
+        await_master(draft, router, &election);
+    }
+}
+
+fn await_master(draft: &mut Draft<'_>, router: &VirtualRouter, election: &Election<'_>) {
+    let mut names = by_rank(router, election).into_iter().cloned();
     let Some(first) = names.next() else { return };
     let others: Vec<_> = names.collect();
     let why = format!(
         "virtual router `{}`: a director becomes master after three advert intervals of silence",
         router.name
     );
-    for vip in &router.vips {
+    let wanted = draft.lab.high_availability.as_ref();
+    let election_time = wanted.map(|wanted| wanted.election_time(router)).unwrap_or_default();
+    for vip in &election.vips {
         let (node, others) = (first.clone(), others.clone());
-        let op = Op::AwaitAddress { node, others, address: vip.address.addr() };
+        let op =
+            Op::AwaitAddress { node, others, address: vip.address.addr(), election: election_time };
         draft.add(op, why.as_str(), &router.at);
     }
 }

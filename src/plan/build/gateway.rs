@@ -7,11 +7,12 @@ use std::net::IpAddr;
 /// The node's routes: its own, those to VIPs that lie in no network, and the default route.
 pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
     for said in &node.routes {
-        let op = route(node, Some(said.destination), said.via);
+        let destination = (!said.is_default()).then_some(said.destination);
+        let op = route(node, destination, said.via);
         draft.add(op, "the file asks for it", &said.at);
     }
     to_distant_vips(draft, node);
-    for family in Family::ALL {
+    for family in Family::ALL.into_iter().filter(|f| node.default_route(*f).is_none()) {
         if let Some(gateway) = draft.lab.default_gateway(node, family) {
             draft.add(route(node, None, gateway.via), why(gateway.reason), &node.at);
         }

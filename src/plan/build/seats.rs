@@ -28,18 +28,20 @@ fn together(group: &SyncGroup, seats: &[Seat]) -> Option<Vec<RouterName>> {
 fn seat(lab: &Lab, node: &Node, router: &VirtualRouter) -> Option<Seat> {
     let priority = *router.priorities.get(&node.name)?;
     let interface = node.interface_in(&router.network)?;
+    let member = router.member(&node.name);
     Some(Seat {
         router: router.name.clone(),
-        router_id: router.router_id,
+        router_id: member.router_id,
         interface: interface.name.clone(),
         source: source(interface, router.transport),
         peers: peers(lab, &node.name, router),
-        version: router.version,
-        advert_interval: router.advert_interval,
-        password: router.password.clone(),
+        version: member.version,
+        advert_interval: member.advert_interval,
+        password: member.password.map(str::to_owned),
         priority,
-        preemption: router.preemption,
-        vips: router.vips.iter().filter_map(|vip| held(node, vip)).collect(),
+        state: member.state,
+        preemption: member.preemption,
+        vips: member.vips.iter().filter_map(|vip| held(node, vip)).collect(),
         tracks: router.tracks.iter().map(|track| seat_track(node, track)).collect(),
     })
 }

@@ -1,10 +1,11 @@
 use super::build;
 use crate::lab::{
-    Engine, IpvsSettings, Lab, Place, Preemption, SyncGroup, Sysctl, SysctlKey, Timeouts, Track,
-    Tracked, Transport, Tunnel, TunnelChecksum,
+    Engine, IpvsSettings, Lab, Override, Place, Preemption, SyncGroup, Sysctl, SysctlKey, Timeouts,
+    Track, Tracked, Transport, Tunnel, TunnelChecksum,
 };
 use crate::plan::sample::{cluster, http, marked, router, tiers, vip_on_lan, without_availability};
 use crate::plan::{Daemon, Op, Speaker};
+use std::time::Duration;
 
 /// The steps from the first entry of a table on, each with its reason.
 fn words(lab: &Lab) -> String {
@@ -126,7 +127,36 @@ fn who_stands_first_begins_first() {
     assert_eq!((node.as_str(), others[0].as_str()), ("node04", "node01"));
 }
 
+#[test]
+fn directors_who_do_not_heed_each_other_are_awaited_each() {
+    for preemption in [Preemption::Never, Preemption::After(std::time::Duration::ZERO)] {
+        let mut lab = cluster(Engine::Vrrp);
+        let router = &mut lab.high_availability.as_mut().unwrap().routers[0];
+        router.preemption = preemption;
+        let own = Override { router_id: Some(52), ..Override::default() };
+        router.overrides.insert("node04".parse().unwrap(), own);
+        let vip = "192.168.150.100";
+        assert_eq!(succession(&lab), ["node01", "node04", vip, vip], "{preemption:?}");
+    }
+}
+
 /// Who begins to speak, and which VIPs are awaited, in the plan's order.
+#[test]
+fn an_election_is_waited_for_as_long_as_its_adverts_say() {
+    let mut lab = cluster(Engine::Vrrp);
+    let routers = lab.high_availability.iter_mut().flat_map(|wanted| &mut wanted.routers);
+    routers.for_each(|router| router.advert_interval = Duration::from_secs(255));
+    let waits: Vec<_> = build(&lab)
+        .steps
+        .into_iter()
+        .filter_map(|step| match step.op {
+            Op::AwaitAddress { election, .. } => Some(election.as_secs()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(waits, [1022]);
+}
+
 fn succession(lab: &Lab) -> Vec<String> {
     let word = |op| match op {
         Op::StartDaemon { node, daemon: Daemon::Speaker(_) } => Some(node.to_string()),

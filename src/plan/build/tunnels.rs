@@ -1,6 +1,6 @@
 use super::Draft;
 use super::settings::{Setting, derive, served};
-use crate::lab::{Destination, Family, ForwardingMethod, Node, Place, Tunnel, VirtualService};
+use crate::lab::{Destination, ForwardingMethod, Node, Place, Tunnel, TunnelEnd};
 use crate::plan::Op;
 
 /// The ends of the tunnels that TUN sends packets to a real server through, each once.
@@ -13,32 +13,19 @@ pub(super) fn build(draft: &mut Draft<'_>, node: &Node) {
             let op = Op::OpenGue { node: node.name.clone(), port };
             once(draft, op, "TUN: takes the director's packets out of their UDP envelope", at);
         }
-        let interface = interface(service, destination);
-        open(draft, node, (interface, destination.tunnel), at);
+        let end = destination.tunnel_end(service.vip);
+        open(draft, node, (end, destination.tunnel), at);
         if service.vip.is_ipv4() {
-            take_ipv4(draft, node, interface, at);
+            take_ipv4(draft, node, end, at);
         }
     }
 }
 
-/// Takes what came over IPv6 out of its envelope; of the module ip6_tunnel.
-const FROM_V6: &str = "ip6tnl0";
-
-/// The interface that takes a packet to the VIP out of its envelope to the RIP.
-fn interface(service: &VirtualService, destination: &Destination) -> &'static str {
-    match (Family::of(service.vip), Family::of(destination.address), destination.tunnel) {
-        (_, Family::Inet, Tunnel::Gre(_)) => "gre0",
-        (Family::Inet, Family::Inet, _) => "tunl0",
-        (Family::Inet6, Family::Inet, _) => "sit0",
-        (_, Family::Inet6, _) => FROM_V6,
-    }
-}
-
-fn open(draft: &mut Draft<'_>, node: &Node, (interface, tunnel): (&str, Tunnel), at: &Place) {
-    let op = Op::SetLinkUp { node: node.name.clone(), interface: interface.to_owned() };
-    let why = match (interface, tunnel) {
-        (FROM_V6, _) => "TUN: takes the director's packets out of their IPv6 envelope",
-        ("sit0", _) => "TUN: takes the director's IPv6 packets out of their IPv4 envelope",
+fn open(draft: &mut Draft<'_>, node: &Node, (end, tunnel): (TunnelEnd, Tunnel), at: &Place) {
+    let op = Op::SetLinkUp { node: node.name.clone(), interface: end.interface().to_owned() };
+    let why = match (end, tunnel) {
+        (TunnelEnd::Ip6, _) => "TUN: takes the director's packets out of their IPv6 envelope",
+        (TunnelEnd::Sit, _) => "TUN: takes the director's IPv6 packets out of their IPv4 envelope",
         (_, Tunnel::Ipip) => "TUN: takes the director's IPIP packets out of their envelope",
         (_, Tunnel::Gre(_)) => "TUN: takes the director's GRE packets out of their envelope",
         (_, Tunnel::Gue { .. }) => "TUN: what is in a UDP envelope is as IPIP brings it",
@@ -48,9 +35,10 @@ fn open(draft: &mut Draft<'_>, node: &Node, (interface, tunnel): (&str, Tunnel),
 
 /// What IPv4 needs that IPv6 does not: for IPv6 there is no such filter, and where the kernel makes
 /// it, the end of tunnels over IPv6 takes nothing but IPv6 (`ip6_fb_tnl_dev_init` in ip6_tunnel.c).
-fn take_ipv4(draft: &mut Draft<'_>, node: &Node, interface: &str, at: &Place) {
-    if interface == FROM_V6 {
-        let op = Op::TakeAny { node: node.name.clone(), interface: FROM_V6.to_owned() };
+fn take_ipv4(draft: &mut Draft<'_>, node: &Node, end: TunnelEnd, at: &Place) {
+    let interface = end.interface();
+    if end == TunnelEnd::Ip6 {
+        let op = Op::TakeAny { node: node.name.clone(), interface: interface.to_owned() };
         let why =
             "TUN: this end of tunnels over IPv6 takes no IPv4 out of them until it is told to";
         once(draft, op, why, at);

@@ -45,7 +45,7 @@ fn seat(lab: &Lab, node: &Node, service: &VirtualService) -> Option<(String, Str
 fn held_by_daemon(lab: &Lab, node: &Node, vip: IpAddr) -> bool {
     let routers = lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let mut mine = routers.filter(|router| router.priorities.contains_key(&node.name));
-    mine.any(|router| router.vips.iter().any(|held| held.address.addr() == vip))
+    mine.any(|router| router.has(vip))
 }
 
 /// A director to which others forward must take packets for the VIP while it is backup too.

@@ -78,7 +78,7 @@ impl Victim<'_> {
             let address: IpNet = vip.address;
             Some(Op::AddAddress { node: self.node.clone(), interface, address })
         };
-        mine.flat_map(|router| &router.vips).filter_map(seat).collect()
+        mine.flat_map(|router| router.member(self.node).vips).filter_map(seat).collect()
     }
 
     fn itself(&self) -> Option<&Node> {

@@ -1,10 +1,12 @@
 use super::quote;
 use crate::lab::{
-    ConnectionSync, Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, Lab, OnFailure,
-    Persistence, Place, Preemption, Probe, Scheduler, SchedulerFlag, SyncGroup, Track, Tracked,
-    Transport, Tunnel, TunnelChecksum, VirtualRouter, VrrpVersion,
+    ConnectionSync, Destination, Engine, ForwardingMethod, HealthCheck, HttpProbe, InitialState,
+    Lab, OnFailure, Override, Persistence, Place, Preemption, Probe, Scheduler, SchedulerFlag,
+    SyncGroup, Track, Tracked, Transport, Tunnel, TunnelChecksum, VirtualRouter, VrrpVersion,
 };
-use crate::plan::sample::{cluster, furnished, http, marked, router, without_availability};
+use crate::plan::sample::{
+    cluster, furnished, http, marked, router, vip_on_lan, without_availability,
+};
 use crate::plan::{Daemon, Op, build};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -14,7 +16,9 @@ use std::time::Duration;
 fn configurations(lab: &Lab) -> Vec<String> {
     let steps = build(lab).steps.into_iter();
     let configurations = steps.filter_map(|step| match step.op {
-        Op::StartDaemon { daemon: Daemon::Keepalived { configuration }, .. } => Some(configuration),
+        Op::StartDaemon { daemon: Daemon::Keepalived { configuration, .. }, .. } => {
+            Some(configuration)
+        }
         _ => None,
     });
     configurations.collect()
@@ -143,6 +147,49 @@ fn the_cluster_of_the_note_comes_out_as_the_note_has_it() {
         texts[0].lines().zip(texts[1].lines()).filter(|(first, second)| first != second);
     let differing: Vec<_> = differing.map(|(_, second)| second.trim()).collect();
     assert_eq!(differing, ["router_id node04", "priority 50"]);
+}
+
+#[test]
+fn a_director_has_its_own_words_for_what_it_overrides() {
+    let mut lab = note();
+    let own = Override {
+        router_id: Some(52),
+        version: Some(VrrpVersion::V2),
+        advert_interval: Some(Duration::from_secs(2)),
+        password: Some("2222".to_owned()),
+        vips: Some(vec![vip_on_lan("192.168.150.101")]),
+        state: Some(InitialState::Master),
+    };
+    let first = &mut routers(&mut lab)[0];
+    first.preemption = Preemption::Never;
+    first.overrides.insert("node04".parse().unwrap(), own);
+    let [first, second] = configurations(&lab).try_into().unwrap();
+    let words = |text: &str| text.lines().map(|l| l.trim().to_owned()).collect::<Vec<_>>();
+    let (common, own) = (words(&first), words(&second));
+    let differing: Vec<_> =
+        own.iter().filter(|line| !common.contains(line) && !line.starts_with('#')).collect();
+    assert_eq!(
+        differing,
+        [
+            "router_id node04",
+            "state MASTER",
+            "virtual_router_id 52",
+            "priority 50",
+            "advert_int 2",
+            "auth_pass 2222",
+            "192.168.150.101/32 dev eth0",
+        ]
+    );
+    assert!(common.contains(&"nopreempt".to_owned()) && !own.contains(&"nopreempt".to_owned()));
+}
+
+#[test]
+fn a_director_of_version_3_has_no_password_of_the_others() {
+    let mut lab = note();
+    let own = Override { version: Some(VrrpVersion::V3), ..Override::default() };
+    routers(&mut lab)[0].overrides.insert("node04".parse().unwrap(), own);
+    let [first, second] = configurations(&lab).try_into().unwrap();
+    assert!(first.contains("auth_pass 1111") && !second.contains("auth"), "{second}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::quote::{password, script};
 use super::time;
-use crate::lab::{Preemption, SyncGroup, Tracked, VrrpVersion};
+use crate::lab::{InitialState, Preemption, SyncGroup, Tracked, VrrpVersion};
 use crate::plan::grain::{Grain, Seconds};
 use crate::plan::page::Page;
 use crate::plan::{Seat, SeatTrack, Speaker};
@@ -63,6 +63,11 @@ pub(super) fn instance(page: &mut Page, seat: &Seat) {
 fn state(page: &mut Page, seat: &Seat) {
     if seat.priority == OWNER {
         page.comment("the owner of the VIPs is master at once");
+        return page.line("state MASTER");
+    }
+    if seat.state == InitialState::Master {
+        page.comment("it begins as backup all the same; keepalived clears nopreempt and");
+        page.comment("preempt_delay where the state is MASTER");
         return page.line("state MASTER");
     }
     page.comment("BACKUP on every director: the priority decides who becomes master, and one that");

@@ -9,7 +9,9 @@ use std::time::Duration;
 fn configuration(lab: &Lab) -> String {
     let steps = build(lab).steps.into_iter();
     let mut configurations = steps.filter_map(|step| match step.op {
-        Op::StartDaemon { daemon: Daemon::Ldirectord { configuration }, .. } => Some(configuration),
+        Op::StartDaemon { daemon: Daemon::Ldirectord { configuration, .. }, .. } => {
+            Some(configuration)
+        }
         _ => None,
     });
     configurations.next().unwrap()

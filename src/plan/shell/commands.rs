@@ -56,7 +56,7 @@ pub fn commands(op: &Op, plan: &Plan) -> Vec<String> {
         Op::StartProcess { node, process } => processes::commands(lab, node, process),
         Op::RunCommand { node, shell } => vec![format!("{} sh -c {}", inside(node), quoted(shell))],
         Op::StartDaemon { node, daemon } => daemons::commands(lab, node, daemon),
-        Op::AwaitAddress { node, others, address } => {
+        Op::AwaitAddress { node, others, address, .. } => {
             vec![daemons::awaiting(lab, [node].into_iter().chain(others), *address)]
         }
         Op::KillDaemons { .. }

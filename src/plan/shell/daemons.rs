@@ -10,7 +10,7 @@ const PIDS: [(&str, &str); 3] = [("-p", "pid"), ("-r", "vrrp.pid"), ("-c", "chec
 pub(super) fn commands(lab: &LabName, node: &NodeName, daemon: &Daemon) -> Vec<String> {
     match daemon {
         Daemon::Speaker(_) | Daemon::Checker(_) => Vec::new(),
-        Daemon::Keepalived { configuration } => {
+        Daemon::Keepalived { configuration, .. } => {
             let file = format!("keepalived-{node}");
             let pids = PIDS.map(|(option, suffix)| format!(" {option} $PWD/{file}.{suffix}"));
             vec![
@@ -21,7 +21,7 @@ pub(super) fn commands(lab: &LabName, node: &NodeName, daemon: &Daemon) -> Vec<S
                 ),
             ]
         }
-        Daemon::Ldirectord { configuration } => {
+        Daemon::Ldirectord { configuration, .. } => {
             let file = format!("ldirectord-{lab}-{node}.cf");
             vec![
                 format!("cat >{file} <<'END'\n{configuration}END"),
@@ -35,7 +35,7 @@ pub(super) fn commands(lab: &LabName, node: &NodeName, daemon: &Daemon) -> Vec<S
 pub(super) fn starting(lab: &LabName, node: &NodeName, daemon: &Daemon) -> Vec<String> {
     match daemon {
         Daemon::Speaker(_) | Daemon::Checker(_) => Vec::new(),
-        Daemon::Keepalived { configuration } | Daemon::Ldirectord { configuration } => {
+        Daemon::Keepalived { configuration, .. } | Daemon::Ldirectord { configuration, .. } => {
             vec![format!("{} {lab}-{node} {node} <<'END'\n{configuration}END", daemon.name())]
         }
     }

@@ -1,6 +1,6 @@
 use super::commands::{commands, quoted};
 use super::{daemons, processes, servers};
-use crate::plan::{Op, Plan, Step};
+use crate::plan::{Ability, Op, Plan, Step, needs};
 use std::fmt::Write as _;
 
 /// A POSIX shell script that makes the lab with the distribution's own programs, and takes it
@@ -26,8 +26,7 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
         Op::StartBackend { node, backend } => servers::starting(plan, node, backend),
         Op::StartProcess { node, process } => processes::starting(&plan.lab, node, process),
         Op::StartDaemon { node, daemon } => daemons::starting(&plan.lab, node, daemon),
-        Op::SetLinkUp { interface, .. } => with_module(module(interface), step, plan),
-        Op::OpenGue { .. } => with_module(Some("fou"), step, plan),
+        Op::SetLinkUp { .. } | Op::OpenGue { .. } => with_modules(step, plan),
         Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
             let through = |line: &String| {
                 let line = line.replace(" iptables -t ", " \"$iptables\" -t ");
@@ -39,23 +38,12 @@ fn lines(step: &Step, plan: &Plan) -> Vec<String> {
     }
 }
 
-/// What needs a module that the kernel does not load by itself.
-fn with_module(module: Option<&str>, step: &Step, plan: &Plan) -> Vec<String> {
-    let probe = |module| format!("modprobe -q {module} 2>/dev/null || true");
-    let mut lines: Vec<_> = module.map(probe).into_iter().collect();
+/// What needs modules that the kernel does not load by itself.
+fn with_modules(step: &Step, plan: &Plan) -> Vec<String> {
+    let probe = |ability: Ability| format!("modprobe -q {} 2>/dev/null || true", ability.module());
+    let mut lines: Vec<_> = needs([&step.op]).into_iter().map(probe).collect();
     lines.extend(commands(&step.op, plan));
     lines
-}
-
-/// The module that makes an interface of every namespace.
-fn module(interface: &str) -> Option<&'static str> {
-    match interface {
-        "tunl0" => Some("ipip"),
-        "gre0" => Some("ip_gre"),
-        "sit0" => Some("sit"),
-        "ip6tnl0" => Some("ip6_tunnel"),
-        _ => None,
-    }
 }
 
 fn head(plan: &Plan) -> String {

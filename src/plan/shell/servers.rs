@@ -8,14 +8,14 @@ use crate::plan::{Backend, Op, Plan};
 pub(super) fn starting(plan: &Plan, node: &NodeName, backend: &Backend) -> Vec<String> {
     let Backend { port, protocol, .. } = backend;
     let start = match protocol {
-        Protocol::Tcp if has_tiers(plan) => "tier",
+        Protocol::Tcp if needs_tier(plan) => "tier",
         Protocol::Tcp => "backend",
         Protocol::Udp => "datagrams",
         Protocol::Sctp => "associations",
     };
     let line = format!("{start} {}-{node} {node} {port}", plan.lab);
     match protocol {
-        Protocol::Tcp if has_tiers(plan) => vec![line + &upstream(backend)],
+        Protocol::Tcp if needs_tier(plan) => vec![line + &words(backend)],
         Protocol::Tcp if serves_ipv6(plan, node) => vec![line + " ::"],
         Protocol::Tcp => vec![line],
         _ if backend.upstream.is_empty() => vec![line],
@@ -30,8 +30,8 @@ const NOBODY: &str = "# this server asks nobody: it answers by itself";
 pub(super) fn arguments(plan: &Plan, node: &NodeName, backend: &Backend) -> String {
     let port = backend.port;
     match backend.protocol {
-        Protocol::Tcp if !backend.upstream.is_empty() => {
-            format!("/srv/tier.py {node} {port}{}", upstream(backend))
+        Protocol::Tcp if is_tier(backend) => {
+            format!("/srv/tier.py {node} {port}{}", words(backend))
         }
         Protocol::Tcp => {
             let bind = if serves_ipv6(plan, node) { " --bind ::" } else { "" };
@@ -49,25 +49,33 @@ fn serves_ipv6(plan: &Plan, node: &NodeName) -> bool {
     })
 }
 
-/// Whom a backend asks, as words of a command: ` php=192.168.1.2:9000`.
-fn upstream(backend: &Backend) -> String {
-    let word = |name: &str, address| format!(" {}", quoted(&format!("{name}={address}")));
-    backend.upstream.iter().map(|asked| word(&asked.name, asked.address)).collect()
+/// What a backend answers to health checks, and whom it asks, as words of a command: `
+/// '/index.html 200 rs1' php=192.168.1.2:9000`.
+fn words(backend: &Backend) -> String {
+    let answers = backend.answers.iter();
+    let answers = answers.map(|a| format!("{} {} {}", a.path, a.status, a.text));
+    let upstream = backend.upstream.iter().map(|u| format!("{}={}", u.name, u.address));
+    answers.chain(upstream).map(|word| format!(" {}", quoted(&word))).collect()
 }
 
 /// The functions of the script that the plan's backends need beside the one for TCP.
 pub(super) fn functions(plan: &Plan) -> String {
-    let tiers = if has_tiers(plan) { TIER } else { "" };
+    let tiers = if needs_tier(plan) { TIER } else { "" };
     let serves = |protocol| backends(plan).any(|backend| backend.protocol == protocol);
     let others = [(Protocol::Udp, UDP), (Protocol::Sctp, SCTP)].into_iter();
     let others = others.filter(|(protocol, _)| serves(*protocol)).map(|(_, function)| function);
     [tiers].into_iter().chain(others).collect()
 }
 
-/// Whether some backend of TCP asks another one. Then each says its name in a header.
-fn has_tiers(plan: &Plan) -> bool {
-    let mut all = backends(plan);
-    all.any(|backend| backend.protocol == Protocol::Tcp && !backend.upstream.is_empty())
+/// Whether some backend of TCP asks another one, or answers what files cannot. Then each says its
+/// name in a header.
+fn needs_tier(plan: &Plan) -> bool {
+    backends(plan).any(is_tier)
+}
+
+fn is_tier(backend: &Backend) -> bool {
+    let more = !backend.upstream.is_empty() || !backend.answers.is_empty();
+    backend.protocol == Protocol::Tcp && more
 }
 
 fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
@@ -79,13 +87,16 @@ fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
 
 /// Asks the next tier before it answers, as the built-in backend does, with the same headers.
 const TIER: &str = r#"
-tier() { # NAMESPACE NAME PORT [NAME=ADDRESS...]
+tier() { # NAMESPACE NAME PORT ["/PATH STATUS TEXT"...] [NAME=ADDRESS...]
     namespace=$1
     shift
     ip netns exec "$namespace" python3 -c '
 import http.client, http.server, os, socket, sys
 
-name, port, *upstream = sys.argv[1:]
+name, port, *words = sys.argv[1:]
+upstream = [word for word in words if word[0] != "/"]
+answers = [word.split(" ", 2) for word in words if word[0] == "/"]
+answers = {path: (int(status), text) for path, status, text in answers}
 
 def ask(who, patience):
     known, address = who.split("=")
@@ -113,6 +124,8 @@ class Tier(http.server.BaseHTTPRequestHandler):
             if status == 200:
                 status, text, more = ask(who, patience)
                 via += more
+        if status == 200 and self.path in answers:
+            status, text = answers[self.path]
         body = (text + "\n").encode()
         self.send_response(status)
         self.send_header("content-type", "text/plain; charset=utf-8")

@@ -1,6 +1,6 @@
 use super::script;
 use crate::lab::{
-    Engine, ForwardingMethod, IpvsSettings, Lab, Place, Sysctl, SysctlKey, Timeouts, Tunnel,
+    Engine, ForwardingMethod, IpvsSettings, Lab, Place, Probe, Sysctl, SysctlKey, Timeouts, Tunnel,
     TunnelChecksum,
 };
 use crate::plan::sample::{cluster, http, marked, tiers, without_availability};
@@ -117,6 +117,22 @@ fn tiers_are_told_whom_to_ask() {
     $ ip netns exec tiers-web python3 /srv/tier.py web 80 php=192.168.1.2:9000 192.168.1.17:80=192.168.1.17:80 &
     $ ip netns exec tiers-php python3 /srv/tier.py php 9000 db=10.0.0.13:3306 &
     ");
+}
+
+#[test]
+fn a_server_is_told_what_a_check_asks_for() {
+    let mut lab = cluster(Engine::Vrrp);
+    let checks = lab.services.iter_mut().filter_map(|service| service.health_check.as_mut());
+    for check in checks {
+        if let Probe::Http(probe) = &mut check.probe {
+            (probe.path, probe.status) = ("/a?b='c'".to_owned(), (401, 403));
+        }
+    }
+    let script = script_of(&lab);
+    let lines = script.lines().filter(|line| line.starts_with("tier ha-node02"));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r"tier ha-node02 node02 80 '/a?b='\''c'\'' 401 node02'");
+    let read = Command::new("sh").args(["-n", "-c", &script]).output().unwrap();
+    assert!(read.status.success() && read.stderr.is_empty(), "{read:?}");
 }
 
 #[test]

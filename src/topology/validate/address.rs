@@ -1,7 +1,7 @@
 use super::super::{faults::Faults, rule};
 use crate::lab::Place;
-use ipnet::IpNet;
-use std::net::{IpAddr, Ipv6Addr};
+use ipnet::{IpNet, Ipv4Net};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The shortest prefix of a link in IPv6: interface identifiers have 64 bits (RFC 4291, section
 /// 2.5.1), and link-local addresses are made of them.
@@ -17,18 +17,55 @@ pub fn address(text: &str, at: &Place, faults: &mut Faults) -> Option<IpAddr> {
         ));
         return None;
     };
-    let IpAddr::V6(v6) = address else { return Some(address) };
-    let Some(what) = unusable(v6) else { return Some(address) };
-    faults.push(rule::BAD_ADDRESS.at(
-        at,
-        format!("`{text}` is {what}"),
-        "choose a unique local address (RFC 4193), as in `fd00:1::1`",
-    ));
+    let Some(what) = unusable(address) else { return Some(address) };
+    let help = match address {
+        IpAddr::V4(_) => "choose a unicast address, as in `192.168.137.200`",
+        IpAddr::V6(_) => "choose a unique local address (RFC 4193), as in `fd00:1::1`",
+    };
+    faults.push(rule::BAD_ADDRESS.at(at, format!("`{text}` is {what}"), help));
     None
 }
 
-/// Why nobody can be given an IPv6 address.
-fn unusable(address: Ipv6Addr) -> Option<&'static str> {
+/// Why no node can be given an address.
+fn unusable(address: IpAddr) -> Option<&'static str> {
+    match address {
+        IpAddr::V4(address) => SPECIAL.iter().find(|s| s.net().contains(&address)).map(|s| s.what),
+        IpAddr::V6(address) => unusable_v6(address),
+    }
+}
+
+/// Addresses of IPv4 that no interface can be given, or that no packet can be sent to.
+struct Special {
+    network: Ipv4Addr,
+    prefix: u8,
+    what: &'static str,
+}
+
+impl Special {
+    fn net(&self) -> Ipv4Net {
+        Ipv4Net::new_assert(self.network, self.prefix)
+    }
+}
+
+/// The special purpose blocks (RFC 6890, section 2.2.2) and multicast (RFC 5771), the narrower
+/// first.
+const SPECIAL: &[Special] = &[
+    Special { network: Ipv4Addr::BROADCAST, prefix: 32, what: "the limited broadcast address" },
+    Special {
+        network: Ipv4Addr::UNSPECIFIED,
+        prefix: 8,
+        what: "an address of \"this network\" (RFC 1122)",
+    },
+    Special { network: Ipv4Addr::new(127, 0, 0, 0), prefix: 8, what: "a loopback address" },
+    Special { network: Ipv4Addr::new(224, 0, 0, 0), prefix: 4, what: "a multicast address" },
+    Special {
+        network: Ipv4Addr::new(240, 0, 0, 0),
+        prefix: 4,
+        what: "a reserved address (RFC 1112, section 4)",
+    },
+];
+
+fn unusable_v6(address: Ipv6Addr) -> Option<&'static str> {
     match address {
         a if a.is_unspecified() => Some("the unspecified address"),
         a if a.is_loopback() => Some("the loopback address"),
@@ -63,14 +100,24 @@ fn address_help(text: &str) -> String {
 /// The subnet of a link, or a fault at its place.
 pub fn link(text: &str, at: &Place, faults: &mut Faults) -> Option<IpNet> {
     let net = subnet(text, at, faults)?;
-    let IpNet::V6(v6) = net else { return Some(net) };
-    let (message, help) = if let Some(what) = unusable(v6.addr()) {
-        (format!("the subnet `{text}` begins with {what}"), "choose another, as in `fd00:1::/64`")
-    } else if v6.prefix_len() < SHORTEST_V6 {
-        let message = format!("the subnet `{text}` is too large for one link");
-        (message, "choose a prefix of 64 bits or more: the last 64 bits name the interface")
-    } else {
-        return Some(net);
+    let (message, help) = match net {
+        IpNet::V4(v4) => {
+            let overlaps = |s: &&Special| s.net().contains(&v4) || v4.contains(&s.net());
+            let Some(special) = SPECIAL.iter().find(overlaps) else { return Some(net) };
+            let message = format!("the subnet `{text}` has {}", special.what);
+            (message, "choose a private one (RFC 1918), as in `192.168.136.0/24`")
+        }
+        IpNet::V6(v6) => {
+            if let Some(what) = unusable_v6(v6.addr()) {
+                let message = format!("the subnet `{text}` begins with {what}");
+                (message, "choose another, as in `fd00:1::/64`")
+            } else if v6.prefix_len() < SHORTEST_V6 {
+                let message = format!("the subnet `{text}` is too large for one link");
+                (message, "choose a prefix of 64 bits or more: the last 64 bits name the interface")
+            } else {
+                return Some(net);
+            }
+        }
     };
     faults.push(rule::BAD_SUBNET.at(at, message, help));
     None

@@ -1,11 +1,11 @@
 use super::super::{
     rule,
-    wire::{Server, Servers, SorryServer},
+    wire::{Server, Servers, SorryServer, SorryServerDetails},
 };
-use super::{Draft, number::Bounds, service::of_role, tunnel};
+use super::{Draft, network, number::Bounds, service::of_role, tunnel};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Interface, Node, NodeName, Place, Role, Thresholds,
-    Tunnel, VirtualService,
+    Destination, Family, ForwardingMethod, Interface, NetworkName, Node, NodeName, Place, Role,
+    Thresholds, Tunnel, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -41,12 +41,13 @@ pub fn sorry(
     draft: &mut Draft<'_>,
 ) -> Option<Destination> {
     let at = service.at.key("sorry_server");
-    let (name, port, name_at) = match wire {
-        SorryServer::Name(name) => (name, None, at.clone()),
-        SorryServer::Details(details) => (details.server, details.port, at.key("server")),
+    let (name, name_at, server) = match wire {
+        SorryServer::Name(name) => (name, at.clone(), Server::default()),
+        SorryServer::Details(SorryServerDetails { server, port, address }) => {
+            (server, at.key("server"), Server { port, address, ..Server::default() })
+        }
     };
     let node = one_serving(&name, service, &name_at, draft);
-    let server = Server { port, ..Server::default() };
     settings(&server, service, at, draft)?.of(node?, service, draft)
 }
 
@@ -107,8 +108,18 @@ struct Pattern {
     forwarding: ForwardingMethod,
     tunnel: Tunnel,
     thresholds: Thresholds,
-    address: Option<IpAddr>,
+    rip: Rip,
     at: Place,
+}
+
+/// Which of its addresses a real server is reached by.
+enum Rip {
+    /// Nothing is said: on a network that it shares with a director.
+    Derived,
+    /// The one in this network, and where the file says so.
+    In(NetworkName, Place),
+    /// This one.
+    Given(IpAddr),
 }
 
 impl Pattern {
@@ -116,10 +127,17 @@ impl Pattern {
         &self,
         real_server: NodeName,
         service: &VirtualService,
-        draft: &Draft<'_>,
+        draft: &mut Draft<'_>,
     ) -> Option<Destination> {
         let node = draft.lab.node(&real_server)?;
-        let address = self.address.or_else(|| rip(node, service, draft))?;
+        let address = match &self.rip {
+            Rip::Derived => rip(node, service, draft)?,
+            Rip::In(network, at) => match node.interface_in(network) {
+                Some(interface) => interface.address.addr(),
+                None => return not_plugged(&real_server, network, at, draft),
+            },
+            Rip::Given(address) => *address,
+        };
         Some(Destination {
             real_server,
             address,
@@ -149,8 +167,41 @@ fn settings(
     let thresholds = thresholds(server, &value, draft);
     let forwarding = server.forwarding.map_or(service.forwarding, ForwardingMethod::from);
     let tunnel = tunnel(server, service, &value, draft);
-    let (thresholds, address) = (thresholds?, server.address);
-    Some(Pattern { port: port?, weight: weight?, forwarding, tunnel, thresholds, address, at })
+    let rip = chosen(server, &value.key("address"), draft);
+    let (port, weight, thresholds, rip) = (port?, weight?, thresholds?, rip?);
+    Some(Pattern { port, weight, forwarding, tunnel, thresholds, rip, at })
+}
+
+/// Which address an entry asks for.
+fn chosen(server: &Server, at: &Place, draft: &mut Draft<'_>) -> Option<Rip> {
+    match (server.rip, server.address.as_deref()) {
+        (Some(address), _) => Some(Rip::Given(address)),
+        (None, None) => Some(Rip::Derived),
+        (None, Some(word)) => {
+            let (network, _) = network::find(word, at, draft)?;
+            Some(Rip::In(network, at.clone()))
+        }
+    }
+}
+
+fn not_plugged<T>(
+    server: &NodeName,
+    network: &NetworkName,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<T> {
+    let node = draft.lab.node(server)?;
+    // Where its addresses are in doubt, it may be plugged into the network. Replicas share a place.
+    if draft.faults.sure(&node.at) && draft.faults.sure(at) {
+        let networks = node.interfaces.iter().map(|i| format!("`{}`", i.network));
+        let networks = networks.collect::<Vec<_>>().join(", ");
+        draft.faults.push(rule::NO_RIP.at(
+            at,
+            format!("`{server}` has no address in `{network}`"),
+            format!("name one of its networks: {networks}"),
+        ));
+    }
+    None
 }
 
 fn tunnel(server: &Server, service: &VirtualService, at: &Place, draft: &mut Draft<'_>) -> Tunnel {

@@ -21,7 +21,11 @@ pub fn vip_owner(wire: VipOwner, at: &Place, draft: &mut Draft<'_>) -> Option<Ex
     match wire {
         VipOwner::All(word) => {
             let owner = one_of_role(&word, Role::Director, at, draft)?;
-            for (vip, members) in floating(draft) {
+            let all = floating(draft);
+            // What another director alone may hold is not meant, unless nothing else is.
+            let mine = |(_, members): &&(IpAddr, Vec<NodeName>)| members.contains(&owner);
+            let own: Vec<_> = all.iter().filter(mine).cloned().collect();
+            for (vip, members) in if own.is_empty() { all } else { own } {
                 expected.extend(holder((vip, &members), &owner, at, draft));
             }
             if expected.is_empty() && sure(at, draft) {
@@ -47,10 +51,16 @@ fn sure(at: &Place, draft: &Draft<'_>) -> bool {
 
 /// Each VIP of the virtual routers with the directors that can hold it.
 fn floating(draft: &Draft<'_>) -> Vec<(IpAddr, Vec<NodeName>)> {
-    let members = |router: &VirtualRouter| router.priorities.keys().cloned().collect::<Vec<_>>();
-    let vips = |r: &VirtualRouter| r.vips.iter().map(|v| v.address.addr()).collect::<Vec<_>>();
-    let routers = draft.lab.high_availability.iter().flat_map(|ha| &ha.routers);
-    routers.flat_map(|r| vips(r).into_iter().map(move |vip| (vip, members(r)))).collect()
+    let holders = |router: &VirtualRouter, vip: IpAddr| {
+        let can = |name: &&NodeName| router.member(name).has(vip);
+        router.priorities.keys().filter(can).cloned().collect::<Vec<_>>()
+    };
+    let mut floating = Vec::new();
+    for router in draft.lab.high_availability.iter().flat_map(|ha| &ha.routers) {
+        let vips = router.every_vip().into_iter().map(|vip| vip.address.addr());
+        floating.extend(vips.map(|vip| (vip, holders(router, vip))));
+    }
+    floating
 }
 
 fn not_floating(message: &str, at: &Place, draft: &mut Draft<'_>) {

@@ -9,7 +9,7 @@ use crate::lab::{Fault, FaultKind, Healing, NetworkName, Node, NodeName, Place, 
 use std::time::Duration;
 
 /// The word that means every fault.
-const ALL: &str = "all";
+pub const ALL: &str = "all";
 
 /// A setting that a kind of fault cannot do without.
 struct Need {

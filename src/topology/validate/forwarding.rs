@@ -1,7 +1,8 @@
 use super::super::rule;
 use super::{View, local_node, reach};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Gateway, Lab, Node, Scheduled, Sysctl, VirtualService,
+    Destination, Family, ForwardingMethod, Gateway, Interface, Node, Place, Scheduled,
+    VirtualService,
 };
 use std::net::IpAddr;
 
@@ -122,7 +123,8 @@ impl<'l> Entry<'l> {
             if self.destination.forwarding == ForwardingMethod::Dr {
                 let family = Family::of(self.destination.address);
                 let mut shared = director.interfaces_shared_with(self.server);
-                if !shared.any(|i| family.has(i.address)) {
+                let rip = |i: &Interface| i.address.contains(&self.destination.address);
+                if !shared.any(|i| family.has(i.address) && rip(i)) {
                     view.push(rule::DR_LINK.at(
                         &self.destination.at,
                         format!(
@@ -187,6 +189,10 @@ impl<'l> Entry<'l> {
         if dips.is_empty() || routed {
             return;
         }
+        if let Some(route) = self.server.default_route(self.family()) {
+            let given = format!("has the default route by `{}`", route.via);
+            return self.not_dip((&route.at, &given), &dips, view);
+        }
         let given = match self.server.gateway {
             Gateway::Derived => return,
             Gateway::Address(address) if Family::of(address) != self.family() => return,
@@ -194,12 +200,16 @@ impl<'l> Entry<'l> {
             Gateway::Address(address) => format!("has the gateway `{address}`"),
             Gateway::None => "has no gateway".to_owned(),
         };
+        self.not_dip((&self.server.at.key("gateway"), &given), &dips, view);
+    }
+
+    fn not_dip(&self, (at, given): (&Place, &str), dips: &[IpAddr], view: &mut View<'_>) {
         view.push(rule::NAT_GATEWAY.at(
-            &self.server.at.key("gateway"),
+            at,
             format!("`{}` is a real server of NAT and {given}", self.name()),
             format!(
                 "leave `gateway` out, or set it to the DIP {}: the director must rewrite each reply",
-                addresses(&dips)
+                addresses(dips)
             ),
         ));
     }
@@ -213,7 +223,7 @@ impl<'l> Entry<'l> {
         let family = self.family();
         let passes = |d: &&Node| match family {
             Family::Inet => accepts_local(d),
-            Family::Inet6 => forwards(view.lab, d),
+            Family::Inet6 => reach::forwards(view.lab, d, family),
         };
         if !method.keeps_vip() || self.directors.iter().any(passes) {
             return;
@@ -246,7 +256,8 @@ impl<'l> Entry<'l> {
     /// director.
     fn one_network(&self, view: &mut View<'_>) {
         let vip = self.service.vip;
-        let link = self.server.interfaces.iter().find(|i| i.address.contains(&vip));
+        let rip = self.server.interface_of(self.destination.address);
+        let link = rip.filter(|rip| rip.address.contains(&vip));
         let Some(link) = link.filter(|_| self.destination.forwarding == ForwardingMethod::Nat)
         else {
             return;
@@ -264,14 +275,6 @@ impl<'l> Entry<'l> {
 fn accepts_local(director: &Node) -> bool {
     let set = |s: &&crate::lab::Sysctl| s.key.0.ends_with(".accept_local") && s.value == "1";
     director.sysctls.iter().any(|s| set(&s))
-}
-
-/// Whether a director forwards packets of IPv6: for NAT it must, and it can be told to.
-fn forwards(lab: &Lab, director: &Node) -> bool {
-    let told = |s: &Sysctl| s.key.0 == "net.ipv6.conf.all.forwarding" && s.value == "1";
-    let mine = |s: &&VirtualService| s.vip.is_ipv6() && s.directors.contains(&director.name);
-    let mut methods = lab.services.iter().filter(mine).flat_map(VirtualService::methods);
-    director.sysctls.iter().any(told) || methods.any(|method| !method.keeps_vip())
 }
 
 fn title(method: ForwardingMethod) -> String {

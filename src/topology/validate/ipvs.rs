@@ -2,13 +2,13 @@ use super::super::{
     rule, suggest,
     wire::{self, Entries, NumberOrText},
 };
-use super::{Draft, value};
+use super::{Draft, sysctl, value};
 use crate::lab::{IpvsSettings, Place, Sysctl, SysctlKey, Timeouts};
 use std::time::Duration;
 
 /// The names under net.ipv4.vs (Documentation/networking/ipvs-sysctl.rst of Linux, and
 /// `vs_vars` in net/netfilter/ipvs/ip_vs_ctl.c). A kernel may lack some of them.
-const NAMES: &[&str] = &[
+pub const NAMES: &[&str] = &[
     "am_droprate",
     "amemthresh",
     "backup_only",
@@ -59,8 +59,10 @@ fn sysctls(wire: Entries<NumberOrText>, all: &Place, draft: &mut Draft<'_>) -> V
         if !NAMES.contains(&name.as_str()) {
             unknown(&name, &at, draft);
         } else if let Some(value) = value {
-            let key = SysctlKey(format!("net.ipv4.vs.{name}"));
-            built.push(Sysctl { key, value: value.to_string(), at });
+            let (key, value) = (format!("net.ipv4.vs.{name}"), value.to_string());
+            if sysctl::is_value(&key, &value, &at, draft) {
+                built.push(Sysctl { key: SysctlKey(key), value, at });
+            }
         }
     }
     built

@@ -1,6 +1,7 @@
 use super::super::rule;
 use super::View;
-use crate::lab::{Gateway, Node, NodeName, Place};
+use crate::lab::{Family, Gateway, Node, NodeName, Place, Route, Sysctl};
+use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -16,11 +17,13 @@ pub fn check(view: &mut View<'_>) {
     full_bridges(view);
     for node in &view.lab.nodes {
         port_names(node, view);
+        switched_off(node, view);
         if let Gateway::Address(address) = node.gateway {
             next_hop(node, address, &node.at.key("gateway"), view);
         }
         for route in &node.routes {
             next_hop(node, route.via, &route.at, view);
+            there_already(node, route, view);
         }
     }
 }
@@ -73,6 +76,23 @@ fn port_names(node: &Node, view: &mut View<'_>) {
     }
 }
 
+/// The kernel takes the addresses away, and then refuses routes by them.
+fn switched_off(node: &Node, view: &mut View<'_>) {
+    for interface in node.interfaces.iter().filter(|i| i.address.addr().is_ipv6()) {
+        let names = ["all", interface.name.as_str()];
+        let keys = names.map(|name| format!("net.ipv6.conf.{name}.disable_ipv6"));
+        let off = |s: &&Sysctl| keys.contains(&s.key.0) && s.value != "0";
+        if let Some(sysctl) = node.sysctls.iter().find(off) {
+            view.push(rule::NO_IPV6.at(
+                &sysctl.at,
+                format!("`{}` has the address `{}`", node.name, interface.address.addr()),
+                "leave the setting out, or the address: without IPv6 the kernel takes the address \
+                 away again",
+            ));
+        }
+    }
+}
+
 fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
     if !view.sure(&node.at) {
         return;
@@ -92,6 +112,38 @@ fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
             "choose a node's address, unless a missing gateway is what you want to show",
         ));
     }
+}
+
+/// The kernel has a route to each link by itself, and one default route of each family.
+fn there_already(node: &Node, route: &Route, view: &mut View<'_>) {
+    if !view.sure(&node.at) {
+        return;
+    }
+    let destination = route.destination;
+    let link = node.interfaces.iter().find(|i| i.address.trunc() == destination);
+    let own = node.addresses().find(|own| IpNet::from(*own) == destination);
+    let family = Family::of(route.via);
+    let (message, help) = match (link, own, &node.gateway) {
+        (Some(link), ..) => (
+            format!("`{}` is on the link `{destination}` (`{}`) itself", node.name, link.network),
+            "leave the route out: the kernel has the link's own, and refuses another one",
+        ),
+        (_, Some(own), _) => (
+            format!("`{own}` is an address of `{}` itself", node.name),
+            "leave the route out: what goes to itself takes no route",
+        ),
+        (.., Gateway::Address(gateway)) if route.is_default() && Family::of(*gateway) == family => {
+            (
+                format!(
+                    "`{}` has the gateway `{gateway}`, which is a default route already",
+                    node.name
+                ),
+                "keep one of the two: the kernel refuses a second default route",
+            )
+        }
+        _ => return,
+    };
+    view.push(rule::ROUTE_TWICE.at(&route.at.as_key(), message, help));
 }
 
 /// Whether a node has this address, or a virtual service or a virtual router, whose director then

@@ -2,8 +2,9 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `redundancy`, `forwarding`, `tunnel`, `reachability`, `tiers`, `via`,
-//! `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
+//! (`link`, `routing_loop`, `redundancy`, `forwarding`, `taken_back`, `round_director`, `scheduling`,
+//! `failing_check`,
+//! `tunnel`, `reachability`, `tiers`, `via`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
 //! different words.
 
 mod address;
@@ -14,6 +15,7 @@ mod expectation;
 mod expected;
 mod expected_load;
 mod expected_state;
+mod failing_check;
 mod fault;
 mod fault_node;
 mod fault_settings;
@@ -30,18 +32,25 @@ mod network;
 mod node;
 mod node_parts;
 mod number;
+mod overrides;
 mod ports;
 mod reach;
 mod reachability;
 mod redundancy;
 mod replica;
 mod request;
+mod round_director;
+mod routing_loop;
 mod scenario;
+mod scheduling;
 mod sequence;
 mod service;
 mod serving;
+mod sysctl;
 mod table;
 mod table_service;
+mod taken_back;
+mod takeover;
 mod tiers;
 mod track;
 mod tunnel;
@@ -51,8 +60,6 @@ mod via;
 mod view;
 mod vip;
 mod virtual_router;
-
-pub use table::told as table_fault;
 
 use super::{faults::Faults, wire};
 use crate::lab::{Lab, Role};
@@ -88,14 +95,20 @@ pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
 fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     let mut view = View::new(lab, faults);
     link::check(&mut view);
+    routing_loop::check(&mut view);
     vip::check(&mut view);
     redundancy::check(&mut view);
     engine::check(&mut view);
     forwarding::check(&mut view);
+    taken_back::check(&mut view);
+    round_director::check(&mut view);
+    scheduling::check(&mut view);
+    failing_check::check(&mut view);
     tunnel::check(&mut view);
     expectation::check(&mut view);
     fault_node::check(&mut view);
     sequence::check(&mut view);
+    takeover::check(&mut view);
     reachability::check(&mut view);
     tiers::check(&mut view);
     via::check(&mut view);

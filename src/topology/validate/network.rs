@@ -13,6 +13,7 @@ pub fn build(networks: Entries<wire::Network>, draft: &mut Draft<'_>) {
     for (name, network) in networks.0 {
         let at = all.key(&name);
         let name = name::parse(&name, name::NETWORK, &at.as_key(), draft.faults);
+        let name = name.filter(|name| !reserved(name, &at.as_key(), draft.faults));
         let parts = network.and_then(|n| parts(n, &at, draft.faults));
         if let (Some(name), Some((subnet, mtu, subnet_at))) = (name, parts) {
             let network = Network { name, subnet, mtu, at };
@@ -21,6 +22,22 @@ pub fn build(networks: Entries<wire::Network>, draft: &mut Draft<'_>) {
             }
         }
     }
+}
+
+/// Interfaces that the kernel has, or makes by itself, in the namespace of the bridges (loopback,
+/// and the first device of each kind of tunnel: `fb_tunnel_dev` in net/ipv4 and net/ipv6), and
+/// directories of /proc/sys/net/ipv4/conf that stand for every interface.
+const KERNELS: &[&str] =
+    &["lo", "all", "default", "tunl0", "gre0", "gretap0", "erspan0", "sit0", "ip6tnl0", "ip6gre0"];
+
+fn reserved(name: &NetworkName, at: &Place, faults: &mut Faults) -> bool {
+    let is_reserved = KERNELS.contains(&name.as_str());
+    if is_reserved {
+        let message = format!("`{name}` is a name that the kernel keeps for itself");
+        let help = "choose another name: the network is a bridge, an interface of this name";
+        faults.push(rule::RESERVED_NAME.at(at, message, help));
+    }
+    is_reserved
 }
 
 fn parts(

@@ -2,7 +2,7 @@ use super::super::{
     rule,
     wire::{self, Entries},
 };
-use super::{Draft, name, node_parts as parts, replica};
+use super::{Draft, fault, name, node_parts as parts, replica};
 use crate::lab::{Node, NodeName, Place, Role};
 
 /// Builds the nodes of a role whose nodes are no more than nodes.
@@ -42,6 +42,14 @@ fn blank(name: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<No
         draft.faults.push(rule::RESERVED_NAME.at(
             &key,
             format!("`{name}` is the name of the namespace that holds the bridges"),
+            "choose another name",
+        ));
+        return None;
+    }
+    if name.as_str() == fault::ALL {
+        draft.faults.push(rule::RESERVED_NAME.at(
+            &key,
+            format!("`{name}` means every node, as in `heal: {name}`"),
             "choose another name",
         ));
         return None;

@@ -1,20 +1,21 @@
 use super::super::{
     rule,
-    wire::{self, Entries, NumberOrText},
+    wire::{self, Entries},
 };
-use super::{Draft, address, link::described, network, serving};
-use crate::lab::{Command, Family, Gateway, Interface, Node, Place, Route, Sysctl, SysctlKey};
+use super::{Draft, address, link::described, network, serving, sysctl};
+use crate::lab::{Command, Family, Gateway, Interface, Node, Place, Route};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// Fills a blank node with what the file says.
 pub fn fill(mut node: Node, mut wire: wire::Node, draft: &mut Draft<'_>) -> Node {
     let at = node.at.clone();
+    let plugs = wire.addresses.0.len();
     node.serving = serving::build(&node, &mut wire, draft);
     node.interfaces = interfaces(wire.addresses, &node, draft);
     node.gateway = gateway(wire.gateway, &at.key("gateway"), draft);
     node.routes = routes(wire.routes, &at.key("routes"), draft);
-    node.sysctls = sysctls(wire.sysctls, &at.key("sysctls"), draft);
+    node.sysctls = sysctl::build(wire.sysctls, plugs, &at.key("sysctls"), draft);
     let commands = wire.commands.0.into_iter().enumerate();
     let place = |index| at.key("commands").index(index);
     node.commands = commands
@@ -105,32 +106,16 @@ fn routes(routes: Entries<String>, all: &Place, draft: &mut Draft<'_>) -> Vec<Ro
                 ));
                 continue;
             }
+            if built.iter().any(|route: &Route| route.destination == destination) {
+                draft.faults.push(rule::ROUTE_TWICE.at(
+                    &at.as_key(),
+                    format!("the route to `{destination}` is given twice"),
+                    "keep one of the two: a destination has one next hop",
+                ));
+                continue;
+            }
             built.push(Route { destination, via, at });
         }
     }
     built
-}
-
-fn sysctls(sysctls: Entries<NumberOrText>, all: &Place, draft: &mut Draft<'_>) -> Vec<Sysctl> {
-    let mut built = Vec::new();
-    for (key, value) in sysctls.0 {
-        let at = all.key(&key);
-        if !namespaced(&key) {
-            draft.faults.push(rule::SYSCTL.at(
-                &at.as_key(),
-                format!("`{key}` is no setting of a network namespace"),
-                "use settings that begin with `net.`: the others belong to the whole machine",
-            ));
-        } else if let Some(value) = value {
-            built.push(Sysctl { key: SysctlKey(key), value: value.to_string(), at });
-        }
-    }
-    built
-}
-
-fn namespaced(key: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let mut parts = key.split('.');
-    let net = parts.next() == Some("net");
-    net && key.len() > 4 && parts.all(|part| !part.is_empty() && part.chars().all(allowed))
 }

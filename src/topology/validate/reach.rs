@@ -1,4 +1,4 @@
-use crate::lab::{Family, Lab, NetworkName, Node, NodeName, VirtualService};
+use crate::lab::{Family, Lab, NetworkName, Node, NodeName, Role, Sysctl, VirtualService};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -24,21 +24,75 @@ impl Goal {
 
 /// Whether packets from a node get to the goal, going from next hop to next hop.
 pub fn arrives(lab: &Lab, from: &Node, goal: &Goal) -> bool {
+    let way = way(lab, from, goal.address);
+    let on_the_way = way.nodes.iter().any(|node| goal.takers.contains(&node.name));
+    on_the_way || matches!(way.end, End::Link(network) if on_link(lab, network, goal))
+}
+
+/// The way of packets from a node to an address, by what the file and the plan say of routes.
+pub struct Way<'l> {
+    /// The nodes that they pass, the first one among them.
+    pub nodes: Vec<&'l Node>,
+    /// How it ends.
+    pub end: End<'l>,
+}
+
+/// How a way ends.
+#[derive(Debug)]
+pub enum End<'l> {
+    /// On this link, where the address should be.
+    Link(&'l NetworkName),
+    /// At a node that has no next hop, or one that no node has.
+    Nowhere,
+    /// It comes to this node for the second time.
+    Circle(&'l Node),
+}
+
+/// Follows the next hops from a node to an address.
+pub fn way<'l>(lab: &'l Lab, from: &'l Node, to: IpAddr) -> Way<'l> {
+    let mut nodes = vec![from];
     let mut here = from;
-    for _ in 0..=lab.nodes.len() {
-        if goal.takers.contains(&here.name) {
-            return true;
-        }
-        here = match hop(lab, here, goal.address) {
-            Some(Hop::Link(network)) => return on_link(lab, network, goal),
+    let end = loop {
+        match hop(lab, here, to) {
+            Some(Hop::Link(network)) => break End::Link(network),
             Some(Hop::Via(address)) => match holder(lab, address) {
-                Some(next) => next,
-                None => return false,
+                Some(next) if nodes.iter().any(|node| node.name == next.name) => {
+                    break End::Circle(next);
+                }
+                Some(next) => here = next,
+                None => break End::Nowhere,
             },
-            None => return false,
-        };
+            None => break End::Nowhere,
+        }
+        nodes.push(here);
+    };
+    Way { nodes, end }
+}
+
+/// The network by which a node's packets to an address leave it.
+pub fn leaves_by<'l>(lab: &'l Lab, node: &'l Node, to: IpAddr) -> Option<&'l NetworkName> {
+    match hop(lab, node, to)? {
+        Hop::Link(network) => Some(network),
+        Hop::Via(via) => {
+            node.interfaces.iter().find(|i| i.address.contains(&via)).map(|i| &i.network)
+        }
     }
-    false
+}
+
+/// Whether a node forwards packets of others: a router does, a director of NAT must, and any can be
+/// told to.
+pub fn forwards(lab: &Lab, node: &Node, family: Family) -> bool {
+    let key = match family {
+        Family::Inet => "net.ipv4.ip_forward",
+        Family::Inet6 => "net.ipv6.conf.all.forwarding",
+    };
+    let told = |s: &Sysctl| s.key.0 == key && s.value == "1";
+    let mine =
+        |s: &&VirtualService| Family::of(s.vip) == family && s.directors.contains(&node.name);
+    let mut methods = lab.services.iter().filter(mine).flat_map(VirtualService::methods);
+    node.role == Role::Router
+        || node.sysctls.iter().any(told)
+        || methods.any(|method| !method.keeps_vip())
 }
 
 fn on_link(lab: &Lab, network: &NetworkName, goal: &Goal) -> bool {

@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, floating::OWNER, high_availability};
+use super::{View, floating::OWNER, high_availability, overrides};
 use crate::lab::{
     ConnectionSync, HighAvailability, NetworkName, NodeName, Tracked, VirtualRouter, VirtualService,
 };
@@ -16,6 +16,7 @@ pub fn check(view: &mut View<'_>) {
         owner(router, view);
         plugged(router, view);
         one_family(router, view);
+        overrides::check(router, &sure[..index], wanted, view);
     }
     synchronised(wanted, view);
     if view.sure(&high_availability::routers_place()) {
@@ -103,7 +104,7 @@ fn owner(router: &VirtualRouter, view: &mut View<'_>) {
 fn one_family(router: &VirtualRouter, view: &mut View<'_>) {
     let Some(network) = view.lab.network(&router.network) else { return };
     let family = network.family();
-    for vip in router.vips.iter().filter(|vip| !family.has(vip.address)) {
+    for vip in router.every_vip().into_iter().filter(|vip| !family.has(vip.address)) {
         view.push(rule::TWO_FAMILIES.at(
             &router.at.key("vips"),
             format!(
@@ -118,7 +119,7 @@ fn one_family(router: &VirtualRouter, view: &mut View<'_>) {
 
 /// Each director has an interface in the adverts' network, the VIPs' and those that are tracked.
 fn plugged(router: &VirtualRouter, view: &mut View<'_>) {
-    let vips = router.vips.iter().map(|vip| (&vip.network, "holds a VIP"));
+    let vips = router.every_vip().into_iter().map(|vip| (&vip.network, "holds a VIP"));
     let tracked = router.tracks.iter().filter_map(|track| match &track.subject {
         Tracked::Network(network) => Some((network, "is tracked")),
         Tracked::Command { .. } => None,

@@ -10,7 +10,7 @@ use std::path::{Component, Path};
 use std::time::Duration;
 
 /// How long a process may take until it works where the file does not say.
-const WITHIN: Duration = Duration::from_secs(30);
+const WITHIN: Duration = Duration::from_secs(120);
 
 /// How large a file of a node may be, in bytes: its text is part of the plan.
 const LARGEST: usize = 65_536;

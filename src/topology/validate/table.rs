@@ -32,7 +32,7 @@ pub fn services(
 }
 
 /// A fault of the table as a diagnostic of the file that has it.
-pub fn told(fault: Fault) -> crate::diag::Diagnostic {
+fn told(fault: Fault) -> crate::diag::Diagnostic {
     let rule = match fault.kind {
         Kind::Wrong => rule::TABLE,
         Kind::NotYet => rule::TABLE_OPTION,
@@ -241,7 +241,8 @@ fn entry(server: &import::Server, forwarding: Forwarding) -> Server {
         tunnel: matches!(forwarding, Forwarding::Tun).then(|| tunnel(server.tunnel)),
         upper_threshold: number(server.upper),
         lower_threshold: number(server.lower),
-        address: Some(server.address.value),
+        address: None,
+        rip: Some(server.address.value),
     }
 }
 

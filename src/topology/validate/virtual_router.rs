@@ -3,7 +3,8 @@ use super::super::{
     wire::{self, Entries},
 };
 use super::{
-    Draft, floating, high_availability, network, number::Bounds, service::one_of_role, track, value,
+    Draft, floating, high_availability, network, number::Bounds, overrides, service::one_of_role,
+    track, value,
 };
 use crate::lab::{
     Family, NodeName, Place, Preemption, Role, RouterName, VirtualAddress, VirtualRouter,
@@ -65,7 +66,7 @@ fn one(
     let password = wire.password.map(|p| password(p, version, &at, draft));
     let preemption = preemption(wire.preempt, wire.preempt_delay.as_deref(), &at, draft);
     let tracks = track::build(wire.track, &at.key("track"), draft);
-    Some(VirtualRouter {
+    let mut built = VirtualRouter {
         name,
         router_id: router_id?,
         network: network?,
@@ -77,17 +78,22 @@ fn one(
         priorities,
         vips,
         tracks,
+        overrides: IndexMap::new(),
         at,
-    })
+    };
+    built.overrides = overrides::build(wire.overrides, &built, draft);
+    Some(built)
 }
 
-fn router_id(number: i64, at: &Place, draft: &mut Draft<'_>) -> Option<u8> {
+/// The number on the wire, or a fault at its key.
+pub fn router_id(number: i64, at: &Place, draft: &mut Draft<'_>) -> Option<u8> {
     let why = "it has 8 bits, and 0 is not used (RFC 3768, section 5.3.3)";
     let bounds = Bounds { rule: rule::ROUTER_ID, noun: "router id", range: 1..=255, why };
     bounds.check(number, &at.key("router_id"), draft.faults)
 }
 
-fn version(
+/// The version on the wire; without a number that of the family, or a fault at its key.
+pub fn version(
     number: Option<i64>,
     family: Family,
     at: &Place,
@@ -109,7 +115,8 @@ fn version(
     }
 }
 
-fn advert_interval(
+/// The time between adverts, or a fault at its key.
+pub fn advert_interval(
     text: Option<&str>,
     version: Option<VrrpVersion>,
     at: &Place,
@@ -117,18 +124,28 @@ fn advert_interval(
 ) -> Option<Duration> {
     let at = at.key("advert_interval");
     let interval = value::duration(text.unwrap_or("1s"), &at, draft.faults)?;
-    let (unit, most, help) = match version? {
+    fitting(interval, version?, &at, draft)
+}
+
+/// The time, if adverts of the version can say it, or a fault at this place.
+pub fn fitting(
+    interval: Duration,
+    version: VrrpVersion,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<Duration> {
+    let (unit, most, help) = match version {
         VrrpVersion::V2 => {
             (1000, 255_000, "choose whole seconds, 1s to 255s, or `version: 3` for shorter ones")
         }
         VrrpVersion::V3 => (10, 40_950, "choose hundredths of a second, 10ms to 40950ms"),
     };
     let length = interval.as_millis();
-    if length % unit == 0 && length <= most {
+    if length.is_multiple_of(unit) && length <= most {
         return Some(interval);
     }
-    let message = format!("VRRP {} cannot say an interval of {interval:?}", spoken(version?));
-    draft.faults.push(rule::ADVERT_INTERVAL.at(&at, message, help));
+    let message = format!("VRRP {} cannot say an interval of {interval:?}", spoken(version));
+    draft.faults.push(rule::ADVERT_INTERVAL.at(at, message, help));
     None
 }
 
@@ -139,7 +156,8 @@ fn spoken(version: VrrpVersion) -> &'static str {
     }
 }
 
-fn password(
+/// The password, if adverts of the version have room for it, or a fault at its key.
+pub fn password(
     text: String,
     version: Option<VrrpVersion>,
     at: &Place,

@@ -55,7 +55,7 @@ pub struct TcpProbe {}
 /// Who serves alone while there is no quorum.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(title = "a real server, or a mapping with `server` and `port`")]
+#[schemars(title = "a real server, or a mapping with `server`, `port` and `address`")]
 pub enum SorryServer {
     /// The real server alone.
     Name(String),
@@ -73,4 +73,7 @@ pub struct SorryServerDetails {
     /// other.
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<i64>,
+    /// The network in which the directors reach it. Default: the first one that it shares with a
+    /// director.
+    pub address: Option<String>,
 }

@@ -1,5 +1,5 @@
 use super::{Entries, List, words};
-use crate::lab::{Engine, Transport};
+use crate::lab::{Engine, InitialState, Transport};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -80,7 +80,43 @@ pub struct VirtualRouter {
     /// What is watched on each director, and what it does to the priority. Default: nothing.
     #[serde(default)]
     pub track: List<Track>,
+    /// What single directors have otherwise, by director, as in `{ node04: { password: "2222" } }`:
+    /// a cluster whose members do not agree, and the masters that come of it. Default: nothing.
+    #[serde(default)]
+    pub overrides: Entries<Override>,
 }
+
+/// What one director has otherwise than its virtual router says. Directors that differ in anything
+/// but `state` discard each other's adverts, so that each becomes master.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The virtual router's number in the adverts of this director, 1 to 255. Default: that of the
+    /// virtual router.
+    #[schemars(range(min = 1, max = 255))]
+    pub router_id: Option<i64>,
+    /// The version of VRRP that it speaks, 2 or 3. Default: that of the virtual router.
+    #[schemars(range(min = 2, max = 3))]
+    pub version: Option<i64>,
+    /// The time between two of its adverts; in version 3 directors may differ here. Default: that
+    /// of the virtual router.
+    #[schemars(title = "a duration")]
+    pub advert_interval: Option<String>,
+    /// The password of its adverts, in quotes. Default: that of the virtual router.
+    #[schemars(title = "a text in quotes")]
+    pub password: Option<String>,
+    /// What it holds as master. Default: the virtual router's VIPs.
+    pub vips: Option<List<String>>,
+    /// The state that its keepalived.conf gives it to begin in, `master` or `backup`. keepalived
+    /// begins as backup either way, but with `master` it drops `preempt: false` and
+    /// `preempt_delay`. Default: backup.
+    pub state: Option<InitialStateWord>,
+}
+
+/// A state to begin in, by its name.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct InitialStateWord(#[schemars(schema_with = "words::initial_state")] pub InitialState);
 
 /// Something that is watched on each director: exactly one of `network` and `command`.
 #[derive(Debug, Deserialize, JsonSchema)]

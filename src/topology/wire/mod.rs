@@ -22,9 +22,9 @@ pub use disturbance::{Fault, Load, Stoppable};
 pub use entries::{Entries, List};
 pub use expect::{Distribution, DistributionWord, Expect, Latency, StateWord, VipOwner};
 pub use goal::Goal;
-pub use health::{HealthCheck, HttpProbe, SorryServer};
+pub use health::{HealthCheck, HttpProbe, SorryServer, SorryServerDetails};
 pub use high_availability::{
-    ConnectionSync, EngineWord, Engines, HighAvailability, Track, VirtualRouter,
+    ConnectionSync, EngineWord, Engines, HighAvailability, Override, Track, VirtualRouter,
 };
 pub use ipvs::{IpvsSettings, Timeouts};
 pub use node::{Node, RealServer};

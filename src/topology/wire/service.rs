@@ -160,7 +160,10 @@ pub struct Server {
     /// three quarters of `upper_threshold`.
     #[schemars(range(min = 0, max = 65535))]
     pub lower_threshold: Option<i64>,
+    /// The network in which the directors reach it, where it is plugged into several: its address
+    /// there is the RIP. Default: the first one that it shares with a director.
+    pub address: Option<String>,
     /// Its address, if a table of ipvsadm's names it: never in a file.
     #[serde(skip)]
-    pub address: Option<IpAddr>,
+    pub rip: Option<IpAddr>,
 }

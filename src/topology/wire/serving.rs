@@ -26,7 +26,7 @@ pub struct Process {
     /// its start.
     #[schemars(range(min = 1, max = 65535))]
     pub ready: Option<i64>,
-    /// How long it may take until it works. Default: 30s.
+    /// How long it may take until it works. Default: 120s.
     #[schemars(title = "a duration")]
     pub within: Option<String>,
 }

@@ -127,6 +127,16 @@ pub fn transport(_: &mut SchemaGenerator) -> Schema {
     )
 }
 
+pub fn initial_state(_: &mut SchemaGenerator) -> Schema {
+    words(
+        "state to begin in",
+        [
+            ("backup", "As every director begins."),
+            ("master", "As backup too, but without `preempt: false` and `preempt_delay`."),
+        ],
+    )
+}
+
 pub fn vrrp_state(_: &mut SchemaGenerator) -> Schema {
     words("VRRP state", VrrpState::ALL.map(|s| (s.keyword(), meaning(s))))
 }

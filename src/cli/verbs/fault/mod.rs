@@ -6,9 +6,11 @@ use crate::cli::args::{Format, duration};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::furnish::furnish;
 use crate::cli::guests;
 use crate::cli::running::Running;
 use crate::cli::terminal::{print, print_json};
+use crate::plan::disturbing;
 use crate::supervisor;
 use std::time::Duration;
 
@@ -84,7 +86,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if running.is_elsewhere(context) {
         return guests::forward(&running, context);
     }
-    let fault = wanted::fault(&running.lab()?, kind, node, &args.particulars)?;
+    let lab = running.lab()?;
+    let fault = wanted::fault(&lab, kind, node, &args.particulars)?;
+    furnish(&lab, &disturbing(&lab, &fault), context)?;
     let done = supervisor::disturb(&running.dir, &fault).map_err(Failure::failed)?;
     match args.format {
         Format::Json => {

@@ -23,7 +23,8 @@ const KINDS: [(&str, &[&str]); 11] = [
 
 /// The fault that the words and flags ask for, in this lab.
 pub fn fault(lab: &Lab, kind: &str, node: &str, said: &Particulars) -> Result<Fault, Failure> {
-    let known = KINDS.iter().find(|(name, _)| *name == kind);
+    let kind = &kind.replace('_', "-");
+    let known = KINDS.iter().find(|(name, _)| name == kind);
     let (_, flags) = known.ok_or_else(|| unknown("fault", kind, &KINDS.map(|(name, _)| name)))?;
     if let Some(idle) = said.given().find(|flag| !flags.contains(flag)) {
         return Err(Failure::usage(format!("`{kind}` takes no {idle}")));

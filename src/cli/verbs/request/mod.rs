@@ -3,6 +3,7 @@
 mod answers;
 mod hold;
 mod wanted;
+mod watched;
 
 pub use hold::Until;
 
@@ -15,8 +16,9 @@ use crate::cli::running::Running;
 use crate::cli::sockets::NodeSockets;
 use crate::cli::terminal::{print, print_json};
 use crate::lab::{Endpoint, SourcePorts, written};
-use crate::traffic::{self, Held, Summary, TrafficError};
+use crate::traffic::{self, Held, Sending, Summary};
 use std::time::Duration;
+use watched::{End, unsent, watched};
 
 /// The help of `--url`.
 const URL: &str = "Where to: http://ADDRESS[:PORT][/PATH], or udp or sctp for http \
@@ -85,7 +87,8 @@ fn until(text: &str) -> Result<Until, &'static str> {
     Ok(time.map_or(Until::Enter, Until::Over))
 }
 
-/// Sends the requests and says who answered; a request without an answer makes the exit code 1.
+/// Sends the requests and says who answered; a request without an answer makes the exit code 1, and
+/// a signal that ends them early 128 and its number.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let running = Running::find(context, args.lab.as_deref())?;
     if running.is_elsewhere(context) {
@@ -95,17 +98,20 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let request = wanted::request(args, &lab)?;
     let to = traffic::destination(&lab, &request.target)
         .ok_or_else(|| Failure::usage("the lab has no such virtual service"))?;
+    context.note(&wanted::words(&request, to));
     let mut sockets = NodeSockets::open(&lab, &request.from)?;
     let (runtime, mut held) = (context.runtime()?, Held::default());
-    let sending = traffic::send(&request, to, &mut sockets, &mut held);
-    let samples = runtime.block_on(sending).map_err(|error| match error {
-        TrafficError::SourcePorts { .. } => Failure::usage(error),
-        _ => Failure::failed(error),
-    })?;
+    let sending = Sending::new(&request, to, &mut sockets, &mut held).map_err(unsent)?;
+    let end = runtime.block_on(watched(&sending, args.count, context))?;
+    let samples = sending.into_samples();
     let summary = Summary::of(&samples);
     match args.format {
         Format::Json => print_json(&answers::json(&samples, &summary)),
         Format::Text => print(&answers::text(&samples, &summary)),
+    }
+    if let End::Interrupted(signal) = end {
+        context.note(&format!("interrupted after {} of {} requests", samples.len(), args.count));
+        return Ok(Exit::Command(128 + signal as u8));
     }
     if let Some(until) = args.hold {
         runtime.block_on(hold::hold(&mut held, until, &summary, context));

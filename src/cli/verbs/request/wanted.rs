@@ -20,6 +20,14 @@ pub fn request(args: &Args, lab: &Lab) -> Result<Request, Failure> {
     })
 }
 
+/// Who asks whom: `client asks web at 192.168.136.100:80`.
+pub fn words(request: &Request, to: Endpoint) -> String {
+    let Request { from, target, path, .. } = request;
+    let service = target.service().map(|name| format!("{name} at ")).unwrap_or_default();
+    let path = if path == "/" { String::new() } else { format!(" for {path}") };
+    format!("{from} asks {service}{to}{path}")
+}
+
 fn connection(args: &Args) -> Connection {
     match args.hold {
         Some(_) => Connection::Held,

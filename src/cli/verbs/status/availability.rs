@@ -2,7 +2,7 @@ use crate::kernel::{
     Health, HealthChange, Observed, SyncDaemon, SyncRole, daemons_directory, health_changes,
     state_changes,
 };
-use crate::lab::{Destination, Lab, NodeName, VirtualRouter, VirtualService, VrrpState};
+use crate::lab::{Destination, Lab, Member, NodeName, VirtualRouter, VirtualService, VrrpState};
 use crate::plan::{DestinationEntry, Op, Plan, ServiceEntry};
 use crate::state::LabDir;
 use serde::Serialize;
@@ -61,6 +61,9 @@ pub struct HealthStatus {
     pub server: String,
     /// Whether it serves.
     pub up: bool,
+    /// Why its check failed, where the checker says so: what it got, and what it wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Where to read about the directors of a lab.
@@ -113,7 +116,7 @@ impl Directors<'_> {
         let status = |router: &VirtualRouter| RouterStatus {
             router: router.name.to_string(),
             state: state(router).map(|change| change.state),
-            vips: held(router, observed),
+            vips: held(router.member(node), observed),
         };
         here.map(status).collect()
     }
@@ -152,6 +155,7 @@ fn health(
         service: key.to_string(),
         server: server.real_server.to_string(),
         up: last.is_none_or(|change| change.health == Health::Up),
+        reason: last.and_then(|change| change.reason.clone()),
     }
 }
 
@@ -167,8 +171,8 @@ fn sync(observed: &Observed) -> Vec<SyncStatus> {
     observed.sync.iter().map(status).collect()
 }
 
-fn held(router: &VirtualRouter, observed: &Observed) -> Vec<String> {
-    let vips = router.vips.iter().map(|vip| vip.address.addr());
+fn held(member: Member<'_>, observed: &Observed) -> Vec<String> {
+    let vips = member.vips.iter().map(|vip| vip.address.addr());
     let is_held = |vip: &std::net::IpAddr| {
         observed.addresses.iter().any(|there| there.address.addr() == *vip)
     };
@@ -222,7 +226,10 @@ virtual_services:
             let health = directors.describe(&node, &observed).unwrap().health;
             health
                 .iter()
-                .map(|h| format!("{} {} {}", h.service, h.server, h.up))
+                .map(|h| {
+                    let why = h.reason.as_ref().map(|reason| format!(" {reason}"));
+                    format!("{} {} {}{}", h.service, h.server, h.up, why.unwrap_or_default())
+                })
                 .collect::<Vec<_>>()
         };
         for daemon in ["checker", "keepalived"] {
@@ -231,8 +238,10 @@ virtual_services:
         let service = ServiceEntry::from(&lab.services[0]).key;
         let server = "192.168.150.2:80".parse().unwrap();
         let (at, health) = (SystemTime::UNIX_EPOCH, Health::Down);
-        record_health(&directory, &HealthChange { at, service, server, health }).unwrap();
-        assert_eq!(told("checker"), ["tcp 192.168.150.100:80 rs1 false"]);
+        let why = "HTTP status 404, expected 200";
+        let change = HealthChange { at, service, server, health, reason: Some(why.to_owned()) };
+        record_health(&directory, &change).unwrap();
+        assert_eq!(told("checker"), [format!("tcp 192.168.150.100:80 rs1 false {why}")]);
         assert!(told("speaker").is_empty(), "a dead checker knows nothing");
     }
 

@@ -3,6 +3,7 @@
 mod against;
 mod availability;
 mod describe;
+mod masters;
 mod text;
 
 use crate::cli::args::Format;
@@ -16,10 +17,10 @@ use crate::lab::{LabName, Source};
 use crate::state::{Provider, Record};
 use serde::Serialize;
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// The pause between two views of `--watch`.
-const PAUSE: Duration = Duration::from_secs(1);
+/// From one view of `--watch` to the next.
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// `status`
 #[derive(Debug, clap::Args)]
@@ -69,6 +70,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if running.is_elsewhere(context) {
         return guests::forward(&running, context);
     }
+    let mut due = Instant::now();
     loop {
         let lab = context.runtime()?.block_on(describe::lab(&running))?;
         if args.watch && std::io::stdout().is_terminal() {
@@ -82,7 +84,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
             let proven = !args.check || lab.is_as_the_file_says();
             return Ok(if proven { Exit::Ok } else { Exit::Unproven });
         }
-        std::thread::sleep(PAUSE);
+        // A view that took longer than that is followed by the next at once.
+        due = (due + PERIOD).max(Instant::now());
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
     }
 }
 

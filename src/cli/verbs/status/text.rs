@@ -1,6 +1,6 @@
 use super::availability::{Availability, DaemonStatus, HealthStatus, RouterStatus, SyncStatus};
 use super::describe::{AddressStatus, LabStatus, NodeStatus, ProcessStatus, ServiceStatus};
-use super::{LabInShort, State};
+use super::{LabInShort, State, masters};
 use crate::lab::{Port, Scheduled};
 use crate::plan::Behaviour;
 use crate::state::Provider;
@@ -59,6 +59,9 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
     let _ = writeln!(text, "\n{}", colour.paint(Ink::Faint, &format!("kernel {}", lab.kernel)));
     for node in &lab.nodes {
         text.push_str(&self::node(node, colour));
+    }
+    for sentence in masters::several(&lab.nodes) {
+        let _ = writeln!(text, "{}", colour.paint(Ink::BoldRed, &sentence));
     }
     if !lab.faults.is_empty() {
         let _ = writeln!(
@@ -157,9 +160,10 @@ fn availability(availability: &Availability, colour: Colour) -> String {
     for SyncStatus { role, id, interface } in &availability.connection_sync {
         let _ = writeln!(text, "  sync   {role}, id {id}, on {interface}");
     }
-    for HealthStatus { service, server, up } in &availability.health {
+    for HealthStatus { service, server, up, reason } in &availability.health {
         let how = if *up { "up".to_owned() } else { colour.paint(Ink::BoldRed, "down") };
-        let _ = writeln!(text, "  health {server} of {service} is {how}");
+        let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let _ = writeln!(text, "  health {server} of {service} is {how}{why}");
     }
     text
 }
@@ -242,6 +246,7 @@ mod tests {
                 service: "tcp 10.0.0.1:80".to_owned(),
                 server: "rs1".to_owned(),
                 up: false,
+                reason: Some("HTTP status 404, expected 200".to_owned()),
             }],
         };
         insta::assert_snapshot!(availability(&told, Colour::Plain), @"
@@ -250,7 +255,7 @@ mod tests {
           vrrp   VI_1 master, holds 10.0.0.1, 10.0.0.2
           vrrp   VI_2 silent
           sync   backup, id 51, on eth0
-          health rs1 of tcp 10.0.0.1:80 is down
+          health rs1 of tcp 10.0.0.1:80 is down: HTTP status 404, expected 200
         ");
     }
 }

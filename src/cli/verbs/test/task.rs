@@ -1,6 +1,7 @@
 use super::Args;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::furnish::of_test;
 use crate::cli::provider::{self, Choice};
 use crate::cli::running::{Running, state_dir};
 use crate::lab::{Lab, LabName, Scenario, Source};
@@ -64,7 +65,7 @@ pub fn tasks(args: &Args, context: &Context) -> Result<Vec<Task>, Failure> {
         let ground = match &args.live {
             Some(lab) => Ground::Live(lab.parse().map_err(Failure::usage)?),
             None => {
-                let choice = provider::choose(context, &topology.lab)?;
+                let choice = provider::choose(context, &topology.lab, &of_test(&topology.lab))?;
                 match args.keep {
                     true => Ground::Kept { choice, lab: free(&topology.lab.name, &mut taken) },
                     false => Ground::Own(choice),

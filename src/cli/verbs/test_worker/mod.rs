@@ -6,7 +6,7 @@ mod rehearsal;
 use crate::cli::context::{Context, Setting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::furnish::furnish;
+use crate::cli::furnish::{furnish, of_test};
 use crate::cli::running::Running;
 use crate::cli::terminal::print;
 use crate::cli::{guests, machine};
@@ -42,7 +42,6 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let mut lab = context.load(&source)?;
     lab.scenarios.retain(|scenario| is_chosen(args, scenario));
-    furnish(&lab, context);
     let mut report = LabReport {
         kernel: kernel(context),
         topology: args.topology.clone(),
@@ -50,7 +49,13 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     };
     let (topology, kernel) = (report.topology.clone(), report.kernel.clone());
     tell(Event::LabStarted { topology, kernel });
-    report.error = play(running.as_ref(), (source, lab), (args, context), &mut report).err();
+    let furnished = furnish(&lab, &of_test(&lab), context);
+    // A report has no lines of its own for it.
+    let words = |failure: Failure| failure.message.replace("\n ", "");
+    let played = furnished
+        .map_err(words)
+        .and_then(|()| play(running.as_ref(), (source, lab), (args, context), &mut report));
+    report.error = played.err();
     report.micros = micros(begun);
     tell(Event::LabFinished { report });
     Ok(Exit::Ok)

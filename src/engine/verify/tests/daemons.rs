@@ -4,6 +4,7 @@ use super::Bench;
 use crate::kernel::{Kernel, ObservedAddress, ObservedDestination, Statistics};
 use crate::lab::{HealthCheck, NodeName, OnFailure, Place, Probe, Quorum};
 use crate::plan::{CheckedServer, CheckedService, Checker, Daemon, DestinationEntry, Op, Step};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A lab with a health checker on its director, and a sorry server.
@@ -72,7 +73,8 @@ async fn a_vip_that_nobody_holds_is_waited_for() {
     let mut bench = Bench::new().await;
     let [first, other] = ["director", "rs1"].map(|node| node.parse::<NodeName>().unwrap());
     let address = "192.168.136.101".parse().unwrap();
-    let op = Op::AwaitAddress { node: first, others: vec![other], address };
+    let op =
+        Op::AwaitAddress { node: first, others: vec![other], address, election: Duration::ZERO };
     bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });
     insta::assert_snapshot!(bench.mended().await, @"director, rs1: no director holds 192.168.136.101");
     bench.meddle("director", |seen| seen.addresses.retain(|a| a.address.addr() != address));
@@ -121,7 +123,7 @@ async fn what_a_checker_does_is_no_drift_and_what_it_does_not_is() {
 async fn a_table_that_a_daemon_makes_is_its_own() {
     let mut bench = Bench::new().await;
     let node = || "rs1".parse().unwrap();
-    let daemon = Daemon::Keepalived { configuration: String::new() };
+    let daemon = Daemon::Keepalived { configuration: String::new(), schedulers: BTreeSet::new() };
     let op = Op::StartDaemon { node: node(), daemon };
     bench.kernel.apply(&op).await.unwrap();
     bench.plan.steps.push(Step { op, why: String::new(), at: Place::root() });

@@ -2,7 +2,7 @@
 //! there is one master, and never two for longer than an advert interval.
 
 use super::*;
-use crate::lab::{Preemption, VrrpState, VrrpVersion};
+use crate::lab::{InitialState, Preemption, VrrpState, VrrpVersion};
 use crate::plan::{Seat, Speaker};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -56,6 +56,7 @@ fn speaker(director: usize, priority: u8, preemption: Preemption) -> Speaker {
         advert_interval: INTERVAL,
         password: None,
         priority,
+        state: InitialState::default(),
         preemption,
         vips: Vec::new(),
         tracks: Vec::new(),

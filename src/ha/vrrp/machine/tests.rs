@@ -1,5 +1,5 @@
 use super::*;
-use crate::lab::{Preemption, RouterName, Track, Tracked, VrrpState, VrrpVersion};
+use crate::lab::{InitialState, Preemption, RouterName, Track, Tracked, VrrpState, VrrpVersion};
 use crate::plan::{Seat, SeatTrack, Speaker};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ fn seat(name: &str, priority: u8) -> Seat {
         advert_interval: Duration::from_secs(1),
         password: None,
         priority,
+        state: InitialState::default(),
         preemption: Preemption::After(Duration::ZERO),
         vips: Vec::new(),
         tracks: Vec::new(),

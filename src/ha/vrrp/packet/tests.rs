@@ -1,5 +1,5 @@
 use super::*;
-use crate::lab::{Preemption, VrrpVersion};
+use crate::lab::{InitialState, Preemption, VrrpVersion};
 use crate::plan::{HeldAddress, Seat};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -24,6 +24,7 @@ fn seat(version: VrrpVersion) -> Seat {
         advert_interval: Duration::from_secs(1),
         password: (version == VrrpVersion::V2).then(|| "1111".to_owned()),
         priority: 100,
+        state: InitialState::default(),
         preemption: Preemption::After(Duration::ZERO),
         vips: vec![HeldAddress {
             interface: "eth0".to_owned(),

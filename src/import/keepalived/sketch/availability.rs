@@ -1,94 +1,129 @@
-use super::grounds::{Grounds, is_plain};
-use super::{quoted, time};
-use crate::import::keepalived::cluster::{Cluster, Router};
-use crate::import::keepalived::configuration::{Instance, Script, Track, Watched};
-use crate::lab::RouterName;
-use ipnet::IpNet;
-use std::fmt::Write as _;
+use super::floating::{Floating, Kind, floating};
+use super::grounds::Grounds;
+use super::overrides::{masters, overrides, password, plain, preemptor};
+use super::page::Page;
+use super::{lines, quoted, time, together, tracks};
+use crate::import::keepalived::cluster::Cluster;
+use crate::import::keepalived::configuration::{Begins, Instance};
+use crate::import::keepalived::reading::brief;
+use crate::lab::Family;
 use std::net::IpAddr;
 use std::time::Duration;
 
+/// The priority from which on a lone director is the one that leads.
+pub const LEADING: i64 = 100;
+
+/// How far a guessed director's priority is from the one that is known.
+const STEP: i64 = 50;
+
 /// What makes the directors stand in for each other.
-pub fn text(cluster: &Cluster<'_>, grounds: &mut Grounds) -> String {
+pub fn write(cluster: &Cluster<'_>, grounds: &mut Grounds, page: &mut Page) {
     if cluster.routers.is_empty() {
-        return String::new();
+        return;
     }
-    let mut text = "\nhigh_availability:\n  engine: vrrp\n  virtual_routers:\n".to_owned();
-    let names = names(cluster);
-    let mut lost = unheld(cluster);
-    for (name, router) in names.iter().zip(&cluster.routers) {
-        let _ = writeln!(text, "    {name}:");
-        let mut writer = Writer { text: &mut text, grounds, router };
-        writer.router(&mut lost);
+    page.line("\nhigh_availability:\n  engine: vrrp\n  virtual_routers:");
+    let routers = floating(cluster);
+    let mut lost = unheld(cluster, grounds, &routers);
+    for router in &routers {
+        let (director, common) = router.router.members[0];
+        page.said(director, common.name.spot);
+        page.line(format!("    {}:", router.name));
+        Writer { page: &mut *page, grounds: &mut *grounds, router, cluster }.router(&mut lost);
     }
-    text += &groups(cluster, &names, grounds);
-    text + &sync(cluster, &names, grounds)
+    page.unsaid();
+    together::groups(cluster, &routers, grounds, page);
+    together::sync(cluster, &routers, grounds, page);
 }
 
-/// The virtual routers' names; one that no lab can have is numbered.
-fn names(cluster: &Cluster<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for (number, router) in (1..).zip(&cluster.routers) {
-        let said = router.common().name.value.clone();
-        let fits = is_name(&said) && !names.contains(&said);
-        names.push(if fits { said } else { format!("VI_{number}_{}", router.common().id.value) });
-    }
-    names
-}
-
-fn is_name(name: &str) -> bool {
-    name.parse::<RouterName>().is_ok() && is_plain(name)
-}
-
-/// The VIPs of services that no virtual router holds.
-fn unheld(cluster: &Cluster<'_>) -> Vec<IpAddr> {
-    let held = |vip: &IpAddr| {
-        let all = cluster.routers.iter().flat_map(|router| &router.common().vips);
-        all.map(|held| held.address.addr()).any(|held| held == *vip)
-    };
-    let mut vips: Vec<_> =
-        cluster.services.iter().filter_map(|shared| shared.server.service.key.vip()).collect();
-    vips.retain(|vip| !held(vip));
+/// The VIPs of services that no virtual router holds. That of a service which one director has and
+/// others have not is not for their virtual routers.
+fn unheld(cluster: &Cluster<'_>, grounds: &Grounds, routers: &[Floating<'_>]) -> Vec<IpAddr> {
+    let shared = cluster.services.iter().zip(&grounds.vips);
+    let common = shared.filter(|(shared, _)| shared.directors.len() == cluster.directors.len());
+    let mut vips: Vec<_> = common.map(|(_, vip)| *vip).collect();
+    vips.retain(|vip| !routers.iter().any(|router| router.has(*vip)));
     vips.sort_unstable();
     vips.dedup();
     vips
 }
 
 struct Writer<'w, 'c> {
-    text: &'w mut String,
+    page: &'w mut Page,
     grounds: &'w mut Grounds,
-    router: &'w Router<'c>,
+    router: &'w Floating<'c>,
+    cluster: &'w Cluster<'c>,
 }
 
 impl Writer<'_, '_> {
     fn line(&mut self, line: &str) {
-        let _ = writeln!(self.text, "      {line}");
+        self.page.line(format!("      {line}"));
+    }
+
+    fn note(&mut self, note: String) {
+        self.grounds.notes.push(note);
     }
 
     fn router(&mut self, lost: &mut Vec<IpAddr>) {
-        let common = self.router.common();
+        let common = self.router.router.common();
         self.line(&format!("router_id: {}", common.id.value));
-        let name = |director: usize| &self.grounds.directors[director].name;
-        let members = self.router.members.iter();
-        let priorities: Vec<_> =
-            members.map(|(d, part)| format!("{}: {}", name(*d), part.priority)).collect();
-        self.line(&format!("priorities: {{ {} }}", priorities.join(", ")));
+        self.priorities();
         self.network();
         self.adverts();
         self.preemption();
         self.vips(lost);
-        self.tracks();
+        tracks::write(self.router, self.cluster, self.grounds, self.page);
+        self.overrides();
+    }
+
+    /// What single directors have otherwise, and what comes of it.
+    fn overrides(&mut self) {
+        let found = overrides(self.router);
+        if found.is_empty() {
+            return;
+        }
+        self.line("overrides:");
+        for (director, words) in found {
+            let part = self.router.router.members.iter().find(|(member, _)| *member == director);
+            let spot =
+                part.map_or(self.router.router.common().name.spot, |(_, part)| part.name.spot);
+            self.page.said(director, spot);
+            let name = self.grounds.directors[director].name.clone();
+            self.line(&format!("  {name}: {{ {words} }}"));
+        }
+        if masters(self.router).len() > 1 {
+            let name = brief(&self.router.router.common().name.value);
+            self.note(format!(
+                "the directors of `{name}` discard each other's adverts, as they differ in what \
+                 `overrides` says: each becomes master"
+            ));
+        }
+    }
+
+    fn priorities(&mut self) {
+        let name = |director: usize| &self.grounds.directors[director].name;
+        let members = self.router.router.members.iter();
+        let mut priorities: Vec<_> =
+            members.map(|(d, part)| format!("{}: {}", name(*d), part.priority)).collect();
+        if self.grounds.has_partner {
+            let known = self.router.router.common().priority;
+            let guess = if known >= LEADING { known - STEP } else { known + STEP };
+            priorities.push(format!("{}: {guess}", name(self.grounds.directors.len() - 1)));
+        }
+        self.line(&format!("priorities: {{ {} }}", priorities.join(", ")));
     }
 
     /// The network of the adverts, where it is not that of the first VIP.
     fn network(&mut self) {
-        let (director, common) = self.router.members[0];
+        if self.router.kind == Kind::OtherFamily {
+            return;
+        }
+        let (director, common) = self.router.router.members[0];
         let usual = common.vips.first().and_then(|vip| self.grounds.network(vip.address.addr()));
         let Some(interface) = &common.interface else { return };
         let behind = self.grounds.behind(director, interface);
         if behind.is_none() {
-            let name = &common.name.value;
-            self.grounds.notes.push(format!(
+            let (interface, name) = (brief(interface), brief(&common.name.value));
+            self.note(format!(
                 "no address tells the network of `{interface}`: the adverts of `{name}` go where \
                  its first VIP is"
             ));
@@ -99,20 +134,23 @@ impl Writer<'_, '_> {
     }
 
     fn adverts(&mut self) {
-        let common = self.router.common();
-        let version = common.version;
+        let common = self.router.router.common();
+        let ipv6 = self.router.family() == Some(Family::Inet6);
+        let version = common.version.filter(|_| !ipv6 || self.router.kind == Kind::Instance);
         if let Some(version) = version {
             self.line(&format!("version: {version}"));
         }
         if let Some(interval) = common.advert_interval {
-            self.line(&format!("advert_interval: {}", time(interval)));
+            self.line(&format!("advert_interval: {}", time(interval.value)));
         }
-        let ipv6 = common.vips.first().is_some_and(|vip| vip.address.addr().is_ipv6());
-        match &common.password {
-            Some(_) if version == Some(3) || ipv6 => self.grounds.notes.push(format!(
-                "keepalived's password of `{}` has no counterpart: VRRP version 3 knows none",
-                common.name.value
-            )),
+        match password(self.router) {
+            Some(_) if self.router.kind == Kind::OtherFamily && ipv6 => {}
+            Some(_) if version == Some(3) || ipv6 => {
+                let name = brief(&common.name.value);
+                self.note(format!(
+                    "keepalived's password of `{name}` has no counterpart: VRRP version 3 knows none"
+                ));
+            }
             Some(password) => self.line(&format!("password: {}", quoted(password))),
             None => {}
         }
@@ -121,16 +159,20 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Labs have one word for all directors; it matters on the one of the highest priority.
+    /// Labs have one word for all directors, which does not count for one that begins as master,
+    /// neither here nor in keepalived. Where directors differ, that of the highest priority counts.
     fn preemption(&mut self) {
-        let (director, first) = self.router.first();
+        let (director, first) = preemptor(self.router);
+        let members = self.router.router.members.iter();
+        let mut backups = members.filter(|(_, part)| part.begins == Begins::Backup);
         let said = |part: &Instance| (part.preempt, part.preempt_delay);
-        if self.router.members.iter().any(|(_, part)| said(part) != said(first)) {
+        let differs = backups.any(|(_, part)| said(part) != said(first));
+        if differs && self.router.kind == Kind::Instance {
             let name = &self.grounds.directors[director].name;
+            let router = brief(&first.name.value);
             self.grounds.notes.push(format!(
-                "the directors of `{}` differ in when they preempt: what `{name}` says holds for \
-                 all, as it has the highest priority",
-                first.name.value
+                "the directors of `{router}` differ in when they preempt: what `{name}` says holds \
+                 for all, as it has the highest priority"
             ));
         }
         if !first.preempt {
@@ -142,115 +184,42 @@ impl Writer<'_, '_> {
 
     /// The VIPs, and in the first router of their family those that nobody would hold.
     fn vips(&mut self, lost: &mut Vec<IpAddr>) {
-        let common = self.router.common();
-        let mut vips: Vec<_> = common.vips.iter().map(|vip| plain(vip.address)).collect();
-        let family = common.vips.first().map(|vip| vip.address.addr().is_ipv4());
-        let is_mine = |vip: &IpAddr| family.is_none_or(|is_ipv4| is_ipv4 == vip.is_ipv4());
-        let name = &common.name.value;
+        let mut vips: Vec<_> = self.router.vips.iter().map(|vip| plain(vip.address)).collect();
+        let family = self.router.family();
+        let is_mine = |vip: &IpAddr| family.is_none_or(|family| Family::of(*vip) == family);
+        let common = self.router.router.common();
+        let name = brief(&common.name.value);
         for vip in lost.extract_if(.., |vip| is_mine(vip)) {
-            vips.push(vip.to_string());
+            vips.push(plain(vip.into()));
             self.grounds.notes.push(format!(
                 "no `virtual_ipaddress` has {vip}, so that no director would answer for it: \
                  `{name}` got it"
             ));
         }
+        if let Some(first) = self.router.vips.first() {
+            self.page.said(self.router.router.members[0].0, first.spot);
+        }
         self.line(&format!("vips: [{}]", vips.join(", ")));
+        self.excluded(&name);
     }
 
-    fn tracks(&mut self) {
-        let (director, common) = self.router.members[0];
-        let mut lines = Vec::new();
-        for Track { subject, weight } in &common.tracks {
-            let weight = if *weight == 0 { String::new() } else { format!(", weight: {weight}") };
-            match &subject.value {
-                Watched::Script(script) => lines.push(format!("{}{weight}", command(script))),
-                Watched::Interface(interface) => match self.grounds.behind(director, interface) {
-                    Some(network) => lines.push(format!("network: {network}{weight}")),
-                    None => self.grounds.notes.push(format!(
-                        "keepalived's `track_interface` of `{interface}` at line {} has no \
-                         counterpart: no address tells its network",
-                        subject.spot.line + 1
-                    )),
-                },
-            }
-        }
-        if !lines.is_empty() {
-            self.line("track:");
-            lines.iter().for_each(|line| self.line(&format!("  - {{ {line} }}")));
-        }
+    fn excluded(&mut self, name: &str) {
+        let excluded = &self.router.router.common().excluded;
+        let here: Vec<_> =
+            excluded.iter().filter(|vip| self.router.has(vip.address.addr())).collect();
+        let Some(first) = here.first() else { return };
+        let place = lines(self.cluster, self.router.router.members[0].0, &[first.spot.line]);
+        let note = match self.router.kind {
+            Kind::Instance => format!(
+                "`virtual_ipaddress_excluded` of `{name}`, at {place}: the lab's adverts name these \
+                 addresses too"
+            ),
+            Kind::OtherFamily => format!(
+                "`virtual_ipaddress_excluded` of `{name}`, at {place}, is of the other family: a \
+                 virtual router of its own, `{}`, holds it, in one group with `{name}`",
+                self.router.name
+            ),
+        };
+        self.note(note);
     }
-}
-
-fn command(script: &Script) -> String {
-    let mut text = format!("command: {}", quoted(&script.shell));
-    if let Some(interval) = script.interval {
-        let _ = write!(text, ", interval: {}", time(interval));
-    }
-    for (key, number) in [("rise", script.rise), ("fall", script.fall)] {
-        if let Some(number) = number {
-            let _ = write!(text, ", {key}: {number}");
-        }
-    }
-    text
-}
-
-/// The address, with its prefix length if that is not the whole one.
-fn plain(address: IpNet) -> String {
-    match address.prefix_len() == address.max_prefix_len() {
-        true => address.addr().to_string(),
-        false => address.to_string(),
-    }
-}
-
-fn groups(cluster: &Cluster<'_>, names: &[String], grounds: &mut Grounds) -> String {
-    let mut text = String::new();
-    let router = |member: &String| {
-        let place = cluster.routers.iter().position(|r| r.common().name.value == *member);
-        place.and_then(|place| names.get(place))
-    };
-    for group in &cluster.groups {
-        let name = &group.name.value;
-        let members: Vec<_> = group.members.iter().filter_map(router).cloned().collect();
-        if members.len() < 2 || !is_name(name) {
-            let line = group.name.spot.line + 1;
-            grounds.notes.push(format!(
-                "keepalived's `vrrp_sync_group {name}` at line {line} has no counterpart: a group \
-                 has two instances or more, and a name of letters and digits"
-            ));
-            continue;
-        }
-        if text.is_empty() {
-            text += "  sync_groups:\n";
-        }
-        let _ = writeln!(text, "    {name}: [{}]", members.join(", "));
-    }
-    text
-}
-
-fn sync(cluster: &Cluster<'_>, names: &[String], grounds: &mut Grounds) -> String {
-    let Some(sync) = cluster.sync else { return String::new() };
-    let named = |router: &Router<'_>| match &sync.instance {
-        Some(name) => router.common().name.value == *name,
-        None => true,
-    };
-    let Some(place) = cluster.routers.iter().position(named) else {
-        let (name, line) = (sync.instance.as_deref().unwrap_or_default(), sync.spot.line + 1);
-        grounds.notes.push(format!(
-            "keepalived's `lvs_sync_daemon` at line {line} has no counterpart: there is no \
-             instance `{name}`"
-        ));
-        return String::new();
-    };
-    let id = sync.id.unwrap_or(cluster.routers[place].common().id.value);
-    let mut words = vec![format!("id: {id}"), format!("router: {}", names[place])];
-    let network = grounds.behind(0, &sync.interface).map(|network| format!("network: {network}"));
-    if network.is_none() {
-        let interface = &sync.interface;
-        grounds.notes.push(format!(
-            "no address tells the network of `{interface}`: connections are told where the adverts \
-             go"
-        ));
-    }
-    words.extend(network);
-    format!("  connection_sync: {{ {} }}\n", words.join(", "))
 }

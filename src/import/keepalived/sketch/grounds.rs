@@ -1,73 +1,119 @@
-use crate::import::keepalived::cluster::Cluster;
-use crate::import::keepalived::configuration::{Configuration, Instance};
-use crate::import::sketch::{Free, around, networks, node};
-use crate::lab::NodeName;
+use super::addresses::{addresses, known, vips};
+use super::directors::{Director, directors, identified, partner, renamed};
+use super::farm::{Node, Server, farm, is_itself};
+use super::page::Page;
+use super::subnets::{Taken, subnets};
+use crate::import::Key;
+use crate::import::keepalived::cluster::{Cluster, Shared};
+use crate::import::sketch::node;
+use crate::lab::ForwardingMethod;
 use indexmap::IndexMap;
 use ipnet::IpNet;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
-/// The priority of the owner of the VIPs.
-const OWNER: i64 = 255;
+/// Where a client may be that has to come from elsewhere.
+const FAR: [&str; 3] = ["203.0.113.0/24", "198.51.100.0/24", "10.203.113.0/24"];
+/// The same in IPv6.
+const FAR6: [&str; 2] = ["fd00:203:113::/64", "fd00:198:51::/64"];
 
 /// What stands around the services: networks and nodes.
 pub struct Grounds {
     /// The networks with their names, that of the first VIP first.
     pub networks: IndexMap<IpNet, String>,
-    /// The directors.
+    /// The directors, and behind them a guessed one where a lone one needs it.
     pub directors: Vec<Director>,
-    /// The real servers' addresses with their names.
-    pub servers: IndexMap<IpAddr, String>,
+    /// Whether the last director is a guess.
+    pub has_partner: bool,
+    /// The nodes that serve.
+    pub servers: IndexMap<Server, Node>,
     /// What was guessed or left out.
     pub notes: Vec<String>,
-    /// The VIPs of services.
-    served: Vec<IpAddr>,
+    /// The VIP of each virtual service, in their order.
+    pub vips: Vec<IpAddr>,
+    /// The networks of clients that come from elsewhere.
+    far: IndexMap<IpNet, String>,
     /// Every address of the files.
-    taken: BTreeSet<IpAddr>,
+    taken: Taken,
     routed: bool,
-}
-
-/// A director.
-pub struct Director {
-    /// Its name.
-    pub name: String,
-    /// The networks behind its interfaces, as far as addresses tell them.
-    interfaces: BTreeMap<String, IpNet>,
-    /// The addresses that it is known to have.
-    own: Vec<IpAddr>,
 }
 
 impl Grounds {
     /// The grounds of a cluster.
     pub fn of(cluster: &Cluster<'_>) -> Self {
-        let directors = directors(cluster.directors);
-        let own: BTreeSet<_> = directors.iter().flat_map(|d| d.own.iter().copied()).collect();
-        let vips = vips(cluster);
-        let all = rips(cluster);
-        let rips: Vec<_> =
-            all.into_iter().filter(|rip| !rip.is_loopback() && !own.contains(rip)).collect();
-        let outer: Vec<_> = vips.iter().chain(&own).copied().collect();
-        let mut servers = IndexMap::new();
-        for rip in &rips {
-            let name = format!("rs{}", servers.len() + 1);
-            servers.entry(*rip).or_insert(name);
+        let mut all = directors(cluster.directors);
+        let mut notes = renamed(cluster, &all);
+        notes.extend(identified(cluster, &all));
+        let has_partner = is_lone_router(cluster);
+        if has_partner {
+            all.push(partner(&all[0], &cluster.directors[0].instances));
         }
-        let networks = networks(&outer, &rips);
+        notes.extend(lonely(&all, has_partner));
+        let servers = farm(cluster, &all);
+        let nets = subnets(&addresses(cluster, &all, &servers), all.len() + 3);
+        let mut taken = Taken(known(cluster, &all, &servers).collect());
+        let vips = vips(cluster, &nets, &mut taken);
+        let mut grounds = Self {
+            networks: IndexMap::new(),
+            directors: all,
+            has_partner,
+            servers,
+            notes,
+            vips,
+            far: IndexMap::new(),
+            taken,
+            routed: false,
+        };
+        grounds.place(cluster, nets);
+        grounds
+    }
+
+    fn place(&mut self, cluster: &Cluster<'_>, nets: Vec<IpNet>) {
+        self.networks = named(nets);
+        self.far = self.far(cluster);
         let mut methods = cluster.services.iter().flat_map(|s| &s.server.service.servers);
-        let routed = networks.len() > 1 && methods.any(|server| server.forwarding.keeps_vip());
-        let peers = cluster.routers.iter().flat_map(|router| &router.common().peers);
-        let taken = outer.into_iter().chain(rips).chain(peers.copied()).collect();
-        let mut notes = renamed(cluster, &directors);
-        notes.extend(lonely(cluster));
-        Self { networks, directors, servers, notes, served: served(cluster), taken, routed }
+        let direct = methods.any(|server| server.forwarding.keeps_vip());
+        self.routed = (self.networks.len() > 1 && direct) || !self.far.is_empty();
+        for node in self.servers.values_mut().filter(|node| node.address.is_none()) {
+            let net = self.networks.keys().find(|net| net.contains(&node.beside)).copied();
+            node.address = net.and_then(|net| self.taken.last(net));
+        }
+        let moved: Vec<_> = self.servers.iter().filter_map(moved).collect();
+        self.notes.extend(moved);
+    }
+
+    /// The networks of clients where real servers of NAT share the network of their VIP: replies to
+    /// a client there would go past the director.
+    fn far(&self, cluster: &Cluster<'_>) -> IndexMap<IpNet, String> {
+        let mut far = IndexMap::new();
+        let pairs = cluster.services.iter().zip(&self.vips);
+        let near = pairs.filter(|(shared, vip)| self.is_one_network(shared, **vip));
+        for ipv4 in near.map(|(_, vip)| vip.is_ipv4()) {
+            let guesses: &[&str] = if ipv4 { &FAR } else { &FAR6 };
+            let mut nets = guesses.iter().filter_map(|net| net.parse::<IpNet>().ok());
+            let overlaps = |net: &IpNet| {
+                self.networks.keys().any(|known| known.contains(net) || net.contains(known))
+            };
+            let name = if ipv4 { "clients" } else { "clients6" };
+            far.extend(nets.find(|net| !overlaps(net)).map(|net| (net, name.to_owned())));
+        }
+        far
+    }
+
+    fn is_one_network(&self, shared: &Shared<'_>, vip: IpAddr) -> bool {
+        let net = self.networks.keys().find(|net| net.contains(&vip));
+        let mut rips = shared.server.service.servers.iter();
+        net.is_some_and(|net| {
+            rips.any(|server| {
+                server.forwarding == ForwardingMethod::Nat && net.contains(&server.address.value)
+            })
+        })
     }
 
     /// The networks of the services' VIPs, where clients are.
-    fn outer(&self) -> Vec<(&IpNet, &String)> {
-        let has_vip = |net: &IpNet| self.served.iter().any(|vip| net.contains(vip));
-        let outer: Vec<_> = self.networks.iter().filter(|(net, _)| has_vip(net)).collect();
-        if outer.is_empty() { self.networks.iter().take(1).collect() } else { outer }
+    fn outer(&self) -> Vec<IpNet> {
+        let has_vip = |net: &&IpNet| self.vips.iter().any(|vip| net.contains(vip));
+        let outer: Vec<_> = self.networks.keys().filter(has_vip).copied().collect();
+        if outer.is_empty() { self.networks.keys().take(1).copied().collect() } else { outer }
     }
 
     /// Whether replies need a router: those of DR and TUN never pass the director.
@@ -77,151 +123,143 @@ impl Grounds {
 
     /// The name of the network that has an address.
     pub fn network(&self, address: IpAddr) -> Option<&str> {
-        self.networks.get(&around(address)).map(String::as_str)
+        let mut networks = self.networks.iter();
+        networks.find(|(net, _)| net.contains(&address)).map(|(_, name)| name.as_str())
     }
 
     /// The name of the network behind a director's interface.
     pub fn behind(&self, director: usize, interface: &str) -> Option<&str> {
-        let net = self.directors.get(director)?.interfaces.get(interface)?;
-        self.networks.get(net).map(String::as_str)
+        let address = self.directors.get(director)?.interfaces.get(interface)?;
+        self.network(*address)
     }
 
-    /// The node that has a real server's address; a loopback address means the director itself.
-    pub fn server(&self, rip: IpAddr) -> Option<&str> {
-        let mut directors = self.directors.iter();
-        let itself = directors.find(|d| rip.is_loopback() || d.own.contains(&rip));
-        let itself = itself.map(|director| director.name.as_str());
-        itself.or_else(|| self.servers.get(&rip).map(String::as_str))
+    /// The node that a real server is; a director that serves itself too.
+    pub fn server(&self, (address, number): Server) -> Option<&str> {
+        let itself = (number == 0 && is_itself(address, &self.directors))
+            .then(|| self.directors.iter().find(|d| address.is_loopback() || d.has(address)));
+        let itself = itself.flatten().map(|director| director.name.as_str());
+        itself.or_else(|| self.servers.get(&(address, number)).map(|node| node.name.as_str()))
     }
 
     /// The networks and nodes as a file has them.
-    pub fn nodes(&self) -> String {
-        let mut free = Free { taken: self.taken.clone() };
-        let all: Vec<_> = self.networks.iter().collect();
-        let entries = self.networks.iter().map(|(net, name)| format!("  {name}: {net}\n"));
-        let mut text = format!("\nnetworks:\n{}", entries.collect::<String>());
+    pub fn nodes(&self, page: &mut Page) {
+        let mut taken = self.taken.clone();
+        page.line("\nnetworks:");
+        for (net, name) in self.far.iter().chain(&self.networks) {
+            page.line(format!("  {name}: {net}"));
+        }
         if self.routed {
-            let router = node("router", &free.addresses(&all, Free::first));
-            let _ = write!(text, "\nrouters:\n{router}");
+            let all: Vec<_> = self.far.iter().chain(&self.networks).collect();
+            let chosen = all.iter().filter_map(|(net, name)| Some((name, taken.first(**net)?)));
+            let chosen: Vec<_> = chosen.map(|(name, own)| address(name, own)).collect();
+            page.line(format!("\nrouters:\n{}", node("router", &chosen).trim_end()));
         }
-        text += "\ndirectors:\n";
+        page.line("\ndirectors:");
         for director in &self.directors {
-            let own = |free: &Free, net: &IpNet| {
-                let own = director.own.iter().find(|own| net.contains(*own));
-                own.copied().or_else(|| free.last(net))
-            };
-            text += &node(&director.name, &free.addresses(&all, own));
+            page.line(self.director(director, &mut taken));
         }
-        let client = free.addresses(&self.outer(), Free::last);
-        let _ = write!(text, "\nclients:\n{}", node("client", &client));
+        let near =
+            if self.far.is_empty() { self.outer() } else { self.far.keys().copied().collect() };
+        let near: Vec<_> = near.into_iter().collect();
+        let chosen = near.iter().filter_map(|net| {
+            let name = self.far.get(net).or_else(|| self.networks.get(net))?;
+            Some(address(name, taken.last(*net)?))
+        });
+        let chosen: Vec<_> = chosen.collect();
+        page.line(format!("\nclients:\n{}", node("client", &chosen).trim_end()));
         if !self.servers.is_empty() {
-            text += "\nreal_servers:\n";
+            page.line("\nreal_servers:");
         }
-        for (rip, name) in &self.servers {
-            if let Some(network) = self.network(*rip) {
-                text += &node(name, &[format!("{network}: {rip}")]);
-            }
+        for server in self.servers.values() {
+            let own = server.address.and_then(|own| Some(address(self.network(own)?, own)));
+            page.line(node(&server.name, &own.into_iter().collect::<Vec<_>>()).trim_end());
         }
-        text
+    }
+
+    /// A director: its own addresses, and guessed ones in the other networks. Where real servers of
+    /// NAT share a network with their VIP, it tells them of no shorter way.
+    fn director(&self, director: &Director, taken: &mut Taken) -> String {
+        let own = |net: &IpNet, taken: &mut Taken| {
+            let own = director.own.iter().find(|own| net.contains(*own));
+            own.copied().or_else(|| taken.last(*net))
+        };
+        let mut chosen = Vec::new();
+        for (net, name) in &self.networks {
+            chosen.extend(own(net, taken).map(|own| address(name, own)));
+        }
+        let addresses = chosen.join(", ");
+        let name = &director.name;
+        if self.far.is_empty() {
+            return format!("  {name}: {{ addresses: {{ {addresses} }} }}");
+        }
+        let interfaces = std::iter::once("all".to_owned());
+        let interfaces = interfaces.chain((0..chosen.len()).map(|number| format!("eth{number}")));
+        let quiet: Vec<_> = interfaces
+            .map(|interface| format!("net.ipv4.conf.{interface}.send_redirects: 0"))
+            .collect();
+        format!(
+            "  {name}:\n    addresses: {{ {addresses} }}\n    # No redirects past the director, \
+             which replies must pass.\n    sysctls: {{ {} }}",
+            quiet.join(", ")
+        )
     }
 }
 
-fn served(cluster: &Cluster<'_>) -> Vec<IpAddr> {
-    cluster.services.iter().filter_map(|shared| shared.server.service.key.vip()).collect()
-}
-
-fn vips(cluster: &Cluster<'_>) -> Vec<IpAddr> {
-    let held = cluster.routers.iter().flat_map(|router| &router.common().vips);
-    let held = held.map(|vip| vip.address.addr());
-    held.chain(served(cluster)).collect()
-}
-
-fn rips(cluster: &Cluster<'_>) -> Vec<IpAddr> {
-    let services = cluster.services.iter().map(|shared| shared.server);
-    let all = services.flat_map(|server| {
-        let rips = server.service.servers.iter().map(|server| server.address.value);
-        rips.chain(server.sorry.map(|(sorry, _)| sorry.value))
-    });
-    all.collect()
-}
-
-/// The directors, called as they call themselves if that makes names.
-fn directors(configurations: &[Configuration]) -> Vec<Director> {
-    let several = configurations.len() > 1;
-    let mut directors: Vec<Director> = Vec::new();
-    for (number, configuration) in (1..).zip(configurations) {
-        let plain = if several { format!("director{number}") } else { "director".to_owned() };
-        let said = configuration.router_id.clone().filter(|name| {
-            let taken = directors.iter().any(|director| director.name == *name);
-            name.parse::<NodeName>().is_ok() && !is_reserved(name) && !taken
-        });
-        let instances = &configuration.instances;
-        directors.push(Director {
-            name: said.unwrap_or(plain),
-            interfaces: interfaces(instances),
-            own: instances.iter().flat_map(own).collect(),
-        });
+/// A remark on a node that has another address than the file says.
+fn moved((server, node): (&Server, &Node)) -> Option<String> {
+    let (address, number) = server;
+    let (name, own) = (&node.name, node.address?);
+    match (address.is_loopback(), number) {
+        (true, 0) => Some(format!(
+            "{address} is another server on each director: `{name}` at {own} stands for it"
+        )),
+        (_, 0) => None,
+        _ => Some(format!(
+            "{address} stands more than once in a virtual service, and in a lab a node does once: \
+             `{name}` at {own} is the further one"
+        )),
     }
-    directors
 }
 
-/// A remark on each director that calls itself something else.
-fn renamed(cluster: &Cluster<'_>, directors: &[Director]) -> Vec<String> {
-    let said = cluster.directors.iter().map(|configuration| configuration.router_id.as_ref());
-    let pairs = said.zip(directors).filter_map(|(said, director)| Some((said?, &director.name)));
-    let other = pairs.filter(|(said, name)| said != name);
-    let note = |(said, name): (&String, &String)| {
-        let said: String = said.chars().filter(|c| !c.is_control()).collect();
-        format!("keepalived's `router_id {said}` is no name of a node: it is called `{name}`")
+fn address(network: &str, address: IpAddr) -> String {
+    if address.is_ipv6() {
+        format!("{network}: '{address}'")
+    } else {
+        format!("{network}: {address}")
+    }
+}
+
+/// `lan`, if there is one network; else `outside`, where the first VIP is, and `inside1`,
+/// `inside2`...
+fn named(nets: Vec<IpNet>) -> IndexMap<IpNet, String> {
+    let single = nets.len() == 1;
+    let name = |(index, net)| match index {
+        0 if single => (net, "lan".to_owned()),
+        0 => (net, "outside".to_owned()),
+        index => (net, format!("inside{index}")),
     };
-    other.map(note).collect()
+    nets.into_iter().enumerate().map(name).collect()
 }
 
-/// What another node is called, or what is no plain word of YAML.
-fn is_reserved(name: &str) -> bool {
-    let names = ["client", "router", NodeName::SWITCH];
-    let numbered = name.strip_prefix("rs").or(name.strip_prefix("director")).unwrap_or(name);
-    let digits = numbered.chars().all(|c| c.is_ascii_digit());
-    names.contains(&name) || digits || !is_plain(name)
+/// Whether there is one director that shares VIPs: it does so with another one.
+fn is_lone_router(cluster: &Cluster<'_>) -> bool {
+    cluster.directors.len() == 1 && !cluster.routers.is_empty()
 }
 
-/// Whether a word is a text in YAML without quotes.
-pub fn is_plain(word: &str) -> bool {
-    let special = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let begins = word.starts_with(|c: char| c.is_ascii_alphabetic());
-    begins && !special.contains(&word.to_ascii_lowercase().as_str())
+/// A remark on the second director, if it is a guess.
+fn lonely(directors: &[Director], guessed: bool) -> Option<String> {
+    let last = directors.last().filter(|_| guessed)?;
+    Some(format!(
+        "a second director is missing, and `{}` is a guess: give its file too, \
+         `--from-keepalived FILE FILE`",
+        last.name
+    ))
 }
 
-/// The addresses that a director has by what it says; the owner has the VIPs.
-fn own(instance: &Instance) -> Vec<IpAddr> {
-    let vips = instance.vips.iter().map(|vip| vip.address.addr());
-    let owned = vips.filter(|_| instance.priority == OWNER);
-    instance.source.into_iter().chain(owned).collect()
-}
-
-fn interfaces(instances: &[Instance]) -> BTreeMap<String, IpNet> {
-    let mut known = BTreeMap::new();
-    for instance in instances {
-        let vips = || instance.vips.iter();
-        let mut plain =
-            vips().filter(|v| v.interface.is_none() || v.interface == instance.interface);
-        let peer = instance.peers.first().copied();
-        let address = instance.source.or(peer).or_else(|| Some(plain.next()?.address.addr()));
-        if let Some((interface, address)) = instance.interface.clone().zip(address) {
-            known.entry(interface).or_insert(around(address));
-        }
-        for vip in vips() {
-            if let Some(interface) = vip.interface.clone() {
-                known.entry(interface).or_insert(around(vip.address.addr()));
-            }
-        }
+/// Whether a service is known by a firewall mark.
+pub fn mark(shared: &Shared<'_>) -> Option<i64> {
+    match shared.server.service.key {
+        Key::Address { .. } => None,
+        Key::Mark { mark, .. } => Some(mark.value),
     }
-    known
-}
-
-/// A remark on the second director, if there is none.
-fn lonely(cluster: &Cluster<'_>) -> Option<String> {
-    let lone = cluster.directors.len() == 1 && !cluster.routers.is_empty();
-    let note = "a second director is missing: give its file too, `--from-keepalived FILE FILE`";
-    lone.then(|| note.to_owned())
 }

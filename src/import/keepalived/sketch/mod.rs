@@ -1,59 +1,173 @@
-//! A topology file for a cluster of which nothing is known but its configuration: a network of 24
-//! bits (in IPv6 64) for each address, one client beside the first VIP, and a router where replies
-//! must find their own way.
+//! A topology file for a cluster of which nothing is known but its configuration: networks around
+//! its addresses, one client beside the first VIP, and a router where replies must find their own
+//! way.
 
+mod addresses;
 mod availability;
+mod directors;
+mod farm;
+mod floating;
 mod grounds;
+mod overrides;
+mod page;
 mod scenarios;
 mod services;
+mod subnets;
+mod together;
+mod tracks;
+
+pub use page::Origin;
 
 use super::cluster::Cluster;
-use super::configuration::Remark;
+use super::configuration::{Fate, Remark, Timeouts};
+use super::reading::brief;
 use crate::lab::LabName;
 use grounds::Grounds;
+use page::Page;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// The topology file of a cluster, and what it goes without, a line each.
-pub fn sketch(name: &LabName, cluster: &Cluster<'_>) -> String {
+/// A topology file, and where its lines come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    /// The text.
+    pub text: String,
+    origins: Vec<Option<Origin>>,
+}
+
+impl Sketch {
+    /// The words of a configuration that a line comes from, counted from 1; if it comes from none,
+    /// those of the nearest line above.
+    pub fn origin(&self, line: usize) -> Option<Origin> {
+        self.origins.iter().take(line).rev().find_map(|origin| *origin)
+    }
+}
+
+/// The topology file of a cluster. Its head says what is guessed, and what becomes of words that
+/// labs have nothing for.
+pub fn sketch(name: &LabName, cluster: &Cluster<'_>) -> Sketch {
     let mut grounds = Grounds::of(cluster);
-    let availability = availability::text(cluster, &mut grounds);
-    let services = services::text(cluster, &mut grounds);
-    let nodes = grounds.nodes();
-    let scenarios = scenarios::text(cluster, &grounds);
-    let head = head(cluster, &grounds);
-    format!("{head}\nname: {name}\n{nodes}{availability}{services}{scenarios}")
+    let (mut availability, mut services) = (Page::default(), Page::default());
+    availability::write(cluster, &mut grounds, &mut availability);
+    services::write(cluster, &mut grounds, &mut services);
+    let mut page = Page::default();
+    head(cluster, &grounds, &mut page);
+    page.line(format!("\nname: {name}"));
+    grounds.nodes(&mut page);
+    page.append(availability);
+    timeouts(cluster, &mut page);
+    page.append(services);
+    scenarios::write(cluster, &grounds, &mut page);
+    Sketch { text: page.text(), origins: page.origins() }
 }
 
-fn head(cluster: &Cluster<'_>, grounds: &Grounds) -> String {
+fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {
     let router = if grounds.is_routed() { ", the router" } else { "" };
-    let mut text = format!(
+    page.line(format!(
         "# Made from keepalived.conf: the networks, the client{router} and the directors' own\n\
-         # addresses are guesses, the rest is what keepalived is told.\n"
-    );
-    let several = cluster.directors.len() > 1;
-    let remarks = cluster.directors.iter().flat_map(|director| {
-        let file = several.then_some(director.file.as_str());
-        director.remarks.iter().map(move |remark| told(remark, file))
-    });
-    let lines: Vec<_> = grounds.notes.iter().cloned().chain(remarks).collect();
-    if !lines.is_empty() {
-        text += "#\n";
+         # addresses are guesses, the rest is what keepalived is told."
+    ));
+    let mut told = grounds.notes.clone();
+    told.extend(remarks(cluster));
+    told.extend(aside(cluster));
+    if !told.is_empty() {
+        page.line("#");
     }
-    for line in lines {
-        let _ = writeln!(text, "# - {line}");
-    }
-    text
+    told.iter().for_each(|line| page.line(format!("# - {}", plain_line(line))));
 }
 
-/// What has no counterpart, as in "keepalived's `smtp_alert` at line 12 has no counterpart".
-fn told(remark: &Remark, file: Option<&str>) -> String {
-    let lines: Vec<_> = remark.lines.iter().map(usize::to_string).collect();
-    let plural = if lines.len() == 1 { "line" } else { "lines" };
-    let of = file.map(|file| format!(" of {file}")).unwrap_or_default();
-    let instead = remark.instead.map(|instead| format!(": {instead}")).unwrap_or_default();
-    let (words, lines) = (&remark.words, lines.join(", "));
-    format!("keepalived's `{words}` at {plural} {lines}{of} has no counterpart{instead}")
+/// The remarks of all directors, what several of them say in one line.
+fn remarks(cluster: &Cluster<'_>) -> Vec<String> {
+    let mut found: Vec<(&Remark, Vec<String>)> = Vec::new();
+    for (director, configuration) in cluster.directors.iter().enumerate() {
+        let own = configuration.remarks.iter().filter(|remark| remark.fate != Fate::Aside);
+        for remark in own {
+            let place = lines(cluster, director, &remark.lines);
+            let same = |(known, _): &(&Remark, _)| {
+                (&known.words, &known.fate) == (&remark.words, &remark.fate)
+            };
+            match found.iter().position(same) {
+                Some(known) if !found[known].1.contains(&place) => found[known].1.push(place),
+                Some(_) => {}
+                None => found.push((remark, vec![place])),
+            }
+        }
+    }
+    found.into_iter().map(|(remark, places)| self::told(remark, &places.join(", "))).collect()
+}
+
+/// A remark, as in "keepalived's `smtp_alert` at line 12 has no counterpart".
+fn told(remark: &Remark, place: &str) -> String {
+    let words = &remark.words;
+    match &remark.fate {
+        Fate::Lost | Fate::Aside => format!("keepalived's `{words}` at {place} has no counterpart"),
+        Fate::Replaced(instead) => {
+            format!("keepalived's `{words}` at {place} has no counterpart: {instead}")
+        }
+        Fate::Taken(how) => format!("`{words}` at {place}: {how}"),
+    }
+}
+
+/// What tells people and programs of changes, in one line.
+fn aside(cluster: &Cluster<'_>) -> Option<String> {
+    let mut places = Vec::new();
+    for (director, configuration) in cluster.directors.iter().enumerate() {
+        let aside = configuration.remarks.iter().filter(|remark| remark.fate == Fate::Aside);
+        let mut all: Vec<_> = aside.flat_map(|remark| remark.lines.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        let place = lines(cluster, director, &all);
+        if !all.is_empty() && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let places = places.join(", ");
+    (!places.is_empty())
+        .then(|| format!("mail, notify scripts and logs have no counterpart: {places}"))
+}
+
+/// Lines of a director's files for a person, as in "lines 3, 7 of node01.conf".
+fn lines(cluster: &Cluster<'_>, director: usize, lines: &[usize]) -> String {
+    let Some(configuration) = cluster.directors.get(director) else { return String::new() };
+    let files = &configuration.files;
+    let several = cluster.directors.len() > 1 || !files.is_single();
+    let folder = common_folder(cluster);
+    let mut named: Vec<(&str, Vec<String>)> = Vec::new();
+    for (source, line) in lines.iter().filter_map(|line| files.line(*line)) {
+        match named.last_mut() {
+            Some((name, lines)) if *name == source.name => lines.push(line.to_string()),
+            _ => named.push((&source.name, vec![line.to_string()])),
+        }
+    }
+    let part = |(name, lines): (&str, Vec<String>)| {
+        let plural = if lines.len() == 1 { "line" } else { "lines" };
+        let of = if several { format!(" of {}", brief(&name[folder..])) } else { String::new() };
+        format!("{plural} {}{of}", lines.join(", "))
+    };
+    named.into_iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// The length of the path that all files have in common.
+fn common_folder(cluster: &Cluster<'_>) -> usize {
+    let names: Vec<_> = cluster.directors.iter().flat_map(|own| own.files.names()).collect();
+    let Some(first) = names.first() else { return 0 };
+    let folders = first.match_indices('/').map(|(place, _)| place + 1);
+    let mut common =
+        folders.filter(|end| names.iter().all(|name| name.starts_with(&first[..*end])));
+    common.next_back().unwrap_or(0)
+}
+
+fn timeouts(cluster: &Cluster<'_>, page: &mut Page) {
+    let said = cluster.directors.iter().map(|configuration| configuration.timeouts);
+    let Some(Timeouts { tcp, tcp_fin, udp }) = said.into_iter().find(|t| *t != Timeouts::default())
+    else {
+        return;
+    };
+    let said = [("tcp", tcp), ("tcp_fin", tcp_fin), ("udp", udp)];
+    // A day is the most that a lab takes.
+    let words =
+        said.into_iter().filter_map(|(key, time)| Some(format!("{key}: {}s", time?.min(86_400))));
+    page.line(format!("\nipvs:\n  timeouts: {{ {} }}", words.collect::<Vec<_>>().join(", ")));
 }
 
 /// A time as files say it, not finer than a millisecond.
@@ -64,13 +178,18 @@ fn time(time: Duration) -> String {
     }
 }
 
+/// A whole note, which is one line of a comment.
+fn plain_line(note: &str) -> String {
+    note.chars().filter(|c| !c.is_control()).collect()
+}
+
 /// A text in quotes.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
                 let _ = write!(quoted, "\\u{:04x}", u32::from(c));
             }
             c => quoted.push(c),

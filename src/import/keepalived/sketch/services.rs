@@ -1,14 +1,18 @@
-use super::grounds::Grounds;
-use super::{quoted, time};
+use super::farm::servers;
+use super::floating::floating;
+use super::grounds::{Grounds, mark};
+use super::page::Page;
+use super::{lines, quoted, time};
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::configuration::{Check, VirtualServer};
+use crate::import::keepalived::differences::between_checks;
+use crate::import::keepalived::reading::brief;
 use crate::import::sketch::{entry, settings, tunnel};
 use crate::import::{Key, Server, Service, Table};
 use crate::lab::{HttpProbe, Probe, Protocol, Tunnel};
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
-/// The port of a service by its mark, where no check says another one.
+/// The port of a service by its mark, where no file says another one.
 const MARKED: i64 = 80;
 
 /// The services as a table, which names them.
@@ -18,26 +22,26 @@ pub fn table(cluster: &Cluster<'_>) -> Table {
 }
 
 /// The virtual services.
-pub fn text(cluster: &Cluster<'_>, grounds: &mut Grounds) -> String {
-    let mut text = String::new();
-    for (name, shared) in table(cluster).names().iter().zip(&cluster.services) {
-        let Some(goal) = goal(shared.server, cluster) else {
+pub fn write(cluster: &Cluster<'_>, grounds: &mut Grounds, page: &mut Page) {
+    if !cluster.services.is_empty() {
+        page.line("\nvirtual_services:");
+    }
+    let names = table(cluster).names();
+    for (number, (name, shared)) in names.iter().zip(&cluster.services).enumerate() {
+        let vip = grounds.vips[number];
+        let goal = goal(shared, vip);
+        if let Some(mark) = goal.mark {
             grounds.notes.push(format!(
-                "`{name}` is left out: no keepalived.conf says what its firewall marks; add it with \
-                 `vip`, `ports` and `firewall_mark`"
-            ));
-            continue;
-        };
-        if let Key::Mark { mark, .. } = shared.server.service.key {
-            grounds.notes.push(format!(
-                "no keepalived.conf says what is marked {}: VIP and port of `{name}` are guesses",
-                mark.value
+                "no keepalived.conf says what is marked {mark}: VIP and port of `{name}` are guesses"
             ));
         }
-        let _ = writeln!(text, "  {name}:");
-        Writer { text: &mut text, grounds, cluster }.service(shared, &goal);
+        let director = shared.directors[0];
+        page.said(director, shared.server.service.key.spot());
+        page.line(format!("  {name}:"));
+        Writer { page: &mut *page, grounds: &mut *grounds, cluster, director }
+            .service(shared, &goal);
     }
-    if text.is_empty() { text } else { format!("\nvirtual_services:\n{text}") }
+    page.unsaid();
 }
 
 /// What packets of a service are for.
@@ -47,38 +51,38 @@ struct Goal {
     mark: Option<i64>,
 }
 
-/// The VIP and port; of a mark the first VIP of a virtual router, if no other service is there.
-fn goal(server: &VirtualServer, cluster: &Cluster<'_>) -> Option<Goal> {
-    let (mark, family) = match server.service.key {
-        Key::Address { vip, port, .. } => {
-            return Some(Goal { vip: vip.value, port: port.value, mark: None });
+/// The VIP and port. Of a service by a mark the checks or the real servers may say the port.
+fn goal(shared: &Shared<'_>, vip: IpAddr) -> Goal {
+    let server = shared.server;
+    let port = match server.service.key {
+        Key::Address { port, .. } => port.value,
+        Key::Mark { .. } => {
+            let checked = server.checks.iter().flatten().find_map(|check| check.port);
+            let own = server.service.servers.iter().find_map(|server| Some(server.port?.value));
+            checked.or(own).unwrap_or(MARKED)
         }
-        Key::Mark { mark, family } => (mark, family),
     };
-    let mut held = cluster.routers.iter().flat_map(|router| &router.common().vips);
-    let vip = held.find(|vip| family.has(vip.address))?.address.addr();
-    let port = server.check.as_ref().and_then(|check| check.port).unwrap_or(MARKED);
-    let alone = cluster.services.iter().all(|shared| match shared.server.service.key {
-        Key::Address { vip: other, .. } => other.value != vip,
-        Key::Mark { mark: other, .. } => other == mark,
-    });
-    alone.then_some(Goal { vip, port, mark: Some(mark.value) })
+    Goal { vip, port, mark: mark(shared) }
 }
 
 struct Writer<'w, 'c> {
-    text: &'w mut String,
-    grounds: &'w Grounds,
+    page: &'w mut Page,
+    grounds: &'w mut Grounds,
     cluster: &'w Cluster<'c>,
+    director: usize,
 }
 
 impl Writer<'_, '_> {
     fn line(&mut self, line: &str) {
-        let _ = writeln!(self.text, "    {line}");
+        self.page.line(format!("    {line}"));
     }
 
     fn service(&mut self, shared: &Shared<'_>, goal: &Goal) {
-        let VirtualServer { service, check, quorum, hysteresis, sorry } = shared.server;
-        self.line(&format!("vip: {}", goal.vip));
+        let VirtualServer { service, checks, quorum, hysteresis, sorry } = shared.server;
+        match goal.vip {
+            IpAddr::V4(vip) => self.line(&format!("vip: {vip}")),
+            IpAddr::V6(vip) => self.line(&format!("vip: '{vip}'")),
+        }
         match goal.mark {
             None => self.line(&format!("port: {}", goal.port)),
             Some(mark) => {
@@ -93,55 +97,107 @@ impl Writer<'_, '_> {
         if service.one_packet.is_some() {
             self.line("one_packet: true");
         }
-        *self.text += &settings(service);
-        self.directors(shared);
-        self.servers(service, goal);
+        self.page.line(settings(service).trim_end());
+        self.directors(shared, goal);
+        self.servers(shared.server, goal);
+        let check = self.common(service, checks);
+        let watched = check.is_some();
         for (key, number, usual) in [("quorum", quorum, 1), ("hysteresis", hysteresis, 0)] {
-            if let Some(number) = number.filter(|number| *number != usual) {
+            if let Some(number) = number.filter(|number| *number != usual && watched) {
                 self.line(&format!("{key}: {number}"));
             }
         }
-        if let Some((address, port)) = sorry {
-            self.sorry(address.value, port.filter(|port| *port != goal.port));
+        if let Some((_, port)) = sorry {
+            let other = port.filter(|port| *port != goal.port && !service.forwarding().keeps_vip());
+            self.sorry(shared.server, other);
         }
         if let Some(check) = check {
             self.check(check);
         }
     }
 
-    /// The directors, if not all have the service.
-    fn directors(&mut self, shared: &Shared<'_>) {
-        if shared.directors.len() < self.cluster.directors.len() {
-            let names = shared.directors.iter().map(|d| self.grounds.directors[*d].name.as_str());
+    /// The directors, if not all have the service, or if none of its family stand in for each
+    /// other.
+    fn directors(&mut self, shared: &Shared<'_>, goal: &Goal) {
+        let directors = &self.grounds.directors;
+        let routers = floating(self.cluster);
+        let held = routers.iter().any(|router| router.has(goal.vip));
+        let family = crate::lab::Family::of(goal.vip);
+        let alone =
+            !routers.is_empty() && !routers.iter().any(|r| r.family().is_none_or(|f| f == family));
+        if alone && !held {
+            let name = directors[shared.directors[0]].name.clone();
+            self.grounds.notes.push(format!(
+                "no virtual router holds addresses of the family of {}: `{name}` alone serves it",
+                goal.vip
+            ));
+            return self.line(&format!("directors: [{name}]"));
+        }
+        if shared.directors.len() < self.cluster.directors.len() && !held {
+            let names = shared.directors.iter().map(|d| directors[*d].name.as_str());
             let names: Vec<_> = names.collect();
             self.line(&format!("directors: [{}]", names.join(", ")));
         }
     }
 
-    fn servers(&mut self, service: &Service, goal: &Goal) {
+    fn servers(&mut self, server: &VirtualServer, goal: &Goal) {
+        let service = &server.service;
         self.line(&format!("forwarding: {}", service.forwarding()));
         let usual = usual_tunnel(service);
         usual.and_then(tunnel).into_iter().for_each(|line| self.line(&line));
-        if !service.servers.is_empty() {
-            self.line("real_servers:");
+        self.line("real_servers:");
+        let nodes: Vec<_> = servers(server)
+            .into_iter()
+            .map(|s| self.grounds.server(s).map(str::to_owned))
+            .collect();
+        for (server, name) in service.servers.iter().zip(nodes) {
+            let Some(name) = name else { continue };
+            let own = if usual == Some(server.tunnel) { Tunnel::Ipip } else { server.tunnel };
+            let direct = server.forwarding.keeps_vip();
+            let port = server.port.filter(|_| !direct);
+            let server = Server { tunnel: own, port, ..server.clone() };
+            let entry = entry(&server, service.forwarding(), goal.port);
+            self.page.said(self.director, server.address.spot);
+            self.line(&format!("  {name}: {{ {entry} }}"));
         }
-        for server in &service.servers {
-            if let Some(name) = self.grounds.server(server.address.value) {
-                let own = if usual == Some(server.tunnel) { Tunnel::Ipip } else { server.tunnel };
-                let server = Server { tunnel: own, ..server.clone() };
-                let entry = entry(&server, service.forwarding(), goal.port);
-                self.line(&format!("  {name}: {{ {entry} }}"));
-            }
-        }
+        self.page.said(self.director, service.key.spot());
     }
 
-    fn sorry(&mut self, address: IpAddr, port: Option<i64>) {
-        let Some(name) = self.grounds.server(address) else { return };
+    fn sorry(&mut self, server: &VirtualServer, port: Option<i64>) {
+        let last = servers(server).last().copied();
+        let Some(name) = last.and_then(|last| self.grounds.server(last)).map(str::to_owned) else {
+            return;
+        };
         let line = match port {
             None => format!("sorry_server: {name}"),
             Some(port) => format!("sorry_server: {{ server: {name}, port: {port} }}"),
         };
         self.line(&line);
+    }
+
+    /// The check that most real servers have, as labs have one for all; in what others differ is
+    /// noted.
+    fn common<'s>(&mut self, service: &Service, checks: &'s [Option<Check>]) -> Option<&'s Check> {
+        let alike = |a: &Check, b: &Check| between_checks(a, b).is_empty();
+        let count = |check: &&Check| checks.iter().flatten().filter(|o| alike(check, o)).count();
+        let most = checks.iter().flatten().map(|check| count(&check)).max()?;
+        let common = checks.iter().flatten().find(|check| count(check) == most)?;
+        for (server, check) in service.servers.iter().zip(checks) {
+            let differs = match check {
+                None => vec!["it is not checked".to_owned()],
+                Some(check) => between_checks(common, check),
+            };
+            if differs.is_empty() {
+                continue;
+            }
+            let place = lines(self.cluster, self.director, &[server.address.spot.line]);
+            let (rip, what) = (server.address.value, brief(&differs.join("; ")));
+            self.grounds.notes.push(format!(
+                "`real_server {rip}` at {place} is checked in another way than most of its \
+                 service, and the lab checks it as the others: {what}"
+            ));
+        }
+        Some(common)
     }
 
     fn check(&mut self, check: &Check) {

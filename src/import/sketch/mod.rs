@@ -1,0 +1,88 @@
+//! A topology file for a director of which nothing is known but its services: a network of 24 bits
+//! (in IPv6 64) for each address, one client beside the VIPs, one director on every network, and a
+//! router where replies must find their own way.
+
+mod free;
+mod grounds;
+mod nodes;
+mod scenarios;
+mod services;
+mod words;
+
+pub(super) use nodes::node;
+pub(super) use words::{entry, settings, tunnel};
+
+use super::director::Director;
+use super::{Page, Spot};
+use crate::lab::LabName;
+use grounds::Grounds;
+
+/// What a topology file is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// What ipvsadm(8) prints.
+    Ipvsadm,
+    /// An ldirectord.cf.
+    Ldirectord,
+}
+
+impl Origin {
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Ipvsadm => ["a table of ipvsadm", "the table's"],
+            Self::Ldirectord => ["ldirectord.cf", "what ldirectord is told"],
+        }
+    }
+}
+
+/// A topology file that is made of another tool's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    page: Page,
+}
+
+impl Sketch {
+    /// The topology file.
+    pub fn text(&self) -> String {
+        self.page.text()
+    }
+
+    /// The word of the other file that a place of the topology file comes from; line and column
+    /// count from 1.
+    pub fn origin(&self, line: usize, column: usize) -> Option<Spot> {
+        self.page.origin(line, column)
+    }
+}
+
+/// A topology file for a director of which nothing else is known.
+pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
+    let mut grounds = Grounds::of(director);
+    let mut page = Page::default();
+    page.guess(&head(&grounds, director, origin));
+    page.guess(&format!("\nname: {name}\n"));
+    nodes::write(&mut page, &mut grounds, director);
+    services::write(&mut page, &grounds, director);
+    page.guess(&scenarios::of(director));
+    Sketch { page }
+}
+
+fn head(grounds: &Grounds, director: &Director, origin: Origin) -> String {
+    let router = if grounds.routed { ", router" } else { "" };
+    let [file, whose] = origin.words();
+    let mut text = format!(
+        "# Made from {file}: networks, client{router} and director are guesses, addresses of\n\
+         # services and real servers are {whose}.\n"
+    );
+    let notes = grounds.notes.iter().cloned();
+    let remarks = director.remarks.iter().map(|r| format!("line {}: {}", r.spot.line + 1, r.words));
+    let lines: Vec<_> = notes.chain(remarks).collect();
+    if !lines.is_empty() {
+        text += "#\n";
+    }
+    for line in lines {
+        // What another file says must not end the comment.
+        let line: String = line.chars().filter(|c| !c.is_control()).collect();
+        text += &format!("# - {line}\n");
+    }
+    text
+}

@@ -1,0 +1,162 @@
+//! The text of a topology, read once: values, and the bytes where each stands.
+
+mod compose;
+mod decode;
+mod events;
+mod letters;
+mod node;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod unreadable;
+mod wrong;
+
+pub use decode::{LARGEST, decode};
+pub use node::{Content, Mapping, Node, Scalar};
+
+use super::faults::Faults;
+use super::{rule, table};
+use crate::diag::{Diagnostic, Lines, Position};
+use crate::lab::{Part, Place, Segment};
+use std::ops::Range;
+
+/// A topology's text and what stands in it.
+#[derive(Debug)]
+pub struct Document<'t> {
+    lines: Lines<'t>,
+    root: Option<Node>,
+}
+
+impl<'t> Document<'t> {
+    /// Reads a text for the places of what is in it.
+    pub fn of(text: &'t str) -> Self {
+        Self::read(text, &mut Faults::default())
+    }
+
+    /// Reads a text. If it is no document, a fault says why.
+    pub(super) fn read(text: &'t str, faults: &mut Faults) -> Self {
+        let lines = Lines::of(text);
+        if let Some((at, letter)) = letters::first_forbidden(text) {
+            faults.push(forbidden(letter).shown_at(lines.position(at..at + letter.len_utf8())));
+            return Self { lines, root: None };
+        }
+        let root = compose::compose(&lines, faults).filter(|root| !root.is_null());
+        if root.is_none() && faults.is_empty() {
+            let fault = rule::EMPTY_FILE.at(
+                &Place::root(),
+                "the file is empty",
+                "begin with `name:`, or let `lvs-lab init` write a first file",
+            );
+            faults.push(fault.shown_at(lines.position(text.len()..text.len())));
+        }
+        Self { lines, root }
+    }
+
+    /// The document's own value, if the text is one.
+    pub(super) fn root(&self) -> Option<&Node> {
+        self.root.as_ref()
+    }
+
+    /// The line and column of a place, or of what is nearest above it.
+    pub fn position(&self, place: &Place) -> Option<Position> {
+        if let Some((line, word)) = table::word_of_table(place) {
+            let whole = Place { path: place.path[..1].to_vec(), ..Place::root() };
+            let whole = self.span(&whole)?;
+            let first = self.lines.position(whole.clone());
+            let at = first.line + 1 + line;
+            let is_literal = self.lines.text()[whole].starts_with('|');
+            let word = is_literal.then(|| table::position(&self.lines, at, word)).flatten();
+            return Some(word.unwrap_or(first));
+        }
+        Some(self.lines.position(self.span(place)?))
+    }
+
+    /// The bytes of a place, or of what is nearest above it.
+    fn span(&self, place: &Place) -> Option<Range<usize>> {
+        let mut node = self.root.as_ref()?;
+        let mut span = node.span.clone();
+        let mut key = span.clone();
+        for (depth, segment) in place.path.iter().enumerate() {
+            let is_last = depth + 1 == place.path.len();
+            match (segment, &*node.content) {
+                (Segment::Key(name), Content::Mapping(mapping)) => {
+                    let Some(entry) = mapping.entries.get(name) else { return Some(key) };
+                    key = entry.key.clone();
+                    node = &entry.value;
+                    let is_key = is_last && place.part == Part::Key;
+                    span = if is_key || node.span.is_empty() { &key } else { &node.span }.clone();
+                }
+                (Segment::Index(index), Content::List(items)) => {
+                    let Some(item) = items.get(*index) else { return Some(key) };
+                    node = item;
+                    span = if node.span.is_empty() { span } else { node.span.clone() };
+                    key = span.clone();
+                }
+                _ => return Some(key),
+            }
+        }
+        Some(span)
+    }
+
+    /// Where a place stands among the others of the document: places in their order have these in
+    /// order.
+    pub(super) fn order(&self, at: &Place) -> Vec<usize> {
+        let mut node = self.root.as_ref();
+        let mut order = Vec::with_capacity(at.path.len());
+        for segment in &at.path {
+            let (index, child) = match (segment, node.map(|node| &*node.content)) {
+                (Segment::Key(key), Some(Content::Mapping(mapping))) => {
+                    let found = mapping.entries.get_full(key);
+                    (found.map(|(index, ..)| index), found.map(|(_, _, entry)| &entry.value))
+                }
+                (Segment::Index(index), Some(Content::List(items))) => {
+                    (Some(*index), items.get(*index))
+                }
+                // A line of a text, or a word of it.
+                (Segment::Index(index), _) => (Some(*index), None),
+                (Segment::Key(_), _) => (None, None),
+            };
+            order.push(index.unwrap_or(usize::MAX));
+            node = child;
+        }
+        order
+    }
+
+    /// The diagnostic about the letter that made the value at a place another one than was meant.
+    pub(super) fn look_alike(&self, at: &Place) -> Option<Diagnostic> {
+        let span = self.scalar_span(at)?;
+        let (offset, found) = letters::first_look_alike(self.lines.text().get(span.clone())?)?;
+        let begin = span.start + offset;
+        let fault = rule::LOOK_ALIKE.at(at, found.message(), found.help());
+        Some(fault.shown_at(self.lines.position(begin..begin + found.letter.len_utf8())))
+    }
+
+    /// The bytes of a key, or of a value without others inside it.
+    fn scalar_span(&self, at: &Place) -> Option<Range<usize>> {
+        let mut node = self.root.as_ref()?;
+        let mut key = None;
+        for segment in &at.path {
+            (node, key) = match (segment, &*node.content) {
+                (Segment::Key(name), Content::Mapping(mapping)) => {
+                    let entry = mapping.entries.get(name)?;
+                    (&entry.value, Some(&entry.key))
+                }
+                (Segment::Index(index), Content::List(items)) => (items.get(*index)?, None),
+                _ => return None,
+            };
+        }
+        match (at.part, key, &*node.content) {
+            (Part::Key, Some(key), _) => Some(key.clone()),
+            (_, _, Content::Scalar(_)) => Some(node.span.clone()),
+            (_, _, Content::List(_) | Content::Mapping(_)) => None,
+        }
+    }
+}
+
+fn forbidden(letter: char) -> Diagnostic {
+    rule::CHARACTER.at(
+        &Place::root(),
+        format!("{} is in the file", letters::named(letter)),
+        "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
+    )
+}

@@ -1,0 +1,138 @@
+use super::configuration::Misread;
+use super::{load, rule, table};
+use crate::diag::{Diagnostic, Lines, Position, Severity};
+use crate::import::{self, Director, Fault, Kind, Origin, Sketch, Spot, ldirectord};
+use crate::lab::{LabName, Place, Source};
+
+/// A topology file that is made of another tool's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sketched {
+    /// The topology file.
+    pub topology: Source,
+    /// What is wrong with it, told of the other file.
+    pub found: Misread,
+    /// Whether it has a scenario.
+    pub is_proven: bool,
+}
+
+impl Sketched {
+    /// Whether no lab can be made of it as it is.
+    pub fn is_at_fault(&self) -> bool {
+        let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+        self.found.faults.iter().any(is_error)
+    }
+}
+
+/// A topology file around a table of ipvsadm(8).
+///
+/// # Errors
+///
+/// What is wrong with the table itself.
+pub fn of_table(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
+    let (read, faults) = import::ipvsadm(&source.text);
+    if read.services.is_empty() && faults.is_empty() {
+        let help = "name a file with what `ipvsadm -S -n` printed";
+        return Err(nothing(source, rule::TABLE, help));
+    }
+    let told = |fault: Fault| match fault.kind {
+        Kind::Wrong => rule::TABLE,
+        Kind::NotYet => rule::TABLE_OPTION,
+    };
+    let reader = Reader { source, position: of_word, rule: told };
+    reader.sound(faults)?;
+    Ok(reader.sketched(&import::sketch(name, &Director::of(read), Origin::Ipvsadm), name))
+}
+
+/// A topology file around an ldirectord.cf.
+///
+/// # Errors
+///
+/// What is wrong with the file itself.
+pub fn of_ldirectord(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
+    let (read, faults) = ldirectord::ldirectord(&source.text);
+    if read.services.is_empty() && faults.is_empty() {
+        return Err(nothing(source, rule::LDIRECTORD, "name an ldirectord.cf"));
+    }
+    let told = |fault: Fault| match fault.kind {
+        Kind::Wrong => rule::LDIRECTORD,
+        Kind::NotYet => rule::LDIRECTORD_PART,
+    };
+    let reader = Reader { source, position: ldirectord::column, rule: told };
+    reader.sound(faults)?;
+    Ok(reader.sketched(&import::sketch(name, &read, Origin::Ldirectord), name))
+}
+
+fn nothing(source: &Source, rule: rule::Rule, help: &str) -> Misread {
+    let message = "there is no virtual service in this file";
+    let faults = vec![rule.at(&Place::root(), message, help)];
+    Misread { source: source.clone(), faults }
+}
+
+/// The column and the length of a word of a table, both in characters, the column from 0.
+fn of_word(text: &str, spot: Spot) -> Option<(usize, usize)> {
+    let found = table::position(&Lines::of(text), spot.line + 1, spot.word);
+    found.map(|found| (found.column - 1, found.length))
+}
+
+/// What makes a topology file of another tool's.
+struct Reader<'s> {
+    source: &'s Source,
+    /// The column and the length of a word.
+    position: fn(&str, Spot) -> Option<(usize, usize)>,
+    /// The rule that a fault of the file breaks.
+    rule: fn(Fault) -> rule::Rule,
+}
+
+impl Reader<'_> {
+    /// Whether the file itself has no fault.
+    fn sound(&self, faults: Vec<Fault>) -> Result<(), Misread> {
+        if faults.is_empty() {
+            return Ok(());
+        }
+        Err(self.misread(faults.into_iter().map(|fault| self.fault(fault)).collect()))
+    }
+
+    fn sketched(&self, sketch: &Sketch, name: &LabName) -> Sketched {
+        let topology = Source { name: format!("{name}.yaml"), text: sketch.text() };
+        let (found, is_proven) = match load(&topology) {
+            Ok(valid) => (valid.warnings, !valid.lab.scenarios.is_empty()),
+            Err(faults) => (faults, false),
+        };
+        let retold = self.retold(sketch, found);
+        Sketched { topology, found: self.misread(retold), is_proven }
+    }
+
+    fn misread(&self, faults: Vec<Diagnostic>) -> Misread {
+        Misread { source: self.source.clone(), faults }
+    }
+
+    fn fault(&self, fault: Fault) -> Diagnostic {
+        let position = self.place(fault.spot);
+        let rule = (self.rule)(fault.clone());
+        rule.at(&Place::root(), fault.message, fault.help).shown_at(position)
+    }
+
+    fn place(&self, spot: Spot) -> Option<Position> {
+        let (column, length) = (self.position)(&self.source.text, spot)?;
+        Some(Position { line: spot.line + 1, column: column + 1, length })
+    }
+
+    /// Faults of the topology file, each at the word of the other file that it comes from, and each
+    /// once.
+    fn retold(&self, sketch: &Sketch, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut all: Vec<Diagnostic> = Vec::new();
+        for diagnostic in found {
+            let at = diagnostic.position;
+            let spot = at.and_then(|at| sketch.origin(at.line, at.column));
+            let told = diagnostic.shown_at(spot.and_then(|spot| self.place(spot)));
+            let is_same = |known: &Diagnostic| {
+                known.position == told.position && known.message == told.message
+            };
+            if !all.iter().any(is_same) {
+                all.push(told);
+            }
+        }
+        all.sort_by_key(|found| found.position.map(|at| (at.line, at.column)));
+        all
+    }
+}

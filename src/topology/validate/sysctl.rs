@@ -1,0 +1,214 @@
+use super::super::{
+    rule, suggest,
+    wire::{Entries, NumberOrText},
+};
+use super::{Draft, ipvs};
+use crate::lab::{Place, Sysctl, SysctlKey};
+use std::sync::LazyLock;
+
+/// Every setting that is known, beside those of IPVS.
+const LIST: &str = include_str!("sysctls.txt");
+
+/// What stands for an interface in a known setting.
+const ANY: &str = "*";
+
+/// Interfaces that a node can have though the file plugs none in: the loopback, and the first
+/// device of each kind of tunnel, which the kernel makes.
+const KERNELS: &[&str] = &[
+    "lo", "tunl0", "gre0", "gretap0", "erspan0", "sit0", "ip6tnl0", "ip6gre0", "ip_vti0",
+    "ip6_vti0",
+];
+
+/// How many letters may be wrong in a slip.
+const SLIP: usize = 2;
+
+/// What a known setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    Numbers,
+    Text,
+    /// Nothing in a network namespace.
+    Nothing,
+}
+
+/// A setting that is known.
+struct Known {
+    name: String,
+    takes: Takes,
+}
+
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    let lines = LIST.lines().filter(|line| !line.starts_with('#'));
+    let listed = lines.map(|line| match line.split_once(' ') {
+        None => Known { name: line.to_owned(), takes: Takes::Numbers },
+        Some((name, "text")) => Known { name: name.to_owned(), takes: Takes::Text },
+        Some((name, _)) => Known { name: name.to_owned(), takes: Takes::Nothing },
+    });
+    let ipvs = ipvs::NAMES.iter().map(|name| Known {
+        name: format!("net.ipv4.vs.{name}"),
+        takes: if *name == "est_cpulist" { Takes::Text } else { Takes::Numbers },
+    });
+    listed.chain(ipvs).collect()
+});
+
+/// The settings of a node that has so many interfaces.
+pub fn build(
+    sysctls: Entries<NumberOrText>,
+    interfaces: usize,
+    all: &Place,
+    draft: &mut Draft<'_>,
+) -> Vec<Sysctl> {
+    let mut built = Vec::new();
+    for (key, value) in sysctls.0 {
+        let at = all.key(&key);
+        if is_setting(&key, interfaces, &at, draft)
+            && let Some(value) = value.map(|value| value.to_string())
+            && is_value(&key, &value, &at, draft)
+        {
+            built.push(Sysctl { key: SysctlKey(key), value, at });
+        }
+    }
+    built
+}
+
+/// Whether a node of a lab can be given this setting, as far as is known.
+fn is_setting(key: &str, interfaces: usize, at: &Place, draft: &mut Draft<'_>) -> bool {
+    if !namespaced(key) {
+        let help = match key.contains('/') {
+            true => format!("write it with dots: `{}`", key.trim_matches('/').replace('/', ".")),
+            false => "use settings that begin with `net.`: the others belong to the whole machine"
+                .to_owned(),
+        };
+        let message = format!("`{key}` is no setting of a network namespace");
+        draft.faults.push(rule::SYSCTL.at(&at.as_key(), message, help));
+        return false;
+    }
+    match known(key) {
+        Some(known) if known.takes == Takes::Nothing => {
+            let message = format!("`{key}` cannot be set in a network namespace");
+            let help = "leave it out: the whole machine has it, or the kernel counts it itself";
+            draft.faults.push(rule::SYSCTL.at(&at.as_key(), message, help));
+            false
+        }
+        Some(_) => has_interface(key, interfaces, at, draft),
+        None => is_no_slip(key, at, draft),
+    }
+}
+
+fn namespaced(key: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut parts = key.split('.');
+    let net = parts.next() == Some("net");
+    net && key.len() > 4 && parts.all(|part| !part.is_empty() && part.chars().all(allowed))
+}
+
+fn known(key: &str) -> Option<&'static Known> {
+    let general = general(key);
+    KNOWN.iter().find(|known| known.name == general)
+}
+
+/// The interface that a setting is of, `all` and `default` among them.
+fn interface(key: &str) -> Option<&str> {
+    let parts: Vec<_> = key.split('.').collect();
+    match parts.as_slice() {
+        ["net", "ipv4" | "ipv6", "conf" | "neigh", interface, _] => Some(interface),
+        _ => None,
+    }
+}
+
+/// The setting with `*` for its interface.
+fn general(key: &str) -> String {
+    match interface(key) {
+        Some(name) => key.replacen(&format!(".{name}."), &format!(".{ANY}."), 1),
+        None => key.to_owned(),
+    }
+}
+
+fn has_interface(key: &str, interfaces: usize, at: &Place, draft: &mut Draft<'_>) -> bool {
+    let Some(name) = interface(key) else { return true };
+    let plugged = |name: &str| (0..interfaces).any(|number| name == format!("eth{number}"));
+    if matches!(name, "all" | "default") || KERNELS.contains(&name) || plugged(name) {
+        return true;
+    }
+    let own: Vec<_> = (0..interfaces).map(|number| format!("`eth{number}`")).collect();
+    draft.faults.push(rule::SYSCTL_INTERFACE.at(
+        &at.as_key(),
+        format!("the node has no interface `{name}`"),
+        format!("write `all`, `default`, `lo` or one of its own: {}", own.join(", ")),
+    ));
+    false
+}
+
+/// Judges a setting that is not known: one that is nearly known is a slip.
+fn is_no_slip(key: &str, at: &Place, draft: &mut Draft<'_>) -> bool {
+    let said = interface(key).unwrap_or("all");
+    let candidates: Vec<_> = KNOWN.iter().map(|known| known.name.replace(ANY, said)).collect();
+    let leaf = |name: &str| name.rsplit('.').next().map(str::to_owned);
+    let elsewhere = || candidates.iter().find(|name| leaf(name) == leaf(key));
+    let near = suggest::did_you_mean(key, candidates.iter().map(String::as_str));
+    let near = near.filter(|name| strsim::damerau_levenshtein(name, key) <= SLIP);
+    if let Some(meant) = near.or_else(|| elsewhere().map(String::as_str)) {
+        let message = format!("the kernel has no setting `{key}`");
+        let help = format!("did you mean `{meant}`?");
+        draft.faults.push(rule::SLIP_SYSCTL.at(&at.as_key(), message, help));
+        return false;
+    }
+    let message = format!("`{key}` is no setting that is known");
+    let help = "look under /proc/sys of the kernel that is to run the lab: if it is not there, `up` \
+                fails";
+    draft.faults.push(rule::UNKNOWN_SYSCTL.at(&at.as_key(), message, help));
+    true
+}
+
+/// Whether the setting takes this value, as far as is known.
+pub fn is_value(key: &str, value: &str, at: &Place, draft: &mut Draft<'_>) -> bool {
+    let numbers = known(key).is_some_and(|known| known.takes == Takes::Numbers);
+    let fits = |word: &str| match word.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).is_ok(),
+        None => word.parse::<i64>().is_ok(),
+    };
+    let mut words = value.split_whitespace().peekable();
+    if !numbers || words.peek().is_some() && words.all(fits) {
+        return true;
+    }
+    let message = format!("`{key}` takes numbers, and `{value}` is none");
+    let help = "write a whole number, as in `1`: the kernel refuses anything else";
+    draft.faults.push(rule::SYSCTL_VALUE.at(at, message, help));
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_known_once() {
+        let mut names: Vec<_> = KNOWN.iter().map(|known| known.name.as_str()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!((names.len(), names.len() > 300), (count, true));
+    }
+
+    #[test]
+    fn a_setting_of_an_interface_is_known_for_each_interface() {
+        let takes = |key| known(key).map(|known| known.takes);
+        assert_eq!(takes("net.ipv4.conf.eth7.arp_ignore"), Some(Takes::Numbers));
+        assert_eq!(takes("net.ipv6.conf.default.accept_ra"), Some(Takes::Numbers));
+        assert_eq!(takes("net.ipv4.tcp_congestion_control"), Some(Takes::Text));
+        assert_eq!(takes("net.ipv4.vs.conntrack"), Some(Takes::Numbers));
+        assert_eq!(takes("net.ipv4.tcp_mem"), Some(Takes::Nothing));
+        assert_eq!(takes("net.ipv4.conf.all.arp_ignroe"), None);
+    }
+
+    #[test]
+    fn what_this_kernel_has_in_every_namespace_is_known() {
+        let dirs = ["all", "lo"].map(|name| format!("/proc/sys/net/ipv4/conf/{name}"));
+        for dir in dirs {
+            for entry in std::fs::read_dir(&dir).unwrap() {
+                let key = format!("net.ipv4.conf.lo.{}", entry.unwrap().file_name().display());
+                assert!(known(&key).is_some(), "{key}");
+            }
+        }
+    }
+}
