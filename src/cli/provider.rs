@@ -49,7 +49,7 @@ pub fn choose(context: &Context, lab: &Lab, needs: &BTreeSet<Ability>) -> Result
         }
         KernelChoice::Auto => match obstacle(needs, context) {
             None => match wish(lab, context) {
-                Some(wish) if guests::uml().is_ok() => chosen(Provider::Uml, wish),
+                Some(wish) if guests::uml().is_ok() => chosen(Provider::Uml, &wish),
                 _ => chosen(Provider::Host, "it has all that the lab needs"),
             },
             Some(obstacle) => {
@@ -77,13 +77,12 @@ fn serve_here(lab: &Lab, needs: &BTreeSet<Ability>, context: &Context) -> Result
     }
 }
 
-/// Why a lab is better off in a guest, though the running kernel can serve it: what has a director
-/// and no virtual service is for typing `ipvsadm`.
-fn wish(lab: &Lab, context: &Context) -> Option<&'static str> {
+/// Why a lab is better off in a guest, though the running kernel can serve it: one with a director
+/// and without virtual services is for typing `ipvsadm`.
+fn wish(lab: &Lab, context: &Context) -> Option<String> {
     let by_hand = lab.services.is_empty() && lab.with_role(Role::Director).next().is_some();
-    let ipvs = BTreeSet::from([Ability::Ipvs]);
-    let lacks_it = || forbidden(&ipvs).is_some() || lacking(&ipvs, context).is_some();
-    (by_hand && lacks_it()).then_some("the running kernel has no ip_vs to type commands for")
+    let wanted = by_hand.then(|| obstacle(&BTreeSet::from([Ability::Ipvs]), context));
+    wanted.flatten().map(|obstacle| format!("{obstacle}, to type commands for"))
 }
 
 /// What keeps a lab from the running kernel, in a few words: the first thing is enough for choosing

@@ -1,5 +1,6 @@
+use super::document::Document;
 use super::faults::Faults;
-use super::{document::Document, load, schema, shape};
+use super::{load, schema, shape};
 use crate::diag::Diagnostic;
 use crate::lab::{Lab, LabName, Node, Protocol, Role, Segment, Source};
 use serde_json::{Map, Value, json};
@@ -28,8 +29,7 @@ pub fn blank(source: &Source) -> Result<Source, Vec<Diagnostic>> {
     let lab = load(source)?.lab;
     let mut faults = Faults::default();
     let document = Document::read(&source.text, &mut faults);
-    let schema = schema::schema();
-    let whole = document.root().and_then(|root| shape::check(root, &schema, &mut faults));
+    let whole = document.root().and_then(|root| shape::check(root, &schema(), &mut faults));
     let Some(Value::Object(whole)) = whole else { return Err(faults.placed(&document)) };
     let kept = |(key, value): (String, Value)| KEPT.contains(&key.as_str()).then_some((key, value));
     let mut blank: Map<String, Value> = whole.into_iter().filter_map(kept).collect();

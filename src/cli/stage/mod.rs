@@ -46,8 +46,8 @@ impl<'a> LabStage<'a> {
         let (directors, clock) = (Directors { lab, dir }, Clock::begin());
         let (held_open, ports) = (Held::default(), UnusedPorts::default());
         let (load, watch, packets) = (None, None, None);
-        let document = Document::of(&source.text);
         let (path, before) = (Vec::new(), Before::default());
+        let document = Document::of(&source.text);
         Self {
             lab,
             source,

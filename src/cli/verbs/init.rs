@@ -62,11 +62,8 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     let text = text(args, context)?;
     write(args, &text)?;
-    if args.from.is_some() {
-        write_schema(&args.file)?;
-    }
-    let file = args.file.display();
     if let Some(whole) = &args.blank_from {
+        let file = args.file.display();
         let name = context.load(&Source { name: file.to_string(), text })?.name;
         context.note(&format!(
             "wrote {file}; after `lvs-lab up {file}` and your commands, `lvs-lab status {name} \
@@ -74,6 +71,9 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
              proves it"
         ));
         return Ok(Exit::Ok);
+    }
+    if args.from.is_some() {
+        write_schema(&args.file)?;
     }
     if args.from_keepalived.is_empty() {
         let file = args.file.display();

@@ -39,9 +39,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let name = &args.topology.topology;
     let (source, lab) = context.lab(&args.topology).map_err(|f| up_already(f, name, context))?;
-    // A kernel must be able to do what is to be typed, too.
-    let needs = of_lab(&lab);
     let named = Source { name: name.clone(), text: source.text.clone() };
+    // What is to be typed needs its kernel too.
+    let needs = of_lab(&lab);
     let (source, lab, exercise) = match args.blank {
         true => blank(source, &lab.name, context)?,
         false => (source, lab, None),
@@ -52,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let waiting = || context.note(&format!("waiting for another command on {}", lab.name));
     let lock = Lock::take(&dir, waiting).map_err(Failure::failed)?;
     let assignment = assignment(source, lab, dir);
-    let wanted = Wanted { named, assignment, needs, exercise, format: args.format };
+    let wanted = Wanted { named, assignment, exercise, needs, format: args.format };
     let record = Record::read(&wanted.assignment.dir).map_err(Failure::failed)?;
     if let Some(record) = record.as_ref().filter(|record| record.supervisor.is_alive()) {
         let reconciled = wanted.reconcile(record, context);
@@ -127,10 +127,10 @@ struct Wanted {
     /// The topology under the name that the user gave.
     named: Source,
     assignment: Assignment,
-    /// What its kernel must be able to do.
-    needs: BTreeSet<Ability>,
     /// What is to be typed in it.
     exercise: Option<Exercise>,
+    /// What its kernel must be able to do.
+    needs: BTreeSet<Ability>,
     format: Format,
 }
 
@@ -141,10 +141,10 @@ impl Wanted {
         if blank.is_some() && self.exercise.is_none() {
             return Err(typed_in(&record.lab));
         }
+        let lab = &self.assignment.lab;
         let exit = if record.provider == Provider::Uml && context.setting == Setting::Machine {
             guests::run(&dir.guest_socket(), context, std::slice::from_ref(&self.named))
         } else {
-            let lab = &self.assignment.lab;
             furnish(lab, &self.needs, context)?;
             let event = supervisor::reconcile(&self.assignment).map_err(Failure::failed)?;
             build::end(&event, lab, self.format, context)
