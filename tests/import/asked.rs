@@ -6,26 +6,24 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-/// Words of every block, and some of none; none that opens a block of its own.
+/// Words of every block, and some of none; none that opens a block of its own, that is about mail
+/// and notification, or that only one kind of connecting checker knows.
 const WORDS: &str = "
     accept advert_int alpha auth_pass auth_type bind_if bind_port bindto check_unicast_src
     connect_ip connect_port connect_timeout debug default_interface delay_before_retry delay_loop
-    digest dont_track_primary down_timer_adverts dynamic_interfaces enable_dbus
-    enable_script_security enable_sni enable_traps fall fast_recovery fwmark garp_extra_if
-    garp_lower_prio_delay garp_lower_prio_repeat garp_master_delay garp_master_refresh
-    garp_master_refresh_repeat garp_master_repeat ha_suspend hashed helo_name
-    higher_prio_send_advert http_protocol hysteresis inhibit_on_failure init_fail interface
-    interval ip_family kernel_rx_buf_size lb_algo lb_kind log_all_failures lower_prio_no_advert
-    lthreshold lvs_flush lvs_method lvs_sched lvs_sync_daemon_interface max_reply_length
-    mcast_dst_ip mcast_src_ip mh-port min_reply_length misc_dynamic misc_timeout name nat_mask
-    native_ipv6 nb_get_retry no_accept nopreempt notify_down notify_up old_unicast_checksum omega
-    ops path payload persistence_engine persistence_granularity persistence_timeout preempt
-    preempt_delay priority promote_secondaries protocol quorum quorum_down quorum_up regex
-    regex_min_offset regex_no_match regex_options require_reply retry rise router_id script
-    script_user sh-port skip_check_adv_addr smtp_alert smtp_server snmp_name sorry_server_inhibit
-    state status_code strict_mode timeout track_src_ip type unicast_fault_no_peer unicast_ttl
-    use_vmac user uthreshold version virtual_router_id virtualhost vmac_xmit_base vrrp_strict
-    vrrp_version warmup weight no_such_word
+    digest dont_track_primary down_timer_adverts dynamic_interfaces enable_script_security
+    enable_sni fall fast_recovery fwmark garp_extra_if garp_lower_prio_delay garp_lower_prio_repeat
+    garp_master_delay garp_master_refresh garp_master_refresh_repeat garp_master_repeat ha_suspend
+    hashed higher_prio_send_advert http_protocol hysteresis inhibit_on_failure init_fail interface
+    interval ip_family kernel_rx_buf_size lb_algo lb_kind lower_prio_no_advert lthreshold lvs_flush
+    lvs_method lvs_sched lvs_sync_daemon_interface mcast_dst_ip mcast_src_ip mh-port misc_dynamic
+    misc_timeout nat_mask native_ipv6 nb_get_retry no_accept nopreempt old_unicast_checksum omega
+    ops path persistence_engine persistence_granularity persistence_timeout preempt preempt_delay
+    priority promote_secondaries protocol quorum regex regex_min_offset regex_no_match
+    regex_options retry rise router_id script script_user sh-port skip_check_adv_addr
+    sorry_server_inhibit state status_code strict_mode timeout track_src_ip unicast_fault_no_peer
+    unicast_ttl use_vmac user uthreshold version virtual_router_id virtualhost vrrp_strict
+    vrrp_version warmup no_such_word
 ";
 
 /// What is around the words: `@` stands for them.
