@@ -201,21 +201,23 @@ impl Composer<'_, '_> {
                     mapping.is_obscured = true;
                     self.push(wrong::merge_key(&here), &bytes);
                 }
-                Some(key) => self.entry(key, bytes, value, &mut mapping),
+                Some(key) => {
+                    let entry = Entry { first: bytes.start, key: bytes, value };
+                    self.entry(key, entry, &mut mapping);
+                }
                 None => mapping.is_obscured = true,
             }
         }
     }
 
-    fn entry(&mut self, key: String, bytes: Bytes, value: Node, mapping: &mut Mapping) {
+    fn entry(&mut self, key: String, mut entry: Entry, mapping: &mut Mapping) {
         mapping.is_obscured |= letters::first_look_alike(&key).is_some();
-        let first = mapping.entries.get(&key).map(|known| known.first);
-        if let Some(first) = first {
-            let first = self.lines.position(first..first);
-            self.push(wrong::repeated_key(&self.at.key(&key), &key, first), &bytes);
+        if let Some(known) = mapping.entries.get(&key) {
+            entry.first = known.first;
+            let first = self.lines.position(known.first..known.first);
+            self.push(wrong::repeated_key(&self.at.key(&key), &key, first), &entry.key);
         }
-        let first = first.unwrap_or(bytes.start);
-        mapping.entries.insert(key, Entry { key: bytes, first, value });
+        mapping.entries.insert(key, entry);
     }
 
     /// A key as it is written; nothing where it is a list or a mapping.
