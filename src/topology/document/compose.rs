@@ -73,7 +73,7 @@ impl Composer<'_, '_> {
                     return Ok(None);
                 }
                 (Event::Document, _) => {
-                    root = Some(self.next()?.unwrap_or_else(|| nothing(0..0)));
+                    root = Some(self.next()?.unwrap_or_else(|| Node::nothing(0..0)));
                     // The end of the document.
                     self.parser.next()?;
                 }
@@ -194,7 +194,7 @@ impl Composer<'_, '_> {
             first.get_or_insert_with(|| bytes.clone());
             let key = self.key(event, &bytes)?;
             self.at = here.key(key.as_deref().unwrap_or_default());
-            let value = self.next()?.unwrap_or_else(|| nothing(bytes.clone()));
+            let value = self.next()?.unwrap_or_else(|| Node::nothing(bytes.clone()));
             self.at = here.clone();
             match key {
                 Some(key) if key == "<<" => {
@@ -244,12 +244,12 @@ impl Composer<'_, '_> {
         let Some(found) = self.anchors.get(name) else {
             let message = format!("`*{name}` repeats what no `&{name}` marks");
             self.fault(&bytes, message, "mark the value with its anchor before it is repeated");
-            return Ok(nothing(bytes));
+            return Ok(Node::nothing(bytes));
         };
         let Some(node) = found.clone() else {
             let message = format!("`*{name}` repeats what it is itself a part of");
             self.fault(&bytes, message, "write out what it is to repeat");
-            return Ok(nothing(bytes));
+            return Ok(Node::nothing(bytes));
         };
         self.repeated = self.repeated.saturating_add(node.size);
         if self.repeated > MOST_REPEATED {
@@ -273,11 +273,6 @@ impl Composer<'_, '_> {
             _ => bytes,
         }
     }
-}
-
-/// A value that is not there.
-fn nothing(span: Bytes) -> Node {
-    Node::scalar(span, String::new(), Value::Null)
 }
 
 /// A list or a mapping. It ends with a bracket, or with nothing and then `first` stands for it.
