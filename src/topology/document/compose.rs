@@ -73,7 +73,7 @@ impl Composer<'_, '_> {
                     return Ok(None);
                 }
                 (Event::Document, _) => {
-                    root = Some(self.next()?.unwrap_or_else(|| nothing(0..0)));
+                    root = Some(self.next()?.unwrap_or_else(|| Node::nothing(0..0)));
                     // The end of the document.
                     self.parser.next()?;
                 }
@@ -194,28 +194,30 @@ impl Composer<'_, '_> {
             first.get_or_insert_with(|| bytes.clone());
             let key = self.key(event, &bytes)?;
             self.at = here.key(key.as_deref().unwrap_or_default());
-            let value = self.next()?.unwrap_or_else(|| nothing(bytes.clone()));
+            let value = self.next()?.unwrap_or_else(|| Node::nothing(bytes.clone()));
             self.at = here.clone();
             match key {
                 Some(key) if key == "<<" => {
                     mapping.is_obscured = true;
                     self.push(wrong::merge_key(&here), &bytes);
                 }
-                Some(key) => self.entry(key, bytes, value, &mut mapping),
+                Some(key) => {
+                    let entry = Entry { first: bytes.start, key: bytes, value };
+                    self.entry(key, entry, &mut mapping);
+                }
                 None => mapping.is_obscured = true,
             }
         }
     }
 
-    fn entry(&mut self, key: String, bytes: Bytes, value: Node, mapping: &mut Mapping) {
+    fn entry(&mut self, key: String, mut entry: Entry, mapping: &mut Mapping) {
         mapping.is_obscured |= letters::first_look_alike(&key).is_some();
-        let first = mapping.entries.get(&key).map(|known| known.first);
-        if let Some(first) = first {
-            let first = self.lines.position(first..first);
-            self.push(wrong::repeated_key(&self.at.key(&key), &key, first), &bytes);
+        if let Some(known) = mapping.entries.get(&key) {
+            entry.first = known.first;
+            let first = self.lines.position(known.first..known.first);
+            self.push(wrong::repeated_key(&self.at.key(&key), &key, first), &entry.key);
         }
-        let first = first.unwrap_or(bytes.start);
-        mapping.entries.insert(key, Entry { key: bytes, first, value });
+        mapping.entries.insert(key, entry);
     }
 
     /// A key as it is written; nothing where it is a list or a mapping.
@@ -242,12 +244,12 @@ impl Composer<'_, '_> {
         let Some(found) = self.anchors.get(name) else {
             let message = format!("`*{name}` repeats what no `&{name}` marks");
             self.fault(&bytes, message, "mark the value with its anchor before it is repeated");
-            return Ok(nothing(bytes));
+            return Ok(Node::nothing(bytes));
         };
         let Some(node) = found.clone() else {
             let message = format!("`*{name}` repeats what it is itself a part of");
             self.fault(&bytes, message, "write out what it is to repeat");
-            return Ok(nothing(bytes));
+            return Ok(Node::nothing(bytes));
         };
         self.repeated = self.repeated.saturating_add(node.size);
         if self.repeated > MOST_REPEATED {
@@ -271,11 +273,6 @@ impl Composer<'_, '_> {
             _ => bytes,
         }
     }
-}
-
-/// A value that is not there.
-fn nothing(span: Bytes) -> Node {
-    Node::scalar(span, String::new(), Value::Null)
 }
 
 /// A list or a mapping. It ends with a bracket, or with nothing and then `first` stands for it.

@@ -2,7 +2,7 @@ use std::ffi::CStr;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
-use unsafe_libyaml_norway as yaml;
+use unsafe_libyaml_norway as unsafe_yaml;
 
 /// What a YAML text is made of, piece by piece (YAML 1.2.2, section 3.1.1).
 #[derive(Debug, PartialEq, Eq)]
@@ -54,16 +54,16 @@ pub struct Problem {
 
 /// The parser that serde_yaml reads with as well, so that both take the same texts.
 pub struct Parser<'t> {
-    inner: Box<yaml::yaml_parser_t>,
+    inner: Box<unsafe_yaml::yaml_parser_t>,
     text: PhantomData<&'t str>,
 }
 
 impl<'t> Parser<'t> {
     /// A parser of a text; nothing if there is no memory for one.
     pub fn new(text: &'t str) -> Option<Self> {
-        let mut inner = Box::new(MaybeUninit::<yaml::yaml_parser_t>::uninit());
+        let mut inner = Box::new(MaybeUninit::<unsafe_yaml::yaml_parser_t>::uninit());
         // SAFETY: the call fills in the parser that it is given, unless it fails.
-        let begun = unsafe { yaml::yaml_parser_initialize(inner.as_mut_ptr()) };
+        let begun = unsafe { unsafe_yaml::yaml_parser_initialize(inner.as_mut_ptr()) };
         if begun.fail {
             return None;
         }
@@ -72,9 +72,9 @@ impl<'t> Parser<'t> {
         // SAFETY: the text outlives the parser, which the lifetime holds, and the parser stays where
         // it is, in its box.
         unsafe {
-            yaml::yaml_parser_set_encoding(&raw mut *inner, yaml::YAML_UTF8_ENCODING);
+            unsafe_yaml::yaml_parser_set_encoding(&raw mut *inner, unsafe_yaml::YAML_UTF8_ENCODING);
             let (begin, length) = (text.as_ptr(), text.len() as u64);
-            yaml::yaml_parser_set_input_string(&raw mut *inner, begin, length);
+            unsafe_yaml::yaml_parser_set_input_string(&raw mut *inner, begin, length);
         }
         Some(Self { inner, text: PhantomData })
     }
@@ -85,9 +85,10 @@ impl<'t> Parser<'t> {
     ///
     /// Where the text is no YAML; what comes after that has no meaning.
     pub fn next(&mut self) -> Result<(Event, Range<usize>), Problem> {
-        let mut event = MaybeUninit::<yaml::yaml_event_t>::uninit();
+        let mut event = MaybeUninit::<unsafe_yaml::yaml_event_t>::uninit();
         // SAFETY: the parser is whole, and the call fills in the event unless it fails.
-        let done = unsafe { yaml::yaml_parser_parse(&raw mut *self.inner, event.as_mut_ptr()) };
+        let done =
+            unsafe { unsafe_yaml::yaml_parser_parse(&raw mut *self.inner, event.as_mut_ptr()) };
         if done.fail {
             return Err(self.problem());
         }
@@ -97,13 +98,13 @@ impl<'t> Parser<'t> {
         // SAFETY: the event is as the parser made it.
         let taken = unsafe { taken(&event) };
         // SAFETY: nothing of the event is used any more: `taken` has copied what it needs.
-        unsafe { yaml::yaml_event_delete(&raw mut event) };
+        unsafe { unsafe_yaml::yaml_event_delete(&raw mut event) };
         Ok((taken, bytes))
     }
 
     fn problem(&self) -> Problem {
         let parser = &*self.inner;
-        let is_of_letters = parser.error == yaml::YAML_READER_ERROR;
+        let is_of_letters = parser.error == unsafe_yaml::YAML_READER_ERROR;
         let offset = usize::try_from(parser.problem_offset).unwrap_or_default();
         let at = if is_of_letters { offset } else { byte(parser.problem_mark) };
         // SAFETY: the parser's messages are texts that live as long as the program.
@@ -120,11 +121,11 @@ impl<'t> Parser<'t> {
 impl Drop for Parser<'_> {
     fn drop(&mut self) {
         // SAFETY: the parser is whole, and used no more.
-        unsafe { yaml::yaml_parser_delete(&raw mut *self.inner) };
+        unsafe { unsafe_yaml::yaml_parser_delete(&raw mut *self.inner) };
     }
 }
 
-fn byte(mark: yaml::yaml_mark_t) -> usize {
+fn byte(mark: unsafe_yaml::yaml_mark_t) -> usize {
     usize::try_from(mark.index).unwrap_or(usize::MAX)
 }
 
@@ -133,28 +134,28 @@ fn byte(mark: yaml::yaml_mark_t) -> usize {
 /// # Safety
 ///
 /// The event is as the parser made it.
-unsafe fn taken(event: &yaml::yaml_event_t) -> Event {
+unsafe fn taken(event: &unsafe_yaml::yaml_event_t) -> Event {
     // SAFETY: the type of an event says which of its data are filled in.
     unsafe {
         match event.type_ {
-            yaml::YAML_STREAM_START_EVENT => Event::Stream,
-            yaml::YAML_DOCUMENT_START_EVENT => Event::Document,
-            yaml::YAML_ALIAS_EVENT => {
+            unsafe_yaml::YAML_STREAM_START_EVENT => Event::Stream,
+            unsafe_yaml::YAML_DOCUMENT_START_EVENT => Event::Document,
+            unsafe_yaml::YAML_ALIAS_EVENT => {
                 Event::Alias(word(event.data.alias.anchor).unwrap_or_default())
             }
-            yaml::YAML_SCALAR_EVENT => {
+            unsafe_yaml::YAML_SCALAR_EVENT => {
                 let scalar = &event.data.scalar;
                 let length = usize::try_from(scalar.length).unwrap_or_default();
                 let bytes = std::slice::from_raw_parts(scalar.value, length);
                 let text = String::from_utf8_lossy(bytes).into_owned();
-                let plain = scalar.style == yaml::YAML_PLAIN_SCALAR_STYLE;
+                let plain = scalar.style == unsafe_yaml::YAML_PLAIN_SCALAR_STYLE;
                 Event::Scalar(properties(scalar.anchor, scalar.tag), ScalarText { text, plain })
             }
-            yaml::YAML_SEQUENCE_START_EVENT => {
+            unsafe_yaml::YAML_SEQUENCE_START_EVENT => {
                 let list = &event.data.sequence_start;
                 Event::List(properties(list.anchor, list.tag))
             }
-            yaml::YAML_MAPPING_START_EVENT => {
+            unsafe_yaml::YAML_MAPPING_START_EVENT => {
                 let mapping = &event.data.mapping_start;
                 Event::Mapping(properties(mapping.anchor, mapping.tag))
             }

@@ -64,6 +64,11 @@ impl Node {
         Self { span, content, size: 1, height: 0 }
     }
 
+    /// A value that is not there.
+    pub fn nothing(span: Range<usize>) -> Self {
+        Self::scalar(span, String::new(), Value::Null)
+    }
+
     /// A list or a mapping.
     pub fn collection(span: Range<usize>, content: Content) -> Self {
         let inside: Box<dyn Iterator<Item = &Node>> = match &content {
