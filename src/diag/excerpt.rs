@@ -29,7 +29,8 @@ impl Excerpt {
         let far = start.saturating_sub(room);
         let head: Vec<char> = letters.by_ref().skip(far).take(start - far).collect();
         let piece: Vec<char> = letters.by_ref().take(position.length.min(room)).collect();
-        let tail: Vec<char> = letters.take(room).collect();
+        let rest = position.length.saturating_sub(room);
+        let tail: Vec<char> = letters.skip(rest).take(room).collect();
         let parts = [shown(&head), shown(&piece), shown(&tail)];
         match width {
             Some(width) => fitted(parts, width),
