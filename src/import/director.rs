@@ -41,6 +41,8 @@ pub struct Check {
     pub on_failure: OnFailure,
     /// Where the file says so.
     pub spot: Spot,
+    /// Where it says what is tried.
+    pub asked: Spot,
 }
 
 /// Who serves while no real server does.

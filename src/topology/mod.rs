@@ -28,6 +28,7 @@ mod token;
 mod validate;
 mod wire;
 
+pub use crate::import::keepalived::Machine;
 pub use builtin::{Builtin, NOTES, builtin, builtins};
 pub use configuration::{Misread, sketch};
 pub use load::{Valid, load};

@@ -133,6 +133,10 @@ impl Reader<'_> {
                 all.push(told);
             }
         }
+        // What is guessed around a fault of the file only repeats it.
+        if all.iter().any(|told| told.position.is_some()) {
+            all.retain(|told| told.position.is_some());
+        }
         all.sort_by_key(|found| found.position.map(|at| (at.line, at.column)));
         all
     }

@@ -235,7 +235,7 @@ fn a_lab_of_a_table_has_no_fault_and_the_table() {
 
 /// The address that `init` chooses for the second port.
 fn without_second_address(table: &str) -> String {
-    table.replace("10.0.0.253:8081", "10.0.0.2:8081")
+    table.replace("10.0.0.254:8081", "10.0.0.2:8081")
 }
 
 #[test]

@@ -140,7 +140,14 @@ impl Asked<'_> {
             failures: timing.failures,
             on_failure: timing.on_failure,
             spot,
+            asked: self.asked().unwrap_or(spot),
         })
+    }
+
+    /// Where the file says what is tried.
+    fn asked(&self) -> Option<Spot> {
+        let words = [&self.section.request, &self.section.command];
+        words.into_iter().flatten().map(|said| said.spot).next()
     }
 
     /// A connect stands for a ping too; to what has no connections nothing does.

@@ -123,7 +123,11 @@ impl Grounds {
     /// of several ports is several nodes.
     fn farm(&mut self, held: &Held, name: &str, vip: IpAddr) {
         let vips = self.vips();
-        for place in servers(held).into_iter().filter(|place| !is_itself(place.0, &vips)) {
+        for place in servers(held) {
+            if is_itself(place.0, &vips) {
+                self.itself(place.0);
+                continue;
+            }
             if !self.servers.contains_key(&place) {
                 self.join(place, name);
             }
@@ -134,6 +138,14 @@ impl Grounds {
             {
                 node.more.push(family);
             }
+        }
+    }
+
+    /// A VIP as a real server is the director, which has an address of its own in a lab.
+    fn itself(&mut self, address: IpAddr) {
+        let note = format!("{address} is a VIP, and as a real server it is the director itself");
+        if !address.is_loopback() && !self.notes.contains(&note) {
+            self.notes.push(note);
         }
     }
 

@@ -99,13 +99,14 @@ impl Writer<'_> {
     }
 
     fn check(&mut self, check: &Check) {
+        let probe = match &check.probe {
+            Probe::Tcp => "  tcp: {}".to_owned(),
+            Probe::Http(probe) => format!("  {}", http(probe)),
+            Probe::Command { shell } => format!("  command: {}", quoted(shell)),
+        };
+        self.line(line("health_check:", check.spot));
+        self.line(line(probe, check.asked));
         let mut lines = vec![
-            "health_check:".to_owned(),
-            match &check.probe {
-                Probe::Tcp => "  tcp: {}".to_owned(),
-                Probe::Http(probe) => format!("  {}", http(probe)),
-                Probe::Command { shell } => format!("  command: {}", quoted(shell)),
-            },
             format!("  delay_loop: {}", seconds(check.interval)),
             format!("  connect_timeout: {}", seconds(check.timeout)),
             format!("  nb_get_retry: {}", check.failures.saturating_sub(1)),
