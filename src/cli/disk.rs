@@ -1,5 +1,5 @@
-use crate::import::keepalived::Machine;
 use crate::lab::Source;
+use crate::topology::Machine;
 use globset::{GlobBuilder, GlobMatcher};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};

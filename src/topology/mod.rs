@@ -30,6 +30,7 @@ mod tests;
 mod validate;
 mod wire;
 
+pub use crate::import::keepalived::Machine;
 pub use blank::blank;
 pub use builtin::{Builtin, NOTES, builtin, builtins, with_schema};
 pub use configuration::{Misread, sketch};
