@@ -99,6 +99,7 @@ pub const LIST: &[Program] = &[
     labs("sysctl", "procps"),
     labs("tcpdump", "tcpdump"),
     // for the tests and the benchmarks
+    tests("apt-cache", "apt"),
     tests("apt-get", "apt"),
     tests("as", "binutils"),
     tests("busybox", "busybox-static"),

@@ -1,6 +1,6 @@
 /// How many candidates a word is held against. A file with very many names and as many slips is
 /// still told of them in time that grows with its size.
-const MOST_COMPARED: usize = 256;
+const MOST_COMPARED: usize = 1024;
 
 /// The candidate that was probably meant: the nearest one, if it is near enough to be a slip.
 pub fn did_you_mean<'c>(

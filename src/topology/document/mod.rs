@@ -80,7 +80,7 @@ impl<'t> Document<'t> {
             let is_last = depth + 1 == place.path.len();
             match (segment, &*node.content) {
                 (Segment::Key(name), Content::Mapping(mapping)) => {
-                    let Some(entry) = mapping.entries.get(name) else { return Some(key) };
+                    let Some((_, entry)) = mapping.entry(name) else { return Some(key) };
                     key = entry.key.clone();
                     node = &entry.value;
                     let is_key = is_last && place.part == Part::Key;
@@ -106,8 +106,8 @@ impl<'t> Document<'t> {
         for segment in &at.path {
             let (index, child) = match (segment, node.map(|node| &*node.content)) {
                 (Segment::Key(key), Some(Content::Mapping(mapping))) => {
-                    let found = mapping.entries.get_full(key);
-                    (found.map(|(index, ..)| index), found.map(|(_, _, entry)| &entry.value))
+                    let found = mapping.entry(key);
+                    (found.map(|(index, _)| index), found.map(|(_, entry)| &entry.value))
                 }
                 (Segment::Index(index), Some(Content::List(items))) => {
                     (Some(*index), items.get(*index))

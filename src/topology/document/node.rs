@@ -57,6 +57,16 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Mapping {
+    /// What stands under a key of the schema, which the document may join by hyphens, and its number
+    /// among the entries.
+    pub fn entry(&self, key: &str) -> Option<(usize, &Entry)> {
+        let found = self.entries.get_full(key);
+        let found = found.or_else(|| self.entries.get_full(key.replace('_', "-").as_str()));
+        found.map(|(index, _, entry)| (index, entry))
+    }
+}
+
 impl Node {
     /// A value without others inside it.
     pub fn scalar(span: Range<usize>, text: String, value: Value) -> Self {
