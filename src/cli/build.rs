@@ -108,11 +108,11 @@ fn up(lab: &Lab, micros: u64, context: &Context) -> String {
     format!("{name} is up, built in {milliseconds:.1} ms{hint}\n")
 }
 
-/// What somebody has added.
+/// What was added from outside the lab.
 fn beside(left_alone: &[String]) -> String {
     match left_alone {
         [] => String::new(),
-        added => listed("left alone, as somebody has added it:", added),
+        added => listed("not in the file, and left alone:", added),
     }
 }
 

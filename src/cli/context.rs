@@ -190,7 +190,7 @@ fn style(colour: Colour) -> Style {
 
 /// What is in a file, or comes from standard input for `-`: no more of it than is needed to see
 /// that it is too much.
-fn bytes(name: &str) -> io::Result<Vec<u8>> {
+pub fn bytes(name: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = topology::LARGEST as u64 + 1;
     match name {

@@ -1,9 +1,13 @@
 use crate::lab::Source;
-use crate::topology::Machine;
+use crate::topology::{self, Machine};
 use globset::{GlobBuilder, GlobMatcher};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
+
+/// The most files that a pattern may match.
+const MOST_FILES: usize = 1000;
 
 /// The machine's own files, as keepalived finds them.
 pub struct Disk;
@@ -27,8 +31,10 @@ impl Machine for Disk {
 
 /// A configuration's text; what is no UTF-8 in its comments is no fault.
 pub fn text(path: &Path) -> Option<Source> {
-    let bytes = fs::read(path).ok()?;
-    Some(Source { name: path.display().to_string(), text: lenient(&bytes) })
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(topology::LARGEST as u64 + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() <= topology::LARGEST)
+        .then(|| Source { name: path.display().to_string(), text: lenient(&bytes) })
 }
 
 /// Text as it is, without a mark of byte order.
@@ -50,7 +56,7 @@ fn is_program(path: &Path) -> bool {
 fn matching(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     for part in pattern.components() {
-        found = found.iter().flat_map(|folder| inside(folder, part)).collect();
+        found = found.iter().flat_map(|folder| inside(folder, part)).take(MOST_FILES).collect();
     }
     found
 }

@@ -6,8 +6,8 @@ use crate::lab::{Lab, StepAction};
 use crate::plan::{Ability, build, disturbing, needs};
 use std::collections::BTreeSet;
 
-/// What is typed in labs with IPv6, beside what every guest has. Nothing loads a module on demand in
-/// a guest.
+/// What is typed in labs with IPv6, beside what every guest has. On a machine without kmod nothing
+/// loads a module on demand in a guest.
 const BY_HAND: [&str; 3] = ["ip6table_filter", "ip6table_nat", "ip6table_mangle"];
 
 /// What a kernel must be able to do for a lab.

@@ -55,7 +55,8 @@ pub fn choose(context: &Context, lab: &Lab, needs: &BTreeSet<Ability>) -> Result
             Some(obstacle) => {
                 let also = |missing: Failure| {
                     let message = format!("{obstacle}, and {}", missing.message);
-                    Failure { message, ..missing }
+                    let help = "`lvs-lab doctor` says what this machine can do";
+                    Failure { message, ..missing }.help(help)
                 };
                 let guest = guests::uml().and_then(|uml| foresee(lab, needs, &uml));
                 guest.map_err(also)?;

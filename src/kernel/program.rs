@@ -16,7 +16,7 @@ impl Program {
         arguments: &[impl AsRef<OsStr>],
         input: &str,
     ) -> Result<Output, Cause> {
-        let mut command = Command::new(self.name);
+        let mut command = Command::new(self.path());
         command.args(arguments).env("LC_ALL", "C").kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let namespace = namespace.clone();

@@ -99,6 +99,7 @@ pub struct Seat {
     /// (RFC 5798 section 5.2.4).
     pub priority: u8,
     /// The state that it claims to begin in. The speaker begins as backup either way.
+    #[serde(default)]
     pub state: InitialState,
     /// Whether it takes over from a living master of lower priority.
     pub preemption: Preemption,

@@ -1,4 +1,5 @@
-use super::LIST;
+use super::{LIST, find};
+use std::path::PathBuf;
 
 /// A program that is no part of lvs-lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,11 @@ pub enum Need {
 impl Program {
     /// This program itself, even if its file was replaced since it began.
     pub const OWN: Self = Self { name: "/proc/self/exe", package: "lvs-lab", need: Need::Base };
+
+    /// Where it is, by PATH and what completes it; its bare name where it is not found.
+    pub fn path(self) -> PathBuf {
+        find(self.name).unwrap_or_else(|| self.name.into())
+    }
 
     /// The program of this name.
     ///

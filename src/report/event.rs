@@ -42,7 +42,7 @@ pub enum Event {
     Repaired {
         /// What was wrong, in words, one entry each.
         what: Vec<String>,
-        /// What somebody has added and is left alone, in words, one entry each.
+        /// What was added from outside the lab and is left alone, in words, one entry each.
         #[serde(default)]
         left_alone: Vec<String>,
     },
@@ -50,7 +50,7 @@ pub enum Event {
     Changed {
         /// What was changed, in words, one entry each.
         what: Vec<String>,
-        /// What somebody has added and is left alone, in words, one entry each.
+        /// What was added from outside the lab and is left alone, in words, one entry each.
         #[serde(default)]
         left_alone: Vec<String>,
     },
@@ -58,7 +58,7 @@ pub enum Event {
     Unchanged {
         /// The lab.
         lab: LabName,
-        /// What somebody has added and is left alone, in words, one entry each.
+        /// What was added from outside the lab and is left alone, in words, one entry each.
         #[serde(default)]
         left_alone: Vec<String>,
     },

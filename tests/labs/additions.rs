@@ -62,7 +62,7 @@ fn a_table_and_a_firewall_of_somebodys_own_are_drift_in_a_guest() {
     lab.sh("rs2", "iptables-legacy -A INPUT -p tcp --dport 81 -j DROP");
     let ran = check(&lab.place, &lab.name, 1);
     let ran = ran.says("rs1: virtual service tcp 192.168.137.200:81 is not in the file");
-    ran.says("rs2: packets are dropped: iptables -t filter -A INPUT -p tcp");
+    ran.says("rs2: packets are dropped: iptables-legacy -t filter -A INPUT -p tcp");
     lab.place.exec(&lab.name, "rs2", &["sysctl", "-qw", "net.ipv4.ip_forward=1"]).code(0);
     lab.to_be("plain").code(0).says("left alone");
     lab.sh("rs1", "ipvsadm -L -n | grep -q 192.168.137.200:81");

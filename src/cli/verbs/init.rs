@@ -1,11 +1,11 @@
-use crate::cli::context::Context;
+use crate::cli::context::{Context, bytes};
 use crate::cli::disk::{Disk, lenient};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, reason};
 use crate::lab::{LabName, Source};
 use crate::topology::{self, Misread, Sketched};
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// The file beside the written one that tells an editor what may stand there.
@@ -133,13 +133,12 @@ fn cluster(name: &LabName, args: &Args, context: &Context) -> Result<String, Fai
 
 /// A configuration, from standard input for `-`.
 fn read(file: &str) -> Result<Source, Failure> {
-    let mut bytes = Vec::new();
-    let read = match file {
-        "-" => std::io::stdin().read_to_end(&mut bytes).map(|_| bytes),
-        path => std::fs::read(path),
-    };
-    let bytes =
-        read.map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
+    let bytes = bytes(file)
+        .map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
+    if bytes.len() > topology::LARGEST {
+        let most = topology::LARGEST >> 20;
+        return Err(Failure::usage(format!("`{file}` is larger than {most} MiB")));
+    }
     Ok(Source { name: file.to_owned(), text: lenient(&bytes) })
 }
 
@@ -178,9 +177,19 @@ fn write(args: &Args, text: &str) -> Result<(), Failure> {
 fn write_schema(beside: &Path) -> Result<(), Failure> {
     let path = beside.with_file_name(SCHEMA);
     let written = serde_json::to_string_pretty(&topology::schema()).map_err(std::io::Error::from);
-    let written = written.and_then(|text| std::fs::write(&path, text + "\n"));
+    let written = written.and_then(|text| replace(&path, &(text + "\n")));
     written.map_err(|error| {
         Failure::failed(format!("cannot write `{}`: {}", path.display(), reason(&error)))
+    })
+}
+
+/// Puts a file in the place of another one, be that a link or not.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    let made = OpenOptions::new().write(true).create_new(true).open(&new);
+    let written = made.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.and_then(|()| std::fs::rename(&new, path)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&new);
     })
 }
 

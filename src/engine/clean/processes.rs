@@ -50,6 +50,10 @@ pub(super) fn end_inhabitants(lab: &LabDir) -> (usize, Vec<String>) {
         }
         left = found.iter().filter_map(|process| kill(*process).err()).collect();
         ended += found.len() - left.len();
+        // What no signal has ended in this round, none will end in the next.
+        if left.len() == found.len() {
+            break;
+        }
     }
     (ended, left)
 }

@@ -6,18 +6,19 @@ use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// What somebody has added to a node that the plan knows nothing of, and that is left alone. What
+/// What is on a node and not in the plan, and that is left alone. What
 /// the kernel, a daemon or a command of the file adds is no addition.
 pub(super) fn undeclared(found: &mut Found<'_>) {
     for (node, planned) in by_node(found.plan) {
         let Some(seen) = found.survey.node(&node) else { continue };
         let planned = Planned(planned);
+        if planned.has(|op| matches!(op, Op::RunCommand { .. })) {
+            continue;
+        }
         let mut words = planned.strange_services(seen);
         words.extend(seen.drops.iter().map(|rule| format!("packets are dropped: {rule}")));
-        if !planned.has(|op| matches!(op, Op::RunCommand { .. })) {
-            words.extend(planned.strange_addresses(seen));
-            words.extend(planned.strange_routes(seen));
-        }
+        words.extend(planned.strange_addresses(seen));
+        words.extend(planned.strange_routes(seen));
         words.into_iter().for_each(|words| found.leave(&node, words));
     }
 }
@@ -112,7 +113,10 @@ fn knows(op: &Op, there: &ObservedAddress) -> bool {
                 let vips = speaker.seats.iter().flat_map(|seat| &seat.vips);
                 vips.into_iter().any(|vip| vip.address.addr() == held)
             }
-            Daemon::Keepalived { configuration, .. } => configuration.contains(&held.to_string()),
+            Daemon::Keepalived { configuration, .. } => {
+                let mut words = configuration.split(|c: char| c.is_whitespace() || c == '/');
+                words.any(|word| word.parse() == Ok(held))
+            }
             Daemon::Checker(_) | Daemon::Ldirectord { .. } => false,
         },
         _ => false,

@@ -86,7 +86,7 @@ impl Found<'_> {
         self.drifts.push(Drift { nodes, words: words.into(), kind: Kind::Missing, mends });
     }
 
-    /// Notes what somebody has added, and what is not mended.
+    /// Notes what was added from outside the lab, which is not repaired.
     pub(super) fn leave(&mut self, node: &NodeName, words: String) {
         let nodes = vec![node.clone()];
         self.drifts.push(Drift { nodes, words, kind: Kind::Added, mends: Vec::new() });

@@ -35,12 +35,12 @@ pub(super) struct Mend {
 }
 
 impl Drift {
-    /// Whether somebody has added it, so that it is left alone.
+    /// Whether it was added from outside the lab, so that it is left alone.
     pub fn is_left_alone(&self) -> bool {
-        self.mends.is_empty()
+        self.kind == Kind::Added && self.mends.is_empty()
     }
 
-    /// What a person would type in the node to mend it; nothing for what nobody can type.
+    /// What a person would type in the node to mend it; nothing for what cannot be typed.
     pub fn by_hand(&self, plan: &Plan) -> Vec<String> {
         let command = |mend: &Mend| match &mend.act {
             Act::Apply(op) if self.kind == Kind::Other => plan::typed_again(op, plan),

@@ -57,7 +57,7 @@ const RELEASES: &str = "/lib/modules";
 /// root must be writable.
 pub fn show(directory: &Path, release: &str) -> std::io::Result<()> {
     let place = Path::new(RELEASES).join(release);
-    if place.exists() {
+    if place.symlink_metadata().is_ok() {
         return Ok(());
     }
     std::fs::create_dir_all(RELEASES)?;

@@ -125,6 +125,7 @@ pub fn column(text: &str, spot: Spot) -> Option<(usize, usize)> {
     let Some(word) = spot.word.checked_sub(1) else { return Some((begin, length)) };
     let before = begin + keyword.chars().count() + 1;
     let words = cut(value);
-    let (at, word) = words.get(word).or(words.last())?;
+    // A value of commas and blanks has no word.
+    let Some((at, word)) = words.get(word).or(words.last()) else { return Some((begin, length)) };
     Some((before + at, word.chars().count()))
 }

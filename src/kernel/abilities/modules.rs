@@ -1,3 +1,4 @@
+use crate::programs::Program;
 use nix::sys::utsname::uname;
 use std::cell::OnceCell;
 use std::fs;
@@ -88,7 +89,12 @@ impl Modules {
         if !self.is_at_hand(name) {
             return format!("it is not in {directory}");
         }
-        self.load(&[name]).join("; ")
+        match self.load(&[name]) {
+            said if said.is_empty() => {
+                "it is said to be loaded and is not there: see /etc/modprobe.d".to_owned()
+            }
+            said => said.join("; "),
+        }
     }
 }
 
@@ -101,22 +107,21 @@ fn is_about(line: &str, name: &str) -> bool {
     stem.len() == name.len() && stem.replace('-', "_") == name
 }
 
-/// kmod's program, which an ordinary user's PATH leaves out.
-const MODPROBE: [&str; 2] = ["modprobe", "/sbin/modprobe"];
+const MODPROBE: Program = Program::listed("modprobe");
 
 fn modprobe(names: &[&str]) -> Vec<String> {
-    let ran = MODPROBE.iter().find_map(|program| {
-        let mut command = Command::new(program);
-        command.arg("--all").args(names).env("LC_ALL", "C");
-        command.stdin(Stdio::null()).output().ok()
-    });
-    match ran {
-        Some(output) if output.status.success() => Vec::new(),
-        Some(output) => {
+    let mut command = Command::new(MODPROBE.path());
+    command.arg("--all").args(names).env("LC_ALL", "C");
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => Vec::new(),
+        Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
             said.lines().map(|line| line.trim().to_owned()).collect()
         }
-        None => vec!["`modprobe` is not installed (Debian package `kmod`)".to_owned()],
+        Err(_) => {
+            let Program { name, package, .. } = MODPROBE;
+            vec![format!("`{name}` is not installed (Debian package `{package}`)")]
+        }
     }
 }
 

@@ -9,7 +9,7 @@ const PROGRAM: Program = Program::listed("ldirectord");
 
 /// How long it may take to check every server once. Those that hang take their time, one after
 /// the other, and a lab need not wait for them all.
-const ROUND: Duration = Duration::from_secs(10);
+const ROUND: Duration = Duration::from_secs(60);
 
 /// Starts ldirectord, and waits until it has checked every server once, so that those that serve
 /// are in the director's table.

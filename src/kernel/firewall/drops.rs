@@ -3,7 +3,7 @@ use crate::kernel::{Cause, Namespace};
 use crate::lab::Family;
 use crate::programs::Program;
 
-/// Tables of nft(8) that are nobody's meddling: ours, and those that keepalived(8) makes.
+/// Names of tables of nft(8) that the lab has made: ours, and those of keepalived(8).
 const KNOWN: [&str; 2] = [nft::TABLE, "keepalived"];
 
 /// What a rule does with a packet that it does not let through, in the words of nft(8) and of
@@ -33,7 +33,7 @@ pub(super) fn of_nft(listing: &str) -> Vec<String> {
             table = name.trim_end_matches(" {");
         } else if let Some(name) = line.strip_prefix("chain ") {
             chain = name.trim_end_matches(" {");
-        } else if drops(line) && !KNOWN.iter().any(|known| table.ends_with(known)) {
+        } else if drops(line) && !KNOWN.contains(&table.rsplit(' ').next().unwrap_or_default()) {
             found.push(format!("nft table {table}, chain {chain}: {line}"));
         }
     }
@@ -43,15 +43,18 @@ pub(super) fn of_nft(listing: &str) -> Vec<String> {
 /// The same of `iptables -S`.
 pub(super) fn of_iptables(family: Family, table: &str, listing: &str) -> Vec<String> {
     let program = match family {
-        Family::Inet => "iptables",
-        Family::Inet6 => "ip6tables",
+        Family::Inet => "iptables-legacy",
+        Family::Inet6 => "ip6tables-legacy",
     };
     let dropping = listing.lines().filter(|line| drops(line));
     dropping.map(|line| format!("{program} -t {table} {line}")).collect()
 }
 
 fn drops(line: &str) -> bool {
-    line.split([' ', ';']).any(|word| VERDICTS.contains(&word))
+    // What stands in quotes is a comment.
+    let mut bare = line.split('"').step_by(2).flat_map(|piece| piece.split([' ', ';']));
+    let is_set = ["set ", "map "].iter().any(|kind| line.starts_with(kind));
+    !is_set && bare.any(|word| VERDICTS.contains(&word))
 }
 
 #[cfg(test)]
@@ -64,6 +67,7 @@ mod tests {
             table inet filter {\n\tchain input {\n\
             \t\ttype filter hook input priority filter; policy drop;\n\
             \t\ttcp dport 22 accept\n\t\tip saddr 10.0.0.1 counter packets 0 bytes 0 drop\n\t}\n}\n\
+            table ip sets {\n\tset drop {\n\t}\n\tchain c {\n\t\taccept comment \"do not drop\"\n\t}\n}\n\
             table ip keepalived {\n\tchain in {\n\t\tip daddr @vips drop\n\t}\n}\n";
         assert_eq!(
             of_nft(listing),
@@ -81,8 +85,8 @@ mod tests {
         assert_eq!(
             of_iptables(Family::Inet, "filter", listing),
             [
-                "iptables -t filter -P INPUT DROP",
-                "iptables -t filter -A FORWARD -p icmp -j REJECT --reject-with icmp-port-unreachable",
+                "iptables-legacy -t filter -P INPUT DROP",
+                "iptables-legacy -t filter -A FORWARD -p icmp -j REJECT --reject-with icmp-port-unreachable",
             ]
         );
     }

@@ -36,18 +36,40 @@ fn number(family: Family) -> u8 {
     }
 }
 
-/// The families that the running kernel has refused, as if it had no nftables: nft(8) is not
-/// started again to hear the same.
-static REFUSED: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+/// Which rules of a family the running kernel has refused: nft(8) is not started again to hear the
+/// same.
+struct Refused {
+    source_nat: AtomicBool,
+    marks: AtomicBool,
+}
+
+impl Refused {
+    const fn new() -> Self {
+        Self { source_nat: AtomicBool::new(false), marks: AtomicBool::new(false) }
+    }
+
+    fn of(rule: &Rule) -> &'static AtomicBool {
+        static INET: Refused = Refused::new();
+        static INET6: Refused = Refused::new();
+        let family = match rule.family() {
+            Family::Inet => &INET,
+            Family::Inet6 => &INET6,
+        };
+        match rule {
+            Rule::SourceNat(_) => &family.source_nat,
+            Rule::Mark(_) => &family.marks,
+        }
+    }
+}
 
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cause> {
     let family = rule.family();
-    if REFUSED[family as usize].load(Ordering::Relaxed) {
-        return Ok(Added::Unsupported);
-    }
     let mut rules = Rules::of(&found(namespace, family).await?).whole;
     if rules.contains(rule) {
         return Ok(Added::Done);
+    }
+    if Refused::of(rule).load(Ordering::Relaxed) {
+        return Ok(Added::Unsupported);
     }
     rules.push(rule.clone());
     let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
@@ -59,7 +81,7 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
     // netfilter, nft cannot even read the rules.
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("not supported") {
-        REFUSED[family as usize].store(true, Ordering::Relaxed);
+        Refused::of(rule).store(true, Ordering::Relaxed);
     }
     let unsupported = ["not supported", "No such file or directory", "cache initialization failed"];
     if unsupported.iter().any(|words| said.contains(words)) {
@@ -102,7 +124,7 @@ impl Tables {
 
 /// The rules of others that drop packets.
 pub(super) async fn drops(namespace: &Namespace) -> Result<Vec<String>, Cause> {
-    let listing = drops::listed(namespace, NFT, &["-n", "list", "ruleset"]).await?;
+    let listing = drops::listed(namespace, NFT, &["-s", "-n", "list", "ruleset"]).await?;
     Ok(drops::of_nft(&listing))
 }
 

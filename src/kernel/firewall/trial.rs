@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 /// # Errors
 /// Why nft(8) could not be run.
 pub(in crate::kernel) fn takes(namespace: &Namespace, rule: &Rule) -> io::Result<bool> {
-    let mut command = Command::new(nft::NFT.name);
+    let mut command = Command::new(nft::NFT.path());
     command.args(["-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let namespace = namespace.clone();
     // SAFETY: between fork and exec it makes one system call, and allocates nothing.

@@ -96,7 +96,9 @@ impl Ability {
             | Self::ConnectionTracking
             | Self::BridgeFirewall => one(ToBeTried),
             // Its cookies need hmac, which no other module names.
-            Self::Sctp => vec![way(&["sctp", "hmac", "sctp_diag"], ToBeTried)],
+            Self::Sctp => {
+                vec![way(&["sctp", "hmac", "sctp_diag"], ToBeTried), way(&["sctp"], ToBeTried)]
+            }
             Self::SourceNat(family) => {
                 let table = legacy(family, "iptable_nat", "ip6table_nat");
                 let matches = ["xt_MASQUERADE", "xt_conntrack", "xt_comment", "xt_mark"];

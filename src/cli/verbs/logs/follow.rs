@@ -1,4 +1,4 @@
-use super::part::{Part, told};
+use super::part::{Part, told, whole};
 use crate::cli::terminal::print;
 use crate::state::LabDir;
 use std::collections::HashMap;
@@ -10,23 +10,9 @@ use std::time::Duration;
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Prints what is written into logs from now on, those too that begin meanwhile, until the lab is
-/// down.
-pub fn follow(dir: &LabDir, parts: impl Fn() -> Vec<Part>) {
-    let mut followed = Followed::default();
-    for part in parts() {
-        let end = std::fs::metadata(&part.path).map_or(0, |found| found.len());
-        followed.read.insert(part.path, end);
-    }
-    while dir.exists() {
-        parts().iter().for_each(|part| print(&followed.news(part)));
-        std::thread::sleep(PAUSE);
-    }
-}
-
 /// How far logs were read.
 #[derive(Debug, Default)]
-struct Followed {
+pub struct Followed {
     /// In bytes, by file.
     read: HashMap<PathBuf, u64>,
     /// Whose lines were printed last.
@@ -34,11 +20,25 @@ struct Followed {
 }
 
 impl Followed {
+    /// Notes how much of a log was printed, in bytes.
+    pub fn has_read(&mut self, part: &Part, bytes: usize) {
+        self.read.insert(part.path.clone(), bytes as u64);
+    }
+
+    /// Prints what is written into logs from now on, those too that begin meanwhile, until the lab
+    /// is down.
+    pub fn go_on(&mut self, dir: &LabDir, parts: impl Fn() -> Vec<Part>) {
+        while dir.exists() {
+            parts().iter().for_each(|part| print(&self.news(part)));
+            std::thread::sleep(PAUSE);
+        }
+    }
+
     /// The whole lines that a log has got since it was last looked at, below its head if another's
     /// were before.
     fn news(&mut self, part: &Part) -> String {
         let bytes = self.more(part).unwrap_or_default();
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let whole = whole(&bytes);
         if whole == 0 {
             return String::new();
         }

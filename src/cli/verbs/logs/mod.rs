@@ -13,6 +13,7 @@ use crate::cli::terminal::{print, print_json};
 use crate::kernel;
 use crate::lab::NodeName;
 use crate::state::LabDir;
+use follow::Followed;
 use part::Part;
 
 /// `logs`
@@ -45,7 +46,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if running.is_elsewhere(context) {
         if args.node.is_none() && args.format == Format::Text {
             let console = Part { log: "guest kernel".to_owned(), path: running.dir.log() };
-            print(&console.text(args.lines));
+            print(&console.text(&console.read(), args.lines));
         }
         return guests::forward(&running, context);
     }
@@ -53,10 +54,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let named = args.node.as_ref().map(|node| node_name(node, lab.nodes.iter().map(|n| &n.name)));
     let node = named.transpose()?;
     let parts = || parts(&running.dir, node.as_ref());
+    let mut followed = Followed::default();
     match args.format {
         Format::Json => print_json(&parts().iter().map(|p| p.json(args.lines)).collect::<Vec<_>>()),
         Format::Text => {
-            let texts = parts().iter().map(|part| part.text(args.lines)).collect::<String>();
+            let texts =
+                parts().iter().map(|part| so_far(part, args, &mut followed)).collect::<String>();
             if texts.is_empty() && context.setting == Setting::Machine {
                 context.note("nothing was written yet");
             }
@@ -64,9 +67,19 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
         }
     }
     if args.follow {
-        follow::follow(&running.dir, parts);
+        followed.go_on(&running.dir, parts);
     }
     Ok(Exit::Ok)
+}
+
+/// What a log says now; of one that is followed, its whole lines.
+fn so_far(part: &Part, args: &Args, followed: &mut Followed) -> String {
+    let mut written = part.read();
+    if args.follow {
+        written.truncate(part::whole(&written));
+        followed.has_read(part, written.len());
+    }
+    part.text(&written, args.lines)
 }
 
 /// The logs of a lab as they are now: the supervisor's, unless a node's are wanted, and the nodes'.

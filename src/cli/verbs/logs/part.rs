@@ -13,9 +13,14 @@ pub struct Part {
 }
 
 impl Part {
-    /// Its last lines, or all of them, below a head; nothing if it has none.
-    pub fn text(&self, most: Option<usize>) -> String {
-        let lines = self.lines(most);
+    /// What was written so far.
+    pub fn read(&self) -> Vec<u8> {
+        fs::read(&self.path).unwrap_or_default()
+    }
+
+    /// The last lines of what was written, or all of them, below a head; nothing if there are none.
+    pub fn text(&self, written: &[u8], most: Option<usize>) -> String {
+        let lines = last(written, most);
         if lines.is_empty() {
             return String::new();
         }
@@ -30,15 +35,18 @@ impl Part {
 
     /// Its last lines, or all of them.
     pub fn json(&self, most: Option<usize>) -> Value {
-        json!({ "log": self.log, "lines": self.lines(most) })
+        json!({ "log": self.log, "lines": last(&self.read(), most) })
     }
+}
 
-    fn lines(&self, most: Option<usize>) -> Vec<String> {
-        let said = fs::read(&self.path).unwrap_or_default();
-        let lines = told(&said);
-        let first = lines.len().saturating_sub(most.unwrap_or(usize::MAX));
-        lines[first..].to_vec()
-    }
+fn last(written: &[u8], most: Option<usize>) -> Vec<String> {
+    let mut lines = told(written);
+    lines.split_off(lines.len().saturating_sub(most.unwrap_or(usize::MAX)))
+}
+
+/// How long the whole lines of what was written are, in bytes.
+pub fn whole(written: &[u8]) -> usize {
+    written.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
 }
 
 /// The lines of what was written, without anything that moves a terminal's cursor.
@@ -57,8 +65,8 @@ mod tests {
         fs::write(file.path(), "one\ntwo\tmore\nthree\x1b[2J\n").unwrap();
         let part = Part { log: "rs1 nginx".to_owned(), path: file.path().to_owned() };
         let last = "==> rs1 nginx <==\ntwo    more\nthree\\u{1b}[2J\n";
-        assert_eq!(part.text(Some(2)), last);
+        assert_eq!(part.text(&part.read(), Some(2)), last);
         assert_eq!(part.json(None)["lines"].as_array().unwrap().len(), 3);
-        assert_eq!(part.text(Some(0)), "");
+        assert_eq!(part.text(&part.read(), Some(0)), "");
     }
 }

@@ -26,7 +26,7 @@ pub struct LabStatus {
     pub drift: Vec<String>,
     /// The same, as far as the faults explain it.
     pub drift_by_faults: Vec<String>,
-    /// What somebody has added, which `up` leaves alone, one entry each.
+    /// What was added from outside the lab, which `up` leaves alone, one entry each.
     pub additions: Vec<String>,
 }
 

@@ -77,7 +77,7 @@ pub fn lab(lab: &LabStatus, colour: Colour) -> String {
         drift => text.push_str(&listed("not as the file says:", drift, colour)),
     }
     if !lab.additions.is_empty() {
-        let head = "somebody has added, and `up` leaves it alone:";
+        let head = "not in the file, and left alone by `up`:";
         text.push_str(&listed(head, &lab.additions, colour));
     }
     text

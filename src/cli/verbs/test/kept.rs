@@ -45,7 +45,7 @@ fn play(
         Event::LabFinished { report } => last = Some(report),
         event => events(event),
     };
-    let ended = in_lab(task, lab, &["--fresh"]).run(desk, &mut hear);
+    let ended = in_lab(task, lab, &["--fresh", "--as-built"]).run(desk, &mut hear);
     let passed = ended.is_ok() && last.as_ref().is_some_and(|r| r.verdict() == Verdict::Passed);
     let mut down = Ok(());
     if passed || desk.stop.signal().is_some() {

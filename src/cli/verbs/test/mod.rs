@@ -75,8 +75,8 @@ fn state(signal: Option<Signal>) -> RunState {
 fn ended_early(interrupted: &str, args: &Args, tasks: &[Task]) -> Failure {
     let failure = Failure::failed(interrupted);
     match tasks {
-        [Task { ground: task::Ground::Live(lab), .. }] => failure.help(format!(
-            "`{lab}` stays up; `lvs-lab heal {lab}` mends what a scenario may have broken"
+        [Task { ground: task::Ground::Live { lab, .. }, .. }] => failure.help(format!(
+            "`{lab}` stays up; `lvs-lab heal {lab}` repairs what a scenario may have broken"
         )),
         _ if args.report.is_empty() => failure,
         _ => failure.help("the reports have what was found until then"),

@@ -44,7 +44,21 @@ pub enum Ground {
         lab: LabName,
     },
     /// In a lab that is up, and stays so.
-    Live(LabName),
+    Live {
+        /// Its name.
+        lab: LabName,
+        /// Whose scenarios they are.
+        topology: Played,
+    },
+}
+
+/// Whose scenarios play in a lab that is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Played {
+    /// Those of what the lab was built from, whatever its file says now.
+    AsBuilt,
+    /// Those of the topology that the user named.
+    Named,
 }
 
 /// The labs of a command line.
@@ -63,7 +77,11 @@ pub fn tasks(args: &Args, context: &Context) -> Result<Vec<Task>, Failure> {
     };
     let task = |topology: Topology| {
         let ground = match &args.live {
-            Some(lab) => Ground::Live(lab.parse().map_err(Failure::usage)?),
+            Some(lab) => {
+                let played =
+                    if args.topologies.is_empty() { Played::AsBuilt } else { Played::Named };
+                Ground::Live { lab: lab.parse().map_err(Failure::usage)?, topology: played }
+            }
             None => {
                 let choice = provider::choose(context, &topology.lab, &of_test(&topology.lab))?;
                 match args.keep {

@@ -1,7 +1,7 @@
 use super::kept;
 use super::program::{End, Program};
 use super::stop::Stop;
-use super::task::{Ground, Task};
+use super::task::{Ground, Played, Task};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::guests;
@@ -30,7 +30,13 @@ pub fn run(task: &Task, desk: &Desk<'_>, events: &mut dyn FnMut(Event)) -> Resul
             Provider::Uml => in_guest(task, desk, events),
         },
         Ground::Kept { choice, lab } => kept::run(task, (choice, lab), desk, events),
-        Ground::Live(lab) => in_lab(task, lab, &[]).run(desk, events),
+        Ground::Live { lab, topology } => {
+            let flags: &[&str] = match topology {
+                Played::AsBuilt => &["--as-built"],
+                Played::Named => &[],
+            };
+            in_lab(task, lab, flags).run(desk, events)
+        }
     }
 }
 

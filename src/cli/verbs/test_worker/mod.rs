@@ -30,6 +30,9 @@ pub struct Args {
     /// That lab was just built
     #[arg(long, requires = "live")]
     pub fresh: bool,
+    /// The topology is what that lab was built from
+    #[arg(long, requires = "live")]
+    pub as_built: bool,
 }
 
 /// Runs the scenarios, be it in a lab of this process or in one that is up.
@@ -51,7 +54,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     tell(Event::LabStarted { topology, kernel });
     let furnished = furnish(&lab, &of_test(&lab), context);
     // A report has no lines of its own for it.
-    let words = |failure: Failure| failure.message.replace("\n ", "");
+    let words = |failure: Failure| failure.message.replacen("\n  ", " ", 1).replace("\n  ", "; ");
     let played = furnished
         .map_err(words)
         .and_then(|()| play(running.as_ref(), (source, lab), (args, context), &mut report));
@@ -81,10 +84,11 @@ fn play(
 fn source(args: &Args, running: Option<&Running>, context: &Context) -> Result<Source, Failure> {
     // What was read on the user's machine is sent along.
     let sent = context.setting == Setting::Guest;
-    let Some(running) = running.filter(|_| !sent) else { return context.source(&args.topology) };
+    let Some(running) = running.filter(|_| args.as_built && !sent) else {
+        return context.source(&args.topology);
+    };
     let exercise = Exercise::read(&running.dir).map_err(Failure::failed)?;
-    let source = exercise.map_or_else(|| running.record.source.clone(), |known| known.whole);
-    if source.name == args.topology { Ok(source) } else { context.source(&args.topology) }
+    Ok(exercise.map_or_else(|| running.record.source.clone(), |known| known.whole))
 }
 
 fn is_chosen(args: &Args, scenario: &Scenario) -> bool {
