@@ -1,3 +1,4 @@
+use nix::sys::signal::Signal;
 use std::process::ExitCode;
 
 /// How the program ends. Only this file knows the numbers.
@@ -35,6 +36,11 @@ impl Exit {
 }
 
 impl Exit {
+    /// That of a shell for a program that a signal has ended.
+    pub fn by(signal: Signal) -> Self {
+        Self::Command(128 + signal as u8)
+    }
+
     /// The graver of two endings: the one with the higher number.
     pub fn graver(self, other: Self) -> Self {
         if other.code() > self.code() { other } else { self }

@@ -29,7 +29,7 @@ pub fn print(text: &str) {
 /// the program quietly, as it ends every other one.
 pub fn unwritten(error: &io::Error) -> Failure {
     match error.kind() {
-        ErrorKind::BrokenPipe => Failure::said(Exit::Command(128 + Signal::SIGPIPE as u8)),
+        ErrorKind::BrokenPipe => Failure::said(Exit::by(Signal::SIGPIPE)),
         _ => Failure::failed(format!("cannot write to standard output: {}", reason(error))),
     }
 }

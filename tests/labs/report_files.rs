@@ -69,7 +69,7 @@ fn leaves_what_was_found(kernel: &str, flags: &[&str], signal: Signal) {
     let name = crate::support::unique(&format!("endless{kernel}"));
     let file = endless(&place, &name);
     let words = [&["--kernel", kernel, "test", &file, "plain"], flags].concat();
-    let ran = interrupted(&place, &words, signal).code(4);
+    let ran = interrupted(&place, &words, signal).code(128 + signal as i32);
     let by = format!("interrupted by {signal}");
     let ran = ran.complains(&by);
     assert!(!ran.stdout.contains("stays up"), "{ran}");

@@ -30,7 +30,7 @@ fn of(op: &Op) -> Vec<Ability> {
         Op::AddAddress { address, .. } => family(address.addr()).into_iter().collect(),
         Op::AddRoute { via, .. } => family(*via).into_iter().collect(),
         Op::SetSysctl { key, .. } => setting(key),
-        Op::SetTimeouts { .. } | Op::ForgetConnections { .. } => vec![Ability::Ipvs],
+        Op::SetTimeouts { .. } => vec![Ability::Ipvs],
         Op::AddSourceNat { service, .. } => {
             vec![Ability::ConnectionTracking, Ability::SourceNat(service.family())]
         }
@@ -44,6 +44,8 @@ fn of(op: &Op) -> Vec<Ability> {
         | Op::RunCommand { .. }
         | Op::AwaitAddress { .. }
         | Op::KillDaemons { .. }
+        // Without IPVS there is nothing to forget.
+        | Op::ForgetConnections { .. }
         | Op::CutCable { .. }
         | Op::Misbehave { .. } => Vec::new(),
         Op::Impair { .. } => vec![Ability::Impairment],
@@ -58,8 +60,9 @@ fn of_daemon(daemon: &Daemon) -> Vec<Ability> {
             checker.services.iter().flat_map(checked).collect()
         }
         Daemon::Keepalived { schedulers, .. } | Daemon::Ldirectord { schedulers, .. } => {
-            let schedulers = schedulers.iter().copied().map(Ability::Scheduler);
-            [Ability::Ipvs].into_iter().chain(schedulers).collect()
+            // Without a virtual service they make no table.
+            let ipvs = (!schedulers.is_empty()).then_some(Ability::Ipvs);
+            ipvs.into_iter().chain(schedulers.iter().copied().map(Ability::Scheduler)).collect()
         }
     }
 }

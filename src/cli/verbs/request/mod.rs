@@ -111,7 +111,7 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     }
     if let End::Interrupted(signal) = end {
         context.note(&format!("interrupted after {} of {} requests", samples.len(), args.count));
-        return Ok(Exit::Command(128 + signal as u8));
+        return Ok(Exit::by(signal));
     }
     if let Some(until) = args.hold {
         runtime.block_on(hold::hold(&mut held, until, &summary, context));

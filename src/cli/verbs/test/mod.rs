@@ -59,12 +59,15 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let (report, written) = findings.end(&tasks, state(stop.signal()));
     show::summary(&report);
     written?;
-    match (report.fault(), report.verdict()) {
-        (Some(interrupted), _) => Err(ended_early(&interrupted, args, &tasks)),
-        (None, Verdict::Passed) => Ok(Exit::Ok),
-        (None, Verdict::Failed) => Ok(Exit::Unproven),
-        (None, Verdict::Errored) => Ok(Exit::Failed),
+    if let (Some(signal), Some(interrupted)) = (stop.signal(), report.fault()) {
+        let failure = ended_early(&interrupted, args, &tasks);
+        return Err(Failure { exit: Exit::by(signal), ..failure });
     }
+    Ok(match report.verdict() {
+        Verdict::Passed => Exit::Ok,
+        Verdict::Failed => Exit::Unproven,
+        Verdict::Errored => Exit::Failed,
+    })
 }
 
 fn state(signal: Option<Signal>) -> RunState {
