@@ -27,14 +27,18 @@ fn found(path: &Path) -> (Source, Vec<Diagnostic>) {
     let name = "lab".parse().unwrap();
     let found = if source.name.ends_with(".cf") {
         let made = topology::of_ldirectord(&name, &source);
-        made.map_or_else(|misread| misread.faults, |made| made.found.faults)
+        told(made.map_or_else(|misread| vec![misread], |made| made.found))
     } else if is_configuration(&source) {
         let sketch = topology::sketch(&name, std::slice::from_ref(&source), &Anywhere, &[]);
-        sketch.err().into_iter().flatten().flat_map(|misread| misread.faults).collect()
+        told(sketch.err().unwrap_or_default())
     } else {
         diagnostics(&source)
     };
     (source, found)
+}
+
+fn told(misread: Vec<Misread>) -> Vec<Diagnostic> {
+    misread.into_iter().flat_map(|misread| misread.faults).collect()
 }
 
 fn is_configuration(source: &Source) -> bool {

@@ -28,6 +28,6 @@ pub use director::{Check, Director, Held, Remark, Sorry};
 pub use fault::{Fault, Kind, Said, Spot};
 pub use ipvsadm::ipvsadm;
 pub use key::Key;
-pub use page::{Page, Span};
+pub use page::{Page, Span, scalar};
 pub use sketch::{Origin, Sketch, sketch};
 pub use table::{Netmask, Server, Service, Table};

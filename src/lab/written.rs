@@ -15,7 +15,7 @@ pub fn duration(text: &str) -> Option<Duration> {
 /// Whether a duration is well written, and longer than a day.
 pub fn is_too_long(text: &str) -> bool {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    unit != text && matches!(unit, "ms" | "s" | "m") && delay(text).is_none()
+    unit != text && matches!(unit, "ms" | "s" | "m" | "h" | "d") && delay(text).is_none()
 }
 
 /// A duration that may be 0, as in `0s`; at most a day.
@@ -25,6 +25,7 @@ pub fn delay(text: &str) -> Option<Duration> {
         "ms" => 1,
         "s" => 1000,
         "m" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
         _ => return None,
     };
     let length = digits.parse::<u64>().ok()?.checked_mul(factor)?;

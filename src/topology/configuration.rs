@@ -1,4 +1,4 @@
-use super::{load, rule};
+use super::{Sketched, load, rule};
 use crate::diag::{Diagnostic, Position, Severity};
 use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting, Sketch};
 use crate::import::{Fault, Kind};
@@ -30,7 +30,7 @@ pub fn sketch(
     sources: &[Source],
     machine: &dyn Machine,
     ids: &[String],
-) -> Result<Source, Vec<Misread>> {
+) -> Result<Sketched, Vec<Misread>> {
     let (mut read, mut misread) = (Vec::new(), Vec::new());
     for (number, source) in sources.iter().enumerate() {
         for id in directors(source, (number, sources.len()), machine, ids) {
@@ -121,12 +121,17 @@ fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misr
     joined(faults.iter().flat_map(of).collect())
 }
 
-/// The topology file of a cluster, if it is a valid one.
-fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Source, Vec<Misread>> {
+/// The topology file of a cluster, if it is a valid one, with its warnings.
+fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Sketched, Vec<Misread>> {
     let sketch = keepalived::sketch(name, cluster);
     let source = Source { name: format!("{name}.yaml"), text: sketch.text.clone() };
     match load::load(&source) {
-        Ok(_) => Ok(source),
+        Ok(valid) => {
+            let warned = valid.warnings.into_iter();
+            let found = warned.filter_map(|warning| retold(cluster, &sketch, warning)).collect();
+            let is_proven = !valid.lab.scenarios.is_empty();
+            Ok(Sketched { topology: source, found: joined(found), is_proven })
+        }
         Err(faults) => {
             let errors = faults.into_iter().filter(|fault| fault.severity == Severity::Error);
             let refused = errors.filter_map(|fault| refused(cluster, &sketch, fault));
@@ -135,18 +140,23 @@ fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Source, Vec<Misread>
     }
 }
 
-/// A fault of the sketch as one of the words that it was made of.
+/// A fault of the sketch as one that keeps the words that it was made of from a lab.
 fn refused(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
+    let Diagnostic { code, message, help, position, .. } = fault;
+    let message = format!("no lab can have this: {message} ({code})");
+    let refusal = rule::NO_LAB.at(&Place::root(), message, help).shown_at(position);
+    retold(cluster, sketch, refusal)
+}
+
+/// A diagnostic of the sketch at the words that the sketch was made of.
+fn retold(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
     let line = fault.position.map_or(usize::MAX, |position| position.line);
     let origin = sketch.origin(line);
     let director = cluster.directors.get(origin.map_or(0, |origin| origin.director))?;
     let spot = origin.map(|origin| origin.spot);
     let source = director.files.line(spot.map_or(0, |spot| spot.line))?.0.clone();
-    let Diagnostic { code, message, help, .. } = fault;
-    let message = format!("no lab can have this: {message} ({code})");
-    let diagnostic = rule::NO_LAB.at(&Place::root(), message, help);
     let position = spot.and_then(|spot| position(director, spot));
-    Some(Misread { source, faults: vec![diagnostic.shown_at(position)] })
+    Some(Misread { source, faults: vec![fault.shown_at(position)] })
 }
 
 /// A fault as a diagnostic of the file.

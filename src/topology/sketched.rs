@@ -9,8 +9,8 @@ use crate::lab::{LabName, Place, Source};
 pub struct Sketched {
     /// The topology file.
     pub topology: Source,
-    /// What is wrong with it, told of the other file.
-    pub found: Misread,
+    /// What is wrong with it, told of the other files.
+    pub found: Vec<Misread>,
     /// Whether it has a scenario.
     pub is_proven: bool,
 }
@@ -19,7 +19,7 @@ impl Sketched {
     /// Whether no lab can be made of it as it is.
     pub fn is_at_fault(&self) -> bool {
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
-        self.found.faults.iter().any(is_error)
+        self.found.iter().flat_map(|misread| &misread.faults).any(is_error)
     }
 }
 
@@ -99,7 +99,8 @@ impl Reader<'_> {
             Err(faults) => (faults, false),
         };
         let retold = self.retold(sketch, found);
-        Sketched { topology, found: self.misread(retold), is_proven }
+        let found = if retold.is_empty() { Vec::new() } else { vec![self.misread(retold)] };
+        Sketched { topology, found, is_proven }
     }
 
     fn misread(&self, faults: Vec<Diagnostic>) -> Misread {

@@ -83,7 +83,7 @@ fn every_lab_that_a_configuration_tells_comes_back_as_it_was() {
         }
         let sketch = topology::sketch(&"again".parse().unwrap(), &first, &Anywhere, &[]);
         let sketch = sketch.unwrap_or_else(|faults| panic!("{}: {faults:?}", known.name));
-        let again = files(&topology::load(&sketch).unwrap().lab);
+        let again = files(&topology::load(&sketch.topology).unwrap().lab);
         assert_eq!(again, first, "{}", known.name);
         labs += 1;
     }

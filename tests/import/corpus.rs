@@ -63,8 +63,13 @@ fn configurations_as_people_write_them_become_valid_labs() {
             assert!(!Path::new(&lab).exists(), "{name}");
             continue;
         }
-        said.code(0).complains("try `lvs-lab test");
-        place.run(&["check", &lab]).code(0);
+        let said = said.code(0).stderr;
+        let checked = place.run(&["check", &lab]).code(0).stdout;
+        // What is warned of is told at the configuration's words, and is no lab to test yet.
+        let is_warned = said.contains("warning[");
+        assert_eq!(is_warned, !checked.contains("no fault found"), "{name}: {said}{checked}");
+        assert_eq!(said.contains("try `lvs-lab test"), !is_warned, "{name}: {said}");
+        assert!(!said.contains(&format!("{lab}:")), "{name}: {said}");
         let text = fs::read_to_string(&lab).unwrap();
         let _ = writeln!(heads, "{name}");
         for line in text.lines().filter(|line| line.starts_with("# - ")) {

@@ -54,11 +54,16 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if let Some(table) = &args.from_ipvsadm {
         let source = context.text(table)?;
-        return around(topology::of_table(&name(&args.file)?, &source), args, context);
+        let made = topology::of_table(&name(&args.file)?, &source);
+        return around(made.map_err(|misread| vec![misread]), args, context);
     }
     if let Some(file) = &args.from_ldirectord {
         let source = context.text(file)?;
-        return around(topology::of_ldirectord(&name(&args.file)?, &source), args, context);
+        let made = topology::of_ldirectord(&name(&args.file)?, &source);
+        return around(made.map_err(|misread| vec![misread]), args, context);
+    }
+    if !args.from_keepalived.is_empty() {
+        return around(cluster(args)?, args, context);
     }
     let text = text(args, context)?;
     write(args, &text)?;
@@ -75,18 +80,12 @@ pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if args.from.is_some() {
         write_schema(&args.file)?;
     }
-    if args.from_keepalived.is_empty() {
-        let file = args.file.display();
-        context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
-        return Ok(Exit::Ok);
-    }
-    sketched(&args.file, text, context)
+    let file = args.file.display();
+    context.note(&format!("wrote {file}; try `lvs-lab test {file}`"));
+    Ok(Exit::Ok)
 }
 
 fn text(args: &Args, context: &Context) -> Result<String, Failure> {
-    if !args.from_keepalived.is_empty() {
-        return cluster(&name(&args.file)?, args, context);
-    }
     if let Some(whole) = &args.blank_from {
         return Ok(context.blank(&context.source(whole)?)?.text);
     }
@@ -96,39 +95,35 @@ fn text(args: &Args, context: &Context) -> Result<String, Failure> {
     })
 }
 
-/// Writes a topology around one director's file, and says in that file's words what is wrong. Only
+/// Writes a topology around directors' files, and says in those files' words what is wrong. Only
 /// what has no fault is worth a test.
 fn around(
-    made: Result<Sketched, Misread>,
+    made: Result<Sketched, Vec<Misread>>,
     args: &Args,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let made = made.map_err(|misread| {
-        context.report_misread(&[misread]);
+        context.report_misread(&misread);
         Failure::said(Exit::Usage)
     })?;
     write(args, &made.topology.text)?;
     let head = head(&made.topology.text);
     let file = args.file.display();
-    if made.found.faults.is_empty() {
+    if made.found.is_empty() {
         let verb = if made.is_proven { "test" } else { "up" };
         context.note(&format!("wrote {file}{head}; try `lvs-lab {verb} {file}`"));
         return Ok(Exit::Ok);
     }
     let at_fault = made.is_at_fault();
-    context.report_misread(&[made.found]);
+    context.report_misread(&made.found);
     context.note(&format!("wrote {file}{head}"));
     if at_fault { Err(Failure::said(Exit::Usage)) } else { Ok(Exit::Ok) }
 }
 
-/// A topology around directors, if their configurations have no fault.
-fn cluster(name: &LabName, args: &Args, context: &Context) -> Result<String, Failure> {
+/// A topology around directors.
+fn cluster(args: &Args) -> Result<Result<Sketched, Vec<Misread>>, Failure> {
     let sources: Result<Vec<_>, _> = args.from_keepalived.iter().map(|file| read(file)).collect();
-    let sketch = topology::sketch(name, &sources?, &Disk, &args.config_id);
-    sketch.map(|sketch| sketch.text).map_err(|misread| {
-        context.report_misread(&misread);
-        Failure::said(Exit::Usage)
-    })
+    Ok(topology::sketch(&name(&args.file)?, &sources?, &Disk, &args.config_id))
 }
 
 /// A configuration, from standard input for `-`.
@@ -140,15 +135,6 @@ fn read(file: &str) -> Result<Source, Failure> {
         return Err(Failure::usage(format!("`{file}` is larger than {most} MiB")));
     }
     Ok(Source { name: file.to_owned(), text: lenient(&bytes) })
-}
-
-/// Says what is left to do. The file is a valid lab, about which there may be warnings.
-fn sketched(path: &Path, text: String, context: &Context) -> Result<Exit, Failure> {
-    let (file, head) = (path.display(), head(&text));
-    let lab = context.load(&Source { name: file.to_string(), text })?;
-    let verb = if lab.scenarios.is_empty() { "up" } else { "test" };
-    context.note(&format!("wrote {file}{head}; try `lvs-lab {verb} {file}`"));
-    Ok(Exit::Ok)
 }
 
 /// How many things the head of a file names.

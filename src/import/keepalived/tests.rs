@@ -540,3 +540,16 @@ fn word() -> impl Strategy<Value = String> {
     let gaps = prop::sample::select(vec![" ", "\n", "", "\t"]);
     (words, gaps).prop_map(|(word, gap)| format!("{word}{gap}"))
 }
+
+#[test]
+fn slow_adverts_make_the_sketch_wait_longer_for_elections() {
+    let with = |interval: &str| {
+        sketched(&[&format!(
+            "vrrp_instance VI_1 {{\n interface eth0\n virtual_router_id 51\n priority 100\n \
+             {interval}\n virtual_ipaddress {{ 192.0.2.100 }}\n}}\n"
+        )])
+    };
+    let (usual, slow) = (with(""), with("advert_int 60"));
+    assert!(usual.contains("within: 30s") && usual.contains("within: 60s"), "{usual}");
+    assert!(slow.contains("within: 325s") && slow.contains("within: 355s"), "{slow}");
+}

@@ -14,7 +14,7 @@ pub(super) use scenarios::answers;
 pub(super) use words::{entry, settings, tunnel};
 
 use super::director::Director;
-use super::{Page, Spot};
+use super::{Page, Spot, scalar};
 use crate::lab::LabName;
 use grounds::Grounds;
 
@@ -60,7 +60,7 @@ pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
     let mut grounds = Grounds::of(director);
     let mut page = Page::default();
     page.guess(&head(&grounds, director, origin));
-    page.guess(&format!("\nname: {name}\n"));
+    page.guess(&format!("\nname: {}\n", scalar(name.as_str())));
     nodes::write(&mut page, &mut grounds, director);
     services::write(&mut page, &grounds, director);
     page.guess(&scenarios::of(director));

@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::{View, local_node, reach};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Gateway, Interface, Node, Place, Scheduled,
-    VirtualService,
+    Destination, Family, ForwardingMethod, Gateway, Interface, NetworkName, Node, Place, Role,
+    Scheduled, VirtualService,
 };
 use std::net::IpAddr;
 
@@ -258,8 +258,8 @@ impl<'l> Entry<'l> {
         let vip = self.service.vip;
         let rip = self.server.interface_of(self.destination.address);
         let link = rip.filter(|rip| rip.address.contains(&vip));
-        let Some(link) = link.filter(|_| self.destination.forwarding == ForwardingMethod::Nat)
-        else {
+        let is_nat = self.destination.forwarding == ForwardingMethod::Nat;
+        let Some(link) = link.filter(|link| is_nat && has_client(view, &link.network)) else {
             return;
         };
         view.push(rule::NAT_ONE_NETWORK.at(
@@ -269,6 +269,12 @@ impl<'l> Entry<'l> {
              director, with the wrong address",
         ));
     }
+}
+
+/// Whether a client is plugged into a network.
+fn has_client(view: &View<'_>, network: &NetworkName) -> bool {
+    let mut clients = view.lab.with_role(Role::Client);
+    clients.any(|client| client.interfaces.iter().any(|own| own.network == *network))
 }
 
 /// Whether a director was told to take replies from its own VIP (ip-sysctl: accept_local).

@@ -46,7 +46,12 @@ impl Need<'_> {
         };
         let ignore = Conf { node: self.server, setting: "arp_ignore", derived: 1 };
         let message = format!("`{}` answers ARP for the VIP `{vip}` too", self.server.name);
-        tell(ignore.guilty(&link.name, |value| value == 0), &message, ARP_IGNORE, view);
+        tell(
+            ignore.guilty(&link.name, |value| !matches!(value, 1 | 2 | 8)),
+            &message,
+            ARP_IGNORE,
+            view,
+        );
         let announce = Conf { node: self.server, setting: "arp_announce", derived: 2 };
         let message = format!("`{}` tells of the VIP `{vip}` in ARP requests", self.server.name);
         tell(announce.guilty(&link.name, |value| value < 2), &message, ARP_ANNOUNCE, view);

@@ -26,7 +26,7 @@ pub fn delay(text: &str, at: &Place, faults: &mut Faults) -> Option<Duration> {
 fn no_duration(text: &str, at: &Place, help: &str) -> Diagnostic {
     if written::is_too_long(text) {
         let message = format!("the duration `{text}` is longer than 24 h");
-        return rule::DURATION.at(at, message, "choose at most 1440m");
+        return rule::DURATION.at(at, message, "choose at most `24h`");
     }
     rule::DURATION.at(at, format!("`{text}` is not a duration"), help)
 }

@@ -21,6 +21,7 @@ pub use page::Origin;
 use super::cluster::Cluster;
 use super::configuration::{Fate, Remark, Timeouts};
 use super::reading::brief;
+use crate::import::scalar;
 use crate::lab::LabName;
 use grounds::Grounds;
 use page::Page;
@@ -52,7 +53,7 @@ pub fn sketch(name: &LabName, cluster: &Cluster<'_>) -> Sketch {
     services::write(cluster, &mut grounds, &mut services);
     let mut page = Page::default();
     head(cluster, &grounds, &mut page);
-    page.line(format!("\nname: {name}"));
+    page.line(format!("\nname: {}", scalar(name.as_str())));
     grounds.nodes(&mut page);
     page.append(availability);
     timeouts(cluster, &mut page);

@@ -5,7 +5,22 @@ use super::overrides::masters;
 use super::page::Page;
 use super::services::table;
 use crate::import::keepalived::cluster::Cluster;
+use crate::import::page::seconds;
 use crate::import::sketch::answers;
+use std::time::Duration;
+
+/// How much longer than the silence of a master an election may take, and a takeover.
+const ELECTION: Duration = Duration::from_secs(25);
+const TAKEOVER: Duration = Duration::from_secs(55);
+
+/// How long a director may hear no master before it becomes one, for certain: five intervals, as three
+/// and the skew are the rule (RFC 3768, section 6.1).
+fn silence(routers: &[Floating<'_>]) -> Duration {
+    let members = routers.iter().flat_map(|router| &router.router.members);
+    let intervals =
+        members.filter_map(|(_, instance)| Some(instance.advert_interval.as_ref()?.value));
+    5 * intervals.max().unwrap_or_default().max(Duration::from_secs(1))
+}
 
 /// Who holds the VIPs and who takes them over, and a proof for each service that has somebody to
 /// answer.
@@ -74,8 +89,9 @@ fn election(routers: &[Floating<'_>], grounds: &Grounds, page: &mut Page) {
     let said: Vec<_> = said.map(|(key, words)| format!("{key}: {{ {words} }}")).collect();
     if !said.is_empty() {
         let said = said.join(", ");
+        let within = seconds(silence(routers) + ELECTION);
         page.line(format!(
-            "  election:\n    steps:\n      - wait: 1s\n        expect: {{ {said} }}\n        within: 30s"
+            "  election:\n    steps:\n      - wait: 1s\n        expect: {{ {said} }}\n        within: {within}"
         ));
     }
 }
@@ -99,9 +115,11 @@ fn takeover(routers: &[Floating<'_>], grounds: &Grounds, page: &mut Page) {
         .filter_map(|(router, r)| Some((*router, *r.iter().find(|name| **name != victim)?)))
         .collect();
     let (before, after) = (owners(&before), owners(&after));
+    let elected = seconds(silence(routers) + ELECTION);
+    let taken = seconds(silence(routers) + TAKEOVER);
     page.line(format!(
         "  takeover:\n    steps:\n      - wait: 1s\n        expect: {{ vip_owner: {{ {before} }} }}\n        \
-         within: 30s\n      - fault: {{ kill: {victim} }}\n        expect: {{ vip_owner: {{ {after} }} }}\n        \
-         within: 60s"
+         within: {elected}\n      - fault: {{ kill: {victim} }}\n        expect: {{ vip_owner: {{ {after} }} }}\n        \
+         within: {taken}"
     ));
 }
