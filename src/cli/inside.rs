@@ -2,6 +2,7 @@ use super::exit::Exit;
 use super::failure::{Failure, reason};
 use crate::kernel::Namespace;
 use crate::programs;
+use nix::errno::Errno;
 use std::io::ErrorKind;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -28,6 +29,9 @@ pub fn become_command(namespace: &str, command: Command) -> Result<Exit, Failure
 pub fn exec(mut command: Command) -> Failure {
     let error = command.exec();
     let program = command.get_program().to_string_lossy();
+    // execvp(3) prefers to tell of a directory of PATH that the user may not search.
+    let hidden = error.kind() == ErrorKind::PermissionDenied && !programs::has_file(&program);
+    let error = if hidden { Errno::ENOENT.into() } else { error };
     let failure = Failure::failed(format!("cannot run `{program}`: {}", reason(&error)));
     let missing = error.kind() == ErrorKind::NotFound;
     let listed = programs::LIST.iter().find(|listed| missing && listed.name == program);

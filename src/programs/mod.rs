@@ -8,4 +8,4 @@ mod search;
 
 pub use list::LIST;
 pub use program::{Need, Program};
-pub use search::{complete, find};
+pub use search::{complete, find, has_file};

@@ -26,6 +26,13 @@ pub fn find(name: &str) -> Option<PathBuf> {
     path.split(':').find_map(|directory| find_in(Path::new(directory), name))
 }
 
+/// Whether there is a file of a name that may be executed or not: in a directory of PATH, or the very
+/// file where the name is a path.
+pub fn has_file(name: &str) -> bool {
+    let path = complete(&std::env::var("PATH").unwrap_or_default());
+    path.split(':').any(|directory| Path::new(directory).join(name).exists())
+}
+
 fn find_in(directory: &Path, name: &str) -> Option<PathBuf> {
     let Some(beginning) = name.strip_suffix('*') else {
         return Some(directory.join(name)).filter(|path| is_program(path));
