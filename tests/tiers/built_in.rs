@@ -43,7 +43,9 @@ fn test(place: &Place, text: &str) -> Ran {
 #[ignore = "needs root"]
 fn every_tier_is_asked_in_turn() {
     let place = Place::new();
-    test(&place, LAB).code(0).says("every answer through php, then db, then cache");
+    test(&place, LAB)
+        .code(0)
+        .says("✓ via: 5 through php, then db, then cache (every answer through");
     let other = replaced(LAB, "via: [php, db, cache] }\n    -", "via: [php, cache, db] }\n    -");
     test(&place, &other).code(1).says("5 through php, then db, then cache");
     let none = replaced(LAB, "upstream: [php] ", "");
