@@ -59,6 +59,12 @@ fn hosts(net: IpNet) -> impl DoubleEndedIterator<Item = IpAddr> {
 /// and `inside1`, `inside2`...
 pub(in crate::import) fn networks(vips: &[IpAddr], rips: &[IpAddr]) -> IndexMap<IpNet, String> {
     let nets: IndexSet<_> = vips.iter().chain(rips).map(|ip| around(*ip)).collect();
+    named(nets.into_iter().collect())
+}
+
+/// Networks with their names: `lan`, if there is one; else `outside` for the first, and `inside1`,
+/// `inside2`...
+pub(in crate::import) fn named(nets: Vec<IpNet>) -> IndexMap<IpNet, String> {
     let single = nets.len() == 1;
     let name = |(index, net)| match index {
         0 if single => (net, "lan".to_owned()),

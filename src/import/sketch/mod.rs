@@ -9,8 +9,10 @@ mod scenarios;
 mod services;
 mod words;
 
+pub(super) use free::named;
 pub(super) use nodes::node;
 pub(super) use scenarios::answers;
+pub(super) use services::http;
 pub(super) use words::{entry, settings, tunnel};
 
 use super::director::Director;

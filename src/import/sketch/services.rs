@@ -127,7 +127,8 @@ fn scalar_address(goal: &Goal) -> String {
     }
 }
 
-fn http(probe: &HttpProbe) -> String {
+/// What is asked over HTTP, as the key of a health check.
+pub(in crate::import) fn http(probe: &HttpProbe) -> String {
     let mut words = vec![format!("path: {}", quoted(&probe.path))];
     words.push(match probe.status {
         (first, last) if first == last => format!("status: {first}"),

@@ -5,7 +5,7 @@ use super::page::Page;
 use super::subnets::{Taken, subnets};
 use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
-use crate::import::sketch::node;
+use crate::import::sketch::{named, node};
 use crate::lab::ForwardingMethod;
 use indexmap::IndexMap;
 use ipnet::IpNet;
@@ -227,18 +227,6 @@ fn address(network: &str, address: IpAddr) -> String {
     } else {
         format!("{network}: {address}")
     }
-}
-
-/// `lan`, if there is one network; else `outside`, where the first VIP is, and `inside1`,
-/// `inside2`...
-fn named(nets: Vec<IpNet>) -> IndexMap<IpNet, String> {
-    let single = nets.len() == 1;
-    let name = |(index, net)| match index {
-        0 if single => (net, "lan".to_owned()),
-        0 => (net, "outside".to_owned()),
-        index => (net, format!("inside{index}")),
-    };
-    nets.into_iter().enumerate().map(name).collect()
 }
 
 /// Whether there is one director that shares VIPs: it does so with another one.

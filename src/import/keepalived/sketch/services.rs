@@ -7,9 +7,9 @@ use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::configuration::{Check, VirtualServer};
 use crate::import::keepalived::differences::between_checks;
 use crate::import::keepalived::reading::brief;
-use crate::import::sketch::{entry, settings, tunnel};
+use crate::import::sketch::{entry, http, settings, tunnel};
 use crate::import::{Key, Server, Service, Table};
-use crate::lab::{HttpProbe, Probe, Protocol, Tunnel};
+use crate::lab::{Probe, Protocol, Tunnel};
 use std::net::IpAddr;
 
 /// The port of a service by its mark, where no file says another one.
@@ -233,16 +233,4 @@ fn usual_tunnel(service: &Service) -> Option<Tunnel> {
     let first = service.servers.first()?.tunnel;
     let fits = |server: &Server| server.tunnel == first || server.tunnel != Tunnel::Ipip;
     service.servers.iter().all(fits).then_some(first)
-}
-
-fn http(probe: &HttpProbe) -> String {
-    let mut words = vec![format!("path: {}", quoted(&probe.path))];
-    words.push(match probe.status {
-        (first, last) if first == last => format!("status: {first}"),
-        (first, last) => format!("status: {first}..{last}"),
-    });
-    for (key, text) in [("digest", &probe.digest), ("body", &probe.body)] {
-        words.extend(text.as_ref().map(|text| format!("{key}: {}", quoted(text))));
-    }
-    format!("http: {{ {} }}", words.join(", "))
 }
