@@ -19,16 +19,19 @@ left() { ls -A /run/netns /tmp/state 2>/dev/null | grep -v ':$' | grep .; }
 
 loaded() { ls -d "/sys/module/$1"; }
 
-fou=$(find "/lib/modules/$(uname -r)/" -name 'fou.ko*')
-mv "$fou" /tmp/
+# Takes a module's file away, and brings it back.
+hide() { hidden=$(find "/lib/modules/$(uname -r)/" -name "$1.ko*") && mv "$hidden" /tmp/; }
+unhide() { mv "/tmp/${hidden##*/}" "$hidden"; }
+
+hide fou
 try doctor-without-fou lvs-lab doctor
 try up-without-fou lvs-lab up tun-gue
 try test-without-fou lvs-lab test tun-gue
 try left-without-fou left
-mv "/tmp/${fou##*/}" "$fou"
+unhide
 
 # A lab that is up gets what a fault or a changed file takes, and keeps what it has where that
-# cannot be had. No kernel of Debian has the scheduler twos.
+# cannot be had.
 with_scheduler() {
     sed "s/scheduler: rr/scheduler: $1/; s/distribution: predicted, //" /mnt/dr.yaml >/tmp/dr.yaml
 }
@@ -42,8 +45,10 @@ with_scheduler wlc
 try wlc-before loaded ip_vs_wlc
 try change lvs-lab up /tmp/dr.yaml
 try wlc-after loaded ip_vs_wlc
-with_scheduler twos
-try change-to-twos lvs-lab up /tmp/dr.yaml
+with_scheduler mh
+hide ip_vs_mh
+try change-without-mh lvs-lab up /tmp/dr.yaml
+unhide
 modprobe --all ipip ip_gre sit ip6_tunnel
 try status lvs-lab status dr
 try request lvs-lab request dr -n 4

@@ -95,8 +95,8 @@ fn a_changed_file_gets_the_module_that_it_takes() {
 #[test]
 #[ignore = "boots Debian's kernel in emulation, which takes minutes"]
 fn a_lab_keeps_what_it_has_where_a_changed_file_takes_more_than_the_kernel_has() {
-    let named = ["module ip_vs_twos", "CONFIG_IP_VS_TWOS"];
-    found().of("change-to-twos").expect(3, &named);
+    let named = ["module ip_vs_mh", "CONFIG_IP_VS_MH"];
+    found().of("change-without-mh").expect(3, &named);
     found().of("request").expect(0, &["rs1", "rs2"]);
 }
 
