@@ -1,7 +1,7 @@
 use super::Cause;
 use super::namespace::Namespace;
 use super::netlink::Netlink;
-use super::sysctl;
+use super::site::Site;
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use nix::errno::Errno;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
@@ -71,9 +71,9 @@ pub(super) fn bring_up_quietly(node: &Netlink, interface: &str) -> Result<(), Ca
 
 /// Keeps IPv6 off the interfaces that a namespace gets from now on: bridges and their ports would
 /// chatter, each to all others. A kernel without IPv6 has nothing to forbid.
-pub(super) fn forbid_ipv6(namespace: &Namespace) -> Result<(), Cause> {
+pub(super) fn forbid_ipv6(switch: &mut Site) -> Result<(), Cause> {
     let key = SysctlKey("net.ipv6.conf.default.disable_ipv6".to_owned());
-    match sysctl::write(namespace, &key, "1") {
+    match switch.set(&key, "1") {
         Err(cause) if cause.number() == Some(Errno::ENOENT) => Ok(()),
         written => written,
     }
