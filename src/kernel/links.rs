@@ -166,6 +166,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_interface_has_an_index_unless_it_is_not_there() {
+        let here = Netlink::here().unwrap();
+        assert_eq!(index(&here, "lo").unwrap(), 1);
+        for name in ["no-such", "a-name-longer-than-names-are"] {
+            assert_eq!(index(&here, name).unwrap_err().number(), Some(Errno::ENODEV), "{name}");
+        }
+    }
+
+    #[test]
     fn a_port_has_the_number_of_its_interface() {
         assert_eq!(port(&"rs1".parse().unwrap(), "eth12"), "rs1.12");
     }
