@@ -20,8 +20,8 @@ pub struct Cycle {
 }
 
 /// Inside a sandbox: makes a lab, looks whether it is there, removes it, looks whether it is gone.
-pub fn run(contender: Contender, size: u32) -> Result<Cycle> {
-    contender.prepare(size)?;
+pub fn run(contender: &Contender, size: u32) -> Result<Cycle> {
+    Contender::prepare(size)?;
     let (up, output) = timed(contender.up(size))?;
     let names = names()?;
     if names < size as usize + 2 {
@@ -58,17 +58,19 @@ fn ask(client: &str, size: u32) -> Result<()> {
 pub struct Cycles {
     measured: HashMap<(Contender, u32), Vec<Cycle>>,
     sizes: Vec<u32>,
+    rivals: Vec<Contender>,
 }
 
 impl Cycles {
     /// Lets `lvs-lab` and its rivals take turns.
     pub fn measure(sizes: &[u32], against: &[Contender], rounds: usize) -> Result<Self> {
-        let mut cycles = Self { sizes: sizes.to_vec(), ..Self::default() };
+        let (sizes_of_all, rivals) = (sizes.to_vec(), against.to_vec());
+        let mut cycles = Self { sizes: sizes_of_all, rivals, ..Self::default() };
         for &size in sizes {
             let rounds = if size < 500 { rounds } else { rounds.min(3) };
             for round in 1..=rounds {
                 eprintln!("{size} real servers, round {round} of {rounds}");
-                for &contender in [Contender::LvsLab].iter().chain(against) {
+                for contender in [Contender::ours()].iter().chain(against) {
                     cycles.add(contender, size)?;
                 }
             }
@@ -76,33 +78,33 @@ impl Cycles {
         Ok(cycles)
     }
 
-    fn add(&mut self, contender: Contender, size: u32) -> Result<()> {
-        let word = clap::ValueEnum::to_possible_value(&contender).ok_or("no such contender")?;
-        let words = ["cycle", word.get_name(), &size.to_string()].map(str::to_owned);
+    fn add(&mut self, contender: &Contender, size: u32) -> Result<()> {
+        let words = ["cycle".to_owned(), contender.word(), size.to_string()];
         let cycle = sandbox::run(&words, size)?;
-        self.measured.entry((contender, size)).or_default().push(cycle);
+        self.measured.entry((contender.clone(), size)).or_default().push(cycle);
         Ok(())
     }
 
     /// The rows of the table.
     pub fn rows(&self, table: &mut Table) {
         for comparison in &COMPARISONS {
-            for &size in &self.sizes {
-                self.row(comparison, size).into_iter().for_each(|row| table.add(row));
+            for rival in self.rivals.iter().filter(|rival| (comparison.with)(rival)) {
+                let rows = self.sizes.iter().filter_map(|size| self.row(comparison, rival, *size));
+                rows.for_each(|row| table.add(row));
             }
         }
     }
 
     /// A comparison at one size, if both were measured.
-    fn row(&self, comparison: &Comparison, size: u32) -> Option<Row> {
+    fn row(&self, comparison: &Comparison, rival: &Contender, size: u32) -> Option<Row> {
         let times = |contender| -> Option<Vec<f64>> {
             self.measured.get(&(contender, size))?.iter().map(comparison.time).collect()
         };
         Some(Row {
             what: format!("{}, {size} real servers", comparison.what),
-            rival: comparison.rival.to_string(),
-            ours: times(Contender::LvsLab)?,
-            theirs: times(comparison.rival)?,
+            rival: rival.to_string(),
+            ours: times(Contender::ours())?,
+            theirs: times(rival.clone())?,
             aim: (comparison.aim)(size),
         })
     }
@@ -111,35 +113,38 @@ impl Cycles {
 /// What is held against whom.
 struct Comparison {
     what: &'static str,
-    rival: Contender,
+    with: fn(&Contender) -> bool,
     time: fn(&Cycle) -> Option<f64>,
     aim: fn(u32) -> Aim,
 }
 
 const BUILDING: Comparison = Comparison {
     what: "building",
-    rival: Contender::Floor,
+    with: |rival| *rival == Contender::Floor,
     time: |cycle| cycle.own,
-    aim: |_| Aim::AtMost(1.3),
+    aim: |_| Aim::AtMost(1.1),
 };
 const UP: Comparison = Comparison {
     what: "up, serving",
-    rival: Contender::Batch,
+    with: |rival| *rival != Contender::Floor,
     time: |cycle| Some(cycle.up),
     aim: |_| Aim::Faster,
 };
 const DOWN: Comparison = Comparison {
     what: "down",
-    rival: Contender::Batch,
+    with: |rival| *rival != Contender::Floor && *rival != Contender::Parallel,
     time: |cycle| Some(cycle.down),
     aim: |_| Aim::Faster,
 };
-const COMPARISONS: [Comparison; 7] = [
+const COMPARISONS: [Comparison; 6] = [
     BUILDING,
-    Comparison { aim: |size| if size == 100 { Aim::AtLeast(12.0) } else { Aim::Faster }, ..UP },
-    Comparison { rival: Contender::Parallel, ..UP },
-    Comparison { rival: Contender::Lecture, ..UP },
-    Comparison { rival: Contender::Floor, aim: |_| Aim::AtMost(1.5), ..DOWN },
+    Comparison { with: Contender::is_build, aim: |_| Aim::Faster, ..BUILDING },
+    Comparison {
+        with: |rival| *rival == Contender::Batch,
+        aim: |size| if size == 100 { Aim::AtLeast(18.0) } else { Aim::Faster },
+        ..UP
+    },
+    Comparison { with: |rival| !matches!(rival, Contender::Floor | Contender::Batch), ..UP },
+    Comparison { with: |rival| *rival == Contender::Floor, aim: |_| Aim::AtMost(1.5), ..DOWN },
     DOWN,
-    Comparison { rival: Contender::Lecture, ..DOWN },
 ];

@@ -1,11 +1,11 @@
 use super::Result;
 use super::contender::{Contender, FILE};
-use super::programs::LVS_LAB;
 use super::table::{Aim, Row, Table};
 use super::timing::timed;
 use super::{sandbox, topology};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -58,31 +58,56 @@ impl Kernel {
         }
     }
 
-    fn lvs_lab(self, words: &[&str]) -> Command {
-        let mut command = Command::new(LVS_LAB);
+    fn command(self, program: &Path, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(["--kernel", self.word(), "--quiet"]).args(words);
         command
     }
 }
 
-/// Measures in sandboxes, a lab each time.
+/// Measures in sandboxes, a lab each time; other builds of `lvs-lab` take turns.
 pub fn measure(
     kernels: &[Kernel],
     (sizes, rounds): (&[u32], usize),
+    builds: &[Contender],
     table: &mut Table,
 ) -> Result<()> {
     for kernel in kernels {
         for size in sizes {
-            let mut looks: Vec<Look> = Vec::new();
+            let mut ours = Vec::new();
+            let mut theirs: Vec<Vec<Look>> = builds.iter().map(|_| Vec::new()).collect();
             for round in 1..=if *size < 500 { rounds } else { rounds.min(3) } {
                 eprintln!("{size} real servers, {}, round {round}", kernel.place());
-                let words = ["look", kernel.word(), &size.to_string()].map(str::to_owned);
-                looks.push(sandbox::run(&words, *size)?);
+                ours.push(look(&Contender::ours(), *kernel, *size)?);
+                for (build, looks) in builds.iter().zip(&mut theirs) {
+                    looks.push(look(build, *kernel, *size)?);
+                }
             }
-            rows(*kernel, *size, &looks).into_iter().for_each(|row| table.add(row));
+            rows(*kernel, *size, &ours).into_iter().for_each(|row| table.add(row));
+            for (build, looks) in builds.iter().zip(&theirs) {
+                let place = format!("{size}, {}", kernel.place());
+                against(build, &place, (&ours, looks)).into_iter().for_each(|row| table.add(row));
+            }
         }
     }
     Ok(())
+}
+
+fn look(contender: &Contender, kernel: Kernel, size: u32) -> Result<Look> {
+    let words = ["look", &contender.word(), kernel.word(), &size.to_string()].map(str::to_owned);
+    sandbox::run(&words, size)
+}
+
+/// The same looks by another build.
+fn against(build: &Contender, place: &str, (ours, theirs): (&[Look], &[Look])) -> [Row; 2] {
+    let row = |what: &str, time: fn(&Look) -> f64| Row {
+        what: format!("{what}, {place}"),
+        rival: build.to_string(),
+        ours: ours.iter().map(time).collect(),
+        theirs: theirs.iter().map(time).collect(),
+        aim: Aim::Faster,
+    };
+    [row("status", |look| look.status), row("up again", |look| look.again)]
 }
 
 fn rows(kernel: Kernel, size: u32, looks: &[Look]) -> Vec<Row> {
@@ -112,23 +137,25 @@ fn rows(kernel: Kernel, size: u32, looks: &[Look]) -> Vec<Row> {
 }
 
 /// Inside: makes a lab, looks at it, removes it.
-pub fn run(kernel: Kernel, size: u32) -> Result<Look> {
-    Contender::LvsLab.prepare(size)?;
-    let (up, output) = timed(kernel.lvs_lab(&["up", FILE, "--format", "json"]))?;
-    let building = Contender::LvsLab.own_time(&output).ok_or("`up` told no time")?;
-    let (status, told) = timed(kernel.lvs_lab(&["status", topology::NAME]))?;
+pub fn run(contender: &Contender, kernel: Kernel, size: u32) -> Result<Look> {
+    Contender::prepare(size)?;
+    let program = contender.program()?;
+    let command = |words: &[&str]| kernel.command(program, words);
+    let (up, output) = timed(command(&["up", FILE, "--format", "json"]))?;
+    let building = contender.own_time(&output).ok_or("`up` told no time")?;
+    let (status, told) = timed(command(&["status", topology::NAME]))?;
     if !told.contains("as the file says") {
         return Err(format!("the lab is not as its file says:\n{told}").into());
     }
-    let (again, _) = timed(kernel.lvs_lab(&["up", FILE]))?;
-    let renewals = if size == WATCHED { renewals(kernel)? } else { Vec::new() };
-    timed(kernel.lvs_lab(&["down", topology::NAME]))?;
+    let (again, _) = timed(command(&["up", FILE]))?;
+    let watch = command(&["status", topology::NAME, "--watch", "--format", "json"]);
+    let renewals = if size == WATCHED { renewals(watch)? } else { Vec::new() };
+    timed(command(&["down", topology::NAME]))?;
     Ok(Look { up, building, status, again, renewals })
 }
 
 /// When each view is complete tells how far they are apart.
-fn renewals(kernel: Kernel) -> Result<Vec<f64>> {
-    let mut watch = kernel.lvs_lab(&["status", topology::NAME, "--watch", "--format", "json"]);
+fn renewals(mut watch: Command) -> Result<Vec<f64>> {
     let mut watch = watch.stdout(Stdio::piped()).spawn()?;
     let pipe = watch.stdout.take().ok_or("no pipe")?;
     let views = serde_json::Deserializer::from_reader(pipe).into_iter::<serde_json::Value>();

@@ -15,7 +15,7 @@ mod support;
 mod table;
 mod topology;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use contender::Contender;
 use cycle::Cycles;
 use looks::Kernel;
@@ -32,12 +32,29 @@ struct Wanted {
     /// How often each contender has its turn (at most 3 times from 500 real servers on)
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Which rivals to build labs with
+    /// Which rivals to build labs with: floor, parallel, batch, lecture, or the path of another
+    /// lvs-lab, which looks at labs too
     #[arg(long, value_delimiter = ',', default_value = "floor,parallel,batch,lecture")]
     against: Vec<Contender>,
     /// On which kernels to look at labs (`status`, `up` again)
     #[arg(long, value_delimiter = ',', default_value = "host,uml")]
     looks: Vec<Kernel>,
+    /// What to measure
+    #[arg(long, value_delimiter = ',', default_value = "cycles,looks,requests,memory")]
+    figures: Vec<Figure>,
+}
+
+/// A part of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Figure {
+    /// Labs made and removed.
+    Cycles,
+    /// Labs looked at.
+    Looks,
+    /// Requests in a row.
+    Requests,
+    /// What a lab's processes hold.
+    Memory,
 }
 
 /// What the program does when it starts itself inside a sandbox.
@@ -48,7 +65,7 @@ enum Inside {
     Cycle { contender: Contender, size: u32 },
     /// One lab, looked at.
     #[command(hide = true)]
-    Look { kernel: Kernel, size: u32 },
+    Look { contender: Contender, kernel: Kernel, size: u32 },
     /// Requests from one lab's client.
     #[command(hide = true)]
     Requests { rounds: usize },
@@ -63,8 +80,10 @@ fn main() -> ExitCode {
 
 fn inside(job: Inside) -> Result<()> {
     match job {
-        Inside::Cycle { contender, size } => sandbox::report(cycle::run(contender, size)),
-        Inside::Look { kernel, size } => sandbox::report(looks::run(kernel, size)),
+        Inside::Cycle { contender, size } => sandbox::report(cycle::run(&contender, size)),
+        Inside::Look { contender, kernel, size } => {
+            sandbox::report(looks::run(&contender, kernel, size))
+        }
         Inside::Requests { rounds } => sandbox::report(requests::run(rounds)),
         Inside::Memory { size } => sandbox::report(memory::run(size)),
     }
@@ -72,12 +91,17 @@ fn inside(job: Inside) -> Result<()> {
 
 fn measure(wanted: Wanted) -> Result<()> {
     programs::compile_floor()?;
-    let mut table = Table::default();
-    let cycles = Cycles::measure(&wanted.sizes, &wanted.against, wanted.rounds)?;
-    cycles.rows(&mut table);
-    looks::measure(&wanted.looks, (&wanted.sizes, wanted.rounds), &mut table)?;
-    requests::measure(wanted.rounds, &mut table)?;
-    let memory = memory::measure()?;
+    let (mut table, mut memory) = (Table::default(), String::new());
+    let Wanted { sizes, rounds, against, looks, figures } = wanted;
+    let builds: Vec<_> = against.iter().filter(|rival| rival.is_build()).cloned().collect();
+    for figure in figures {
+        match figure {
+            Figure::Cycles => Cycles::measure(&sizes, &against, rounds)?.rows(&mut table),
+            Figure::Looks => looks::measure(&looks, (&sizes, rounds), &builds, &mut table)?,
+            Figure::Requests => requests::measure(rounds, &mut table)?,
+            Figure::Memory => memory = memory::measure()?,
+        }
+    }
     println!("{}\n{}\n{TIMES}\n\n{table}\n{memory}", machine::describe()?, services());
     Ok(())
 }

@@ -1,5 +1,6 @@
 use super::Result;
-use super::contender::{Contender, lvs_lab};
+use super::contender::{Contender, on_host};
+use super::programs::LVS_LAB;
 use super::sandbox;
 use super::table::{Aim, Row, Table};
 use super::timing::timed;
@@ -30,8 +31,8 @@ pub fn measure(rounds: usize, table: &mut Table) -> Result<()> {
 
 /// Inside: sends the same requests to the same lab, by `lvs-lab` and by curl in turns.
 pub fn run(rounds: usize) -> Result<Times> {
-    Contender::LvsLab.prepare(SERVERS)?;
-    timed(Contender::LvsLab.up(SERVERS))?;
+    Contender::prepare(SERVERS)?;
+    timed(Contender::ours().up(SERVERS))?;
     let mut times = Times::default();
     for _ in 0..rounds {
         times.lvs_lab.push(timed(by_lvs_lab())?.0);
@@ -41,7 +42,7 @@ pub fn run(rounds: usize) -> Result<Times> {
         }
         times.curl.push(micros);
     }
-    timed(Contender::LvsLab.down(SERVERS))?;
+    timed(Contender::ours().down(SERVERS))?;
     Ok(times)
 }
 
@@ -52,7 +53,7 @@ fn url() -> String {
 
 fn by_lvs_lab() -> Command {
     let count = COUNT.to_string();
-    lvs_lab(&["request", NAME, "--from", "client", "--url", &url(), "--count", &count])
+    on_host(LVS_LAB, &["request", NAME, "--from", "client", "--url", &url(), "--count", &count])
 }
 
 fn by_curl() -> Command {

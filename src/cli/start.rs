@@ -31,13 +31,10 @@ fn job(job: Job) -> u8 {
 }
 
 fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
-    let line = std::iter::once("lvs-lab".to_owned()).chain(words.iter().cloned());
-    let command = Cli::command().color(painted(&words));
-    let parsed = command.clone().try_get_matches_from(line.clone());
-    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match parsed(&words) {
         Ok(cli) => cli,
         Err(wrong) => {
-            return unparsed(&wrong, command, line).unwrap_or_else(|failure| {
+            return unparsed(&wrong, &words).unwrap_or_else(|failure| {
                 failure.print(Colour::Plain);
                 failure.exit
             });
@@ -49,6 +46,22 @@ fn run(words: Vec<String>, setting: Setting, sources: Vec<Source>) -> Exit {
         failure.print(colour);
         failure.exit
     })
+}
+
+/// What the command line asks for. Its grammar is large: it is made once, and gone before the work
+/// begins.
+fn parsed(words: &[String]) -> Result<Cli, clap::Error> {
+    let matches = grammar(words).try_get_matches_from(line(words))?;
+    Cli::from_arg_matches(&matches)
+}
+
+fn grammar(words: &[String]) -> clap::Command {
+    Cli::command().color(painted(words))
+}
+
+/// The command line with the program's name.
+fn line(words: &[String]) -> impl Iterator<Item = String> {
+    std::iter::once("lvs-lab".to_owned()).chain(words.iter().cloned())
 }
 
 /// How clap paints help and errors: as --color or its variable says, which it must know before it
@@ -67,18 +80,14 @@ fn painted(words: &[String]) -> clap::ColorChoice {
 
 /// Answers a line that names no work to do: a wrong one, or one that asks for help. clap knows
 /// which stream and colour.
-fn unparsed(
-    wrong: &clap::Error,
-    mut command: clap::Command,
-    line: impl Iterator<Item = String>,
-) -> Result<Exit, Failure> {
+fn unparsed(wrong: &clap::Error, words: &[String]) -> Result<Exit, Failure> {
     match wrong.kind() {
         ErrorKind::MissingSubcommand => {
-            terminal::complain(&command.render_help().to_string());
+            terminal::complain(&grammar(words).render_help().to_string());
             return Ok(Exit::Usage);
         }
         ErrorKind::DisplayHelp => {
-            let helped = builtins::named_in(command).try_get_matches_from(line);
+            let helped = builtins::named_in(grammar(words)).try_get_matches_from(line(words));
             told(helped.err().as_ref().unwrap_or(wrong))?;
         }
         _ => told(wrong)?,

@@ -52,7 +52,7 @@ pub(super) fn has_global_ipv6(node: &Netlink) -> Result<bool, Cause> {
         let header = &address.header;
         header.family == AddressFamily::Inet6 && header.scope == AddressScope::Universe
     };
-    Ok(all(node)?.iter().any(is_global))
+    Ok(of_family(node, AddressFamily::Inet6)?.iter().any(is_global))
 }
 
 /// Whether an address is on `lo`: there a director that is not master may have a VIP too, so that
@@ -93,7 +93,14 @@ pub(super) fn own(message: &AddressMessage) -> Option<IpAddr> {
 
 /// Every address.
 pub(super) fn all(node: &Netlink) -> Result<Vec<AddressMessage>, Cause> {
-    let answers = node.dump(Message::GetAddress(AddressMessage::default()))?;
+    of_family(node, AddressFamily::Unspec)
+}
+
+/// Every address of a family; a kernel that does not know the family tells all that there are.
+fn of_family(node: &Netlink, family: AddressFamily) -> Result<Vec<AddressMessage>, Cause> {
+    let mut question = AddressMessage::default();
+    question.header.family = family;
+    let answers = node.dump(Message::GetAddress(question))?;
     Ok(answers
         .into_iter()
         .filter_map(|answer| match answer {

@@ -25,9 +25,9 @@ pub(super) async fn forget(site: &mut Site) -> Result<(), Cause> {
     }
     let key = SysctlKey(EXPIRE.to_owned());
     let before = sysctl::read(&site.namespace, std::slice::from_ref(&key))?.remove(&key);
-    sysctl::write(&site.namespace, &key, "1")?;
+    site.set(&key, "1")?;
     let forgotten = empty(site).await;
-    let restored = sysctl::write(&site.namespace, &key, before.as_deref().unwrap_or("0"));
+    let restored = site.set(&key, before.as_deref().unwrap_or("0"));
     forgotten.and(restored)
 }
 

@@ -1,9 +1,10 @@
 use super::Cause;
 use super::namespace::Namespace;
 use super::netlink::Netlink;
-use super::sysctl;
+use super::site::Site;
 use crate::lab::{NetworkName, NodeName, SysctlKey};
 use nix::errno::Errno;
+use nix::libc;
 use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::packet_route::link::{
     AfSpecInet6, AfSpecUnspec, In6AddrGenMode, InfoBridge, InfoData, InfoVeth, LinkAttribute,
@@ -71,9 +72,9 @@ pub(super) fn bring_up_quietly(node: &Netlink, interface: &str) -> Result<(), Ca
 
 /// Keeps IPv6 off the interfaces that a namespace gets from now on: bridges and their ports would
 /// chatter, each to all others. A kernel without IPv6 has nothing to forbid.
-pub(super) fn forbid_ipv6(namespace: &Namespace) -> Result<(), Cause> {
+pub(super) fn forbid_ipv6(switch: &mut Site) -> Result<(), Cause> {
     let key = SysctlKey("net.ipv6.conf.default.disable_ipv6".to_owned());
-    match sysctl::write(namespace, &key, "1") {
+    match switch.set(&key, "1") {
         Err(cause) if cause.number() == Some(Errno::ENOENT) => Ok(()),
         written => written,
     }
@@ -108,14 +109,24 @@ pub(super) fn delete(netlink: &Netlink, interface: &str) -> Result<(), Cause> {
     netlink.change([Message::DelLink(LinkUnspec::new_with_name(interface).build())])
 }
 
-/// The index of an interface.
+nix::ioctl_readwrite_bad!(get_index, libc::SIOCGIFINDEX, libc::ifreq);
+
+/// The index of an interface (netdevice(7)). Netlink would tell all that there is about it.
 pub(super) fn index(netlink: &Netlink, interface: &str) -> Result<u32, Cause> {
-    let question =
-        LinkUnspec::new_with_name(interface).append_extra_attribute(without_statistics());
-    match netlink.get(Message::GetLink(question.build()))? {
-        Some(Message::NewLink(link)) => Ok(link.header.index),
-        _ => Err(Cause::errno("RTM_GETLINK", Errno::ENODEV)),
+    let refused = |errno| Cause::errno("SIOCGIFINDEX", errno);
+    // SAFETY: all fields are numbers, for which zero is valid.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    // A name ends with a zero.
+    if interface.len() >= request.ifr_name.len() {
+        return Err(refused(Errno::ENODEV));
     }
+    for (place, byte) in request.ifr_name.iter_mut().zip(interface.bytes()) {
+        *place = byte.cast_signed();
+    }
+    // SAFETY: the request lives until the call returns.
+    unsafe { get_index(netlink.as_raw_fd(), &mut request) }.map_err(refused)?;
+    // SAFETY: the kernel has filled in this field of the union.
+    Ok(unsafe { request.ifr_ifru.ifru_ifindex }.cast_unsigned())
 }
 
 /// Every interface.
@@ -153,6 +164,15 @@ fn one_queue<T>(link: LinkMessageBuilder<T>) -> LinkMessageBuilder<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interface_has_an_index_unless_it_is_not_there() {
+        let here = Netlink::here().unwrap();
+        assert_eq!(index(&here, "lo").unwrap(), 1);
+        for name in ["no-such", "a-name-longer-than-names-are"] {
+            assert_eq!(index(&here, name).unwrap_err().number(), Some(Errno::ENODEV), "{name}");
+        }
+    }
 
     #[test]
     fn a_port_has_the_number_of_its_interface() {

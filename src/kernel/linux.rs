@@ -9,7 +9,7 @@ use super::netlink::Netlink;
 use super::site::Sites;
 use super::{
     BackendOrder, Cause, Kernel, KernelError, Names, Namespace, Observed, addresses, command,
-    daemons, fou, limit, observe, routes, sysctl, tunnel,
+    daemons, fou, limit, observe, routes, tunnel,
 };
 use crate::lab::{NetworkName, NodeName, SysctlKey, Timeouts};
 use crate::plan::Op;
@@ -100,7 +100,7 @@ impl Linux {
             Op::AddRoute { node, destination, via } => {
                 routes::add(self.links(node)?, *destination, *via)
             }
-            Op::SetSysctl { node, key, value } => sysctl::write(self.place(node)?, key, value),
+            Op::SetSysctl { node, key, value } => self.sites.get(node)?.set(key, value),
             Op::SetTimeouts { node, timeouts } => {
                 self.ipvs(node).await?.set_timeouts(*timeouts).await
             }
@@ -189,7 +189,7 @@ impl Linux {
     fn create_namespace(&mut self, node: &NodeName) -> Result<(), Cause> {
         let site = self.sites.create(node)?;
         if *node == NodeName::switch() {
-            links::forbid_ipv6(&site.namespace)?;
+            links::forbid_ipv6(site)?;
         }
         links::set_up(&site.netlink, "lo")
     }

@@ -9,6 +9,7 @@ use rtnetlink::packet_route::RouteNetlinkMessage as Message;
 use rtnetlink::sys::protocols::NETLINK_ROUTE;
 use rtnetlink::sys::{Socket, SocketAddr};
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
 
 /// The kernel makes no datagram of a dump longer than this (netlink_recvmsg in
 /// net/netlink/af_netlink.c).
@@ -50,11 +51,6 @@ impl Netlink {
         self.exchange(&mut [with_flags(NLM_F_REQUEST | NLM_F_DUMP, message)])
     }
 
-    /// Asks for one thing.
-    pub(super) fn get(&self, message: Message) -> Result<Option<Message>, Cause> {
-        Ok(self.exchange(&mut [with_flags(NLM_F_REQUEST | NLM_F_ACK, message)])?.pop())
-    }
-
     /// Sends requests, and collects what comes until the last one's end: an acknowledgement, a
     /// refusal, or the end of a dump.
     fn exchange(&self, requests: &mut [NetlinkMessage<Message>]) -> Result<Vec<Message>, Cause> {
@@ -70,6 +66,12 @@ impl Netlink {
                 return answers.refused.map_or(Ok(answers.found), Err);
             }
         }
+    }
+}
+
+impl AsRawFd for Netlink {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
     }
 }
 

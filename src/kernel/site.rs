@@ -3,7 +3,8 @@ use super::ipvs::Ipvs;
 use super::names::Names;
 use super::namespace::Namespace;
 use super::netlink::Netlink;
-use crate::lab::NodeName;
+use super::sysctl::{self, Places};
+use crate::lab::{NodeName, SysctlKey};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -14,13 +15,18 @@ pub(super) struct Site {
     /// Links, addresses, routes.
     pub(super) netlink: Netlink,
     ipvs: Option<Ipvs>,
+    settings: Places,
 }
 
 impl Site {
     /// Opens the connections that every node needs.
     pub(super) fn open(namespace: Namespace) -> Result<Self, Cause> {
         let netlink = Netlink::open(&namespace).map_err(|e| Cause::io("socket", e))?;
-        Ok(Self { namespace, netlink, ipvs: None })
+        Ok(Self::with(namespace, netlink))
+    }
+
+    fn with(namespace: Namespace, netlink: Netlink) -> Self {
+        Self { namespace, netlink, ipvs: None, settings: Places::default() }
     }
 
     /// The IPVS table, which only directors have.
@@ -29,6 +35,11 @@ impl Site {
             Some(ipvs) => Ok(ipvs),
             none => Ok(none.insert(Ipvs::open(&self.namespace).await?)),
         }
+    }
+
+    /// Writes a setting.
+    pub(super) fn set(&mut self, key: &SysctlKey, value: &str) -> Result<(), Cause> {
+        sysctl::write(&self.namespace, &mut self.settings, (key, value))
     }
 }
 
@@ -72,7 +83,7 @@ impl Sites {
     pub(super) fn create(&mut self, node: &NodeName) -> Result<&mut Site, Cause> {
         let socket = || Netlink::here().map_err(|e| Cause::io("socket", e));
         let (namespace, netlink) = self.names.create(node, socket)?;
-        let site = Site { namespace, netlink, ipvs: None };
+        let site = Site::with(namespace, netlink);
         Ok(self.open.entry(node.clone()).insert_entry(site).into_mut())
     }
 

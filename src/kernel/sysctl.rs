@@ -4,8 +4,9 @@ use crate::lab::SysctlKey;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::Mode;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -16,12 +17,16 @@ const DEPTH: usize = 5;
 /// Most values are shorter than this.
 const LONG: usize = 64;
 
-/// Writes a setting. The files of /proc/sys/net are those of the thread that opens them.
-pub(super) fn write(namespace: &Namespace, key: &SysctlKey, value: &str) -> Result<(), Cause> {
-    let path = key.path();
-    let written = namespace.run(|| match OpenOptions::new().write(true).open(path) {
+/// Writes a setting. The files of /proc/sys/net are those of the thread that opens them; `places`
+/// are the namespace's.
+pub(super) fn write(
+    namespace: &Namespace,
+    places: &mut Places,
+    (key, value): (&SysctlKey, &str),
+) -> Result<(), Cause> {
+    let written = namespace.run(|| match places.open(key, OFlag::O_WRONLY) {
         Ok(mut file) => Ok(file.write_all(value.as_bytes()).map_err(|e| ("write", e))),
-        Err(error) => Ok(Err(("open", error))),
+        Err(errno) => Ok(Err(("open", errno.into()))),
     });
     written.map_err(|e| Cause::io("setns", e))?.map_err(|(call, e)| Cause::io(call, e))
 }
@@ -37,7 +42,7 @@ pub(super) fn read(
 
 /// The same in the namespace of the calling thread.
 pub(super) fn here(keys: &[SysctlKey]) -> io::Result<BTreeMap<SysctlKey, String>> {
-    let mut places = HashMap::new();
+    let mut places = Places::default();
     let mut found = BTreeMap::new();
     for key in keys {
         if let Some(value) = value(key, &mut places)? {
@@ -47,24 +52,34 @@ pub(super) fn here(keys: &[SysctlKey]) -> io::Result<BTreeMap<SysctlKey, String>
     Ok(found)
 }
 
-/// The directories that most settings are below, such as /proc/sys/net/ipv4. To look one up takes
-/// the kernel longer the more namespaces there are, as each has its own of the same name.
-type Places = HashMap<PathBuf, Option<OwnedFd>>;
+/// The directories of one namespace that most settings are below, such as /proc/sys/net/ipv4, once
+/// they were looked up. To look one up takes the kernel longer the more namespaces there are, as
+/// each has its own of the same name. Held open, they keep no namespace alive.
+#[derive(Debug, Default)]
+pub(super) struct Places(HashMap<PathBuf, OwnedFd>);
+
+impl Places {
+    /// Opens the file of a setting. The calling thread must be in the namespace.
+    fn open(&mut self, key: &SysctlKey, mode: OFlag) -> nix::Result<File> {
+        let path = key.path();
+        let (place, rest) = split(&path);
+        let place = match self.0.entry(place) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(vacant) => {
+                let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+                let opened = open(vacant.key(), flags, Mode::empty())?;
+                vacant.insert(opened)
+            }
+        };
+        openat(place, &rest, mode | OFlag::O_CLOEXEC, Mode::empty()).map(File::from)
+    }
+}
 
 fn value(key: &SysctlKey, places: &mut Places) -> io::Result<Option<String>> {
-    let path = key.path();
-    let (place, rest) = split(&path);
-    if !places.contains_key(&place) {
-        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let opened = open(&place, flags, Mode::empty());
-        places.insert(place.clone(), if_there(opened)?);
-    }
-    let Some(Some(place)) = places.get(&place) else { return Ok(None) };
-    let file = openat(place, &rest, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty());
-    let Some(file) = if_there(file)? else { return Ok(None) };
+    let Some(file) = if_there(places.open(key, OFlag::O_RDONLY))? else { return Ok(None) };
     let mut text = String::with_capacity(LONG);
     // A file that is not cut somewhere is asked for its length first, in vain.
-    File::from(file).take(u64::MAX).read_to_string(&mut text)?;
+    file.take(u64::MAX).read_to_string(&mut text)?;
     Ok(Some(text.trim().replace('\t', " ")))
 }
 

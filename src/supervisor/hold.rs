@@ -28,8 +28,8 @@ pub async fn hold(assignment: Assignment, lock: Lock, mut caller: Caller) -> i32
             // The commands of the file have run where the user is; no directory is kept busy.
             let _ = std::env::set_current_dir("/");
             let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-            caller.tell(&Event::Up { lab: assignment.lab.name, micros });
-            drop(caller);
+            caller.tell(&Event::Up { lab: assignment.lab.name.clone(), micros });
+            drop((caller, assignment));
             holder.serve(ends).await;
             0
         }
@@ -134,6 +134,8 @@ impl Holder {
             never = self.answer_all() => match never {},
         }
         self.clean_up();
+        // The end of the process gives all memory back at once, and `down` waits for that.
+        std::mem::forget(self);
     }
 
     /// Does one thing after the other.
@@ -196,7 +198,7 @@ impl Holder {
     }
 
     /// A supervisor that is told to end takes the lab along, unless a command is doing just that.
-    fn clean_up(mut self) {
+    fn clean_up(&mut self) {
         self.kernel.rest();
         let Assignment { dir, names, .. } = &self.assignment;
         let Ok(Some(lock)) = Lock::try_take(dir) else { return };

@@ -46,7 +46,11 @@ impl fmt::Display for Leftovers {
 /// The lock shows that nobody else is at it; its file is the caller's to remove.
 pub fn clean(lab: &LabDir, names: &Path, _: &Lock) -> Result<Cleaned, Leftovers> {
     let mut left = Vec::new();
-    left.extend(processes::end_supervisor(lab).err());
+    let supervisor = processes::tell_supervisor(lab);
+    // Meanwhile it ends. Names that it makes to the last go with the rest below.
+    names::remove(names, &lab.namespaces());
+    let ended = supervisor.and_then(|told| told.map_or(Ok(()), processes::end_supervisor));
+    left.extend(ended.err());
     let namespaces = mounts::count(lab);
     let (processes, immortal) = processes::end_inhabitants(lab);
     left.extend(immortal);

@@ -14,26 +14,32 @@ const DEATH: Duration = Duration::from_secs(60);
 /// How often processes are looked for: they may start others while they are being killed.
 const ROUNDS: usize = 10;
 
-/// Ends the process that holds the lab, in order if it can, by force if not. A supervisor that
-/// cleans up after itself ends when it is done.
-pub(super) fn end_supervisor(lab: &LabDir) -> Result<(), String> {
-    let end = || -> Result<Option<Process>, StateError> {
+/// Tells the process that holds the lab to end; none if it has none, or holds itself.
+pub(super) fn tell_supervisor(lab: &LabDir) -> Result<Option<Process>, String> {
+    let tell = || -> Result<Option<Process>, StateError> {
         let Some(record) = Record::read(lab)? else { return Ok(None) };
-        let supervisor = record.supervisor;
-        if supervisor == Process::current()? {
+        if record.supervisor == Process::current()? {
             return Ok(None);
         }
-        for (signal, limit) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, DEATH)] {
-            supervisor.kill(signal)?;
-            if supervisor.wait_gone(limit)? == Exit::Gone {
-                return Ok(None);
-            }
+        record.supervisor.kill(Signal::SIGTERM)?;
+        Ok(Some(record.supervisor))
+    };
+    tell().map_err(|error| error.to_string())
+}
+
+/// Waits for the end of a supervisor that was told to, and forces it if need be. One that cleans up
+/// after itself ends when it is done.
+pub(super) fn end_supervisor(told: Process) -> Result<(), String> {
+    let end = || -> Result<Exit, StateError> {
+        if told.wait_gone(GRACE)? == Exit::Gone {
+            return Ok(Exit::Gone);
         }
-        Ok(Some(supervisor))
+        told.kill(Signal::SIGKILL)?;
+        told.wait_gone(DEATH)
     };
     match end() {
-        Ok(None) => Ok(()),
-        Ok(Some(immortal)) => Err(format!("supervisor, process {}, does not end", immortal.pid)),
+        Ok(Exit::Gone) => Ok(()),
+        Ok(Exit::Running) => Err(format!("supervisor, process {}, does not end", told.pid)),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -113,6 +113,24 @@ fn inhabitant(namespace: &Path) -> Running {
     Running(command.arg("600").spawn().unwrap())
 }
 
+/// A shell that holds the lab, and does this when it is told to end.
+fn supervisor(lab: &LabDir, trap: &str) -> Running {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("trap '{trap}' TERM; echo; read x")]);
+    let mut shell = Running(shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
+    // Its line says that the trap is set.
+    shell.0.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    let record = Record {
+        lab: "nat".parse().unwrap(),
+        provider: Provider::Host,
+        supervisor: shell.process().unwrap(),
+        source: Source { name: "nat".to_owned(), text: String::new() },
+        since: SystemTime::now(),
+    };
+    record.write(lab).unwrap();
+    shell
+}
+
 #[test]
 #[ignore = "needs root"]
 fn a_lab_goes_completely() {
@@ -181,21 +199,24 @@ fn a_half_made_lab_goes_too() {
 #[ignore = "needs root"]
 fn the_supervisor_is_ended_even_if_it_does_not_listen() {
     let machine = Machine::new();
-    let mut deaf = Command::new("sh");
-    deaf.args(["-c", "trap '' TERM; echo; read x"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut deaf = Running(deaf.spawn().unwrap());
-    // Its line says that the trap is set.
-    deaf.0.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
-    let record = Record {
-        lab: "nat".parse().unwrap(),
-        provider: Provider::Host,
-        supervisor: deaf.process().unwrap(),
-        source: Source { name: "nat".to_owned(), text: String::new() },
-        since: SystemTime::now(),
-    };
-    record.write(&machine.lab).unwrap();
+    let deaf = supervisor(&machine.lab, "");
     machine.clean().unwrap();
     assert_eq!(deaf.process(), None);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_name_that_the_supervisor_makes_to_the_last_goes_too() {
+    let machine = Machine::with_mounts();
+    let late = machine.namespace("rs1");
+    let (first, last) = (machine.names.join("nat-rs1"), machine.names.join("nat-rs2"));
+    let (first, last, late) = (first.display(), last.display(), late.display());
+    // The names are being taken away when the first is gone.
+    let trap = format!("while [ -L {first} ]; do :; done; ln -s {late} {last}; exit");
+    let busy = supervisor(&machine.lab, &trap);
+    machine.clean().unwrap();
+    assert_eq!(busy.process(), None);
+    assert_eq!(machine.names(), Vec::<String>::new());
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn connect(world: &mut Fake, op: &Op) -> Result<(), Cause> {
     let switch = world.namespace(&NodeName::switch())?;
     let bridge = Some(network.to_string());
     if switch.link(network.as_str()).is_none() {
-        return Err(refuse("RTM_GETLINK", Errno::ENODEV));
+        return Err(refuse("SIOCGIFINDEX", Errno::ENODEV));
     }
     if switch.state.links.iter().filter(|l| l.bridge == bridge).count() >= MOST_PORTS {
         return Err(refuse("RTM_NEWLINK", Errno::EXFULL));
@@ -67,7 +67,7 @@ pub(super) fn open_gue(namespace: &mut Namespace, port: u16) -> Result<(), Cause
 }
 
 pub(super) fn exists(namespace: &mut Namespace, interface: &str) -> Result<(), Cause> {
-    namespace.link(interface).map(drop).ok_or_else(|| refuse("RTM_GETLINK", Errno::ENODEV))
+    namespace.link(interface).map(drop).ok_or_else(|| refuse("SIOCGIFINDEX", Errno::ENODEV))
 }
 
 /// Sets the port of a node's cable down.
