@@ -91,7 +91,7 @@ fn the_notes_commands_make_a_blank_dr_lab_whole() {
 #[test]
 #[ignore = "needs the guest kernel"]
 fn the_commands_that_are_told_are_all_that_is_to_be_typed() {
-    for whole in ["nat", "tun"] {
+    for whole in ["nat", "tun", "fullnat", "fwmark"] {
         let class = Class::begin(whole);
         for missing in class.missing() {
             let (node, _) = missing["what"].as_str().unwrap().split_once(": ").unwrap();

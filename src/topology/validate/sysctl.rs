@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::{Draft, ipvs};
 use crate::diag::Diagnostic;
-use crate::lab::{Place, Sysctl, SysctlKey};
+use crate::lab::{KERNELS_INTERFACES, Place, Sysctl, SysctlKey};
 use std::sync::LazyLock;
 
 /// Every setting that is known, beside those of IPVS.
@@ -12,13 +12,6 @@ const LIST: &str = include_str!("sysctls.txt");
 
 /// What stands for an interface in a known setting.
 const ANY: &str = "*";
-
-/// Interfaces that a node can have though the file plugs none in: the loopback, and the first
-/// device of each kind of tunnel, which the kernel makes.
-const KERNELS: &[&str] = &[
-    "lo", "tunl0", "gre0", "gretap0", "erspan0", "sit0", "ip6tnl0", "ip6gre0", "ip_vti0",
-    "ip6_vti0",
-];
 
 /// How many letters may be wrong in a slip.
 const SLIP: usize = 2;
@@ -134,7 +127,7 @@ fn general(key: &str) -> String {
 fn has_interface(key: &str, interfaces: usize, at: &Place, draft: &mut Draft<'_>) -> bool {
     let Some(name) = interface(key) else { return true };
     let plugged = |name: &str| (0..interfaces).any(|number| name == format!("eth{number}"));
-    if matches!(name, "all" | "default") || KERNELS.contains(&name) || plugged(name) {
+    if matches!(name, "all" | "default") || KERNELS_INTERFACES.contains(&name) || plugged(name) {
         return true;
     }
     let own: Vec<_> = (0..interfaces).map(|number| format!("`eth{number}`")).collect();
