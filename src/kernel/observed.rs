@@ -40,7 +40,7 @@ pub struct Observed {
     /// The packets that it marks either on their way in or when it sends them itself, not both.
     #[serde(default)]
     pub partly_marked: Vec<PacketMark>,
-    /// What rules without our sign do, as somebody types them.
+    /// What rules without our sign do, as they are typed.
     #[serde(default)]
     pub typed: TypedRules,
     /// The policy rules that not every namespace has.

@@ -1,4 +1,4 @@
-use super::document::{Content, Mapping, Node, Scalar, begins_with_dash, mended};
+use super::document::{self, Content, Mapping, Node, Scalar, begins_with_dash};
 use super::phrase::{found, meaning, noun, subject};
 use super::{
     faults::Faults,
@@ -261,7 +261,7 @@ fn words(schema: &Value) -> Option<String> {
 
 /// What is written in the place of a key that has its value in itself.
 fn joined(key: &str) -> Option<String> {
-    let (message, help) = mended(key).filter(|_| key.contains([':', '=']))?;
+    let (message, help) = document::joined(key)?;
     Some(format!("{help}: {message}"))
 }
 

@@ -156,7 +156,7 @@ impl Wanted {
     }
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
-        // To the end of clearing up: whoever is impatient leaves no half of a lab.
+        // To the end of clearing up: a second signal leaves no half of a lab.
         let interruption = Interruption::watch()?;
         let built = self.try_to_build(&lock, &interruption, context);
         if matches!(built, Ok(Exit::Ok)) {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// Something that somebody has added, and what takes it away.
+/// Something that was added from outside the lab, and what takes it away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Addition {
     /// What it is.

@@ -36,7 +36,7 @@ pub(super) fn addition(name: &str) -> Addition {
 }
 
 impl Planned<'_> {
-    /// The policy rules of somebody else.
+    /// The policy rules: the plan makes none.
     pub(super) fn strange_rules(seen: &Observed) -> impl Iterator<Item = Addition> {
         seen.policy_rules.iter().map(|ObservedPolicyRule { family, priority, words }| {
             let of = match family {

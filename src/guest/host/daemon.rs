@@ -18,7 +18,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
-/// A guest that is being booted, seen by whoever wants it. Dropped before it is up, it is given up.
+/// A guest that is being booted, seen by the command that wants it. Dropped before it is up, it is given up.
 #[derive(Debug)]
 pub struct Coming(UnixStream);
 
@@ -123,7 +123,7 @@ impl<'a> Post<'a> {
         asker: &mut UnixStream,
         at_end: impl FnOnce(),
     ) -> Result<(), GuestError> {
-        // Whoever asks says nothing, so that there is something to read only when he has left.
+        // The command says nothing, so that there is something to read only when it has left.
         let ends = [asker.as_fd(), self.signals.as_fd()];
         let guest = provider.boot(self.boot).and_then(|booted| Guest::greet(booted, &ends))?;
         // If nobody is there to hear of it, nobody wants it any more.

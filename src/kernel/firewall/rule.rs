@@ -36,7 +36,7 @@ pub(in crate::kernel) struct Rules {
     pub(in crate::kernel) whole: Vec<Rule>,
     /// Those that are in some only, and so do half their work.
     pub(in crate::kernel) partial: Vec<Rule>,
-    /// The same without our sign, as somebody types them.
+    /// The same without our sign, as they are typed.
     pub(in crate::kernel) typed: Vec<Rule>,
 }
 

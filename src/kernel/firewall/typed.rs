@@ -3,7 +3,7 @@ use super::rule::{Rule, Rules};
 use crate::plan::PacketMark;
 
 /// Rules without our sign that do what ours would, each in every one of its chains. Several marks
-/// of one number for one VIP, as somebody types them for each port, are one.
+/// of one number for one VIP, as they are typed for each port, are one.
 pub(super) fn rules(found: &[(Chain, Rule)]) -> Vec<Rule> {
     let mut together: Vec<(Chain, Rule)> = Vec::new();
     for (chain, rule) in found {

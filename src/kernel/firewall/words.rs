@@ -35,7 +35,7 @@ pub(super) fn written(rule: &Rule) -> Vec<String> {
 pub(super) enum Owner {
     /// It has our sign.
     Ours,
-    /// Somebody else made it, with no more conditions than ours has.
+    /// It has not, and no more conditions than ours has.
     Others,
 }
 
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_types_is_the_same_without_our_sign_and_nothing_beside_it() {
+    fn what_is_typed_is_the_same_without_our_sign_and_nothing_beside_it() {
         let web = Some((Chain::Postrouting, Rule::SourceNat(example::web())));
         let matched = "-A POSTROUTING -p tcp -m conntrack --ctorigdst 10.0.0.1 --ctorigdstport 80";
         assert_eq!(typed(&format!("{matched} -j MASQUERADE")), web);

@@ -1,6 +1,6 @@
 use super::events::{Event, Parser, Problem, Properties, ScalarText};
 use super::node::{Content, Entry, Mapping, Node, Scalar};
-use super::written_line::mended;
+use super::written_line::joined;
 use super::wrong::{self, DEEPEST, MOST_REPEATED};
 use super::{letters, scalar, unreadable};
 use crate::diag::{Diagnostic, Lines};
@@ -213,9 +213,9 @@ impl Composer<'_, '_> {
     }
 
     fn entry(&mut self, key: String, mut entry: Entry, mapping: &mut Mapping) {
-        let is_joined = entry.value.is_null() && mended(&key).is_some_and(|_| joins(&key));
-        let has_dash = key.starts_with('-');
-        mapping.is_obscured |= letters::first_look_alike(&key).is_some() || is_joined || has_dash;
+        let is_joined = entry.value.is_null() && joined(&key).is_some();
+        let is_odd = letters::first_look_alike(&key).is_some() || key.starts_with('-');
+        mapping.is_obscured |= is_joined || is_odd;
         if let Some(known) = mapping.entries.get(&key) {
             entry.first = known.first;
             let first = self.lines.position(known.first..known.first);
@@ -277,11 +277,6 @@ impl Composer<'_, '_> {
             _ => bytes,
         }
     }
-}
-
-/// Whether a key that has no value may have it in itself, as in `port:80`.
-fn joins(key: &str) -> bool {
-    key.contains([':', '='])
 }
 
 /// A list or a mapping. It ends with a bracket, or with nothing and then `first` stands for it.

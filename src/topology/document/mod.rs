@@ -17,7 +17,7 @@ mod wrong;
 pub use decode::{LARGEST, decode};
 pub use letters::begins_with_dash;
 pub use node::{Content, Mapping, Node, Scalar};
-pub use written_line::mended;
+pub use written_line::{joined, mended};
 
 use super::faults::Faults;
 use super::{rule, table};

@@ -75,7 +75,7 @@ pub fn slip(text: &str, problem: &Problem) -> Option<Slip> {
     }
     match Kind::of(problem) {
         Kind::EndInQuotes => Some(open_quote(text, within)),
-        Kind::NoColon => mend(text, within),
+        Kind::NoColon => mend(text, within).or_else(|| Some(no_colon(text, within))),
         Kind::SecondColon => second_colon(text, at),
         Kind::NoKey => behind_the_end(text, at).or_else(|| odd_indentation(text, at)),
         Kind::NoDash => Some(no_dash(text, at)),
@@ -102,6 +102,11 @@ fn mend(text: &str, at: usize) -> Option<Slip> {
     let content = content(text, at);
     let (message, help) = mended(&text[content.clone()])?;
     Some(Slip::new(content, message, help))
+}
+
+fn no_colon(text: &str, at: usize) -> Slip {
+    let message = "no colon with a space behind it stands in this line";
+    Slip::new(content(text, at), message, "write `key: value`")
 }
 
 fn second_colon(text: &str, at: usize) -> Option<Slip> {

@@ -1,4 +1,4 @@
-//! The lines of a text that is no YAML, as somebody who wrote them by hand sees them.
+//! The lines of a text that is no YAML, as a person who writes them by hand sees them.
 
 use std::ops::Range;
 
@@ -62,6 +62,11 @@ pub fn mended(line: &str) -> Option<(String, String)> {
         }
         Some(_) => None,
     }
+}
+
+/// The same for a key with nothing behind it, which has its value in itself.
+pub fn joined(key: &str) -> Option<(String, String)> {
+    mended(key).filter(|_| key.contains([':', '=']))
 }
 
 /// How many bytes a word that may be a key has.
