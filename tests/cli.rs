@@ -332,7 +332,7 @@ fn an_interrupted_boot_leaves_no_lab_behind() {
         std::thread::yield_now();
     }
     kill(Pid::from_raw(up.id().cast_signed()), Signal::SIGINT).unwrap();
-    assert_eq!(up.wait().unwrap().code(), Some(4));
+    assert_eq!(up.wait().unwrap().code(), Some(130));
     run(state.path(), &["status"]).code(0).says("no lab is up");
 }
 

@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::interruption::Interruption;
 use super::progress::TERMINAL;
 use super::running::Running;
 use crate::guest::{self, Boot, GuestError, Hello, Input, Job, Mebibytes, Uml};
@@ -44,11 +45,15 @@ pub fn job(context: &Context, sources: &[Source], terminal: Option<guest::Termin
     }
 }
 
-/// Boots a guest for a lab, and leaves a process behind that owns it.
-pub fn start(lab: &Lab, dir: &LabDir) -> Result<Hello, Failure> {
+/// Boots a guest for a lab, and leaves a process behind that owns it; an interruption before it is
+/// up leaves nothing.
+pub fn start(lab: &Lab, dir: &LabDir, interruption: &Interruption) -> Result<Hello, Failure> {
     let mut boot = boot(lab)?;
     boot.log = Some(dir.log());
-    guest::start(&uml()?, &boot, &dir.guest_socket(), || {}).map_err(failure)
+    let coming = guest::start(&uml()?, &boot, &dir.guest_socket(), || {}).map_err(failure)?;
+    let hello = coming.hello(Some(interruption.fd()));
+    interruption.check()?;
+    hello.map_err(failure)
 }
 
 /// How a lab's guest is booted.

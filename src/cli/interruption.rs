@@ -1,8 +1,9 @@
+use super::exit::Exit;
 use super::failure::Failure;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -40,10 +41,20 @@ impl Interruption {
         }
     }
 
-    /// Fails if the user has had enough.
+    /// Becomes readable when one of them has come.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.queue.as_fd()
+    }
+
+    /// Fails if the user has had enough of what has not begun to be built, as a program that the
+    /// signal has ended.
     pub fn check(&self) -> Result<(), Failure> {
-        match self.queue.read_signal() {
-            Ok(Some(_)) => Err(Failure::failed("interrupted; everything was taken back")),
+        let signal = self.queue.read_signal().ok().flatten();
+        match signal.map(|info| Signal::try_from(info.ssi_signo.cast_signed())) {
+            Some(Ok(signal)) => Err(Failure {
+                exit: Exit::by(signal),
+                ..Failure::failed(format!("interrupted by {signal}; nothing was built"))
+            }),
             _ => Ok(()),
         }
     }

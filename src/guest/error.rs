@@ -22,6 +22,9 @@ pub enum GuestError {
         /// The last lines of its console.
         log: LogTail,
     },
+    /// It was given up before it had come up; nothing is left of it.
+    #[error("the guest was given up before it had come up")]
+    Unwanted,
     /// The process that was to own the guest could not bring it up.
     #[error("{0}")]
     Start(String),

@@ -18,7 +18,7 @@ mod watch;
 
 pub use channel::Hello;
 pub use error::{GuestError, LogTail, Missing};
-pub use host::start;
+pub use host::{Coming, start};
 pub use job::{File, Input, Job, TerminalSize};
 pub use machine::{Boot, Console, Machine, Mebibytes, Provider};
 pub use uml::Uml;

@@ -32,6 +32,7 @@ mod observe;
 mod observed;
 mod packets;
 mod part;
+mod policy_rules;
 mod ports;
 mod proc_net;
 mod processes;
@@ -63,7 +64,7 @@ pub use namespace::Namespace;
 pub use neighbours::Neighbour;
 pub use observed::{
     Observed, ObservedAddress, ObservedDestination, ObservedDirectRoute, ObservedLink,
-    ObservedRoute, ObservedService, Statistics, Tunnelled,
+    ObservedPolicyRule, ObservedRoute, ObservedService, Statistics, Tunnelled, TypedRules,
 };
 pub use packets::{Packet, Packets};
 pub use socket::client_socket;

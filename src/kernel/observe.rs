@@ -5,7 +5,8 @@ use super::site::Site;
 use super::socket_use::SocketUse;
 use super::{
     Cause, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedRoute,
-    ObservedService, SyncDaemon, Tunnelled, addresses, fou, links, ports, routes, sysctl,
+    ObservedService, SyncDaemon, Tunnelled, TypedRules, addresses, fou, links, policy_rules, ports,
+    routes, sysctl,
 };
 use crate::lab::{Port, SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
@@ -36,8 +37,7 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let inside = site.namespace.run(|| Ok(Inside::read(settings)));
     let inside = inside.map_err(|e| Cause::io("setns", e))??;
     let Director { services, timeouts, sync } = ipvs(site, &inside).await?;
-    let rules = inside.tables.rules(&site.namespace).await?;
-    let drops = inside.tables.drops(&site.namespace).await?;
+    let firewall::Seen { rules, drops } = inside.tables.read(&site.namespace).await?;
     Ok(Observed {
         drops,
         direct_routes: routes.iter().filter_map(|r| direct_route(r, &interfaces)).collect(),
@@ -51,6 +51,11 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
         source_nat: rules.whole.iter().filter_map(source_nat).collect(),
         marked: rules.whole.iter().filter_map(marked).collect(),
         partly_marked: rules.partial.iter().filter_map(marked).collect(),
+        typed: TypedRules {
+            source_nat: rules.typed.iter().filter_map(source_nat).collect(),
+            marked: rules.typed.iter().filter_map(marked).collect(),
+        },
+        policy_rules: policy_rules::strange(&site.netlink)?,
         gue: inside.gue,
         listening: inside.listening,
         daemons: Vec::new(),

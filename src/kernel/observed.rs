@@ -1,5 +1,7 @@
 use super::SyncDaemon;
-use crate::lab::{Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey, Timeouts};
+use crate::lab::{
+    Family, Persistence, Port, Scheduled, Scheduler, SchedulerFlag, SysctlKey, Timeouts,
+};
 use crate::plan::{DestinationEntry, PacketMark, ServiceKey};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,12 @@ pub struct Observed {
     /// The packets that it marks either on their way in or when it sends them itself, not both.
     #[serde(default)]
     pub partly_marked: Vec<PacketMark>,
+    /// What rules without our sign do, as they are typed.
+    #[serde(default)]
+    pub typed: TypedRules,
+    /// The policy rules that not every namespace has.
+    #[serde(default)]
+    pub policy_rules: Vec<ObservedPolicyRule>,
     /// The UDP ports that take GUE envelopes, sorted.
     #[serde(default)]
     pub gue: Vec<u16>,
@@ -48,6 +56,26 @@ pub struct Observed {
     pub daemons: Vec<String>,
     /// The processes of the file that run in it, by name, sorted.
     pub processes: Vec<String>,
+}
+
+/// What rules of a firewall do that are not ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedRules {
+    /// The virtual services whose clients' addresses are replaced.
+    pub source_nat: Vec<ServiceKey>,
+    /// The packets that are marked.
+    pub marked: Vec<PacketMark>,
+}
+
+/// A policy rule (ip-rule(8)).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedPolicyRule {
+    /// The family of the packets that it is for.
+    pub family: Family,
+    /// Its priority.
+    pub priority: u32,
+    /// What it says, in the words of ip(8) from `from` on.
+    pub words: String,
 }
 
 /// An interface.

@@ -76,4 +76,4 @@ pub use service::{Persistence, Scheduled, VirtualService};
 pub use serving::{PortBackend, Process, Program, Serving, Upstream};
 pub use source::Source;
 pub use tunnel::{Tunnel, TunnelChecksum};
-pub use tunnel_end::TunnelEnd;
+pub use tunnel_end::{KERNELS_INTERFACES, TunnelEnd};

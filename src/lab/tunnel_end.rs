@@ -1,3 +1,10 @@
+/// Interfaces that a node can have though nothing plugs them in: the loopback, and the first device
+/// of each kind of tunnel, which the kernel makes.
+pub const KERNELS_INTERFACES: &[&str] = &[
+    "lo", "tunl0", "gre0", "gretap0", "erspan0", "sit0", "ip6tnl0", "ip6gre0", "ip_vti0",
+    "ip6_vti0",
+];
+
 /// An interface that takes packets of tunnels out of their envelopes. Its module makes it of every
 /// network namespace (net/ipv4/ip_tunnel.c, `ip_tunnel_init_net`; net/ipv6/sit.c, ip6_tunnel.c).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -32,6 +32,54 @@ pub fn delay(text: &str) -> Option<Duration> {
     (length <= LONGEST).then(|| Duration::from_millis(length))
 }
 
+/// The duration that was probably meant by a text that is none: with a space, a long unit, a
+/// fraction, or several units.
+pub fn close(text: &str) -> Option<Duration> {
+    let mut rest = text.trim();
+    let (mut whole, mut smaller) = (Duration::ZERO, "");
+    while !rest.is_empty() {
+        let number = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ','));
+        let (digits, behind) = rest.split_at(number.unwrap_or(rest.len()));
+        let behind = behind.trim_start();
+        let word = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
+        let (unit, next) = behind.split_at(word);
+        let count: f64 = digits.replace(',', ".").parse().ok()?;
+        let unit = if unit.is_empty() { smaller } else { unit };
+        let milliseconds = count * unit_of(unit)?;
+        // `1m30` is a minute and 30 seconds.
+        smaller = match unit_of(unit) {
+            Some(60_000.0) => "s",
+            Some(3_600_000.0) => "m",
+            _ => "",
+        };
+        whole += Duration::try_from_secs_f64((milliseconds / 1000.0 * 1e3).round() / 1e3).ok()?;
+        rest = next.trim_start();
+    }
+    let length = u64::try_from(whole.as_millis()).ok()?;
+    (length > 0 && length <= LONGEST).then_some(whole)
+}
+
+/// The milliseconds of a unit as people write it.
+fn unit_of(word: &str) -> Option<f64> {
+    Some(match word.to_lowercase().as_str() {
+        "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => 1.0,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1000.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60_000.0,
+        "h" | "hour" | "hours" | "hr" | "hrs" => 3_600_000.0,
+        _ => return None,
+    })
+}
+
+/// A duration in the largest unit that has no fraction of it.
+pub fn in_words(length: Duration) -> String {
+    match u64::try_from(length.as_millis()).unwrap_or(u64::MAX) {
+        ms if ms % 3_600_000 == 0 => format!("{}h", ms / 3_600_000),
+        ms if ms % 60_000 == 0 => format!("{}m", ms / 60_000),
+        ms if ms % 1000 == 0 => format!("{}s", ms / 1000),
+        ms => format!("{ms}ms"),
+    }
+}
+
 /// A range of durations, both ends included: `3s..5s`, `..4s` or `2s..`.
 pub fn duration_range(text: &str) -> Option<DurationRange> {
     let bound = |text: &str, open| match text.trim() {
@@ -86,6 +134,27 @@ pub fn is_path(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_nearly_a_duration_is_understood() {
+        let meant = |text| close(text).map(in_words);
+        for (text, wanted) in [
+            ("5 s", "5s"),
+            ("1m30s", "90s"),
+            ("1 min 30 sec", "90s"),
+            (".5s", "500ms"),
+            ("1,5s", "1500ms"),
+            ("5 seconds", "5s"),
+            ("2M", "2m"),
+            ("60m", "1h"),
+            ("1m30", "90s"),
+        ] {
+            assert_eq!(meant(text).as_deref(), Some(wanted), "{text}");
+        }
+        for text in ["", "5", "s", "1s30", "-1s", "0s", "1us", "5s ms", "1..2s", "30h"] {
+            assert_eq!(meant(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_duration_has_a_unit() {

@@ -83,6 +83,8 @@ pub const LIST: &[Program] = &[
     labs("ss", "iproute2"),
     labs("tc", "iproute2"),
     labs("ip6tables-legacy", "iptables"),
+    labs("iptables-legacy-save", "iptables"),
+    labs("ip6tables-legacy-save", "iptables"),
     labs("iptables", "iptables"),
     labs("ipvsadm", "ipvsadm"),
     labs("keepalived", "keepalived"),

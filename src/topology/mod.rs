@@ -22,6 +22,8 @@ mod rule;
 mod schema;
 mod shape;
 mod sketched;
+#[cfg(test)]
+mod slips;
 mod suggest;
 mod table;
 mod template;

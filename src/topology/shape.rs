@@ -1,6 +1,10 @@
-use super::document::{Content, Mapping, Node, Scalar};
+use super::document::{self, Content, Mapping, Node, Scalar, begins_with_dash};
 use super::phrase::{found, meaning, noun, subject};
-use super::{faults::Faults, meant::meant, rule, suggest};
+use super::{
+    faults::Faults,
+    meant::{Wanted, meant},
+    rule, suggest,
+};
 use crate::lab::{Place, Segment};
 use serde_json::{Map, Value};
 
@@ -18,6 +22,21 @@ fn spelled(key: &str, schema: &Value) -> String {
     let joined = key.replace('-', "_");
     let is_other = properties.get(key).is_none() && properties.get(&joined).is_some();
     if is_other { joined } else { key.to_owned() }
+}
+
+/// Whether the schema has no such key, nor free ones.
+fn is_unknown(spelled: &str, schema: &Value) -> bool {
+    schema["properties"].get(spelled).is_none() && !schema["additionalProperties"].is_object()
+}
+
+/// The one key that a mapping must have and has not, if one of its keys alone is unknown: then that
+/// one stands for it.
+fn misnamed<'s>(mapping: &Mapping, schema: &'s Value) -> Option<&'s str> {
+    let spelled = |key: &String| spelled(key, schema);
+    let unknown = mapping.entries.keys().filter(|key| is_unknown(&spelled(key), schema)).count();
+    let has = |wanted: &str| mapping.entries.keys().any(|key| spelled(key) == wanted);
+    let mut lacking = required(schema).filter(|key| !has(key));
+    lacking.next().filter(|_| unknown == 1 && lacking.next().is_none())
 }
 
 struct Shape<'s, 'f> {
@@ -58,8 +77,13 @@ impl<'s> Shape<'s, '_> {
 
     fn mapping(&mut self, mapping: &Mapping, schema: &'s Value, at: &Place) -> Option<Value> {
         let mut kept = Map::new();
+        let misnamed = misnamed(mapping, schema);
         for (key, entry) in &mapping.entries {
             let spelled = spelled(key, schema);
+            if is_unknown(&spelled, schema) {
+                self.unknown_key((key, misnamed), schema, &at.key(key));
+                continue;
+            }
             if kept.contains_key(&spelled) {
                 self.twice(key, &spelled, at);
             }
@@ -89,14 +113,15 @@ impl<'s> Shape<'s, '_> {
             return Some((spelled.to_owned(), value?));
         }
         match schema.get("additionalProperties") {
-            Some(free @ Value::Object(_)) => {
+            Some(Value::Object(_)) if value.is_null() && joined(key).is_some() => {
+                self.joined_key(key, &place);
+                None
+            }
+            Some(free) => {
                 let value = self.value(value, free, &place);
                 Some((key.to_owned(), value.unwrap_or_default()))
             }
-            _ => {
-                self.unknown_key(key, schema, &place);
-                None
-            }
+            None => None,
         }
     }
 
@@ -146,14 +171,30 @@ impl<'s> Shape<'s, '_> {
         self.faults.push(rule::MISSING_KEY.at(&at.as_key(), message, help));
     }
 
-    fn unknown_key(&mut self, key: &str, schema: &Value, at: &Place) {
+    /// A key that has its value in itself, as the space behind the colon is missing.
+    fn joined_key(&mut self, key: &str, at: &Place) {
+        let help = joined(key).unwrap_or_default();
+        self.faults.push(rule::WRONG_TYPE.at(
+            &at.as_key(),
+            format!("{} has no value", subject(at)),
+            help,
+        ));
+    }
+
+    /// A key that the schema does not have; `misnamed` is the one that it may stand for.
+    fn unknown_key(&mut self, (key, misnamed): (&str, Option<&str>), schema: &Value, at: &Place) {
         let known = schema["properties"].as_object().into_iter().flatten();
         let known: Vec<_> = known.map(|(k, _)| k.as_str()).collect();
-        let help = suggest::help(key, known.iter().copied(), "keys here");
+        let mut near = suggest::help(key, known.iter().copied(), "keys here");
+        if let (Some(misnamed), true) = (misnamed, near.starts_with("keys here")) {
+            near = format!("`{misnamed}` is missing: is that meant? {near}");
+        }
+        let help = joined(key).or_else(|| dash_alone(key)).unwrap_or(near);
         // What was meant is there, under a wrong name: nobody is told that it is missing.
-        if let (Some(meant), Some((_, mapping))) =
-            (suggest::did_you_mean(key, known.iter().copied()), at.path.split_last())
-        {
+        if let (Some(meant), Some((_, mapping))) = (
+            misnamed.or_else(|| suggest::did_you_mean(key, known.iter().copied())),
+            at.path.split_last(),
+        ) {
             let mapping = Place { path: mapping.to_vec(), ..Place::root() };
             self.faults.doubt(&mapping.key(meant));
         }
@@ -164,7 +205,7 @@ impl<'s> Shape<'s, '_> {
         ));
     }
 
-    fn wrong_type(&mut self, node: &Node, schema: &Value, at: &Place) {
+    fn wrong_type(&mut self, node: &Node, schema: &'s Value, at: &Place) {
         // What could not be read well is known to be faulty.
         if self.faults.blurred(at) {
             return;
@@ -172,19 +213,43 @@ impl<'s> Shape<'s, '_> {
         let wanted = self.resolved(schema);
         let title = schema["title"].as_str().or_else(|| wanted["title"].as_str());
         let expected = words(wanted).or_else(|| title.map(str::to_owned));
-        let expected = expected.unwrap_or_else(|| noun(wanted));
+        let is_whole = at.path.is_empty();
+        let expected = expected.filter(|_| !is_whole).unwrap_or_else(|| noun(wanted));
         let message = if node.is_null() {
             format!("{} has no value", subject(at))
         } else {
             format!("{} must be {expected}, not {}", subject(at), found(&node.content))
         };
-        let help = meant(node, wanted, at).unwrap_or_else(|| match meaning(schema) {
+        let choices = self.choices(schema);
+        let mut choices = choices.into_iter().map(|choice| Wanted { schema: choice, key: schema });
+        let meant = match is_whole {
+            true => Some("begin with `name:`, or let `lvs-lab init` write a first file".to_owned()),
+            false => choices.find_map(|wanted| meant(node, wanted, at)),
+        };
+        let help = meant.unwrap_or_else(|| match meaning(schema) {
             Some(meaning) => format!("{}: {meaning}", subject(at)),
             None if item_is_left_out(node, at) => format!("write {expected}, or delete the `-`"),
             None => format!("write {expected}"),
         });
-        self.faults.push(rule::WRONG_TYPE.at(at, message, help));
+        self.faults.push(rule::WRONG_TYPE.at(&dashed(node, at), message, help));
     }
+
+    /// The schemas of the types that are allowed.
+    fn choices(&self, schema: &'s Value) -> Vec<&'s Value> {
+        let schema = self.resolved(schema);
+        match schema["anyOf"].as_array() {
+            Some(all) => all.iter().flat_map(|one| self.choices(one)).collect(),
+            None => vec![schema],
+        }
+    }
+}
+
+/// The first key of a mapping that may be an item of a list, as it begins with a dash or with what
+/// looks like one; else the place itself.
+fn dashed(node: &Node, at: &Place) -> Place {
+    let Content::Mapping(mapping) = &*node.content else { return at.clone() };
+    let first = mapping.entries.keys().next().filter(|key| begins_with_dash(key));
+    first.map_or_else(|| at.clone(), |key| at.key(key).as_key())
 }
 
 /// The words of which one is wanted, if it is one of a few.
@@ -192,6 +257,18 @@ fn words(schema: &Value) -> Option<String> {
     let words = schema["oneOf"].as_array()?.iter().filter_map(|choice| choice["const"].as_str());
     let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
     Some(format!("one of {}", words.join(", ")))
+}
+
+/// What is written in the place of a key that has its value in itself.
+fn joined(key: &str) -> Option<String> {
+    let (message, help) = document::joined(key)?;
+    Some(format!("{help}: {message}"))
+}
+
+/// What is written in the place of a key that was to be an item of a list.
+fn dash_alone(key: &str) -> Option<String> {
+    let rest = key.strip_prefix('-').filter(|rest| !rest.is_empty())?;
+    Some(format!("write `- {rest}:`, with a space behind the dash, if an item of a list is meant"))
 }
 
 /// Whether nothing stands behind the dash of an item.

@@ -69,7 +69,8 @@ fn boot(place: &std::path::Path) -> Boot {
 fn up(place: &std::path::Path) -> Result<(), GuestError> {
     let ended = place.join("ended");
     let at_end = || drop(std::fs::write(ended, "ended"));
-    let hello = start(&Uml::find()?, &boot(place), &place.join("sock"), at_end)?;
+    let coming = start(&Uml::find()?, &boot(place), &place.join("sock"), at_end)?;
+    let hello = coming.hello(None)?;
     hello.failures.iter().for_each(|failure| println!("{failure}"));
     Ok(())
 }

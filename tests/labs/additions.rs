@@ -6,13 +6,19 @@ use lvs_lab::topology::builtins;
 use serde_json::{Value, json};
 
 /// Commands that add something, each with what `status` says of it.
-const ADDED: [(&str, &str, &str); 4] = [
+const ADDED: [(&str, &str, &str); 6] = [
     ("rs2", "ip address add 10.9.9.9/32 dev lo", "address 10.9.9.9/32 on lo is not in the file"),
     ("rs2", "ip route add 10.7.0.0/16 dev eth0", "route to 10.7.0.0/16 on eth0 is not in the file"),
     (
         "rs2",
         "ip route add blackhole 10.6.0.0/16",
         "route to 10.6.0.0/16 to nowhere is not in the file",
+    ),
+    ("rs2", "ip link add spare type bridge", "interface spare is not in the file"),
+    (
+        "rs2",
+        "ip rule add from 10.9.0.0/16 lookup 100 priority 100",
+        "policy rule 100: from 10.9.0.0/16 lookup 100 is not in the file",
     ),
     (
         "client",
@@ -50,9 +56,47 @@ fn what_is_added_on_the_running_kernel_is_drift_that_up_leaves_alone() {
     assert_eq!(told["drift"].as_array().unwrap().len(), 0);
 
     place.exec(lab, "rs1", &["nft", "delete", "table", "inet", "guard"]).code(0);
-    place.exec(lab, "rs2", &["sh", "-ec", "ip address del 10.9.9.9/32 dev lo; ip route del 10.7.0.0/16; ip route del blackhole 10.6.0.0/16"]).code(0);
-    place.exec(lab, "client", &["ip", "route", "del", "10.8.0.0/16"]).code(0);
+    take_away(&place, lab, "plain");
     check(&place, lab, 0).says("as the file says");
+}
+
+/// Types what `status --against` says of each addition.
+fn take_away(place: &Place, lab: &str, topology: &str) {
+    let words = ["status", lab, "--against", topology, "--format", "json"];
+    let told = place.run(&words).code(0).json();
+    for addition in told["additions"].as_array().unwrap() {
+        let (node, _) = addition["what"].as_str().unwrap().split_once(": ").unwrap();
+        let commands = addition["commands"].as_array().unwrap();
+        assert!(!commands.is_empty(), "{addition}");
+        let commands = commands.iter().map(|command| command.as_str().unwrap());
+        commands.for_each(|line| drop(place.exec(lab, node, &["sh", "-ec", line]).code(0)));
+    }
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn what_is_too_much_is_told_with_what_takes_it_away() {
+    let lab = Lab::up("nat");
+    for line in [
+        "ipvsadm -A -t 192.168.136.100:81 -s rr",
+        "ipvsadm -a -t 192.168.136.100:81 -r 192.168.137.200:81 -m",
+        "ipvsadm -a -t 192.168.136.100:80 -r 192.168.137.200:81 -m",
+        "ip address add 192.168.136.101/32 dev eth0",
+        "iptables -A INPUT -p tcp --dport 82 -j DROP",
+        "iptables -t nat -A POSTROUTING -m mark --mark 7 -j MASQUERADE",
+    ] {
+        lab.sh("director", line);
+    }
+    let words = ["status", &lab.name, "--against", "nat", "--format", "json"];
+    let told = lab.place.run(&words).code(0).json();
+    let all = |kind: &str| told[kind].as_array().unwrap().clone();
+    assert_eq!((all("missing").len(), all("additions").len()), (2, 3), "{told:#}");
+    for other in [all("missing"), all("additions")].concat() {
+        let commands = other["commands"].as_array().unwrap();
+        assert!(!commands.is_empty(), "{other}");
+        commands.iter().for_each(|line| drop(lab.sh("director", line.as_str().unwrap())));
+    }
+    check(&lab.place, &lab.name, 0).says("as the file says");
 }
 
 #[test]

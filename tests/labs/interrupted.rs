@@ -4,7 +4,8 @@ use crate::support::{Place, Ran, eventually, replaced, topology, unique};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 /// A lab whose building stops at a command that never ends.
 fn slow(place: &Place) -> String {
@@ -64,4 +65,66 @@ fn a_failing_command_is_named_and_everything_is_taken_back() {
         ran.complains("exit 9").complains("node `rs2`").complains("were undone");
         place.traces(&[lab]).assert_none();
     }
+}
+
+/// The kernels that are processes of this machine and boot, or run, for a lab.
+fn guests(lab: &str) -> Vec<Pid> {
+    let name = format!("LVSLAB_HOSTNAME={lab}");
+    let numbers = fs::read_dir("/proc").unwrap().flatten();
+    let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let line = |pid: &i32| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let named = |pid: &i32| line(pid).split(|byte| *byte == 0).any(|word| word == name.as_bytes());
+    numbers.filter(named).map(Pid::from_raw).collect()
+}
+
+/// Starts the program and halts the guest that it boots, which so is never up.
+fn while_booting(place: &Place, words: &[&str], lab: &str) -> Child {
+    let mut command = place.program(words);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    eventually(|| !guests(lab).is_empty(), || format!("{lab} never began to boot"));
+    // One that has ended since halts nothing, and the test sees that.
+    guests(lab).into_iter().for_each(|pid| _ = kill(pid, Signal::SIGSTOP));
+    child
+}
+
+/// Shorter than a boot may take, which is what it is not to wait for.
+const SOON: Duration = Duration::from_secs(60);
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_signal_ends_up_and_test_while_their_guest_boots() {
+    let verbs: [&[&str]; 3] = [&["up"], &["test"], &["test", "--keep"]];
+    let signals = [(Signal::SIGINT, 130), (Signal::SIGTERM, 143), (Signal::SIGHUP, 129)];
+    for (verb, (signal, code)) in verbs.iter().flat_map(|v| signals.map(|s| (v, s))) {
+        let (place, lab) = (Place::new(), &unique("boots"));
+        let text = replaced(&topology("nat"), "name: nat", &format!("name: {lab}"));
+        let file = place.write("boots.yaml", &text);
+        let words = [&["--kernel", "uml"], *verb, &[&file]].concat();
+        let child = while_booting(&place, &words, lab);
+        let begun = Instant::now();
+        kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+        let ran = Ran::from(child.wait_with_output().unwrap()).code(code);
+        ran.complains(&format!("interrupted by {signal}"));
+        assert!(begun.elapsed() < SOON, "{words:?} waited for the boot");
+        place.traces(&[lab]).assert_none();
+        eventually(|| memory_files() == 0, || "memory files are left".to_owned());
+    }
+}
+
+/// Those of guests, while they have a name.
+fn memory_files() -> usize {
+    let names = fs::read_dir("/dev/shm").unwrap().flatten().map(|entry| entry.file_name());
+    names.filter(|name| name.to_string_lossy().starts_with("vm_file-")).count()
+}
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_guest_ends_with_a_killed_up_while_it_boots() {
+    let (place, lab) = (Place::new(), &unique("orphan"));
+    let mut child = while_booting(&place, &["--kernel", "uml", "up", "nat", "--name", lab], lab);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    eventually(|| guests(lab).is_empty(), || format!("the guest of {lab} boots on"));
+    place.run(&["down", lab]).code(0);
+    eventually(|| place.traces(&[lab]).is_none(), || format!("{:#?}", place.traces(&[lab])));
 }

@@ -156,7 +156,9 @@ impl Wanted {
     }
 
     fn build(&self, lock: Lock, context: &Context) -> Result<Exit, Failure> {
-        let built = self.try_to_build(&lock, context);
+        // To the end of clearing up: a second signal leaves no half of a lab.
+        let interruption = Interruption::watch()?;
+        let built = self.try_to_build(&lock, &interruption, context);
         if matches!(built, Ok(Exit::Ok)) {
             return built;
         }
@@ -169,18 +171,24 @@ impl Wanted {
         cleared.and(built)
     }
 
-    fn try_to_build(&self, lock: &Lock, context: &Context) -> Result<Exit, Failure> {
+    fn try_to_build(
+        &self,
+        lock: &Lock,
+        interruption: &Interruption,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
         let lab = &self.assignment.lab;
         let choice = provider::choose(context, lab, &self.needs)?;
         if context.setting == Setting::Machine && self.format == Format::Text {
             context.note(&choice.line(lab));
         }
+        interruption.check()?;
         self.assignment.dir.create().map_err(Failure::failed)?;
         let noted = Exercise::note(self.exercise.as_ref(), &self.assignment.dir);
         noted.map_err(Failure::failed)?;
         match choice.provider {
             Provider::Host => self.on_host(lock, context),
-            Provider::Uml => self.in_guest(context),
+            Provider::Uml => self.in_guest(interruption, context),
         }
     }
 
@@ -203,8 +211,7 @@ impl Wanted {
 
     /// The record names this command until the guest's owner is known: should it die before, the
     /// next one sees that nobody is in charge.
-    fn in_guest(&self, context: &Context) -> Result<Exit, Failure> {
-        let interruption = Interruption::watch()?;
+    fn in_guest(&self, interruption: &Interruption, context: &Context) -> Result<Exit, Failure> {
         let dir = &self.assignment.dir;
         let mut record = Record {
             lab: self.assignment.lab.name.clone(),
@@ -215,7 +222,7 @@ impl Wanted {
         };
         record.write(dir).map_err(Failure::failed)?;
         let begun = Instant::now();
-        let hello = guests::start(&self.assignment.lab, dir)?;
+        let hello = guests::start(&self.assignment.lab, dir, interruption)?;
         self.booted(begun.elapsed(), context);
         for fault in &hello.failures {
             context.note(&format!("guest: {fault}"));

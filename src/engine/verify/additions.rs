@@ -1,25 +1,45 @@
 use super::compare::Found;
+use super::{interfaces, surplus};
 use crate::kernel::{Observed, ObservedAddress, ObservedDirectRoute, ObservedRoute};
 use crate::lab::NodeName;
-use crate::plan::{Daemon, Op, Plan};
+use crate::plan::{self, Daemon, Op, Plan};
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// What is on a node and not in the plan, and that is left alone. What
-/// the kernel, a daemon or a command of the file adds is no addition.
+/// Something that was added from outside the lab, and what takes it away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Addition {
+    /// What it is.
+    pub(super) words: String,
+    /// What a person would type in the node.
+    pub(super) away: Vec<String>,
+}
+
+/// What is on a node and not in the plan, and that is left alone. What the kernel, a daemon or a
+/// command of the file adds is no addition.
 pub(super) fn undeclared(found: &mut Found<'_>) {
     for (node, planned) in by_node(found.plan) {
         let Some(seen) = found.survey.node(&node) else { continue };
-        let planned = Planned(planned);
+        let planned = Planned { node: &node, plan: found.plan, ops: planned };
         if planned.has(|op| matches!(op, Op::RunCommand { .. })) {
             continue;
         }
-        let mut words = planned.strange_services(seen);
-        words.extend(seen.drops.iter().map(|rule| format!("packets are dropped: {rule}")));
-        words.extend(planned.strange_addresses(seen));
-        words.extend(planned.strange_routes(seen));
-        words.into_iter().for_each(|words| found.leave(&node, words));
+        let dropping = |rule: &String| {
+            let away = rule.contains(" -A ").then(|| rule.replacen(" -A ", " -D ", 1));
+            let words = format!("packets are dropped: {rule}");
+            Addition { words, away: away.into_iter().collect() }
+        };
+        let links = interfaces::strange(&node, seen, found.plan);
+        let mut added = planned.strange_services(seen);
+        added.extend(seen.drops.iter().map(dropping));
+        added.extend(planned.strange_marks(seen));
+        added.extend(links.iter().map(|name| interfaces::addition(name)));
+        let is_on = |name: &str| links.contains(name);
+        added.extend(planned.strange_addresses(seen, is_on));
+        added.extend(planned.strange_routes(seen, is_on));
+        added.extend(Planned::strange_rules(seen));
+        added.into_iter().for_each(|addition| found.leave(&node, addition));
     }
 }
 
@@ -36,15 +56,24 @@ fn by_node(plan: &Plan) -> IndexMap<NodeName, Vec<&Op>> {
 }
 
 /// The operations of a node.
-struct Planned<'a>(Vec<&'a Op>);
+pub(super) struct Planned<'a> {
+    node: &'a NodeName,
+    plan: &'a Plan,
+    ops: Vec<&'a Op>,
+}
 
 impl Planned<'_> {
     fn has(&self, kind: impl Fn(&Op) -> bool) -> bool {
-        self.0.iter().any(|op| kind(op))
+        self.ops.iter().any(|op| kind(op))
+    }
+
+    /// What an operation would have made, and the plan does not have.
+    fn addition(&self, op: &Op, words: String) -> Addition {
+        Addition { words, away: plan::typed_away(op, self.plan) }
     }
 
     /// Those of a table that the plan does not fill, and no daemon makes.
-    fn strange_services(&self, seen: &Observed) -> Vec<String> {
+    fn strange_services(&self, seen: &Observed) -> Vec<Addition> {
         let is_made = |op: &Op| match op {
             Op::AddService { .. } => true,
             Op::StartDaemon { daemon, .. } => daemon.makes_table(),
@@ -53,22 +82,42 @@ impl Planned<'_> {
         if self.has(is_made) {
             return Vec::new();
         }
-        let words = |key| format!("virtual service {key} is not in the file");
-        seen.services.iter().map(|service| words(service.key)).collect()
+        let addition = |there| {
+            let service = surplus::entry(there);
+            let words = format!("virtual service {} is not in the file", service.key);
+            self.addition(&Op::AddService { node: self.node.clone(), service }, words)
+        };
+        seen.services.iter().map(addition).collect()
     }
 
-    fn strange_addresses(&self, seen: &Observed) -> Vec<String> {
+    /// Rules without our sign that do what ours would, for what is not in the file.
+    fn strange_marks(&self, seen: &Observed) -> Vec<Addition> {
+        let nat = seen.typed.source_nat.iter().map(|service| {
+            let op = Op::AddSourceNat { node: self.node.clone(), service: *service };
+            (op, format!("source NAT for {service} is not in the file"))
+        });
+        let marks = seen.typed.marked.iter().map(|packets| {
+            let op = Op::MarkPackets { node: self.node.clone(), packets: packets.clone() };
+            (op, format!("packets to {packets}: the mark is not in the file"))
+        });
+        let strange = nat.chain(marks).filter(|(op, _)| !self.has(|planned| planned == op));
+        strange.map(|(op, words)| self.addition(&op, words)).collect()
+    }
+
+    fn strange_addresses(&self, seen: &Observed, is_on: impl Fn(&str) -> bool) -> Vec<Addition> {
         let is_strange = |there: &&ObservedAddress| {
             let known = |op: &Op| knows(op, there);
-            !is_the_kernels(there) && !self.has(known)
+            !is_on(&there.interface) && !is_the_kernels(there) && !self.has(known)
         };
-        let words = |there: &ObservedAddress| {
-            format!("address {} on {} is not in the file", there.address, there.interface)
+        let addition = |ObservedAddress { interface, address }: &ObservedAddress| {
+            let (node, interface) = (self.node.clone(), interface.clone());
+            let words = format!("address {address} on {interface} is not in the file");
+            self.addition(&Op::AddAddress { node, interface, address: *address }, words)
         };
-        seen.addresses.iter().filter(is_strange).map(words).collect()
+        seen.addresses.iter().filter(is_strange).map(addition).collect()
     }
 
-    fn strange_routes(&self, seen: &Observed) -> Vec<String> {
+    fn strange_routes(&self, seen: &Observed, is_on: impl Fn(&str) -> bool) -> Vec<Addition> {
         let is_strange = |there: &&ObservedRoute| {
             // Another next hop is a drift of the route that the plan has.
             let same = |op: &Op| match op {
@@ -80,10 +129,15 @@ impl Planned<'_> {
             };
             !self.has(same)
         };
-        let strange = seen.routes.iter().filter(is_strange);
-        let strange = strange.map(|there| format!("{} via {}", to(there.destination), there.via));
-        let routes = strange.chain(seen.direct_routes.iter().map(direct_words));
-        routes.map(|route| format!("{route} is not in the file")).collect()
+        let is_elsewhere = |interface: &Option<String>| !interface.as_deref().is_some_and(&is_on);
+        let strange = seen.routes.iter().filter(|there| is_elsewhere(&there.interface));
+        let strange = strange.filter(is_strange).map(|there| {
+            let (destination, via) = (there.destination, there.via);
+            let op = Op::AddRoute { node: self.node.clone(), destination, via };
+            self.addition(&op, format!("{} via {via} is not in the file", to(destination)))
+        });
+        let direct = seen.direct_routes.iter().filter(|there| is_elsewhere(&there.interface));
+        strange.chain(direct.map(direct_route)).collect()
     }
 }
 
@@ -123,9 +177,17 @@ fn knows(op: &Op, there: &ObservedAddress) -> bool {
     }
 }
 
-fn direct_words(there: &ObservedDirectRoute) -> String {
-    let way = there.interface.as_ref().map(|name| format!("on {name}"));
-    format!("{} {}", to(there.destination), way.unwrap_or_else(|| "to nowhere".to_owned()))
+fn direct_route(there: &ObservedDirectRoute) -> Addition {
+    let destination = there.destination.map_or_else(|| "default".to_owned(), |net| net.to_string());
+    let (way, typed) = match &there.interface {
+        Some(name) => (format!("on {name}"), format!("{destination} dev {name}")),
+        None => ("to nowhere".to_owned(), format!("blackhole {destination}")),
+    };
+    let of = if there.destination.is_some_and(|net| net.addr().is_ipv6()) { " -6" } else { "" };
+    Addition {
+        words: format!("{} {way} is not in the file", to(there.destination)),
+        away: vec![format!("ip{of} route del {typed}")],
+    }
 }
 
 fn to(destination: Option<IpNet>) -> String {

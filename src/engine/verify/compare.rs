@@ -1,3 +1,4 @@
+use super::additions::Addition;
 use super::drift::{Drift, Kind, Mend};
 use super::survey::Survey;
 use super::{additions, cables, daemons, nodes, surplus, tables};
@@ -83,13 +84,14 @@ impl Found<'_> {
         let applied =
             mends.iter().filter(|mend| matches!(&mend.act, Act::Apply(op) if !is_news(op)));
         self.redone.extend(applied.map(|mend| mend.step));
-        self.drifts.push(Drift { nodes, words: words.into(), kind: Kind::Missing, mends });
+        let (words, away) = (words.into(), Vec::new());
+        self.drifts.push(Drift { nodes, words, kind: Kind::Missing, mends, away });
     }
 
     /// Notes what was added from outside the lab, which is not repaired.
-    pub(super) fn leave(&mut self, node: &NodeName, words: String) {
-        let nodes = vec![node.clone()];
-        self.drifts.push(Drift { nodes, words, kind: Kind::Added, mends: Vec::new() });
+    pub(super) fn leave(&mut self, node: &NodeName, Addition { words, away }: Addition) {
+        let (nodes, mends) = (vec![node.clone()], Vec::new());
+        self.drifts.push(Drift { nodes, words, kind: Kind::Added, mends, away });
     }
 
     /// Doing a step again.

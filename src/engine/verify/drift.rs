@@ -14,6 +14,8 @@ pub struct Drift {
     pub(super) kind: Kind,
     /// What mends it, each with the number of the step that it belongs to.
     pub(super) mends: Vec<Mend>,
+    /// What a person would type in the node to take it away, if it was added.
+    pub(super) away: Vec<String>,
 }
 
 /// How something differs from what was planned.
@@ -45,9 +47,15 @@ impl Drift {
         let command = |mend: &Mend| match &mend.act {
             Act::Apply(op) if self.kind == Kind::Other => plan::typed_again(op, plan),
             Act::Apply(op) => plan::typed(op, plan),
-            Act::Undo(_) => Vec::new(),
+            // Where something is to be done again, that takes the place of it.
+            Act::Undo(_) if self.is_done_again() => Vec::new(),
+            Act::Undo(op) => plan::typed_away(op, plan),
         };
-        self.mends.iter().flat_map(command).collect()
+        self.mends.iter().flat_map(command).chain(self.away.iter().cloned()).collect()
+    }
+
+    fn is_done_again(&self) -> bool {
+        self.mends.iter().any(|mend| matches!(mend.act, Act::Apply(_)))
     }
 
     /// Whether what mends it is among some acts, as those that heal a fault: then the fault is

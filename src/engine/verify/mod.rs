@@ -5,6 +5,7 @@ mod cables;
 mod compare;
 mod daemons;
 mod drift;
+mod interfaces;
 mod nodes;
 mod surplus;
 mod survey;

@@ -102,7 +102,7 @@ fn remove(op: Op) -> Vec<Mend> {
     vec![Mend { step: usize::MAX, act: Act::Undo(op) }]
 }
 
-fn entry(there: &ObservedService) -> ServiceEntry {
+pub(super) fn entry(there: &ObservedService) -> ServiceEntry {
     ServiceEntry {
         key: there.key,
         // Removing a service takes only its key.

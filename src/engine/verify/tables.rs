@@ -51,12 +51,12 @@ pub(super) fn timeouts(found: &mut Found<'_>, number: usize) {
 }
 
 fn source_nat(seen: &Observed, key: &ServiceKey) -> Option<String> {
-    let missing = !seen.source_nat.contains(key);
+    let missing = !seen.source_nat.contains(key) && !seen.typed.source_nat.contains(key);
     missing.then(|| format!("clients of {key} are not masqueraded"))
 }
 
 fn marks(seen: &Observed, packets: &PacketMark) -> Option<String> {
-    let missing = !seen.marked.contains(packets);
+    let missing = !seen.marked.contains(packets) && !seen.typed.marked.contains(packets);
     missing.then(|| format!("packets to {packets}: the mark is missing"))
 }
 

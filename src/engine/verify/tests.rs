@@ -2,7 +2,9 @@ mod daemons;
 
 use super::*;
 use crate::engine::sample::{find, plan};
-use crate::kernel::{Fake, Observed, ObservedAddress, ObservedDirectRoute};
+use crate::kernel::{
+    Fake, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedPolicyRule,
+};
 use crate::lab::{
     Family, FirewallMark, LabName, NodeName, Place, Protocol, Scheduler, SysctlKey, Timeouts,
 };
@@ -347,6 +349,18 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
         seen.direct_routes.push(ObservedDirectRoute { destination, interface });
         seen.direct_routes.push(ObservedDirectRoute { destination, interface: None });
         seen.drops.push("iptables -t filter -P INPUT DROP".to_owned());
+        let words = "from 10.9.0.0/16 lookup 100".to_owned();
+        let rule = ObservedPolicyRule { family: Family::Inet, priority: 100, words };
+        seen.policy_rules.push(rule);
+        // With an interface go its addresses and routes.
+        let spare = || "spare".to_owned();
+        seen.links.push(ObservedLink { name: spare(), ..seen.links[0].clone() });
+        let address = "10.5.0.1/24".parse().unwrap();
+        seen.addresses.push(ObservedAddress { interface: spare(), address });
+        let destination = "10.4.0.0/16".parse().ok();
+        seen.direct_routes.push(ObservedDirectRoute { destination, interface: Some(spare()) });
+        let web = ServiceKey::Address(Protocol::Tcp, "192.168.136.100:81".parse().unwrap());
+        seen.typed.source_nat.push(web);
         // These are the kernel's own.
         for (interface, address) in [("lo", "127.0.0.1/8"), ("eth0", "fe80::1/64")] {
             let (interface, address) = (interface.to_owned(), address.parse().unwrap());
@@ -360,10 +374,23 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     let words: Vec<_> = drifts.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(words.join("\n"), @r"
     client: packets are dropped: iptables -t filter -P INPUT DROP
+    client: source NAT for tcp 192.168.136.100:81 is not in the file
+    client: interface spare is not in the file
     client: route to 10.9.9.0/24 via 192.168.136.1 is not in the file
     client: route to 10.8.0.0/16 on eth0 is not in the file
     client: route to 10.8.0.0/16 to nowhere is not in the file
+    client: policy rule 100: from 10.9.0.0/16 lookup 100 is not in the file
     rs2: address 10.9.9.9/32 on lo is not in the file
+    ");
+    let away: Vec<_> = drifts.iter().flat_map(|drift| drift.by_hand(&bench.plan)).collect();
+    insta::assert_snapshot!(away.join("\n"), @r"
+    iptables -t nat -D POSTROUTING -p tcp -m conntrack --ctorigdst 192.168.136.100 --ctorigdstport 81 -j MASQUERADE
+    ip link del spare
+    ip route del 10.9.9.0/24 via 192.168.136.1
+    ip route del 10.8.0.0/16 dev eth0
+    ip route del blackhole 10.8.0.0/16
+    ip rule del priority 100
+    ip address del 10.9.9.9/32 dev lo
     ");
 }
 

@@ -5,6 +5,7 @@
 
 mod elf;
 mod feed;
+mod firewall;
 mod loopback;
 mod modules;
 mod mounts;
@@ -60,6 +61,7 @@ fn make_fit(release: &str) -> Vec<String> {
     let mut modules = duties.attempt("reading modules.dep", || Modules::read(&directory));
     duties.load(modules.as_mut(), modules::ROOT);
     duties.attempt("the writable root", mounts::root);
+    duties.attempt("the programs of iptables", firewall::choose);
     duties.attempt("the system's mounts", mounts::system);
     duties.attempt("the place of modules", || modules::show(&directory, release));
     duties.load(modules.as_mut(), modules::LAB);

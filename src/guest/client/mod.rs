@@ -92,7 +92,7 @@ pub fn once(
     let (begun, booted) = (Instant::now(), Arc::new(OnceLock::new()));
     let mut up = Some(booted.clone());
     let relay = std::thread::spawn(move || {
-        let guest = Guest::greet(provider.boot(&boot)?)?;
+        let guest = Guest::greet(provider.boot(&boot)?, &[theirs.as_fd()])?;
         let _ = booted.set(begun.elapsed());
         let mut relay = Relay::new(guest);
         relay.admit(theirs).map_err(GuestError::system("use the guest's channel"))?;

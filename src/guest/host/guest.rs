@@ -5,6 +5,7 @@ use crate::guest::machine::{Console, Machine};
 use crate::guest::watch::Watch;
 use crate::guest::{GuestError, LogTail};
 use nix::poll::PollFlags;
+use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 /// How long a guest may take to come up.
@@ -26,13 +27,14 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Waits for a booted machine to come up. If it does not, it is gone afterwards.
-    pub fn greet(machine: Machine) -> Result<Self, GuestError> {
+    /// Waits for a booted machine to come up. If it does not, or one of `ends` becomes readable
+    /// before it does, it is gone afterwards.
+    pub fn greet(machine: Machine, ends: &[BorrowedFd<'_>]) -> Result<Self, GuestError> {
         let Machine { process, from, to, window, console } = machine;
         let process = Process::new(process).map_err(GuestError::system("watch the guest"))?;
         let wire = Wire::new(from, to).map_err(GuestError::system("use the guest's channel"))?;
         let mut link = Link::new(wire, window);
-        if let Some(hello) = hello(&mut link, &process)? {
+        if let Some(hello) = hello(&mut link, &process, ends)? {
             return Ok(Self { link, process, console, hello });
         }
         let ended = process.ends_within(SHUTDOWN);
@@ -59,20 +61,27 @@ impl Guest {
 enum Ready {
     Channel,
     Process,
+    End,
 }
 
 /// Nothing when the guest has ended, or the time is over.
-fn hello(link: &mut Link, process: &Process) -> Result<Option<Hello>, GuestError> {
+fn hello(
+    link: &mut Link,
+    process: &Process,
+    ends: &[BorrowedFd<'_>],
+) -> Result<Option<Hello>, GuestError> {
     let end = Instant::now() + BOOT;
     while Instant::now() < end {
         let mut watch = Watch::new();
         link.watch(&mut watch, Ready::Channel);
         watch.add(Ready::Process, process.ended(), PollFlags::POLLIN);
+        ends.iter().for_each(|end| watch.add(Ready::End, *end, PollFlags::POLLIN));
         watch.until(Some(end));
         for ready in watch.wait().map_err(GuestError::system("wait for the guest"))? {
             let peer = match ready {
                 Ready::Channel => link.receive().map_err(GuestError::system("read the channel"))?,
                 Ready::Process => Peer::Gone,
+                Ready::End => return Err(GuestError::Unwanted),
             };
             if let Some(frame) = link.frame()? {
                 return checked(frame.message).map(Some);

@@ -8,6 +8,6 @@ mod link;
 mod process;
 mod relay;
 
-pub use daemon::start;
+pub use daemon::{Coming, start};
 pub use guest::Guest;
 pub use relay::{Relay, Term};

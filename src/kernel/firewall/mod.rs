@@ -21,9 +21,10 @@ mod ruleset;
 mod table;
 mod tables;
 mod trial;
+mod typed;
 mod words;
 
 pub(super) use rule::Rule;
 pub(super) use rules::{add, remove};
-pub(super) use tables::Tables;
+pub(super) use tables::{Seen, Tables};
 pub(super) use trial::takes;

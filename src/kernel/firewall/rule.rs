@@ -36,6 +36,8 @@ pub(in crate::kernel) struct Rules {
     pub(in crate::kernel) whole: Vec<Rule>,
     /// Those that are in some only, and so do half their work.
     pub(in crate::kernel) partial: Vec<Rule>,
+    /// The same without our sign, as they are typed.
+    pub(in crate::kernel) typed: Vec<Rule>,
 }
 
 impl Rules {
@@ -57,6 +59,7 @@ impl Rules {
     pub(super) fn extend(&mut self, others: Self) {
         self.whole.extend(others.whole);
         self.partial.extend(others.partial);
+        self.typed.extend(others.typed);
     }
 }
 
@@ -70,8 +73,11 @@ mod tests {
         let (mark, nat) = (Rule::Mark(mark()), Rule::SourceNat(web()));
         let half = vec![(Chain::Prerouting, mark.clone()), (Chain::Postrouting, nat.clone())];
         let rules = Rules::of(&half);
-        assert_eq!(rules, Rules { whole: vec![nat.clone()], partial: vec![mark.clone()] });
+        assert_eq!(
+            rules,
+            Rules { whole: vec![nat.clone()], partial: vec![mark.clone()], typed: vec![] }
+        );
         let rules = Rules::of(&[half, vec![(Chain::Output, mark.clone())]].concat());
-        assert_eq!(rules, Rules { whole: vec![mark, nat], partial: Vec::new() });
+        assert_eq!(rules, Rules { whole: vec![mark, nat], ..Rules::default() });
     }
 }

@@ -21,32 +21,29 @@ impl Tables {
         Ok(tables)
     }
 
-    /// Reads the rules in them.
-    pub(in crate::kernel) async fn rules(&self, namespace: &Namespace) -> Result<Rules, Cause> {
-        let mut rules = Rules::default();
+    /// Reads what stands in them.
+    pub(in crate::kernel) async fn read(&self, namespace: &Namespace) -> Result<Seen, Cause> {
+        let mut seen = Seen::default();
         for family in &self.nft.ours {
-            rules.extend(nft::all(namespace, *family).await?);
+            seen.rules.extend(nft::all(namespace, *family).await?);
         }
-        for (family, tables) in &self.iptables {
-            let ours: Vec<_> =
-                tables.iter().filter(|table| iptables::is_ours(table)).cloned().collect();
-            rules.extend(iptables::all(namespace, *family, &ours).await?);
-        }
-        Ok(rules)
-    }
-
-    /// The rules of others that drop packets, in the words of the program that lists them.
-    pub(in crate::kernel) async fn drops(
-        &self,
-        namespace: &Namespace,
-    ) -> Result<Vec<String>, Cause> {
-        let mut found = Vec::new();
         if self.nft.others {
-            found.extend(nft::drops(namespace).await?);
+            seen.drops.extend(nft::drops(namespace).await?);
         }
-        for (family, tables) in &self.iptables {
-            found.extend(iptables::drops(namespace, *family, tables).await?);
+        for (family, _) in self.iptables.iter().filter(|(_, tables)| !tables.is_empty()) {
+            let Seen { rules, drops } = iptables::seen(namespace, *family).await?;
+            seen.rules.extend(rules);
+            seen.drops.extend(drops);
         }
-        Ok(found)
+        Ok(seen)
     }
+}
+
+/// What stands in the tables of a namespace.
+#[derive(Debug, Default)]
+pub(in crate::kernel) struct Seen {
+    /// The rules that mark packets and replace clients' addresses.
+    pub(in crate::kernel) rules: Rules,
+    /// The rules of others that drop packets, in the words of the program that lists them.
+    pub(in crate::kernel) drops: Vec<String>,
 }

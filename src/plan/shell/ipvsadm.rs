@@ -87,7 +87,7 @@ fn tunnel(tunnel: Tunnel) -> String {
     }
 }
 
-fn service_words(key: &ServiceKey) -> String {
+pub(super) fn service_words(key: &ServiceKey) -> String {
     match key {
         ServiceKey::Address(Protocol::Tcp, address) => format!("-t {address}"),
         ServiceKey::Address(Protocol::Udp, address) => format!("-u {address}"),

@@ -14,4 +14,4 @@ pub(super) use commands::commands;
 pub(super) use ipvsadm::flag_word;
 pub use ipvsadm::{flag_words, ipvsadm, netmask};
 pub use script::script;
-pub use typed::{typed, typed_again};
+pub use typed::{typed, typed_again, typed_away};

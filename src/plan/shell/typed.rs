@@ -1,4 +1,5 @@
 use super::commands;
+use super::ipvsadm::service_words;
 use crate::plan::{Op, Plan};
 
 /// The commands that do what an operation does, as they are typed in its own node; none for what
@@ -24,6 +25,31 @@ pub fn typed_again(op: &Op, plan: &Plan) -> Vec<String> {
         _ => command,
     };
     typed(op, plan).into_iter().map(again).collect()
+}
+
+/// The commands that take away what an operation makes, typed in the node.
+pub fn typed_away(op: &Op, plan: &Plan) -> Vec<String> {
+    match op {
+        Op::AddService { service, .. } => {
+            vec![format!("ipvsadm -D {}", service_words(&service.key))]
+        }
+        Op::AddDestination { service, destination, .. } => {
+            let server = destination.address;
+            vec![format!("ipvsadm -d {} -r {server}", service_words(service))]
+        }
+        Op::AddAddress { interface, address, .. } => {
+            vec![format!("ip address del {address} dev {interface}")]
+        }
+        Op::AddRoute { .. } => replaced(typed(op, plan), " route add ", " route del "),
+        Op::AddSourceNat { .. } | Op::MarkPackets { .. } => {
+            replaced(typed(op, plan), " -A ", " -D ")
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn replaced(commands: Vec<String>, part: &str, by: &str) -> Vec<String> {
+    commands.into_iter().map(|command| command.replacen(part, by, 1)).collect()
 }
 
 #[cfg(test)]

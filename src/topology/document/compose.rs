@@ -1,5 +1,6 @@
 use super::events::{Event, Parser, Problem, Properties, ScalarText};
-use super::node::{Content, Entry, Mapping, Node};
+use super::node::{Content, Entry, Mapping, Node, Scalar};
+use super::written_line::joined;
 use super::wrong::{self, DEEPEST, MOST_REPEATED};
 use super::{letters, scalar, unreadable};
 use crate::diag::{Diagnostic, Lines};
@@ -128,7 +129,8 @@ impl Composer<'_, '_> {
             Value::Null
         });
         let span = self.span(bytes, plain && text.is_empty());
-        (properties.anchor, Node::scalar(span, text, value))
+        let is_tagged = properties.tag.is_some();
+        (properties.anchor, Node::scalar(span, Scalar { text, value, is_tagged }))
     }
 
     fn tagged(&mut self, tag: &str, text: &str, bytes: &Bytes) -> Option<Value> {
@@ -211,7 +213,9 @@ impl Composer<'_, '_> {
     }
 
     fn entry(&mut self, key: String, mut entry: Entry, mapping: &mut Mapping) {
-        mapping.is_obscured |= letters::first_look_alike(&key).is_some();
+        let is_joined = entry.value.is_null() && joined(&key).is_some();
+        let is_odd = letters::first_look_alike(&key).is_some() || key.starts_with('-');
+        mapping.is_obscured |= is_joined || is_odd;
         if let Some(known) = mapping.entries.get(&key) {
             entry.first = known.first;
             let first = self.lines.position(known.first..known.first);

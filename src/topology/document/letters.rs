@@ -24,6 +24,8 @@ const LOOK_ALIKES: &[(&str, Option<char>, &[char])] = &[
     ("a hyphen", Some('-'), &['\u{2010}', '\u{2011}', '\u{fe63}']),
     ("a dash", Some('-'), &['\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}']),
     ("a minus sign", Some('-'), &['\u{2212}']),
+    ("a bullet", Some('-'), &['\u{2022}', '\u{2043}', '\u{25e6}', '\u{25cf}', '\u{25aa}']),
+    ("a bullet", Some('-'), &['\u{b7}', '\u{2023}', '\u{2219}']),
     ("a slash", Some('/'), &['\u{2044}', '\u{2215}']),
     ("a curly quote", Some('"'), &['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}']),
     ("a curly quote", Some('\''), &['\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}']),
@@ -52,7 +54,18 @@ pub fn look_alike(letter: char) -> Option<LookAlike> {
 
 /// The first look-alike of a text, and the byte at which it stands.
 pub fn first_look_alike(text: &str) -> Option<(usize, LookAlike)> {
-    text.char_indices().find_map(|(at, letter)| Some((at, look_alike(letter)?)))
+    look_alikes(text).next()
+}
+
+/// Whether a key begins with a dash, or with a letter that looks like one.
+pub fn begins_with_dash(key: &str) -> bool {
+    let first = key.chars().next();
+    first.is_some_and(|l| l == '-' || look_alike(l).is_some_and(|found| found.meant == Some('-')))
+}
+
+/// Every look-alike of a text, and the byte at which it stands.
+pub fn look_alikes(text: &str) -> impl Iterator<Item = (usize, LookAlike)> {
+    text.char_indices().filter_map(|(at, letter)| Some((at, look_alike(letter)?)))
 }
 
 impl LookAlike {

@@ -5,14 +5,19 @@ mod decode;
 mod events;
 mod letters;
 mod node;
+mod quotes;
 mod scalar;
+mod slip;
 #[cfg(test)]
 mod tests;
 mod unreadable;
+mod written_line;
 mod wrong;
 
 pub use decode::{LARGEST, decode};
+pub use letters::begins_with_dash;
 pub use node::{Content, Mapping, Node, Scalar};
+pub use written_line::{joined, mended};
 
 use super::faults::Faults;
 use super::{rule, table};

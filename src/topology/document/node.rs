@@ -35,6 +35,8 @@ pub struct Scalar {
     pub text: String,
     /// What it means.
     pub value: Value,
+    /// Whether a tag says what it is.
+    pub is_tagged: bool,
 }
 
 /// Keys and their values, in the order of the document.
@@ -69,14 +71,14 @@ impl Mapping {
 
 impl Node {
     /// A value without others inside it.
-    pub fn scalar(span: Range<usize>, text: String, value: Value) -> Self {
-        let content = Arc::new(Content::Scalar(Scalar { text, value }));
-        Self { span, content, size: 1, height: 0 }
+    pub fn scalar(span: Range<usize>, scalar: Scalar) -> Self {
+        Self { span, content: Arc::new(Content::Scalar(scalar)), size: 1, height: 0 }
     }
 
     /// A value that is not there.
     pub fn nothing(span: Range<usize>) -> Self {
-        Self::scalar(span, String::new(), Value::Null)
+        let nothing = Scalar { text: String::new(), value: Value::Null, is_tagged: false };
+        Self::scalar(span, nothing)
     }
 
     /// A list or a mapping.

@@ -1,5 +1,6 @@
 use super::events::Problem;
-use super::letters;
+use super::letters::{self, LookAlike};
+use super::slip::{Slip, slip};
 use crate::diag::{Diagnostic, Lines};
 use crate::lab::Place;
 use crate::topology::rule;
@@ -8,7 +9,8 @@ use std::ops::Range;
 /// Why a text is no YAML: what most likely led the parser astray, else its own words.
 pub fn unreadable(lines: &Lines<'_>, problem: &Problem) -> Diagnostic {
     let around = around(lines, problem);
-    tab(lines, problem).or_else(|| look_alike(lines, around)).unwrap_or_else(|| {
+    let known = tab(lines, problem).or_else(|| look_alike(lines, around));
+    known.or_else(|| by_hand(lines, problem)).unwrap_or_else(|| {
         let fault = rule::SYNTAX.at(
             &Place::root(),
             format!("this is not YAML: {}", problem.message),
@@ -16,6 +18,13 @@ pub fn unreadable(lines: &Lines<'_>, problem: &Problem) -> Diagnostic {
         );
         fault.shown_at(lines.position(problem.at..end_of_word(lines.text(), problem.at)))
     })
+}
+
+/// What is often written so by hand.
+fn by_hand(lines: &Lines<'_>, problem: &Problem) -> Option<Diagnostic> {
+    let Slip { at, message, help } = slip(lines.text(), problem)?;
+    let fault = rule::SYNTAX.at(&Place::root(), format!("this is not YAML: {message}"), help);
+    Some(fault.shown_at(lines.position(at)))
 }
 
 /// From the line above to the line where the parser gave up, or from the line where it began to
@@ -65,8 +74,8 @@ fn look_alike(lines: &Lines<'_>, around: Range<usize>) -> Option<Diagnostic> {
     let mut begin = around.start;
     for line in text.split_inclusive('\n') {
         for piece in bare(line) {
-            if let Some((at, found)) = letters::first_look_alike(&line[piece.clone()]) {
-                let at = begin + piece.start + at;
+            if let Some((at, found)) = misleading(line, piece) {
+                let at = begin + at;
                 let position = lines.position(at..at + found.letter.len_utf8());
                 let fault = rule::LOOK_ALIKE.at(&Place::root(), found.message(), found.help());
                 return Some(fault.shown_at(position));
@@ -75,6 +84,19 @@ fn look_alike(lines: &Lines<'_>, around: Range<usize>) -> Option<Diagnostic> {
         begin += line.len();
     }
     None
+}
+
+/// The first look-alike of a piece of a line that can be meant as a sign of YAML's, and its byte in
+/// the line: of dashes one that begins the line.
+fn misleading(line: &str, piece: Range<usize>) -> Option<(usize, LookAlike)> {
+    let all = letters::look_alikes(&line[piece.clone()]);
+    let mut all = all.map(|(at, found)| (piece.start + at, found));
+    all.find(|(at, found)| match found.meant {
+        Some('-') => line[..*at].trim().is_empty(),
+        Some('.' | '/') => false,
+        Some('\'') => !line[..*at].ends_with(char::is_alphanumeric),
+        Some(_) | None => true,
+    })
 }
 
 /// The pieces of a line that stand outside of quotes and comments.

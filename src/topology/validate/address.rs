@@ -86,15 +86,44 @@ pub fn virtual_address(text: &str, at: &Place, faults: &mut Faults) -> Option<Ip
     }
 }
 
+/// The word of a text that is an address, and no netmask.
+fn address_in(text: &str) -> Option<IpAddr> {
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '/' | '[' | ']'));
+    let found = words.filter_map(|word| {
+        let host = || word.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+        word.parse().ok().or_else(host)
+    });
+    found.into_iter().find(|address: &IpAddr| ipnet::ip_mask_to_prefix(*address).is_err())
+}
+
+/// An address of IPv4 with zeros before its numbers, or with other signs between them.
+fn repaired(text: &str) -> Option<Ipv4Addr> {
+    let parts: Vec<_> = text.split(['.', ',', '-', ' ']).filter(|part| !part.is_empty()).collect();
+    let numbers: Option<Vec<u8>> = parts.iter().map(|part| part.parse().ok()).collect();
+    Some(Ipv4Addr::from(<[u8; 4]>::try_from(numbers?).ok()?))
+}
+
 fn address_help(text: &str) -> String {
+    if let Some(address) = repaired(text) {
+        return format!(
+            "write `{address}`: four numbers with dots between, none with zeros before it"
+        );
+    }
     if let Ok(socket) = text.parse::<SocketAddr>() {
         let (address, port) = (socket.ip(), socket.port());
         return format!("write `{address}`; the port goes to a key of its own: `port: {port}`");
     }
     match text.parse::<IpNet>() {
         Ok(net) => format!("write `{}`: the network knows the prefix length", net.addr()),
+        Err(_) if address_in(text).is_some_and(|_| !text.starts_with('[')) => {
+            let address = address_in(text).map_or_else(String::new, |a| a.to_string());
+            let mask = text.contains("255.");
+            let why =
+                if mask { "the network knows the netmask" } else { "nothing else belongs here" };
+            format!("write `{address}`: {why}")
+        }
         Err(_) if text.starts_with('[') => "leave the brackets out: they belong to URLs".to_owned(),
-        Err(_) if text.contains(':') => {
+        Err(_) if text.contains(':') && !text.contains("://") => {
             "write eight groups of four hex digits, `::` for zeros, as in `fd00:1::200`".to_owned()
         }
         Err(_) => "write four numbers from 0 to 255, as in `192.168.137.200`".to_owned(),
@@ -127,6 +156,55 @@ pub fn link(text: &str, at: &Place, faults: &mut Faults) -> Option<IpNet> {
     None
 }
 
+/// The destination of a route, or a fault at its place.
+pub fn destination(text: &str, at: &Place, faults: &mut Faults) -> Option<IpNet> {
+    let meant = match text.to_lowercase().as_str() {
+        "default" | "any" | "all" | "0/0" | "0.0.0.0" => Some("0.0.0.0/0"),
+        "::" => Some("::/0"),
+        _ => None,
+    };
+    if let Some(meant) = meant {
+        faults.push(rule::BAD_SUBNET.at(
+            at,
+            format!("`{text}` is not a subnet"),
+            format!(
+                "write `gateway: ADDRESS` at the node for its default route, or `{meant}` here"
+            ),
+        ));
+        return None;
+    }
+    let net = match text.parse::<IpAddr>() {
+        Ok(host) => {
+            let own = IpNet::from(host);
+            let length = if host.is_ipv4() { 24 } else { 64 };
+            let help = format!(
+                "write `{own}` for this address alone, or its subnet, as in `{}`",
+                IpNet::new(host, length).map_or(own, |net| net.trunc())
+            );
+            let fault = rule::BAD_SUBNET.at(at, format!("`{text}` is not a subnet"), help);
+            faults.push(fault);
+            return None;
+        }
+        Err(_) => subnet(text, at, faults)?,
+    };
+    let Some(what) = unroutable(net) else { return Some(net) };
+    faults.push(rule::BAD_SUBNET.at(
+        at,
+        format!("the destination `{text}` is {what}"),
+        "leave the route out: no packet of a lab goes there by a next hop",
+    ));
+    None
+}
+
+/// Why no next hop forwards to a destination. What has such addresses beside others is none.
+fn unroutable(net: IpNet) -> Option<&'static str> {
+    match net {
+        IpNet::V4(v4) => SPECIAL.iter().find(|s| s.net().contains(&v4)).map(|s| s.what),
+        IpNet::V6(v6) if v6.prefix_len() == 0 => None,
+        IpNet::V6(v6) => unusable_v6(v6.addr()),
+    }
+}
+
 /// A subnet without host bits, or a fault at its place.
 pub fn subnet(text: &str, at: &Place, faults: &mut Faults) -> Option<IpNet> {
     match text.parse::<IpNet>() {
@@ -150,7 +228,39 @@ pub fn subnet(text: &str, at: &Place, faults: &mut Faults) -> Option<IpNet> {
     }
 }
 
+/// A subnet with its netmask for a prefix length, without its last zeros, or with other signs
+/// between its parts.
+fn subnet_meant(text: &str) -> Option<IpNet> {
+    let cut = |c: char| c.is_whitespace() || matches!(c, '/' | '\\');
+    let mut words = text.split(cut).filter(|word| !word.is_empty() && *word != "netmask");
+    let (address, length) = (words.next()?, words.next()?);
+    let numbers = address.split('.').filter(|part| !part.is_empty()).count();
+    let whole = match address.contains(':') {
+        true => address.to_owned(),
+        false => {
+            address.trim_end_matches('.').to_owned() + &".0".repeat(4usize.checked_sub(numbers)?)
+        }
+    };
+    let mask = || ipnet::ip_mask_to_prefix(length.parse().ok()?).ok();
+    let prefix = length.parse().ok().or_else(mask)?;
+    let net = IpNet::new(whole.parse().ok()?, prefix).ok()?;
+    words.next().is_none().then(|| net.trunc())
+}
+
 fn subnet_help(text: &str) -> String {
+    if let Some(meant) = subnet_meant(text) {
+        return format!("write `{meant}`");
+    }
+    let prefix = text.split_once('/').and_then(|(address, length)| {
+        Some((address.parse::<IpAddr>().ok()?, length.parse::<u32>().ok()?))
+    });
+    if let Some((address, _)) = prefix {
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        return format!(
+            "choose a prefix length of 0 to {most}, as in `{address}/{}`",
+            most * 3 / 4
+        );
+    }
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => format!("add the prefix length, as in `{address}/24`"),
         Ok(IpAddr::V6(address)) => format!("add the prefix length, as in `{address}/64`"),

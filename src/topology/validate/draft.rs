@@ -1,8 +1,9 @@
 use super::super::{faults::Faults, suggest, wire};
 use super::{name, upstream::Asking};
-use crate::lab::{Lab, NodeName, Place, Role};
+use crate::lab::{Lab, Node, NodeName, Place, Role};
 use indexmap::IndexMap;
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 /// A lab in the making, and what was found wrong with it.
 #[derive(Debug)]
@@ -95,7 +96,31 @@ impl<'f> Draft<'f> {
         let names = self.declared.nodes.iter().filter(|(_, r)| fits(r));
         let names = names.map(|(name, _)| name.as_str());
         let noun = role.map_or("nodes".to_owned(), |r| format!("{}s", r.noun()));
-        suggest::help(word, names, &noun)
+        self.node_meant(word).unwrap_or_else(|| suggest::help(word, names, &noun))
+    }
+
+    /// What was meant by a word that is a node's address, or has more than a node's name in it.
+    fn node_meant(&self, word: &str) -> Option<String> {
+        let (first, _) = word.split_once([':', ' ', ';', '/', '@']).unwrap_or((word, ""));
+        if let Ok(address) = first.parse::<IpAddr>() {
+            let has = |node: &&Node| node.addresses().any(|own| own == address);
+            let node = self.lab.nodes.iter().find(has)?;
+            return Some(format!("name the node: `{first}` is an address of `{}`", node.name));
+        }
+        let is_known = |name: &str| self.declared.nodes.contains_key(name);
+        if !is_known(first) || first == word {
+            return None;
+        }
+        let words: Vec<_> = word.split([' ', ';']).filter(|name| !name.is_empty()).collect();
+        if words.len() > 1 && words.iter().all(|name| is_known(name)) {
+            return Some(format!("write `{}`, with commas between", words.join(", ")));
+        }
+        let port = word.strip_prefix(first).and_then(|rest| rest.strip_prefix(':'));
+        let port = port.filter(|port| port.parse::<u16>().is_ok());
+        let aside = port.map_or_else(String::new, |port| {
+            format!("; a port stands under a key of its own: `port: {port}`")
+        });
+        Some(format!("write `{first}`{aside}"))
     }
 }
 

@@ -95,8 +95,10 @@ fn routes(routes: Entries<String>, all: &Place, draft: &mut Draft<'_>) -> Vec<Ro
     let mut built = Vec::new();
     for (destination, via) in routes.0 {
         let at = all.key(&destination);
-        let destination = address::subnet(&destination, &at.as_key(), draft.faults);
-        let via = via.and_then(|v| address::address(&v, &at, draft.faults));
+        // Where the next hop is missing, the key may be more than a destination.
+        let Some(via) = via else { continue };
+        let destination = address::destination(&destination, &at.as_key(), draft.faults);
+        let via = address::address(&via, &at, draft.faults);
         if let (Some(destination), Some(via)) = (destination, via) {
             if !Family::of(via).has(destination) {
                 draft.faults.push(rule::TWO_FAMILIES.at(

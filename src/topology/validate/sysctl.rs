@@ -3,7 +3,8 @@ use super::super::{
     wire::{Entries, NumberOrText},
 };
 use super::{Draft, ipvs};
-use crate::lab::{Place, Sysctl, SysctlKey};
+use crate::diag::Diagnostic;
+use crate::lab::{KERNELS_INTERFACES, Place, Sysctl, SysctlKey};
 use std::sync::LazyLock;
 
 /// Every setting that is known, beside those of IPVS.
@@ -11,13 +12,6 @@ const LIST: &str = include_str!("sysctls.txt");
 
 /// What stands for an interface in a known setting.
 const ANY: &str = "*";
-
-/// Interfaces that a node can have though the file plugs none in: the loopback, and the first
-/// device of each kind of tunnel, which the kernel makes.
-const KERNELS: &[&str] = &[
-    "lo", "tunl0", "gre0", "gretap0", "erspan0", "sit0", "ip6tnl0", "ip6gre0", "ip_vti0",
-    "ip6_vti0",
-];
 
 /// How many letters may be wrong in a slip.
 const SLIP: usize = 2;
@@ -74,9 +68,15 @@ pub fn build(
 /// Whether a node of a lab can be given this setting, as far as is known.
 fn is_setting(key: &str, interfaces: usize, at: &Place, draft: &mut Draft<'_>) -> bool {
     if !namespaced(key) {
-        let help = match key.contains('/') {
-            true => format!("write it with dots: `{}`", key.trim_matches('/').replace('/', ".")),
-            false => "use settings that begin with `net.`: the others belong to the whole machine"
+        let path = key.trim_matches('/').trim_start_matches("proc/sys/").replace('/', ".");
+        let settable = KNOWN.iter().filter(|known| known.takes != Takes::Nothing);
+        let whole = settable.map(|known| known.name.replace(ANY, "all"));
+        let whole =
+            whole.filter(|name| !key.contains('.') && leaf(name) == key).min_by_key(String::len);
+        let help = match whole {
+            _ if key.contains('/') => format!("write it with dots: `{path}`"),
+            Some(whole) => format!("write the whole name: `{whole}`"),
+            None => "use settings that begin with `net.`: the others belong to the whole machine"
                 .to_owned(),
         };
         let message = format!("`{key}` is no setting of a network namespace");
@@ -127,7 +127,7 @@ fn general(key: &str) -> String {
 fn has_interface(key: &str, interfaces: usize, at: &Place, draft: &mut Draft<'_>) -> bool {
     let Some(name) = interface(key) else { return true };
     let plugged = |name: &str| (0..interfaces).any(|number| name == format!("eth{number}"));
-    if matches!(name, "all" | "default") || KERNELS.contains(&name) || plugged(name) {
+    if matches!(name, "all" | "default") || KERNELS_INTERFACES.contains(&name) || plugged(name) {
         return true;
     }
     let own: Vec<_> = (0..interfaces).map(|number| format!("`eth{number}`")).collect();
@@ -143,21 +143,49 @@ fn has_interface(key: &str, interfaces: usize, at: &Place, draft: &mut Draft<'_>
 fn is_no_slip(key: &str, at: &Place, draft: &mut Draft<'_>) -> bool {
     let said = interface(key).unwrap_or("all");
     let candidates: Vec<_> = KNOWN.iter().map(|known| known.name.replace(ANY, said)).collect();
-    let leaf = |name: &str| name.rsplit('.').next().map(str::to_owned);
-    let elsewhere = || candidates.iter().find(|name| leaf(name) == leaf(key));
-    let near = suggest::did_you_mean(key, candidates.iter().map(String::as_str));
-    let near = near.filter(|name| strsim::damerau_levenshtein(name, key) <= SLIP);
-    if let Some(meant) = near.or_else(|| elsewhere().map(String::as_str)) {
-        let message = format!("the kernel has no setting `{key}`");
-        let help = format!("did you mean `{meant}`?");
-        draft.faults.push(rule::SLIP_SYSCTL.at(&at.as_key(), message, help));
-        return false;
+    let nearest = suggest::did_you_mean(key, candidates.iter().map(String::as_str));
+    let near = nearest.filter(|name| strsim::damerau_levenshtein(name, key) <= SLIP);
+    match near.or_else(|| of_leaf(leaf(key), &candidates)) {
+        Some(meant) => {
+            draft.faults.push(slip(key, meant, at));
+            false
+        }
+        None => {
+            let renamed = leaf(key).replacen("ip_conntrack", "nf_conntrack", 1);
+            draft.faults.push(unknown(key, of_leaf(&renamed, &candidates).or(nearest), at));
+            true
+        }
     }
-    let message = format!("`{key}` is no setting that is known");
-    let help = "look under /proc/sys of the kernel that is to run the lab: if it is not there, `up` \
-                fails";
-    draft.faults.push(rule::UNKNOWN_SYSCTL.at(&at.as_key(), message, help));
-    true
+}
+
+/// The last part of a setting's name.
+fn leaf(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+/// The candidate whose name ends so, if it is another.
+fn of_leaf<'c>(wanted: &str, candidates: &'c [String]) -> Option<&'c str> {
+    candidates.iter().map(String::as_str).find(|name| leaf(name) == wanted)
+}
+
+/// The fault about a name in whose place another one was meant.
+fn slip(key: &str, meant: &str, at: &Place) -> Diagnostic {
+    if known(meant).is_some_and(|known| known.takes == Takes::Nothing) {
+        let message = format!("`{key}` is `{meant}`, which cannot be set in a network namespace");
+        let help = "leave it out: the whole machine has it, or the kernel counts it itself";
+        return rule::SYSCTL.at(&at.as_key(), message, help);
+    }
+    let message = format!("the kernel has no setting `{key}`");
+    rule::SLIP_SYSCTL.at(&at.as_key(), message, format!("did you mean `{meant}`?"))
+}
+
+fn unknown(key: &str, near: Option<&str>, at: &Place) -> Diagnostic {
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? If not, "));
+    let help = format!(
+        "{near}look under /proc/sys of the kernel that is to run the lab: if it is not there, `up` \
+         fails"
+    );
+    rule::UNKNOWN_SYSCTL.at(&at.as_key(), format!("`{key}` is no setting that is known"), help)
 }
 
 /// Whether the setting takes this value, as far as is known.

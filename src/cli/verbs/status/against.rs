@@ -1,6 +1,6 @@
 use crate::cli::failure::Failure;
 use crate::cli::running::Running;
-use crate::engine;
+use crate::engine::{self, Drift};
 use crate::kernel::Linux;
 use crate::lab::Lab;
 use crate::plan;
@@ -15,17 +15,17 @@ pub struct Difference {
     /// The topology, as the user named it.
     pub against: String,
     /// What is missing or other, in the order in which it is set up.
-    pub missing: Vec<Missing>,
-    /// What is there beside it, in words.
-    pub additions: Vec<String>,
+    pub missing: Vec<Other>,
+    /// What is there beside it.
+    pub additions: Vec<Other>,
 }
 
 /// Something that is not as the topology says.
 #[derive(Debug, Serialize)]
-pub struct Missing {
+pub struct Other {
     /// What, in words.
     pub what: String,
-    /// What a person would type in the node; empty where a person cannot.
+    /// What a person would type in the node to make it so; empty where a person cannot.
     pub commands: Vec<String>,
 }
 
@@ -35,17 +35,15 @@ impl Difference {
         self.missing.is_empty() && self.additions.is_empty()
     }
 
-    /// One line for each thing that is missing, with its commands; nothing if nothing is.
+    /// One line for each thing that is missing, other or too much, with its commands; nothing if
+    /// nothing is.
     pub fn text(&self, colour: Colour) -> String {
         let mut text = String::new();
-        for Missing { what, commands } in &self.missing {
+        for Other { what, commands } in self.missing.iter().chain(&self.additions) {
             text += &format!("{what}\n");
             for command in commands {
                 text += &format!("    {}\n", colour.paint(Ink::BoldCyan, command));
             }
-        }
-        for addition in &self.additions {
-            text += &format!("{addition}\n");
         }
         text
     }
@@ -62,13 +60,11 @@ pub async fn difference(
     let mut kernel = Linux::open(running.names());
     let drifts = engine::verify(&plan, &mut kernel).await.map_err(Failure::failed)?;
     let (added, missing): (Vec<_>, Vec<_>) = drifts.iter().partition(|d| d.is_left_alone());
-    let missing = missing
-        .into_iter()
-        .map(|drift| Missing { what: drift.to_string(), commands: drift.by_hand(&plan) });
+    let other = |drift: &Drift| Other { what: drift.to_string(), commands: drift.by_hand(&plan) };
     Ok(Difference {
         lab: lab.name.to_string(),
         against: against.to_owned(),
-        missing: missing.collect(),
-        additions: added.into_iter().map(ToString::to_string).collect(),
+        missing: missing.into_iter().map(other).collect(),
+        additions: added.into_iter().map(other).collect(),
     })
 }
