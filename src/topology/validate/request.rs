@@ -1,7 +1,7 @@
 use super::super::{rule, suggest, wire};
 use super::{Draft, number::Bounds, scenario, value};
 use crate::lab::{Place, Request, ServiceName, SourcePorts, Target, written};
-use crate::topology::faults::Faults;
+use crate::topology::faults::{Faults, Named};
 use std::time::Duration;
 
 /// How long one request may take where the file does not say.
@@ -169,11 +169,15 @@ pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceN
         return Some(service.name.clone());
     }
     draft.faults.doubt(at);
-    if !draft.declared.services.contains(word) && !draft.blurred(&["virtual_services"]) {
+    let is_faulty = draft.declared.services.contains(word)
+        || draft.declared.is_misnamed(Named::Service, word)
+        || draft.blurred(&["virtual_services"]);
+    if !is_faulty {
         let names = draft.declared.services.iter().map(String::as_str);
         let help = suggest::help(word, names, "virtual services");
         let message = format!("the virtual service `{word}` is not defined");
-        draft.faults.push(rule::UNKNOWN_SERVICE.at(at, message, help));
+        let fault = rule::UNKNOWN_SERVICE.at(at, message, help);
+        draft.faults.unknown(Named::Service, word, fault);
     }
     None
 }
