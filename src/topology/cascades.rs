@@ -122,6 +122,9 @@ const CHANGES: &[Change] = &[
     ("tun", "routers:\n", "gateways:\n", "L005"),
     ("dr", "directors:\n", "balancers:\n", "L005"),
     ("ha-nat", "high_availability:\n", "high-availabilities:\n", "L005"),
+    ("localnode", "directors:\n", "director:\n", "L005"),
+    // How many requests there are decides how many may be sent at once.
+    ("notes/003-nat-discuz", "count: 2, concurrency", "counts: 2, concurrency", "L005"),
 ];
 
 #[test]

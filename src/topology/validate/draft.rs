@@ -113,7 +113,8 @@ fn keys(role: Option<Role>) -> &'static [&'static str] {
         None => &["clients", "directors", "real_servers", "servers", "routers"],
         Some(Role::Client) => &["clients"],
         Some(Role::Director) => &["directors"],
-        Some(Role::RealServer) => &["real_servers"],
+        // A director can be its own real server.
+        Some(Role::RealServer) => &["real_servers", "directors"],
         Some(Role::Server) => &["servers"],
         Some(Role::Router) => &["routers"],
     }

@@ -13,7 +13,10 @@ pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<R
     let target = target(&wire.goal, "request", at, draft);
     let faults = &mut *draft.faults;
     let count = Bounds::plain("count", 1..=1_000_000);
-    let count: Option<u32> = count.check(wire.count.unwrap_or(1), &at.key("count"), faults);
+    let count_at = at.key("count");
+    let count: Option<u32> = count.check(wire.count.unwrap_or(1), &count_at, faults);
+    // How many there are to be is unknown where that could not be read.
+    let count = count.filter(|_| faults.sure(&count_at));
     let concurrency = concurrency(wire.concurrency.unwrap_or(1), count, at, faults);
     let ports = wire.source_port.as_ref();
     let source_ports = ports.map_or(Some(SourcePorts::Any), |p| {
