@@ -30,6 +30,8 @@ struct Reading {
     section: Vec<Service>,
     /// Whether a service of the section is at fault, so that it is not known.
     blurred: bool,
+    /// The services that the section does not have, though lines name them: told once.
+    missed: Vec<Key>,
     faults: Vec<Fault>,
 }
 
@@ -70,18 +72,22 @@ impl Reading {
                     "keep one of the two lines",
                 )),
             },
-            None if self.blurred => {}
-            None => self.faults.push(Fault::wrong(
-                key.spot(),
-                format!("there is no service {key}"),
-                "add its line with `-A` before this one",
-            )),
+            None if self.blurred || self.missed.contains(key) => {}
+            None => {
+                self.missed.push(*key);
+                self.faults.push(Fault::wrong(
+                    key.spot(),
+                    format!("there is no service {key}"),
+                    "add its line with `-A` before this one",
+                ));
+            }
         }
     }
 
     /// Ends a section.
     fn close(&mut self) {
         self.blurred = false;
+        self.missed.clear();
         for service in std::mem::take(&mut self.section) {
             let key = service.key;
             match self.services.iter().find(|known| known.key == key) {

@@ -213,3 +213,15 @@ fn a_server_without_its_service_is_a_fault_if_no_other_fault_explains_it() {
 fn a_topology_is_sketched_from_nothing_but_a_table() {
     insta::assert_snapshot!(sketched(sound(EVERYTHING)));
 }
+
+#[test]
+fn a_service_that_a_table_does_not_have_is_told_once_for_each_director() {
+    let servers = "-a -t 10.0.0.100:80 -r 10.1.0.1:80 -m\n-a -t 10.0.0.100:80 -r 10.1.0.2:80 -m\n";
+    let other = "-a -t 10.0.0.100:81 -r 10.1.0.1:80 -m\n";
+    let lines = |text: &str| -> Vec<usize> {
+        ipvsadm(text).1.iter().map(|fault| fault.spot.line).collect()
+    };
+    assert_eq!(lines(servers), [0]);
+    assert_eq!(lines(&format!("{servers}{other}")), [0, 2]);
+    assert_eq!(lines(&format!("{servers}# the other director\n{servers}")), [0, 3]);
+}

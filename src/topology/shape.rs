@@ -88,6 +88,9 @@ impl<'s> Shape<'s, '_> {
                 self.twice(key, &spelled, at);
             }
             kept.extend(self.entry((key, &spelled), &entry.value, (schema, at)));
+            if at.path.is_empty() && schema["properties"].get(&spelled).is_none() {
+                self.unknown_section((key, &entry.value), mapping, schema);
+            }
         }
         let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
         for key in &lacking {
@@ -203,6 +206,18 @@ impl<'s> Shape<'s, '_> {
             format!("the key `{key}` is unknown"),
             help,
         ));
+    }
+
+    /// An unknown section may be any that the file does not have, unless it is clear which was meant.
+    fn unknown_section(&mut self, (key, value): (&str, &Node), file: &Mapping, schema: &Value) {
+        let known = schema["properties"].as_object().into_iter().flatten();
+        let known: Vec<_> = known.map(|(k, _)| k.as_str()).collect();
+        let is_clear = suggest::did_you_mean(key, known.iter().copied()).is_some();
+        if is_clear || !matches!(&*value.content, Content::Mapping(_)) {
+            return;
+        }
+        let absent = known.into_iter().filter(|key| !file.entries.contains_key(*key));
+        absent.for_each(|key| self.faults.doubt(&Place::root().key(key)));
     }
 
     fn wrong_type(&mut self, node: &Node, schema: &'s Value, at: &Place) {

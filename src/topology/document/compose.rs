@@ -230,6 +230,7 @@ impl Composer<'_, '_> {
             Event::Scalar(properties, ScalarText { text, plain }) => {
                 // A key is a text, whatever it looks like.
                 let text = if plain && text.is_empty() { "null".to_owned() } else { text };
+                self.at = self.at.key(&text).as_key();
                 Event::Scalar(properties, ScalarText { text, plain: false })
             }
             other => other,

@@ -23,6 +23,8 @@ pub fn build(
             format!("the virtual service `{}` has no real servers", service.name),
             "name them under `real_servers:`; until then the kernel refuses each connection",
         ));
+        // Who is expected to answer is missed as well.
+        draft.faults.doubt(&all);
     }
     let mut built = Vec::new();
     for (name, server, at) in entries {

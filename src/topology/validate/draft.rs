@@ -1,6 +1,9 @@
-use super::super::{faults::Faults, suggest, wire};
+use super::super::{
+    faults::{Faults, Named},
+    suggest, wire,
+};
 use super::{name, upstream::Asking};
-use crate::lab::{Lab, Node, NodeName, Place, Role};
+use crate::lab::{Lab, NetworkName, Node, NodeName, Place, Role, RouterName, ServiceName};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -34,6 +37,8 @@ pub struct Declared {
     pub services: HashSet<String>,
     /// The virtual routers.
     pub routers: HashSet<String>,
+    /// The names that cannot be: what they were meant to be may stand elsewhere in the file.
+    misnamed: Vec<(Named, String)>,
 }
 
 /// What a word that should name nodes turned out to be.
@@ -78,7 +83,10 @@ impl<'f> Draft<'f> {
         }
         match self.lab.nodes.iter().find(|n| n.name.as_str() == word) {
             Some(node) => Lookup::Nodes(vec![node.name.clone()]),
-            None if self.declared.nodes.contains_key(word) || self.blurred(keys(role)) => {
+            None if self.declared.nodes.contains_key(word)
+                || self.declared.is_misnamed(Named::Node, word)
+                || self.blurred(keys(role)) =>
+            {
                 Lookup::Faulty
             }
             None => Lookup::Unknown,
@@ -130,7 +138,8 @@ fn keys(role: Option<Role>) -> &'static [&'static str] {
         None => &["clients", "directors", "real_servers", "servers", "routers"],
         Some(Role::Client) => &["clients"],
         Some(Role::Director) => &["directors"],
-        Some(Role::RealServer) => &["real_servers"],
+        // A director can be its own real server.
+        Some(Role::RealServer) => &["real_servers", "directors"],
         Some(Role::Server) => &["servers"],
         Some(Role::Router) => &["routers"],
     }
@@ -151,7 +160,7 @@ impl Declared {
         declare(topology.routers.0.keys().collect(), Role::Router);
         declare(topology.real_servers.0.keys().collect(), Role::RealServer);
         declare(topology.servers.0.keys().collect(), Role::Server);
-        Self {
+        let mut declared = Self {
             networks: topology.networks.0.keys().cloned().collect(),
             nodes,
             ambiguous,
@@ -162,6 +171,28 @@ impl Declared {
                 .iter()
                 .flat_map(|wanted| wanted.virtual_routers.0.keys().cloned())
                 .collect(),
-        }
+            misnamed: Vec::new(),
+        };
+        declared.misnamed = declared.impossible();
+        declared
+    }
+
+    /// The names that are none.
+    fn impossible(&self) -> Vec<(Named, String)> {
+        let networks = self.networks.iter().filter(|name| name.parse::<NetworkName>().is_err());
+        let nodes = self.nodes.keys().filter(|name| name.parse::<NodeName>().is_err());
+        let services = self.services.iter().filter(|name| name.parse::<ServiceName>().is_err());
+        let routers = self.routers.iter().filter(|name| name.parse::<RouterName>().is_err());
+        let networks = networks.map(|name| (Named::Network, name));
+        let all = networks.chain(nodes.map(|name| (Named::Node, name)));
+        let all = all.chain(services.map(|name| (Named::Service, name)));
+        let all = all.chain(routers.map(|name| (Named::Router, name)));
+        all.map(|(what, name)| (what, name.clone())).collect()
+    }
+
+    /// Whether a word is near a name that cannot be, which then is the fault.
+    pub fn is_misnamed(&self, what: Named, word: &str) -> bool {
+        let names = self.misnamed.iter().filter(|(of, _)| *of == what);
+        suggest::did_you_mean(word, names.map(|(_, name)| name.as_str())).is_some()
     }
 }

@@ -1,4 +1,5 @@
 use super::super::{
+    faults::Named,
     rule,
     wire::{self, Distribution as Wire, DistributionWord, List as Words},
 };
@@ -118,7 +119,8 @@ fn counted(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName
         Lookup::Unknown => {
             let help = draft.node_help(word, Some(Role::RealServer));
             let message = format!("real server `{word}` is not defined");
-            draft.faults.push(rule::UNKNOWN_NODE.at(&at.as_key(), message, help));
+            let fault = rule::UNKNOWN_NODE.at(&at.as_key(), message, help);
+            draft.faults.unknown(Named::Node, word, fault);
         }
     }
     None

@@ -1,4 +1,5 @@
 use super::super::{
+    faults::Named,
     rule,
     wire::{Entries, StateWord, VipOwner},
 };
@@ -8,6 +9,7 @@ use super::{
     expected::vacuous,
     high_availability, request,
     service::{of_role, one_of_role},
+    trust::Trust,
 };
 use crate::lab::{
     Expected, NodeName, Place, Role, RouterName, StateExpected, VipExpected, VirtualRouter,
@@ -46,7 +48,7 @@ pub fn vip_owner(wire: VipOwner, at: &Place, draft: &mut Draft<'_>) -> Option<Ex
 
 /// Whether nothing is in doubt there, nor in what the file says of virtual routers.
 fn sure(at: &Place, draft: &Draft<'_>) -> bool {
-    draft.faults.sure(at) && draft.faults.sure(&high_availability::routers_place())
+    draft.faults.sure(at) && Trust::in_routers(draft.faults)
 }
 
 /// Each VIP of the virtual routers with the directors that can hold it.
@@ -93,7 +95,7 @@ fn holder(
     if members.contains(owner) {
         return Some(VipExpected { vip, owner: owner.clone() });
     }
-    if draft.faults.sure(&high_availability::routers_place()) && !draft.faults.blurred(at) {
+    if Trust::in_routers(draft.faults) && !draft.faults.blurred(at) {
         draft.faults.push(rule::NOT_A_MEMBER.at(
             at,
             format!("`{owner}` has no priority in the virtual router of `{vip}`"),
@@ -200,7 +202,8 @@ fn table_entries(
     let pairs = services().flat_map(|s| nodes.iter().map(move |node| (s, node)));
     let pairs = pairs.filter(|(s, node)| has(s, node));
     let entries: Vec<_> = pairs.map(|(s, node)| (s.name.clone(), node.clone())).collect();
-    let known = draft.faults.sure(&Place::root().key("virtual_services"));
+    let known = draft.faults.sure(&Place::root().key("virtual_services"))
+        && !draft.faults.misses(Named::Service);
     if entries.is_empty() && known {
         draft.faults.push(rule::STRANGER.at(
             at,

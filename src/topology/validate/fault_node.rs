@@ -1,6 +1,8 @@
 use super::super::rule;
 use super::{View, high_availability, link::described};
-use crate::lab::{Fault, FaultKind, Lab, NetworkName, Node, Place, ServiceName, StepAction};
+use crate::lab::{
+    Fault, FaultKind, Lab, NetworkName, Node, Place, ServiceName, StepAction, VirtualRouter,
+};
 
 /// Whether each fault can befall its node.
 pub fn check(view: &mut View<'_>) {
@@ -50,10 +52,17 @@ fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'stat
             (!known).then_some((problem, "name a real server of the virtual service"))
         }
         FaultKind::Cut { network } | FaultKind::Impair { network: Some(network), .. } => {
-            away(node, network)
+            (!is_told(node, view)).then(|| away(node, network))?
         }
         _ => None,
     }
+}
+
+/// Whether a virtual router misses the director in a network.
+fn is_told(node: &Node, view: &View<'_>) -> bool {
+    let mut routers = view.lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
+    let place = |router: &VirtualRouter| router.at.key("priorities").key(node.name.as_str());
+    routers.any(|router| view.refused(&place(router).as_key()))
 }
 
 fn away(node: &Node, network: &NetworkName) -> Option<(String, &'static str)> {

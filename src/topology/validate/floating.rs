@@ -1,4 +1,5 @@
 use super::super::{
+    faults::Named,
     rule,
     wire::{self, Entries, List},
 };
@@ -64,7 +65,9 @@ fn one(
     let address = address::virtual_address(text, at, draft.faults)?;
     let network = draft.lab.networks.iter().find(|n| n.subnet.contains(&address.addr()));
     let Some((network, subnet)) = network.map(|n| (n.name.clone(), n.subnet)) else {
-        if draft.faults.sure(&Place::root().key("networks")) {
+        // A network whose name stands for nothing may be the VIP's.
+        let known = draft.faults.sure(&Place::root().key("networks"));
+        if known && !draft.faults.misses(Named::Network) {
             draft.faults.push(rule::VIP_LINK.at(
                 at,
                 format!("the VIP `{}` is in no network of the lab", address.addr()),

@@ -1,13 +1,14 @@
 use super::super::rule;
-use super::{View, local_node, reach};
+use super::{View, local_node, neighbours, reach, trust::Ground};
 use crate::lab::{
-    Destination, Family, ForwardingMethod, Gateway, Interface, NetworkName, Node, Place, Role,
-    Scheduled, VirtualService,
+    Destination, Family, ForwardingMethod, Gateway, NetworkName, Node, Place, Role, Scheduled,
+    VirtualService,
 };
 use std::net::IpAddr;
 
 /// What each forwarding method asks of the network.
 pub fn check(view: &mut View<'_>) {
+    let mut entries = Vec::new();
     for (service, destination, server) in view.destinations() {
         let entry = Entry { service, destination, server, directors: view.directors(service) };
         if entry.directors.len() < service.directors.len() {
@@ -19,11 +20,13 @@ pub fn check(view: &mut View<'_>) {
             local_node::check(service, destination, view);
             continue;
         }
-        if entry.families(view) {
-            continue;
-        }
+        entries.push(entry);
+    }
+    neighbours::families(&entries, view);
+    entries.retain(|entry| !entry.is_stuck());
+    neighbours::links(&entries, view);
+    for entry in entries {
         entry.one_packet(view);
-        entry.link(view);
         entry.nat_gateway(view);
         entry.direct_gateway(view);
         entry.one_network(view);
@@ -31,11 +34,15 @@ pub fn check(view: &mut View<'_>) {
 }
 
 /// A real server in a table, with what the rules need.
-struct Entry<'l> {
-    service: &'l VirtualService,
-    destination: &'l Destination,
-    server: &'l Node,
-    directors: Vec<&'l Node>,
+pub struct Entry<'l> {
+    /// The virtual service whose table it is in.
+    pub service: &'l VirtualService,
+    /// The entry itself.
+    pub destination: &'l Destination,
+    /// The real server.
+    pub server: &'l Node,
+    /// The directors of the service.
+    pub directors: Vec<&'l Node>,
 }
 
 impl<'l> Entry<'l> {
@@ -86,26 +93,11 @@ impl<'l> Entry<'l> {
         ));
     }
 
-    /// Only a tunnel can carry one family in the other (`ip_vs_genl_set_cmd` in ip_vs_ctl.c).
-    fn families(&self, view: &mut View<'_>) -> bool {
-        let method = self.destination.forwarding;
+    /// Whether the VIP is of one family and the RIP of the other, and no tunnel takes one to the
+    /// other (`ip_vs_genl_set_cmd` in ip_vs_ctl.c).
+    pub fn is_stuck(&self) -> bool {
         let (vip, rip) = (Family::of(self.service.vip), Family::of(self.destination.address));
-        let stuck = vip != rip && method != ForwardingMethod::Tun;
-        if stuck {
-            view.push(rule::MIXED_FAMILIES.at(
-                &self.destination.at,
-                format!(
-                    "the VIP is {vip}, and `{}` of {} has only {rip}",
-                    self.name(),
-                    title(method)
-                ),
-                format!(
-                    "give it an address in a network of {vip}, or use TUN: IPVS takes one \
-                         family to the other only in a tunnel"
-                ),
-            ));
-        }
-        stuck
+        vip != rip && self.destination.forwarding != ForwardingMethod::Tun
     }
 
     fn family(&self) -> Family {
@@ -114,36 +106,6 @@ impl<'l> Entry<'l> {
 
     fn name(&self) -> &crate::lab::NodeName {
         &self.server.name
-    }
-
-    /// The directors that do not find the real server.
-    fn link(&self, view: &mut View<'_>) {
-        let goal = reach::Goal::address(view.lab, self.destination.address);
-        for director in &self.directors {
-            if self.destination.forwarding == ForwardingMethod::Dr {
-                let family = Family::of(self.destination.address);
-                let mut shared = director.interfaces_shared_with(self.server);
-                let rip = |i: &Interface| i.address.contains(&self.destination.address);
-                if !shared.any(|i| family.has(i.address) && rip(i)) {
-                    view.push(rule::DR_LINK.at(
-                        &self.destination.at,
-                        format!(
-                            "`{}` and director `{}` share no network",
-                            self.name(),
-                            director.name
-                        ),
-                        "plug both into one network: DR only changes the MAC address, so the real \
-                         server must be a neighbour",
-                    ));
-                }
-            } else if !reach::arrives(view.lab, director, &goal) {
-                view.push(rule::SERVER_UNREACHABLE.at(
-                    &self.destination.at,
-                    format!("director `{}` has no way to `{}`", director.name, self.name()),
-                    "plug both into one network, or give the director a gateway or a route",
-                ));
-            }
-        }
     }
 
     /// The DIPs: the directors' addresses on the real server's networks.
@@ -181,7 +143,11 @@ impl<'l> Entry<'l> {
     }
 
     fn nat_gateway(&self, view: &mut View<'_>) {
-        if self.destination.forwarding != ForwardingMethod::Nat {
+        // Of a faulty virtual router it is not known which gateway moves with it; and what is wrong
+        // with a gateway is told once.
+        let known = view.trusts(&[Ground::Routers]);
+        let told = view.refused(&self.server.at.key("gateway"));
+        if self.destination.forwarding != ForwardingMethod::Nat || told || !known {
             return;
         }
         let dips = self.ways_back(view);
@@ -204,6 +170,9 @@ impl<'l> Entry<'l> {
     }
 
     fn not_dip(&self, (at, given): (&Place, &str), dips: &[IpAddr], view: &mut View<'_>) {
+        if view.refused(at) {
+            return;
+        }
         view.push(rule::NAT_GATEWAY.at(
             at,
             format!("`{}` is a real server of NAT and {given}", self.name()),
@@ -259,7 +228,9 @@ impl<'l> Entry<'l> {
         let rip = self.server.interface_of(self.destination.address);
         let link = rip.filter(|rip| rip.address.contains(&vip));
         let is_nat = self.destination.forwarding == ForwardingMethod::Nat;
-        let Some(link) = link.filter(|link| is_nat && has_client(view, &link.network)) else {
+        let told = view.blamed(&self.service.at.key("vip"));
+        let Some(link) = link.filter(|link| is_nat && !told && has_client(view, &link.network))
+        else {
             return;
         };
         view.push(rule::NAT_ONE_NETWORK.at(
@@ -283,7 +254,8 @@ fn accepts_local(director: &Node) -> bool {
     director.sysctls.iter().any(|s| set(&s))
 }
 
-fn title(method: ForwardingMethod) -> String {
+/// A method as it is spoken of.
+pub fn title(method: ForwardingMethod) -> String {
     method.keyword().to_uppercase()
 }
 

@@ -122,6 +122,8 @@ pub fn idle(settings: &[(&str, bool)], service: &Place, draft: &mut Draft<'_>) {
             format!("`{key}` has no effect without `health_check`"),
             "add `health_check`, as in `health_check: { tcp: {} }`: else every real server is up",
         ));
+        // What has no effect is not judged for what it says.
+        draft.faults.doubt(&service.key(key));
     }
 }
 

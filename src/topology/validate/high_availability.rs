@@ -1,8 +1,9 @@
 use super::super::{
+    faults::Named,
     rule, suggest,
     wire::{self, Engines, Entries, List},
 };
-use super::{Draft, network, number::Bounds, service::one_of_role, virtual_router};
+use super::{Draft, network, number::Bounds, service::one_of_role, trust::Trust, virtual_router};
 use crate::lab::{
     ConnectionSync, Engine, HighAvailability, NodeName, Place, Role, RouterName, SyncGroup,
     VirtualRouter,
@@ -79,7 +80,7 @@ fn each(
     for (word, engine) in words.0 {
         let at = at.key(&word).as_key();
         let Some(node) = one_of_role(&word, Role::Director, &at, draft) else { continue };
-        if !members.contains(&node) && draft.faults.sure(&routers_place()) {
+        if !members.contains(&node) && Trust::in_routers(draft.faults) {
             draft.faults.push(rule::NOT_A_MEMBER.at(
                 &at,
                 format!("the director `{node}` is in no virtual router"),
@@ -102,12 +103,15 @@ pub fn router<'h>(
     if found.is_none() {
         draft.faults.doubt(at);
     }
-    let faulty = draft.declared.routers.contains(word);
-    if found.is_none() && !faulty && !draft.faults.blurred(&routers_place()) {
+    let faulty =
+        draft.declared.routers.contains(word) || draft.declared.is_misnamed(Named::Router, word);
+    let blurred = [place(), routers_place()].iter().any(|at| draft.faults.blurred(at));
+    if found.is_none() && !faulty && !blurred {
         let names = all.iter().map(|router| router.name.as_str());
         let help = suggest::help(word, names, "virtual routers");
         let message = format!("the virtual router `{word}` is not defined");
-        draft.faults.push(rule::UNKNOWN_ROUTER.at(at, message, help));
+        let fault = rule::UNKNOWN_ROUTER.at(at, message, help);
+        draft.faults.unknown(Named::Router, word, fault);
     }
     found
 }
@@ -173,7 +177,7 @@ fn only<'r>(
     if let ([only], 1) = (routers, draft.declared.routers.len()) {
         return Some(only);
     }
-    if draft.faults.sure(&routers_place()) && draft.faults.sure(&at.key("router")) {
+    if Trust::in_routers(draft.faults) && draft.faults.sure(&at.key("router")) {
         let names: Vec<_> = routers.iter().map(|r: &VirtualRouter| name_of(&r.name)).collect();
         let help = match names.as_slice() {
             [] => "there are no virtual routers: add one, as its master is who sends".to_owned(),

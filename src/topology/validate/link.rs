@@ -1,6 +1,7 @@
 use super::super::rule;
 use super::View;
-use crate::lab::{Family, Gateway, Node, NodeName, Place, Route, Sysctl};
+use super::trust::Ground;
+use crate::lab::{Family, Gateway, Lab, Node, NodeName, Place, Route, Sysctl};
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -28,17 +29,46 @@ pub fn check(view: &mut View<'_>) {
     }
 }
 
+/// Next hops that are on a link, and that no node has. A real server that cannot be reached by one is
+/// told before: that is an error.
+pub fn check_hops(view: &mut View<'_>) {
+    if !view.trusts(&[Ground::Ways, Ground::Vips, Ground::Routers]) {
+        return;
+    }
+    for node in &view.lab.nodes {
+        if let Gateway::Address(address) = node.gateway {
+            nobodys_hop(address, &node.at.key("gateway"), view);
+        }
+        for route in &node.routes {
+            nobodys_hop(route.via, &route.at, view);
+        }
+    }
+}
+
+fn nobodys_hop(hop: IpAddr, at: &Place, view: &mut View<'_>) {
+    if view.blamed(at) || is_had(hop, view.lab) {
+        return;
+    }
+    let fault = rule::NOBODYS_HOP.at(
+        at,
+        format!("no node of the lab has the gateway's address `{hop}`"),
+        "choose a node's address, unless a missing gateway is what you want to show",
+    );
+    view.undermine(Ground::Ways, fault);
+}
+
 fn duplicate_addresses(view: &mut View<'_>) {
     let mut owners: HashMap<IpAddr, &Node> = HashMap::new();
     for node in &view.lab.nodes {
         for interface in &node.interfaces {
             let address = interface.address.addr();
             if let Some(owner) = owners.insert(address, node) {
-                view.push(rule::DUPLICATE_ADDRESS.at(
+                let fault = rule::DUPLICATE_ADDRESS.at(
                     &interface.at,
                     format!("`{address}` is the address of {} already", described(owner)),
                     "give each interface an address of its own",
-                ));
+                );
+                view.undermine(Ground::Ways, fault);
             }
         }
     }
@@ -100,17 +130,12 @@ fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
     let link = node.interfaces.iter().find(|i| i.address.contains(&hop));
     if link.is_none() || node.addresses().any(|a| a == hop) {
         let own = link.map_or("is on none of the node's networks", |_| "is the node's own address");
-        view.push(rule::NEXT_HOP.at(
+        let fault = rule::NEXT_HOP.at(
             at,
             format!("the gateway `{hop}` of `{}` {own}", node.name),
             "choose the address of a neighbour: a next hop must be on a link",
-        ));
-    } else if !known(hop, view) {
-        view.push(rule::NOBODYS_HOP.at(
-            at,
-            format!("no node of the lab has the gateway's address `{hop}`"),
-            "choose a node's address, unless a missing gateway is what you want to show",
-        ));
+        );
+        view.undermine(Ground::Ways, fault);
     }
 }
 
@@ -148,15 +173,26 @@ fn there_already(node: &Node, route: &Route, view: &mut View<'_>) {
 
 /// Whether a node has this address, or a virtual service or a virtual router, whose director then
 /// has it.
-fn known(hop: IpAddr, view: &View<'_>) -> bool {
-    let unsure = |n: &&Node| !view.sure(&n.at);
-    view.lab.owner_of(hop).is_some()
-        || view.lab.services.iter().any(|s| s.vip == hop)
-        || view.lab.router_of(hop).is_some()
-        || view.lab.nodes.iter().any(|n| unsure(&n))
+fn is_had(hop: IpAddr, lab: &Lab) -> bool {
+    lab.owner_of(hop).is_some()
+        || lab.services.iter().any(|s| s.vip == hop)
+        || lab.router_of(hop).is_some()
 }
 
 /// The names in backticks.
 pub fn names<'n>(names: impl IntoIterator<Item = &'n NodeName>) -> String {
     names.into_iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many names are shown of very many.
+const MOST_NAMED: usize = 8;
+
+/// The first names in backticks, and how many more there are.
+pub fn some_names<'n>(all: impl IntoIterator<Item = &'n NodeName>) -> String {
+    let mut all = all.into_iter();
+    let shown = names(all.by_ref().take(MOST_NAMED));
+    match all.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

@@ -2,10 +2,10 @@
 //!
 //! First each thing is built from what the file says of it alone (`network`, `node`,
 //! `high_availability`, `service`, `scenario`); then the rules that hold things against each other
-//! (`link`, `routing_loop`, `redundancy`, `forwarding`, `taken_back`, `round_director`, `scheduling`,
-//! `failing_check`,
-//! `tunnel`, `reachability`, `tiers`, `via`, `sequence`, `expectation`) judge what nothing is in doubt of, so that one mistake is not reported twice in
-//! different words.
+//! (`link`, `routing_loop`, `vip`, `redundancy`, `forwarding`, `taken_back`, `round_director`,
+//! `scheduling`, `failing_check`, `tunnel`, `reachability`, `tiers`, `via`, `sequence`,
+//! `expectation`) judge what nothing is in doubt of (`trust`), so that one mistake is not reported
+//! twice in different words.
 
 mod address;
 mod destination;
@@ -28,6 +28,7 @@ mod link;
 mod load;
 mod local_node;
 mod name;
+mod neighbours;
 mod network;
 mod node;
 mod node_parts;
@@ -53,6 +54,7 @@ mod taken_back;
 mod takeover;
 mod tiers;
 mod track;
+mod trust;
 mod tunnel;
 mod upstream;
 mod value;
@@ -100,6 +102,8 @@ fn judge(lab: &Lab, faults: &Faults) -> Vec<crate::diag::Diagnostic> {
     redundancy::check(&mut view);
     engine::check(&mut view);
     forwarding::check(&mut view);
+    vip::check_holders(&mut view);
+    link::check_hops(&mut view);
     taken_back::check(&mut view);
     round_director::check(&mut view);
     scheduling::check(&mut view);

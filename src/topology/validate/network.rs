@@ -1,5 +1,5 @@
 use super::super::{
-    faults::Faults,
+    faults::{Faults, Named},
     rule, suggest,
     wire::{self, Entries},
 };
@@ -86,11 +86,15 @@ pub fn find(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkNam
         return Some((network.name.clone(), network.subnet));
     }
     draft.faults.doubt(at);
-    if !draft.declared.networks.contains(word) && !draft.blurred(&["networks"]) {
+    let is_faulty = draft.declared.networks.contains(word)
+        || draft.declared.is_misnamed(Named::Network, word)
+        || draft.blurred(&["networks"]);
+    if !is_faulty {
         let names = draft.lab.networks.iter().map(|n| n.name.as_str());
         let help = suggest::help(word, names, "networks");
         let message = format!("the network `{word}` is not defined");
-        draft.faults.push(rule::UNKNOWN_NETWORK.at(at, message, help));
+        let fault = rule::UNKNOWN_NETWORK.at(at, message, help);
+        draft.faults.unknown(Named::Network, word, fault);
     }
     None
 }

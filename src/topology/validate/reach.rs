@@ -42,8 +42,10 @@ pub struct Way<'l> {
 pub enum End<'l> {
     /// On this link, where the address should be.
     Link(&'l NetworkName),
-    /// At a node that has no next hop, or one that no node has.
+    /// At a node that has no next hop.
     Nowhere,
+    /// At a node whose next hop no node has.
+    Lost(&'l Node, IpAddr),
     /// It comes to this node for the second time.
     Circle(&'l Node),
 }
@@ -60,7 +62,7 @@ pub fn way<'l>(lab: &'l Lab, from: &'l Node, to: IpAddr) -> Way<'l> {
                     break End::Circle(next);
                 }
                 Some(next) => here = next,
-                None => break End::Nowhere,
+                None => break End::Lost(here, address),
             },
             None => break End::Nowhere,
         }

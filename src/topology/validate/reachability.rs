@@ -1,13 +1,20 @@
 use super::super::rule;
-use super::{View, reach};
-use crate::lab::{Destination, Lab, Node, Role, Step, StepAction, Target, VirtualService};
+use super::{View, link, reach, trust::Ground};
+use crate::lab::{Destination, Lab, Node, Place, Role, Step, StepAction, Target, VirtualService};
+use std::collections::HashSet;
 
 /// Whether clients get to the VIPs, and replies back to the clients.
 pub fn check(view: &mut View<'_>) {
     let lab = view.lab;
-    let sure: Vec<_> = lab.services.iter().filter(|s| view.sure(&s.at)).collect();
+    if !view.trusts(&[Ground::Ways, Ground::Vips, Ground::Routers]) {
+        return;
+    }
+    // Of a VIP that is wrong itself it was told.
+    let is_sure = |s: &&VirtualService| view.sure(&s.at) && !view.blamed(&s.at.key("vip"));
+    let sure: Vec<_> = lab.services.iter().filter(is_sure).collect();
     let sure: Vec<_> =
         sure.into_iter().filter(|s| view.directors(s).len() == s.directors.len()).collect();
+    let mut told = HashSet::new();
     for client in lab.with_role(Role::Client).filter(|c| lab.node(&c.name).is_some()) {
         if !sure.is_empty() && view.sure(&client.at) && lonely(lab, client, &sure) {
             view.push(rule::CLIENT_UNREACHABLE.at(
@@ -16,8 +23,8 @@ pub fn check(view: &mut View<'_>) {
                 HELP,
             ));
         }
-        for service in &sure {
-            replies(client, service, view);
+        if view.sure(&client.at) {
+            replies(client, &sure, &mut told, view);
         }
     }
     for step in lab.scenarios.iter().flat_map(|s| &s.steps) {
@@ -59,28 +66,40 @@ fn goal(target: &Target, services: &[&VirtualService], lab: &Lab) -> Option<(rea
             let address = endpoint.address.ip();
             match services.iter().find(|s| s.vip == address) {
                 Some(service) => Some((reach::Goal::vip(service), format!("the VIP `{address}`"))),
+                None if lab.services.iter().any(|s| s.vip == address) => None,
                 None => Some((reach::Goal::address(lab, address), format!("`{address}`"))),
             }
         }
     }
 }
 
-/// Replies of a service whose VIP the client gets to must have a way back.
-fn replies(client: &Node, service: &VirtualService, view: &mut View<'_>) {
+/// Replies of services whose VIPs the client gets to must have a way back. What a node cannot is told
+/// once, whichever client is the first that it cannot answer.
+fn replies<'l>(
+    client: &Node,
+    services: &[&'l VirtualService],
+    told: &mut HashSet<&'l Place>,
+    view: &mut View<'l>,
+) {
     let lab = view.lab;
-    let reaches = reach::arrives(lab, client, &reach::Goal::vip(service));
-    if !reaches || !view.sure(&client.at) {
-        return;
-    }
-    let sure = service.destinations.iter().filter(|d| view.sure(&d.at));
-    let stuck: Vec<_> = sure.filter_map(|d| stuck(client, d, service, view)).collect();
-    for node in stuck {
-        view.push(rule::NO_WAY_BACK.at(
-            &node.at.as_key(),
-            format!("replies from `{}` have no way back to client `{}`", node.name, client.name),
-            "give it a gateway or a route to the client's network",
-        ));
-    }
+    let reaches = |s: &&&VirtualService| reach::arrives(lab, client, &reach::Goal::vip(s));
+    let entries = services
+        .iter()
+        .filter(reaches)
+        .flat_map(|s| s.destinations.iter().filter(|d| view.sure(&d.at)).map(move |d| (*s, d)));
+    let mut stuck: Vec<&Node> =
+        entries.filter_map(|(s, d)| self::stuck(client, d, s, view)).collect();
+    stuck.retain(|node| told.insert(&node.at));
+    let Some(first) = stuck.first() else { return };
+    view.push(rule::NO_WAY_BACK.at(
+        &first.at.as_key(),
+        format!(
+            "replies from {} have no way back to client `{}`",
+            link::some_names(stuck.iter().map(|node| &node.name)),
+            client.name
+        ),
+        "give it a gateway or a route to the client's network",
+    ));
 }
 
 /// The node from which replies do not get on: the real server where it answers clients directly,

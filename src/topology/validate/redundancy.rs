@@ -1,5 +1,6 @@
 use super::super::rule;
-use super::{View, floating::OWNER, high_availability, overrides};
+use super::trust::Ground;
+use super::{View, floating::OWNER, overrides};
 use crate::lab::{
     ConnectionSync, HighAvailability, NetworkName, NodeName, Tracked, VirtualRouter, VirtualService,
 };
@@ -19,7 +20,7 @@ pub fn check(view: &mut View<'_>) {
         overrides::check(router, &sure[..index], wanted, view);
     }
     synchronised(wanted, view);
-    if view.sure(&high_availability::routers_place()) {
+    if view.trusts(&[Ground::Routers]) {
         for service in view.lab.services.iter().filter(|s| view.sure(&s.at)).collect::<Vec<_>>() {
             unguarded(service, wanted, view);
             outsiders(service, wanted, view);
@@ -141,14 +142,15 @@ fn in_network(
 ) {
     let node = view.node(director);
     if node.is_some_and(|node| node.interface_in(network).is_none()) {
-        view.push(rule::NOT_PLUGGED.at(
+        let fault = rule::NOT_PLUGGED.at(
             &router.at.key("priorities").key(director.as_str()).as_key(),
             format!(
                 "`{director}` is not plugged into `{network}`, which {why} in `{}`",
                 router.name
             ),
             format!("give it an address in `{network}`, or take it out of the virtual router"),
-        ));
+        );
+        view.undermine(Ground::Ways, fault);
     }
 }
 
@@ -180,7 +182,8 @@ fn mixed(sync: &ConnectionSync, router: &VirtualRouter, view: &mut View<'_>) {
 
 /// Directors that stand in for each other cannot all hold a VIP that does not move.
 fn unguarded(service: &VirtualService, wanted: &HighAvailability, view: &mut View<'_>) {
-    if wanted.router_of(service.vip).is_some() || !stands_in(service, wanted) {
+    let is_guarded = wanted.router_of(service.vip).is_some();
+    if is_guarded || !stands_in(service, wanted) || view.refused(&service.at.key("vip")) {
         return;
     }
     let has = |router: &VirtualRouter| {

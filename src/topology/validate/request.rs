@@ -1,7 +1,7 @@
 use super::super::{rule, suggest, wire};
 use super::{Draft, number::Bounds, scenario, value};
 use crate::lab::{Place, Request, ServiceName, SourcePorts, Target, written};
-use crate::topology::faults::Faults;
+use crate::topology::faults::{Faults, Named};
 use std::time::Duration;
 
 /// How long one request may take where the file does not say.
@@ -13,7 +13,10 @@ pub fn build(wire: wire::Request, at: &Place, draft: &mut Draft<'_>) -> Option<R
     let target = target(&wire.goal, "request", at, draft);
     let faults = &mut *draft.faults;
     let count = Bounds::plain("count", 1..=1_000_000);
-    let count: Option<u32> = count.check(wire.count.unwrap_or(1), &at.key("count"), faults);
+    let count_at = at.key("count");
+    let count: Option<u32> = count.check(wire.count.unwrap_or(1), &count_at, faults);
+    // How many there are to be is unknown where that could not be read.
+    let count = count.filter(|_| faults.sure(&count_at));
     let concurrency = concurrency(wire.concurrency.unwrap_or(1), count, at, faults);
     let ports = wire.source_port.as_ref();
     let source_ports = ports.map_or(Some(SourcePorts::Any), |p| {
@@ -169,11 +172,15 @@ pub fn service(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<ServiceN
         return Some(service.name.clone());
     }
     draft.faults.doubt(at);
-    if !draft.declared.services.contains(word) && !draft.blurred(&["virtual_services"]) {
+    let is_faulty = draft.declared.services.contains(word)
+        || draft.declared.is_misnamed(Named::Service, word)
+        || draft.blurred(&["virtual_services"]);
+    if !is_faulty {
         let names = draft.declared.services.iter().map(String::as_str);
         let help = suggest::help(word, names, "virtual services");
         let message = format!("the virtual service `{word}` is not defined");
-        draft.faults.push(rule::UNKNOWN_SERVICE.at(at, message, help));
+        let fault = rule::UNKNOWN_SERVICE.at(at, message, help);
+        draft.faults.unknown(Named::Service, word, fault);
     }
     None
 }

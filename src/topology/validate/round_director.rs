@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, link::described, reach};
+use super::{View, link::described, reach, trust::Ground};
 use crate::lab::{
     Destination, ForwardingMethod, Node, Place, Role, StepAction, Target, VirtualService,
 };
@@ -7,9 +7,15 @@ use std::net::IpAddr;
 
 /// Replies of NAT that the director does not see, and so does not rewrite.
 pub fn check(view: &mut View<'_>) {
+    hairpins(view);
+    if !view.trusts(&[Ground::Ways, Ground::Vips, Ground::Routers]) {
+        return;
+    }
     for (service, destination, server) in view.destinations() {
         let nat = destination.forwarding == ForwardingMethod::Nat;
-        if !nat || service.directors.contains(&server.name) {
+        // Where its gateway leads, another rule tells.
+        let told = view.blamed(&server.at.key("gateway"));
+        if !nat || told || service.directors.contains(&server.name) {
             continue;
         }
         let reply = Reply { service, destination, server };
@@ -17,7 +23,6 @@ pub fn check(view: &mut View<'_>) {
             reply.to(client, view);
         }
     }
-    hairpins(view);
 }
 
 /// What a real server answers.

@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::{Draft, draft::Lookup, expected, fault, load, name, request, value};
 use crate::lab::{NodeName, Place, Retry, RunCommand, Scenario, Step, StepAction};
-use crate::topology::faults::Faults;
+use crate::topology::faults::{Faults, Named};
 
 /// Builds the scenarios.
 pub fn build(scenarios: Entries<wire::Scenario>, draft: &mut Draft<'_>) {
@@ -119,18 +119,21 @@ fn run(run: wire::Run, at: &Place, draft: &mut Draft<'_>) -> Option<RunCommand> 
 
 /// The one node that a word names.
 pub fn node(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<NodeName> {
-    let message = match draft.lookup(word, None) {
-        Lookup::Nodes(mut nodes) if nodes.len() == 1 => return nodes.pop(),
-        Lookup::Faulty => {
-            draft.faults.doubt(at);
-            return None;
-        }
-        Lookup::Nodes(nodes) => {
-            format!("`{word}` stands for {} nodes, where one is needed", nodes.len())
-        }
-        Lookup::Unknown => format!("node `{word}` is not defined"),
+    let fault = |message: String, draft: &Draft<'_>| {
+        rule::UNKNOWN_NODE.at(at, message, draft.node_help(word, None))
     };
-    let help = draft.node_help(word, None);
-    draft.faults.push(rule::UNKNOWN_NODE.at(at, message, help));
+    match draft.lookup(word, None) {
+        Lookup::Nodes(mut nodes) if nodes.len() == 1 => return nodes.pop(),
+        Lookup::Faulty => draft.faults.doubt(at),
+        Lookup::Nodes(nodes) => {
+            let message = format!("`{word}` stands for {} nodes, where one is needed", nodes.len());
+            let fault = fault(message, draft);
+            draft.faults.push(fault);
+        }
+        Lookup::Unknown => {
+            let fault = fault(format!("node `{word}` is not defined"), draft);
+            draft.faults.unknown(Named::Node, word, fault);
+        }
+    }
     None
 }

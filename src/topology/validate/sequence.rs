@@ -4,6 +4,7 @@ use crate::lab::{
     Connection, Expectation, Expected, Fault, FaultKind, Healing, Load, NodeName, Place, Role,
     Scenario, Step, StepAction, Target,
 };
+use std::net::IpAddr;
 
 /// Whether each step has what it needs of the steps before it.
 pub fn check(view: &mut View<'_>) {
@@ -187,5 +188,11 @@ fn floats(load: &Load, view: &View<'_>) -> bool {
         }
     };
     // The VIP of a faulty virtual service is unknown.
-    vip.is_none_or(|vip| view.lab.router_of(vip).is_some())
+    vip.is_none_or(|vip| view.lab.router_of(vip).is_some() || is_refused(vip, view))
+}
+
+/// Whether something is wrong with the VIP itself.
+fn is_refused(vip: IpAddr, view: &View<'_>) -> bool {
+    let mut services = view.lab.services.iter().filter(|service| service.vip == vip);
+    services.any(|service| view.refused(&service.at.key("vip")))
 }

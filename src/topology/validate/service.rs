@@ -1,12 +1,11 @@
 use super::super::{
+    faults::Named,
     rule,
     wire::{self, Entries, List},
 };
 use super::draft::{Draft, Lookup};
 use super::ports::{self, Ports};
-use super::{
-    address, destination, health, high_availability::routers_place, name, number::Bounds, tunnel,
-};
+use super::{address, destination, health, name, number::Bounds, trust::Trust, tunnel};
 use crate::lab::{
     Family, NodeName, Persistence, Place, Protocol, Quorum, Role, Scheduled, Scheduler,
     SchedulerFlag, ServiceName, VirtualService,
@@ -105,7 +104,7 @@ fn flags(
 ) -> Vec<SchedulerFlag> {
     let takes = matches!(scheduler, Scheduler::Sh | Scheduler::Mh);
     let all = at.key("scheduler_flags");
-    if !takes && !flags.is_empty() {
+    if !takes && !flags.is_empty() && draft.faults.sure(&at.key("scheduler")) {
         draft.faults.push(rule::SCHEDULER_FLAG.at(
             &all,
             format!("the scheduler `{scheduler}` takes no flags"),
@@ -153,7 +152,8 @@ fn directors(
     draft: &mut Draft<'_>,
 ) -> Vec<NodeName> {
     let ((name, vip), all) = (service, at.key("directors"));
-    if names.is_none() && !draft.faults.sure(&routers_place()) {
+    let nodes = Place::root().key("directors");
+    if names.is_none() && !Trust::in_routers(draft.faults) {
         // Whom a faulty virtual router would have implied is unknown.
         draft.faults.doubt(&all);
     }
@@ -167,33 +167,43 @@ fn directors(
                 .collect::<Vec<_>>()
         }
     };
-    let declared = draft.declared.nodes.values().any(|r| *r == Role::Director);
-    let missing = !declared && !draft.blurred(&["directors"]);
-    if found.is_empty() && (missing || declared && draft.faults.sure(&all)) {
+    if found.is_empty() && draft.faults.sure(&all) && draft.faults.sure(&nodes) {
         draft.faults.push(rule::NO_DIRECTOR.at(
             &at.as_key(),
             format!("the virtual service `{name}` has no director to hold it"),
             "add a node under `directors:`",
         ));
+        if draft.lab.with_role(Role::Director).next().is_none() {
+            // That there is none at all is told once.
+            draft.faults.doubt(&nodes);
+        }
+    }
+    if found.is_empty() {
+        draft.faults.doubt(&all);
     }
     found
 }
 
 /// The nodes that a word stands for, if they have this role.
 pub fn of_role(word: &str, role: Role, at: &Place, draft: &mut Draft<'_>) -> Option<Vec<NodeName>> {
-    let message = match draft.lookup(word, Some(role)) {
-        Lookup::Faulty => {
-            draft.faults.doubt(at);
-            return None;
+    let fault = |message: String, draft: &Draft<'_>| {
+        rule::UNKNOWN_NODE.at(at, message, draft.node_help(word, Some(role)))
+    };
+    match draft.lookup(word, Some(role)) {
+        Lookup::Faulty => draft.faults.doubt(at),
+        Lookup::Unknown => {
+            let fault = fault(format!("{} `{word}` is not defined", role.noun()), draft);
+            draft.faults.unknown(Named::Node, word, fault);
         }
-        Lookup::Unknown => format!("{} `{word}` is not defined", role.noun()),
         Lookup::Nodes(nodes) => match draft.declared.nodes.get(word).filter(|r| **r != role) {
             None => return Some(nodes),
-            Some(other) => format!("`{word}` is a {}, not a {}", other.noun(), role.noun()),
+            Some(other) => {
+                let message = format!("`{word}` is a {}, not a {}", other.noun(), role.noun());
+                let fault = fault(message, draft);
+                draft.faults.push(fault);
+            }
         },
-    };
-    let help = draft.node_help(word, Some(role));
-    draft.faults.push(rule::UNKNOWN_NODE.at(at, message, help));
+    }
     None
 }
 

@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, reach};
+use super::{View, reach, trust::Ground};
 use crate::lab::{Lab, Node, Port, Upstream, VirtualService};
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -74,10 +74,10 @@ pub fn nodes_at(port: Port, address: IpAddr, lab: &Lab) -> Vec<Tier<'_>> {
 
 fn unreachable(node: &Node, upstream: &Upstream, view: &mut View<'_>) {
     let (lab, to) = (view.lab, upstream.address);
-    let doubtful = lab.nodes.iter().any(|other| !view.sure(&other.at));
+    let known = view.trusts(&[Ground::Ways, Ground::Vips]);
     let service = lab.services.iter().find(|service| service.vip == to.ip());
     let goal = service.map_or_else(|| reach::Goal::address(lab, to.ip()), reach::Goal::vip);
-    if doubtful || reach::arrives(lab, node, &goal) {
+    if !known || reach::arrives(lab, node, &goal) {
         return;
     }
     view.push(rule::UPSTREAM_UNREACHABLE.at(

@@ -1,4 +1,4 @@
-use super::super::{rule, wire::List};
+use super::super::{faults::Named, rule, wire::List};
 use super::draft::{Draft, Lookup};
 use crate::lab::{Node, NodeName, Place, Upstream};
 use std::net::{IpAddr, SocketAddr};
@@ -89,7 +89,7 @@ fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Asked> {
     if let Ok(address) = word.parse::<IpAddr>() {
         let address = SocketAddr::new(address, 80);
         let help = format!("write the port too, as in `{address}`");
-        return unknown(format!("`{word}` has no port"), help, at, draft);
+        return unknown(word, (format!("`{word}` has no port"), help), at, draft);
     }
     let (name, port) = match word.split_once(':') {
         Some((name, port)) => (name, Some(port)),
@@ -97,7 +97,8 @@ fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Asked> {
     };
     if let (Ok(_), Some(port)) = (name.parse::<IpAddr>(), port) {
         let message = format!("`{port}` is no port");
-        return unknown(message, "write its number, 1 to 65535".to_owned(), at, draft);
+        let help = "write its number, 1 to 65535".to_owned();
+        return unknown(word, (message, help), at, draft);
     }
     match draft.lookup(name, None) {
         Lookup::Nodes(nodes) => {
@@ -113,7 +114,8 @@ fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Asked> {
         }
         Lookup::Unknown => {
             let help = draft.node_help(name, None);
-            unknown(format!("node `{name}` is not defined"), help, at, draft)
+            let message = format!("node `{name}` is not defined");
+            unknown(name, (message, help), at, draft)
         }
     }
 }
@@ -122,10 +124,15 @@ fn asked(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Asked> {
 fn port_of(name: &NodeName, said: Option<&str>, at: &Place, draft: &mut Draft<'_>) -> Option<u16> {
     let node = draft.lab.node(name)?;
     let ports: Vec<_> = draft.lab.served_ports(node).into_iter().collect();
+    let is_sure = draft.faults.sure(&node.at);
     let listed: Vec<_> = ports.iter().map(|port| format!("`{name}:{port}`")).collect();
     let (message, help) = match (said.map(str::parse), ports.as_slice()) {
         (Some(Ok(port)), _) if ports.contains(&port) => return Some(port),
         (None, [port]) => return Some(*port),
+        _ if !is_sure => {
+            draft.faults.doubt(at);
+            return None;
+        }
         (_, []) => (
             format!("nothing serves on `{name}`"),
             "give it a port, as in `backends: { 9000: {} }`".to_owned(),
@@ -139,10 +146,18 @@ fn port_of(name: &NodeName, said: Option<&str>, at: &Place, draft: &mut Draft<'_
             format!("it serves on {}", listed.join(", ")),
         ),
     };
-    unknown(message, help, at, draft)
+    let word = said.map_or(name.to_string(), |port| format!("{name}:{port}"));
+    unknown(&word, (message, help), at, draft)
 }
 
-fn unknown<T>(message: String, help: String, at: &Place, draft: &mut Draft<'_>) -> Option<T> {
-    draft.faults.push(rule::UNKNOWN_UPSTREAM.at(at, message, help));
+/// A word that names no tier is one mistake, however often the file has it.
+fn unknown<T>(
+    word: &str,
+    (message, help): (String, String),
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> Option<T> {
+    let fault = rule::UNKNOWN_UPSTREAM.at(at, message, help);
+    draft.faults.unknown(Named::Node, word, fault);
     None
 }

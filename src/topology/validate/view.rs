@@ -1,25 +1,32 @@
 use super::super::faults::Faults;
-use crate::diag::{Code, Diagnostic};
+use super::trust::{Ground, Trust};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::lab::{Destination, Lab, Node, NodeName, Place, VirtualService};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What the rules that hold things against each other look at, and what they find.
 ///
-/// They judge only what was beyond doubt before the first of them; what one of them finds does not
-/// silence the next.
+/// They judge only what was beyond doubt before the first of them; what one of them finds silences
+/// the next only where that would tell of the same mistake: it looks whether its ground is still
+/// trusted, or whether the place was blamed already.
 pub struct View<'l> {
     /// The lab.
     pub lab: &'l Lab,
     before: &'l Faults,
     found: Vec<Diagnostic>,
     /// What was found broken where.
-    broken: HashSet<(Code, Place)>,
+    broken: HashMap<Place, Vec<Code>>,
+    /// Where an error was found.
+    refused: HashSet<Place>,
+    trust: Trust,
 }
 
 impl<'l> View<'l> {
     /// A view of what is built, with the faults found while it was built.
     pub fn new(lab: &'l Lab, before: &'l Faults) -> Self {
-        Self { lab, before, found: Vec::new(), broken: HashSet::new() }
+        let trust = Trust::of(before);
+        let (broken, refused) = (HashMap::new(), HashSet::new());
+        Self { lab, before, found: Vec::new(), broken, refused, trust }
     }
 
     /// Whether nothing at or under this place is in doubt.
@@ -30,9 +37,35 @@ impl<'l> View<'l> {
     /// Adds a fault, unless the same rule was just found broken at the same place: replicas share
     /// their places.
     pub fn push(&mut self, fault: Diagnostic) {
-        if self.broken.insert((fault.code, fault.at.clone())) {
+        let codes = self.broken.entry(fault.at.clone()).or_default();
+        if !codes.contains(&fault.code) {
+            codes.push(fault.code);
+            if fault.severity == Severity::Error {
+                self.refused.insert(fault.at.clone());
+            }
             self.found.push(fault);
         }
+    }
+
+    /// Adds a fault that takes the ground from other rules.
+    pub fn undermine(&mut self, ground: Ground, fault: Diagnostic) {
+        self.trust.lose(ground);
+        self.push(fault);
+    }
+
+    /// Whether rules can rest on all of these.
+    pub fn trusts(&self, grounds: &[Ground]) -> bool {
+        grounds.iter().all(|ground| self.trust.has(*ground))
+    }
+
+    /// Whether a rule before found this very place odd or broken. That may silence warnings.
+    pub fn blamed(&self, at: &Place) -> bool {
+        self.broken.contains_key(at)
+    }
+
+    /// Whether a rule before found an error at this very place. That may silence errors too.
+    pub fn refused(&self, at: &Place) -> bool {
+        self.refused.contains(at)
     }
 
     /// What was found.

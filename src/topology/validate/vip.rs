@@ -1,5 +1,6 @@
 use super::super::rule;
-use super::{View, high_availability, link, node_parts::not_a_host, reach, redundancy};
+use super::trust::Ground;
+use super::{View, link, node_parts::not_a_host, reach, redundancy};
 use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -12,8 +13,19 @@ pub fn check(view: &mut View<'_>) {
         same_mark(service, &sure[..index], view);
         collision(service, view);
         host(service, view);
-        shared(service, &sure[..index], view);
-        nowhere(service, view);
+    }
+}
+
+/// Rules about VIPs of which nothing else is wrong: who holds them, and who gets there.
+pub fn check_holders(view: &mut View<'_>) {
+    let sure =
+        |s: &&VirtualService| view.sure(&s.at.key("vip")) && view.sure(&s.at.key("directors"));
+    let sure: Vec<_> = view.lab.services.iter().filter(sure).collect();
+    for (index, service) in sure.iter().enumerate() {
+        if !view.blamed(&service.at.key("vip")) {
+            shared(service, &sure[..index], view);
+            nowhere(service, view);
+        }
     }
 }
 
@@ -80,7 +92,7 @@ fn host(service: &VirtualService, view: &mut View<'_>) {
 fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
     let wanted = view.lab.high_availability.as_ref();
     let guarded = wanted.is_some_and(|wanted| redundancy::stands_in(service, wanted));
-    if guarded || !view.sure(&high_availability::routers_place()) {
+    if guarded || !view.trusts(&[Ground::Routers, Ground::Vips]) {
         return;
     }
     let same = earlier.iter().filter(|e| e.vip == service.vip).flat_map(|e| &e.directors);
@@ -97,7 +109,8 @@ fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View
 
 fn nowhere(service: &VirtualService, view: &mut View<'_>) {
     let directors = view.directors(service);
-    if directors.is_empty() || directors.len() < service.directors.len() {
+    let known = directors.len() == service.directors.len() && view.trusts(&[Ground::Ways]);
+    if directors.is_empty() || !known {
         return;
     }
     let lab = view.lab;
