@@ -15,6 +15,7 @@ mod cascades;
 mod configuration;
 mod document;
 mod faults;
+mod keys;
 mod load;
 mod meant;
 mod phrase;

@@ -1,5 +1,5 @@
 use super::document::Content;
-use super::shape::required;
+use super::keys::required;
 use crate::lab::{Place, Segment};
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
 use super::document::{self, Content, Mapping, Node, Scalar, begins_with_dash};
+use super::keys::{is_unknown, misnamed, required, spelled};
 use super::phrase::{found, meaning, noun, subject};
 use super::{
     faults::Faults,
@@ -13,30 +14,6 @@ use serde_json::{Map, Value};
 /// found faulty is null.
 pub fn check(document: &Node, schema: &Value, faults: &mut Faults) -> Option<Value> {
     Shape { root: schema, faults }.value(document, schema, &Place::root())
-}
-
-/// The schema's spelling of a key: two words are one, whatever joins them, so that `kill-daemons` is
-/// `kill_daemons`.
-fn spelled(key: &str, schema: &Value) -> String {
-    let properties = &schema["properties"];
-    let joined = key.replace('-', "_");
-    let is_other = properties.get(key).is_none() && properties.get(&joined).is_some();
-    if is_other { joined } else { key.to_owned() }
-}
-
-/// Whether the schema has no such key, nor free ones.
-fn is_unknown(spelled: &str, schema: &Value) -> bool {
-    schema["properties"].get(spelled).is_none() && !schema["additionalProperties"].is_object()
-}
-
-/// The one key that a mapping must have and has not, if one of its keys alone is unknown: then that
-/// one stands for it.
-fn misnamed<'s>(mapping: &Mapping, schema: &'s Value) -> Option<&'s str> {
-    let spelled = |key: &String| spelled(key, schema);
-    let unknown = mapping.entries.keys().filter(|key| is_unknown(&spelled(key), schema)).count();
-    let has = |wanted: &str| mapping.entries.keys().any(|key| spelled(key) == wanted);
-    let mut lacking = required(schema).filter(|key| !has(key));
-    lacking.next().filter(|_| unknown == 1 && lacking.next().is_none())
 }
 
 struct Shape<'s, 'f> {
@@ -82,15 +59,15 @@ impl<'s> Shape<'s, '_> {
             let spelled = spelled(key, schema);
             if is_unknown(&spelled, schema) {
                 self.unknown_key((key, misnamed), schema, &at.key(key));
+                if at.path.is_empty() {
+                    self.unknown_section((key, &entry.value), mapping, schema);
+                }
                 continue;
             }
             if kept.contains_key(&spelled) {
                 self.twice(key, &spelled, at);
             }
             kept.extend(self.entry((key, &spelled), &entry.value, (schema, at)));
-            if at.path.is_empty() && schema["properties"].get(&spelled).is_none() {
-                self.unknown_section((key, &entry.value), mapping, schema);
-            }
         }
         let lacking: Vec<_> = required(schema).filter(|key| !kept.contains_key(*key)).collect();
         for key in &lacking {
@@ -289,11 +266,6 @@ fn dash_alone(key: &str) -> Option<String> {
 /// Whether nothing stands behind the dash of an item.
 fn item_is_left_out(node: &Node, at: &Place) -> bool {
     node.is_null() && matches!(at.path.last(), Some(Segment::Index(_)))
-}
-
-/// The keys that a mapping must have.
-pub fn required(schema: &Value) -> impl Iterator<Item = &str> {
-    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn is_of(content: &Content, name: &str) -> bool {

@@ -1,0 +1,31 @@
+use super::document::Mapping;
+use serde_json::Value;
+
+/// The schema's spelling of a key: two words are one, whatever joins them, so that `kill-daemons` is
+/// `kill_daemons`.
+pub fn spelled(key: &str, schema: &Value) -> String {
+    let properties = &schema["properties"];
+    let joined = key.replace('-', "_");
+    let is_other = properties.get(key).is_none() && properties.get(&joined).is_some();
+    if is_other { joined } else { key.to_owned() }
+}
+
+/// Whether the schema has no such key, nor free ones.
+pub fn is_unknown(spelled: &str, schema: &Value) -> bool {
+    schema["properties"].get(spelled).is_none() && !schema["additionalProperties"].is_object()
+}
+
+/// The one key that a mapping must have and has not, if one of its keys alone is unknown: then that
+/// one stands for it.
+pub fn misnamed<'s>(mapping: &Mapping, schema: &'s Value) -> Option<&'s str> {
+    let spelled = |key: &String| spelled(key, schema);
+    let unknown = mapping.entries.keys().filter(|key| is_unknown(&spelled(key), schema)).count();
+    let has = |wanted: &str| mapping.entries.keys().any(|key| spelled(key) == wanted);
+    let mut lacking = required(schema).filter(|key| !has(key));
+    lacking.next().filter(|_| unknown == 1 && lacking.next().is_none())
+}
+
+/// The keys that a mapping must have.
+pub fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
