@@ -59,11 +59,8 @@ impl<'t> Line<'t, '_> {
         let scheduler = self.argument(Meaning::Scheduler).map(|said| said.map(str::to_owned));
         let flags = self.argument(Meaning::Flags).map(value::flags);
         let persistence = self.persistence();
-        let read = match key.as_ref().map(Key::family) {
-            Some(Family::Inet6) => value::prefix_length,
-            Some(Family::Inet) | None => value::netmask,
-        };
-        let netmask = self.argument(Meaning::Netmask).map(read);
+        let family = key.as_ref().map_or(Family::Inet, Key::family);
+        let netmask = self.argument(Meaning::Netmask).map(|said| value::netmask_of(said, family));
         let (flags, netmask) = (self.kept(flags), self.kept(netmask));
         if let (None, Some(netmask)) = (&persistence, &netmask) {
             let message = "`-M` is the netmask of persistence, and there is none";
@@ -112,11 +109,7 @@ impl<'t> Line<'t, '_> {
             return None;
         };
         let Some(port) = port.filter(|port| port.value != 0) else {
-            self.faults.push(Fault::not_yet(
-                vip.spot,
-                format!("`{}` is a service of every port: labs do not have these yet", vip.value),
-                "add a port, as in `:80`",
-            ));
+            self.faults.push(value::every_port(vip));
             return None;
         };
         Some(Key::Address { protocol: protocol?, vip, port })

@@ -13,9 +13,11 @@ mod ipvsadm;
 pub mod keepalived;
 mod key;
 pub mod ldirectord;
+mod listing;
 mod option;
 mod page;
 mod port;
+mod script;
 mod sketch;
 mod table;
 #[cfg(test)]

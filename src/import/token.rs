@@ -1,7 +1,8 @@
 use super::fault::{Fault, Said, Spot};
 use super::option::{self, Argument, Known, Meaning};
-use std::iter::{Enumerate, Peekable};
-use std::str::SplitWhitespace;
+use super::script::Word;
+use std::iter::Peekable;
+use std::slice::Iter;
 
 /// An option as a line says it.
 #[derive(Debug)]
@@ -14,21 +15,17 @@ pub struct Token<'t> {
     pub argument: Option<Said<&'t str>>,
 }
 
-/// The options of a line that a table may have, and a fault for everything else.
-pub fn tokens<'t>(line: usize, text: &'t str, faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
-    let words = text.split_whitespace().enumerate().peekable();
-    let mut reader = Reader { line, words, tokens: Vec::new(), faults };
-    // Lines of a script are as good.
-    reader.words.next_if(|(_, word)| *word == "ipvsadm");
-    while let Some((index, word)) = reader.words.next() {
-        reader.word(word, Spot { line, word: index });
+/// The options of a command that a table may have, and a fault for everything else.
+pub fn tokens<'t>(words: &'t [Word], faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
+    let mut reader = Reader { words: words.iter().peekable(), tokens: Vec::new(), faults };
+    while let Some(word) = reader.words.next() {
+        reader.word(&word.text, word.spot);
     }
     reader.tokens
 }
 
 struct Reader<'t, 'f> {
-    line: usize,
-    words: Peekable<Enumerate<SplitWhitespace<'t>>>,
+    words: Peekable<Iter<'t, Word>>,
     tokens: Vec<Token<'t>>,
     faults: &'f mut Vec<Fault>,
 }
@@ -47,6 +44,8 @@ impl<'t> Reader<'t, '_> {
                 format!("`{word}` belongs to no option"),
                 "take it out, or write the option that it belongs to before it, as in `-w 3`",
             ));
+            // What follows probably belongs to it.
+            while self.words.next_if(|next| !next.text.starts_with('-')).is_some() {}
         }
     }
 
@@ -87,11 +86,15 @@ impl<'t> Reader<'t, '_> {
                 format!("`{name}`: labs do not have {what} yet"),
                 "take this out to try the rest of the table",
             )),
-            Meaning::Command => self.faults.push(Fault::wrong(
-                *spot,
-                format!("`{name}` is in no saved table"),
-                "keep the lines with `-A` and `-a`, as `ipvsadm -S -n` prints them",
-            )),
+            Meaning::Command => {
+                self.faults.push(Fault::wrong(
+                    *spot,
+                    format!("`{name}` is in no saved table"),
+                    "keep the lines with `-A` and `-a`, as `ipvsadm -S -n` prints them",
+                ));
+                // The rest of the command is about it.
+                while self.words.next().is_some() {}
+            }
             _ if argument.is_none() && known.argument == Argument::Must => {
                 self.faults.push(Fault::wrong(
                     *spot,
@@ -109,7 +112,7 @@ impl<'t> Reader<'t, '_> {
         }
         let negative = |word: &str| wanted == Argument::Must && word.parse::<i64>().is_ok();
         let belongs = |word: &str| !word.starts_with('-') || negative(word);
-        let (word, value) = self.words.next_if(|(_, word)| belongs(word))?;
-        Some(Said { value, spot: Spot { line: self.line, word } })
+        let word = self.words.next_if(|word| belongs(&word.text))?;
+        Some(Said { value: word.text.as_str(), spot: word.spot })
     }
 }

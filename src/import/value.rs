@@ -1,7 +1,7 @@
 use super::fault::{Fault, Said};
 use super::port;
 use super::table::Netmask;
-use crate::lab::SchedulerFlag;
+use crate::lab::{Family, SchedulerFlag};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// An address, and the port behind it.
@@ -71,6 +71,23 @@ pub fn netmask(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
 /// The netmask of persistence of IPv6, as in `64`.
 pub fn prefix_length(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
     number(said).map(|bits| bits.map(Netmask))
+}
+
+/// The netmask of persistence of either family.
+pub fn netmask_of(said: Said<&str>, family: Family) -> Result<Said<Netmask>, Fault> {
+    match family {
+        Family::Inet => netmask(said),
+        Family::Inet6 => prefix_length(said),
+    }
+}
+
+/// A service that has no port of its own.
+pub fn every_port(vip: Said<IpAddr>) -> Fault {
+    Fault::not_yet(
+        vip.spot,
+        format!("`{}` is a service of every port: labs do not have these yet", vip.value),
+        "add a port, as in `:80`",
+    )
 }
 
 /// The scheduler's flags, as in `sh-fallback,sh-port`.

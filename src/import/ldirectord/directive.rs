@@ -84,6 +84,11 @@ pub fn directive(keyword: &str, level: Level) -> Option<Directive> {
     levels.contains(&level).then_some(*directive)
 }
 
+/// Whether ldirectord knows a keyword anywhere.
+pub fn is_keyword(keyword: &str) -> bool {
+    ALL.iter().any(|(known, _, _)| *known == keyword)
+}
+
 /// The keywords that may stand there.
 pub fn keywords(level: Level) -> Vec<&'static str> {
     ALL.iter().filter(|(_, levels, _)| levels.contains(&level)).map(|(name, _, _)| *name).collect()

@@ -14,5 +14,6 @@ mod settings;
 mod tests;
 mod values;
 
+pub use directive::is_keyword;
 pub use line::column;
 pub use reading::ldirectord;

@@ -92,10 +92,7 @@ pub fn flags(line: &Line) -> Result<Vec<SchedulerFlag>, Fault> {
 /// The netmask of persistence.
 pub fn netmask(line: &Line, family: Family) -> Result<Said<Netmask>, Fault> {
     let said = Said { value: line.value.as_str(), spot: line.value_spot() };
-    match family {
-        Family::Inet => value::netmask(said),
-        Family::Inet6 => value::prefix_length(said),
-    }
+    value::netmask_of(said, family)
 }
 
 /// GET or HEAD.

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(found(&["fd00::1", "fd00::"], 3), ["fd00::/64"]);
         assert_eq!(found(&["192.0.3.0"], 3), ["192.0.2.0/23"]);
         assert_eq!(found(&["192.0.2.255", "192.0.2.1"], 3), ["192.0.2.0/23"]);
-        assert_eq!(found(&["192.168.0.0"], 3), ["192.160.0.0/11"]);
+        assert_eq!(found(&["192.168.0.0"], 3), ["192.160.0.0/12"]);
         let full: Vec<_> = (1..=252).map(|host| format!("192.0.2.{host}")).collect();
         let full: Vec<_> = full.iter().map(String::as_str).collect();
         assert_eq!(found(&full, 2), ["192.0.2.0/24"]);

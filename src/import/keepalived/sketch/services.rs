@@ -18,7 +18,7 @@ const MARKED: i64 = 80;
 /// The services as a table, which names them.
 pub fn table(cluster: &Cluster<'_>) -> Table {
     let services = cluster.services.iter().map(|shared| shared.server.service.clone());
-    Table { services: services.collect() }
+    Table { services: services.collect(), ..Table::default() }
 }
 
 /// The virtual services.
