@@ -82,6 +82,9 @@ impl<'t> Line<'t, '_> {
         let forwarding = self.method();
         let tunnel = self.tunnel(forwarding);
         let (address, port) = endpoint?;
+        // No lab has it, as the virtual one takes its place; ipvsadm looks at it all the same.
+        let ignored = port.filter(|_| forwarding.keeps_vip());
+        ignored.map_or(Some(()), |port| self.kept(Some(value::within(port))))?;
         let server = Server { address, port, forwarding, tunnel, weight, upper, lower };
         Some((key?, server))
     }

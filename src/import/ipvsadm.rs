@@ -1,6 +1,6 @@
 use super::command::{Command, command};
 use super::director::Remark;
-use super::fault::Fault;
+use super::fault::{Fault, once};
 use super::key::Key;
 use super::listing;
 use super::script::{Item, Word, read};
@@ -23,7 +23,7 @@ pub fn ipvsadm(text: &str) -> (Table, Vec<Fault>) {
         return (Table::default(), vec![fault]);
     }
     reading.close();
-    (Table { services: reading.services, remarks: reading.remarks }, reading.faults)
+    (Table { services: reading.services, remarks: reading.remarks }, once(reading.faults))
 }
 
 /// What is read of a table so far.
@@ -35,6 +35,8 @@ pub struct Reading {
     section: Vec<Service>,
     /// Whether a service of the section is at fault, so that it is not known.
     blurred: bool,
+    /// Whether a service of the section stands there twice, and that is said.
+    repeated: bool,
     /// What becomes of other words.
     pub remarks: Vec<Remark>,
     /// What is wrong.
@@ -74,11 +76,15 @@ impl Reading {
     pub fn service(&mut self, service: Service) {
         let key = service.key;
         if self.section.iter().any(|other| other.key == key) {
-            self.faults.push(Fault::wrong(
-                key.spot(),
-                format!("the service {key} is there already"),
-                "keep one of the two lines",
-            ));
+            // What follows probably repeats more.
+            if !std::mem::replace(&mut self.repeated, true) {
+                self.faults.push(Fault::wrong(
+                    key.spot(),
+                    format!("the service {key} is there already"),
+                    "keep one of the two lines; between the tables of two directors a line with \
+                     `#` must stand",
+                ));
+            }
         } else {
             self.section.push(service);
         }
@@ -89,6 +95,7 @@ impl Reading {
         match self.section.iter_mut().find(|service| service.key == *key) {
             Some(service) => match service.servers.iter().any(|other| other.is(&server, key)) {
                 false => service.servers.push(server),
+                true if self.repeated => {}
                 true => self.faults.push(Fault::wrong(
                     server.address.spot,
                     format!("the real server {} is there already", server.address.value),
@@ -107,6 +114,7 @@ impl Reading {
     /// Ends a section.
     pub fn close(&mut self) {
         self.blurred = false;
+        self.repeated = false;
         for service in std::mem::take(&mut self.section) {
             let key = service.key;
             match self.services.iter().find(|known| known.key == key) {

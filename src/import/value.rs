@@ -25,6 +25,15 @@ pub fn endpoint(said: Said<&str>) -> Result<Endpoint, Fault> {
     Ok((said.map(|_| address), port.map(|port| said.map(|_| port))))
 }
 
+/// Whether a port has 16 bits.
+pub fn within(port: Said<i64>) -> Result<(), Fault> {
+    if (0..=65535).contains(&port.value) {
+        return Ok(());
+    }
+    let message = format!("the port `{}` is out of range", port.value);
+    Err(Fault::wrong(port.spot, message, "choose 1 to 65535"))
+}
+
 /// The host and the port. An IPv6 address is in brackets, or has no port.
 fn parted(text: &str) -> (&str, Option<&str>) {
     if let Some((host, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {

@@ -53,13 +53,13 @@ pub struct Args {
 /// Writes a file to begin with.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if let Some(table) = &args.from_ipvsadm {
-        let source = context.text(table)?;
-        let made = topology::of_table(&name(&args.file)?, &source);
+        let name = name(&args.file)?;
+        let made = read(table)?.and_then(|source| topology::of_table(&name, &source));
         return around(made.map_err(|misread| vec![misread]), args, context);
     }
     if let Some(file) = &args.from_ldirectord {
-        let source = context.text(file)?;
-        let made = topology::of_ldirectord(&name(&args.file)?, &source);
+        let name = name(&args.file)?;
+        let made = read(file)?.and_then(|source| topology::of_ldirectord(&name, &source));
         return around(made.map_err(|misread| vec![misread]), args, context);
     }
     if !args.from_keepalived.is_empty() {
@@ -135,7 +135,7 @@ fn cluster(args: &Args) -> Result<Result<Sketched, Vec<Misread>>, Failure> {
     Ok(topology::sketch(&name(&args.file)?, &sources, &Disk, &args.config_id))
 }
 
-/// A configuration, from standard input for `-`.
+/// Another tool's file, from standard input for `-`.
 fn read(file: &str) -> Result<Result<Source, Misread>, Failure> {
     let bytes = bytes(file)
         .map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;

@@ -84,9 +84,10 @@ pub fn directive(keyword: &str, level: Level) -> Option<Directive> {
     levels.contains(&level).then_some(*directive)
 }
 
-/// Whether ldirectord knows a keyword anywhere.
-pub fn is_keyword(keyword: &str) -> bool {
-    ALL.iter().any(|(known, _, _)| *known == keyword)
+/// The keyword that a line without a `=` begins with.
+pub fn begun(line: &str) -> Option<&'static str> {
+    let first = line.trim_ascii_start().split([' ', '\t', ':']).next().unwrap_or_default();
+    ALL.iter().map(|(known, _, _)| *known).find(|known| *known == first)
 }
 
 /// The keywords that may stand there.

@@ -141,7 +141,7 @@ impl Section {
     }
 
     fn key(&self, faults: &mut Vec<Fault>) -> Option<Key> {
-        let word = self.line.value.split_whitespace().next().unwrap_or_default();
+        let word = self.line.value.split_ascii_whitespace().next().unwrap_or_default();
         let (host, number) = parted(word);
         let key = match number {
             Some(number) => self.by_address(host, number),

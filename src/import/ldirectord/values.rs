@@ -85,7 +85,7 @@ pub fn check_type(line: &Line) -> Result<Said<CheckType>, Fault> {
 
 /// The scheduler's flags.
 pub fn flags(line: &Line) -> Result<Vec<SchedulerFlag>, Fault> {
-    let word = line.value.split_whitespace().next().unwrap_or_default();
+    let word = line.value.split_ascii_whitespace().next().unwrap_or_default();
     value::flags(Said { value: word, spot: line.value_spot() })
 }
 
@@ -104,7 +104,7 @@ pub fn http_method(line: &Line) -> Result<Said<String>, Fault> {
 
 /// ldirectord takes the first lower-case letters, and leaves the rest to ipvsadm.
 pub fn scheduler(line: &Line) -> Result<Said<String>, Fault> {
-    let word = line.value.trim();
+    let word = line.value.trim_ascii();
     if word.contains(|c: char| c.is_ascii_lowercase()) {
         return Ok(Said { value: word.to_owned(), spot: line.value_spot() });
     }

@@ -8,7 +8,7 @@ mod tests;
 
 pub use statement::read;
 
-use super::fault::Spot;
+use super::{Bare, Meaning, fault::Spot};
 
 /// A word of a command as ipvsadm gets it, and where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,4 +45,23 @@ fn base(program: &str) -> &str {
 /// Whether a program is ipvsadm.
 pub fn is_ipvsadm(program: &str) -> bool {
     base(program) == "ipvsadm"
+}
+
+/// The words of a line that are ipvsadm's or a variable's, without comments.
+pub fn bare(line: &str) -> Vec<Bare> {
+    let words: Vec<_> = line.split_ascii_whitespace().collect();
+    let is_table = words.first().is_some_and(|word| !word.starts_with(char::is_alphanumeric));
+    let is_set = words.first().is_some_and(|word| word.contains('='));
+    let names = words.iter().any(|word| word.split(|c: char| !c.is_ascii()).any(is_ipvsadm));
+    if !is_table && !is_set && !names {
+        return Vec::new();
+    }
+    let is_prompt = words.first() == Some(&"#") && names;
+    let is_comment = |word: &&&str| word.starts_with('#') && !is_prompt;
+    let kept = words.iter().take_while(|word| !is_comment(word));
+    let bare = |word: &&str| {
+        let begin = word.as_ptr() as usize - line.as_ptr() as usize;
+        Bare { bytes: begin..begin + word.len(), kind: Meaning::Fixed }
+    };
+    kept.map(bare).collect()
 }
