@@ -8,13 +8,14 @@ use super::value;
 use crate::lab::{Family, ForwardingMethod, Protocol, Tunnel};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What both listings begin their titles with.
-const TITLE: &str = "Prot LocalAddress:Port";
 const SAVE: &str = "save the table in the other form: `ipvsadm -S -n`";
 
 /// Whether a text is what `ipvsadm -L -n` prints, or /proc/net/ip_vs.
 pub fn is_one(text: &str) -> bool {
-    text.lines().any(|line| line.trim_start().starts_with(TITLE))
+    text.lines().any(|line| {
+        let first = line.split_ascii_whitespace().next();
+        first == Some("->") || line.starts_with("Prot LocalAddress:Port")
+    })
 }
 
 /// Reads a listing, or says why it is not enough.
@@ -61,6 +62,8 @@ struct Listing<'r> {
 impl Listing<'_> {
     fn line(&mut self, words: &[Word]) -> Result<(), Fault> {
         let Some(first) = words.first() else { return Ok(()) };
+        let is_service = matches!(first.text.as_str(), "TCP" | "UDP" | "SCTP" | "FWM" | "->");
+        self.has_title |= is_service;
         let read = match first.text.as_str() {
             "IP" => {
                 self.reading.close();

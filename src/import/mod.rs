@@ -34,7 +34,7 @@ pub use fault::{Fault, Kind, Said, Spot};
 pub use format::{Format, looks_like};
 pub use ipvsadm::ipvsadm;
 pub use key::Key;
-pub use script::bare as bare_words;
 pub use page::{Page, Span, scalar};
+pub use script::bare as bare_words;
 pub use sketch::{Origin, Sketch, sketch};
 pub use table::{Netmask, Server, Service, Table};

@@ -17,7 +17,8 @@ pub struct Token<'t> {
 
 /// The options of a command that a table may have, and a fault for everything else.
 pub fn tokens<'t>(words: &'t [Word], faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
-    let mut reader = Reader { words: words.iter().peekable(), tokens: Vec::new(), faults };
+    let words = words.iter().peekable();
+    let mut reader = Reader { words, is_glued: false, tokens: Vec::new(), faults };
     while let Some(word) = reader.words.next() {
         reader.word(&word.text, word.spot);
     }
@@ -26,6 +27,8 @@ pub fn tokens<'t>(words: &'t [Word], faults: &mut Vec<Fault>) -> Vec<Token<'t>> 
 
 struct Reader<'t, 'f> {
     words: Peekable<Iter<'t, Word>>,
+    /// Whether the last option has its argument in its own word, as in `-w3`.
+    is_glued: bool,
     tokens: Vec<Token<'t>>,
     faults: &'f mut Vec<Fault>,
 }
@@ -44,6 +47,10 @@ impl<'t> Reader<'t, '_> {
                 format!("`{word}` belongs to no option"),
                 "take it out, or write the option that it belongs to before it, as in `-w 3`",
             ));
+            if self.is_glued {
+                // As in `-tx ADDRESS`: what hangs on the option should not be there.
+                self.tokens.pop();
+            }
             // What follows probably belongs to it.
             while self.words.next_if(|next| !next.text.starts_with('-')).is_some() {}
         }
@@ -58,7 +65,8 @@ impl<'t> Reader<'t, '_> {
             let value = Some(rest.as_str()).filter(|rest| takes && !rest.is_empty());
             let written = Said { value: format!("-{letter}"), spot };
             self.option(known, written, value.map(|value| value.trim_start_matches('=')));
-            if takes {
+            let is_command = known.is_some_and(|known| known.meaning == Meaning::Command);
+            if takes || is_command {
                 return;
             }
         }
@@ -68,7 +76,7 @@ impl<'t> Reader<'t, '_> {
         let Said { value: name, spot } = &written;
         let Some(known) = known else {
             // What follows was probably meant for it.
-            self.argument(Argument::May);
+            while self.argument(Argument::May).is_some() {}
             self.faults.push(Fault::wrong(
                 *spot,
                 format!("ipvsadm has no option `{name}`"),
@@ -102,7 +110,10 @@ impl<'t> Reader<'t, '_> {
                     format!("write it behind `{name}`, see ipvsadm(8)"),
                 ));
             }
-            meaning => self.tokens.push(Token { written, meaning, argument }),
+            meaning => {
+                self.is_glued = argument.is_some_and(|argument| argument.spot == written.spot);
+                self.tokens.push(Token { written, meaning, argument });
+            }
         }
     }
 

@@ -59,7 +59,7 @@ struct Found {
 
 fn in_word(word: &str, kind: Meaning) -> Vec<(usize, Strange)> {
     let foreign = word.chars().filter(|letter| !letter.is_ascii());
-    let is_mixed = word.contains(|letter: char| letter.is_ascii_alphanumeric())
+    let is_mixed = word.contains(|letter: char| letter.is_ascii_alphanumeric() || letter == '-')
         && foreign.into_iter().all(|letter| homoglyph(letter).is_some());
     let strange = |letter: char| match kind {
         _ if matches!(letter, '\0' | '\u{85}' | '\u{2028}' | '\u{2029}') => {

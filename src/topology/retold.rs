@@ -17,14 +17,18 @@ pub fn retold(diagnostic: Diagnostic, sketch: &Sketch, origin: Origin) -> Diagno
 
 /// A text with names of the other file in place of those that only the lab has.
 fn renamed(text: &str, sketch: &Sketch) -> String {
-    let mut pieces: Vec<&str> = text.split('`').collect();
-    // Every second piece stands in backticks.
-    for piece in pieces.iter_mut().skip(1).step_by(2) {
-        if let Some(said) = sketch.said(piece) {
-            *piece = said;
+    let mut told = String::new();
+    for (number, piece) in text.split('`').enumerate() {
+        let is_quoted = number % 2 == 1;
+        if is_quoted && sketch.has_network(piece) {
+            told += "one network";
+        } else if is_quoted {
+            told += &format!("`{}`", sketch.said(piece).unwrap_or(piece));
+        } else {
+            told += piece;
         }
     }
-    pieces.join("`")
+    told
 }
 
 /// What mends a fault, where the topology's own help names keys of a topology.
@@ -39,16 +43,8 @@ const HELP: &[(Rule, Origin, &str)] = &[
         Origin::Ldirectord,
         "add lines with `real=` to it: until then the kernel refuses each connection",
     ),
-    (
-        rule::ONE_PACKET,
-        Origin::Ipvsadm,
-        "leave `-o` out, or make it a service of UDP with `-u`",
-    ),
-    (
-        rule::ONE_PACKET,
-        Origin::Ldirectord,
-        "leave `ops` out, or write `protocol=udp`",
-    ),
+    (rule::ONE_PACKET, Origin::Ipvsadm, "leave `-o` out, or make it a service of UDP with `-u`"),
+    (rule::ONE_PACKET, Origin::Ldirectord, "leave `ops` out, or write `protocol=udp`"),
     (
         rule::MIXED_FAMILIES,
         Origin::Ipvsadm,

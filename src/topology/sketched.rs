@@ -160,6 +160,12 @@ impl Reader<'_> {
                 all.push(told);
             }
         }
+        // What a word is not at all, it is not in other ways either.
+        for decisive in [rule::CHARACTER.code, rule::UNKNOWN_SCHEDULER.code] {
+            let first = all.iter().filter(|told| told.code == decisive);
+            let places: Vec<_> = first.map(|told| told.position).collect();
+            all.retain(|told| told.code == decisive || !places.contains(&told.position));
+        }
         // What is guessed around a fault of the file only repeats it.
         if all.iter().any(|told| told.position.is_some()) {
             all.retain(|told| told.position.is_some());

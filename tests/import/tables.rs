@@ -222,7 +222,7 @@ fn a_lab_of_a_table_has_no_fault_and_the_table() {
         let checked = place.run(&["check", &lab]).code(0);
         if name == UNPROVEN {
             let warning = format!(
-                "warning[L149]: `rs2` has the weight 0\n  --> {}:3:",
+                "warning[L149]: `10.0.0.3` has the weight 0\n  --> {}:3:",
                 place.file(name).display()
             );
             assert!(ran.stderr.contains(&warning), "{name}: {}", ran.stderr);

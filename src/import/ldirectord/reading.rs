@@ -40,7 +40,8 @@ impl Reading {
     fn line(&mut self, line: &Line) {
         let Some(directive) = directive(&line.keyword, line.level) else {
             // Only the first one of a block says why.
-            let is_new = line.level == Level::Section || !std::mem::replace(&mut self.is_adrift, true);
+            let is_new =
+                line.level == Level::Section || !std::mem::replace(&mut self.is_adrift, true);
             self.faults.extend(is_new.then(|| unknown(line)));
             return;
         };
@@ -176,7 +177,10 @@ fn unknown(line: &Line) -> Fault {
     let is_of_section = directive(keyword, Level::Section).is_some();
     let is_indented = line.keyword.starts_with([' ', '\t']);
     let (message, help) = if let Some(bare) = bare {
-        (format!("no `=` stands behind `{bare}`"), format!("write `{bare}=...`, and so in each line"))
+        (
+            format!("no `=` stands behind `{bare}`"),
+            format!("write `{bare}=...`, and so in each line"),
+        )
     } else if line.level == Level::File && (is_of_section || is_indented) {
         let help = "indent it by four blanks or a tab, with no empty line between it and its \
                     `virtual`";

@@ -8,6 +8,11 @@ pub fn yes(line: &Line) -> Result<bool, Fault> {
     match line.value.as_str() {
         "yes" => Ok(true),
         "no" => Ok(false),
+        "yes\r" | "no\r" => {
+            let message = "a carriage return (U+000D) ends this line, and is part of its value";
+            let help = "take it out of each line: `sed -i 's/\\r$//' FILE`";
+            Err(Fault::wrong(line.value_spot(), message, help))
+        }
         other => {
             let message = format!("`{}` is neither `yes` nor `no`", other.escape_debug());
             let help = "write `yes` or `no`, with nothing behind it, not even a blank";

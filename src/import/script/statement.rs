@@ -27,11 +27,14 @@ fn saved(line: usize, text: &str) -> Option<Item> {
     Some(if first.text.starts_with('#') { Item::Comment } else { Item::Command(words) })
 }
 
-/// Whether a shell would read a text: it begins as a script does, or names the program.
+/// Whether a shell would read a text: it begins as a script does, names the program, or has lines
+/// that are joined or end in a comment.
 fn is_script(text: &str) -> bool {
     let names = |line: &str| {
         let mut words = line.split([' ', '\t', '=', '"', '\'', ';', '&', '|', '(', ')']);
-        !line.trim_start().starts_with('#') && words.any(is_ipvsadm)
+        let is_one = |word: &str| base(word).starts_with("ipvsadm");
+        let is_joined = line.ends_with(" \\") || line.contains(" #");
+        !line.trim_start().starts_with('#') && (is_joined || words.any(is_one))
     };
     text.starts_with("#!") || text.lines().any(|line| names(line) || is_behind_hash(line))
 }
@@ -113,12 +116,16 @@ impl Script {
         }
         let [first, rest @ ..] = words else { return Ok(()) };
         let program = self.expanded(first);
-        let is_table = first.literal().is_some_and(|text| text.starts_with('-'));
+        let is_table = first.literal().is_some_and(|text| is_bare(&text));
         if is_table {
             return self.ipvsadm(words);
         }
         match program {
-            Ok(program) if is_ipvsadm(&program.text) => self.ipvsadm(rest),
+            Ok(program) if is_ipvsadm(&program.text) => {
+                let is_name = |word: &&Raw| word.literal().is_some_and(|text| is_ipvsadm(&text));
+                let names = rest.iter().take_while(is_name).count();
+                self.ipvsadm(&rest[names..])
+            }
             Ok(program) => {
                 let name = base(&program.text).to_owned();
                 self.items.push(Item::Other(Word { text: name, spot: program.spot }));

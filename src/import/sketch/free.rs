@@ -47,6 +47,17 @@ pub fn usual(address: IpAddr) -> IpNet {
     IpNet::new_assert(address, length).trunc()
 }
 
+/// Whether a host may have an address, so that others near it are as good.
+pub fn is_host(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => matches!(ip.octets()[0], 1..=126 | 128..=223),
+        IpAddr::V6(ip) => {
+            let is_other = ip.is_multicast() || ip.is_unicast_link_local();
+            !ip.is_unspecified() && !ip.is_loopback() && !is_other
+        }
+    }
+}
+
 /// The shortest prefix of a guessed network.
 const WIDEST: u8 = 5;
 
@@ -59,7 +70,7 @@ pub fn nets(addresses: &[IpAddr], more: usize) -> Vec<IpNet> {
     let is_unfit = |net: &&IpNet| {
         let inside: BTreeSet<_> = addresses.iter().filter(|ip| net.contains(*ip)).collect();
         let is_edge = |ip: &&IpAddr| **ip == net.network() || **ip == net.broadcast();
-        let at_edge = inside.iter().any(|ip| ip.is_ipv4() && is_edge(ip));
+        let at_edge = inside.iter().any(|ip| ip.is_ipv4() && is_host(**ip) && is_edge(ip));
         net.prefix_len() > WIDEST && (at_edge || count(**net) < inside.len() + more)
     };
     while let Some(wider) = nets.iter().find(is_unfit).and_then(IpNet::supernet) {

@@ -1,4 +1,4 @@
-use super::free::{Free, named, nets, usual};
+use super::free::{Free, is_host, named, nets, usual};
 use crate::import::director::{Director, Held};
 use crate::import::{Key, Server};
 use crate::lab::{Family, ForwardingMethod};
@@ -128,10 +128,10 @@ impl Grounds {
     /// An address in the network of another VIP; with DR in the network of its real servers, which
     /// the director shares with them.
     fn free_near(&self, held: &Held, family: Family, vips: &[IpAddr]) -> IpAddr {
-        let of = |address: &IpAddr| Family::of(*address) == family;
+        let of = |address: &IpAddr| Family::of(*address) == family && is_host(*address);
         let direct = |server: &&Server| server.forwarding == ForwardingMethod::Dr;
         let servers = held.service.servers.iter().filter(direct);
-        let rips = servers.map(|server| server.address.value).filter(|rip| !rip.is_loopback());
+        let rips = servers.map(|server| server.address.value);
         let near = vips.iter().copied().chain(rips).filter(of).map(|address| self.net(address));
         let mut found =
             near.chain(self.unused(family)).filter_map(|net| self.free.guessed_vip(&net));

@@ -45,6 +45,8 @@ pub struct Sketch {
     page: Page,
     /// Names of the lab, each with what the other file calls it.
     names: Vec<(String, String)>,
+    /// The names of its networks.
+    networks: Vec<String>,
 }
 
 impl Sketch {
@@ -57,6 +59,11 @@ impl Sketch {
     pub fn said(&self, name: &str) -> Option<&str> {
         let found = self.names.iter().find(|(known, _)| known == name);
         found.map(|(_, said)| said.as_str())
+    }
+
+    /// Whether a network has this name, which no word of the other file gives it.
+    pub fn has_network(&self, name: &str) -> bool {
+        self.networks.iter().any(|known| known == name)
     }
 
     /// The word of the other file that a place of the topology file comes from; line and column
@@ -79,7 +86,8 @@ pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
     let services = table.services.iter().map(|service| service.key.to_string());
     let nodes = grounds.servers.values().map(|node| (node.name.clone(), node.address.to_string()));
     let names = table.names().into_iter().zip(services).chain(nodes).collect();
-    Sketch { page, names }
+    let networks = grounds.networks.values().chain(grounds.back.values()).cloned().collect();
+    Sketch { page, names, networks }
 }
 
 fn head(grounds: &Grounds, director: &Director, origin: Origin) -> String {
