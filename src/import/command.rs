@@ -8,8 +8,8 @@ use super::value::{self, Endpoint};
 use crate::lab::{Family, ForwardingMethod, Tunnel};
 use std::mem::discriminant;
 
-/// How long a client stays if `-p` does not say it (ipvsadm(8)).
-const PERSISTENT: i64 = 300;
+/// How long a client stays if `-p` does not say it: ipvsadm(8) says 300, and the program does this.
+const PERSISTENT: i64 = 360;
 
 /// One line of a table.
 #[derive(Debug)]

@@ -26,7 +26,7 @@ pub fn read(text: &str, reading: &mut Reading) -> Result<(), Fault> {
     } else {
         Notation::Decimal
     };
-    let mut listing = Listing { reading, notation, key: None, has_title: false };
+    let mut listing = Listing { reading, notation, key: None, has_title: false, weight: 3 };
     for words in lines() {
         listing.line(&words)?;
     }
@@ -57,6 +57,8 @@ struct Listing<'r> {
     /// The service whose real servers follow; none where it is at fault.
     key: Option<Key>,
     has_title: bool,
+    /// Which word of a real server's line is its weight.
+    weight: usize,
 }
 
 impl Listing<'_> {
@@ -70,7 +72,12 @@ impl Listing<'_> {
                 Ok(())
             }
             "Prot" => return self.title(words),
-            "->" if words.get(1).is_some_and(|word| word.text == "RemoteAddress:Port") => Ok(()),
+            "->" if words.get(1).is_some_and(|word| word.text == "RemoteAddress:Port") => {
+                // With --tun-info another column stands before it.
+                let is_wide = words.iter().any(|word| word.text == "TunnelInfo");
+                self.weight = if is_wide { 4 } else { 3 };
+                Ok(())
+            }
             "->" => self.server(words),
             "TCP" => self.service(words, Some(Protocol::Tcp)),
             "UDP" => self.service(words, Some(Protocol::Udp)),
@@ -107,13 +114,13 @@ impl Listing<'_> {
     fn service(&mut self, words: &[Word], protocol: Option<Protocol>) -> Result<(), Fault> {
         self.key = None;
         let mut rest = words.iter().skip(1).peekable();
-        let Some(name) = rest.next() else { return Err(cut_off(words)) };
+        let Some(name) = rest.next() else { return Err(cut_off(words[0].spot)) };
         let is_ipv6 = rest.next_if(|word| word.text == "IPv6").is_some();
         let key = match protocol {
             Some(protocol) => self.address(name, protocol)?,
             None => self.mark(name, if is_ipv6 { Family::Inet6 } else { Family::Inet })?,
         };
-        let Some(scheduler) = rest.next() else { return Err(cut_off(words)) };
+        let Some(scheduler) = rest.next() else { return Err(cut_off(words[0].spot)) };
         let scheduler = Some(Said { value: scheduler.text.clone(), spot: scheduler.spot });
         let (flags, servers) = (Vec::new(), Vec::new());
         let mut service = Service {
@@ -125,21 +132,29 @@ impl Listing<'_> {
             netmask: None,
             servers,
         };
+        self.facts(&mut rest, &mut service)?;
+        self.key = Some(key);
+        self.reading.service(service);
+        Ok(())
+    }
+
+    /// What stands behind the scheduler.
+    fn facts<'w>(
+        &self,
+        rest: &mut impl Iterator<Item = &'w Word>,
+        service: &mut Service,
+    ) -> Result<(), Fault> {
         while let Some(word) = rest.next() {
             match word.text.as_str() {
                 "ops" => service.one_packet = Some(word.spot),
                 "persistent" => {
-                    let Some(time) = rest.next() else { return Err(cut_off(words)) };
+                    let time = rest.next().ok_or_else(|| cut_off(word.spot))?;
                     service.persistence = Some(self.persistence(time)?);
-                    let all = |word: &&Word| {
-                        self.notation == Notation::Hexadecimal && word.text == "FFFFFFFF"
-                    };
-                    let _ = rest.next_if(all);
                 }
                 "mask" => {
-                    let Some(mask) = rest.next() else { return Err(cut_off(words)) };
+                    let mask = rest.next().ok_or_else(|| cut_off(word.spot))?;
                     let said = Said { value: mask.text.as_str(), spot: mask.spot };
-                    service.netmask = Some(value::netmask_of(said, key.family())?);
+                    service.netmask = Some(value::netmask_of(said, service.key.family())?);
                 }
                 flags if flags.starts_with('(') => {
                     let bare = flags.trim_matches(['(', ')']);
@@ -151,8 +166,6 @@ impl Listing<'_> {
                 }
             }
         }
-        self.key = Some(key);
-        self.reading.service(service);
         Ok(())
     }
 
@@ -206,7 +219,11 @@ impl Listing<'_> {
 
     fn server(&mut self, words: &[Word]) -> Result<(), Fault> {
         let Some(key) = self.key else { return Ok(()) };
-        let [_, name, method, weight, ..] = words else { return Err(cut_off(words)) };
+        let (Some(name), Some(method), Some(weight)) =
+            (words.get(1), words.get(2), words.get(self.weight))
+        else {
+            return Err(cut_off(words[0].spot));
+        };
         let (address, port) = self.endpoint(name)?;
         let forwarding = match method.text.as_str() {
             "Masq" => ForwardingMethod::Nat,
@@ -234,7 +251,6 @@ fn hexadecimal(text: &str, spot: Spot) -> Result<Said<i64>, Fault> {
     })
 }
 
-fn cut_off(words: &[Word]) -> Fault {
-    let spot = words.last().map_or(Spot { line: 0, word: 0 }, |word| word.spot);
+fn cut_off(spot: Spot) -> Fault {
     Fault::wrong(spot, "this line of a listing ends too early", "copy the whole listing")
 }

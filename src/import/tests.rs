@@ -119,7 +119,7 @@ fn word() -> impl Strategy<Value = String> {
 #[test]
 fn what_is_left_out_has_ipvsadms_own_default() {
     let table = sound("-A -t 10.0.0.1:80 -p\n-a -t 10.0.0.1:80 -r 10.0.0.2\n");
-    let same = sound("-A -t 10.0.0.1:80 -p 300\n-a -t 10.0.0.1:80 -r 10.0.0.2 -g\n");
+    let same = sound("-A -t 10.0.0.1:80 -p 360\n-a -t 10.0.0.1:80 -r 10.0.0.2 -g\n");
     assert_eq!(table, same);
 }
 
@@ -256,6 +256,13 @@ fn a_listing_is_read_as_the_saved_table_and_says_what_it_lacks() {
         assert_eq!(anywhere(listed.services), anywhere(sound(SAVED).services));
         assert_eq!(listed.remarks.len(), 1);
     }
+    let with_tunnels = LISTED
+        .replace("Forward Weight", "Forward TunnelInfo    Weight")
+        .replace("Masq    ", "Masq    n/a           ")
+        .replace("Route   ", "Route   n/a           ")
+        .replace("Tunnel  ", "Tunnel  ipip          ")
+        .replace("Local   ", "Local   n/a           ");
+    assert_eq!(anywhere(sound(&with_tunnels).services), anywhere(sound(SAVED).services));
     let proc = "\
 IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags

@@ -1,7 +1,7 @@
 //! Tables alone, as directors in production have them: `init` makes a lab of each, or says at the
 //! table's own words why it is none.
 
-use crate::rounds::restored;
+use crate::rounds::{restored, shown};
 use crate::sorted;
 use crate::support::lab::Lab;
 use crate::support::{Place, Ran};
@@ -257,6 +257,34 @@ fn ipvsadm_makes_of_the_lab_s_table_what_it_makes_of_the_original() {
         let bare = table.replace("ipvsadm ", "");
         let [original, ours] = [bare.as_str(), &exported].map(|t| restored(&guest, t));
         assert_eq!(sorted(&ours), sorted(&original), "{name}");
+    }
+}
+
+/// What a listing does not tell.
+const UNLISTED: [&str; 2] = ["tunnels", "thresholds"];
+
+#[test]
+#[ignore = "needs the guest kernel"]
+fn a_listing_of_ipvsadm_makes_the_table_that_the_saved_table_makes() {
+    let guest = Lab::up("plain");
+    let place = Place::new();
+    for Sound { name, table, .. } in SOUND.into_iter().filter(|s| !UNLISTED.contains(&s.name)) {
+        let bare = table.replace("ipvsadm ", "");
+        for shell in ["ipvsadm -L -n", "ipvsadm -L -n --tun-info", "cat /proc/net/ip_vs"] {
+            let is_told =
+                !shell.starts_with("cat") || !table.contains(" -p ") && !table.contains(" -6 ");
+            if !is_told {
+                continue;
+            }
+            let listing = shown(&guest, &bare, shell);
+            let name = format!("{name}-{}", shell.len());
+            let (lab, ran) = init(&place, &name, &listing);
+            assert_eq!(ran.code, 0, "{name}: {}\n{listing}", ran.stderr);
+            let exported = place.run(&["export", &lab, "--format", "ipvsadm"]).code(0).stdout;
+            let exported = without_second_address(&exported);
+            let [original, ours] = [bare.as_str(), &exported].map(|t| restored(&guest, t));
+            assert_eq!(sorted(&ours), sorted(&original), "{name}\n{listing}");
+        }
     }
 }
 
