@@ -19,7 +19,6 @@ mod foreign;
 mod load;
 mod meant;
 mod phrase;
-mod retold;
 mod rule;
 mod schema;
 mod shape;
@@ -31,6 +30,7 @@ mod template;
 mod tests;
 mod validate;
 mod wire;
+mod wording;
 
 pub use crate::import::keepalived::Machine;
 pub use blank::blank;

@@ -1,5 +1,5 @@
 use super::configuration::Misread;
-use super::{foreign, load, retold, rule, table};
+use super::{foreign, load, rule, table, wording};
 use crate::diag::{Diagnostic, Lines, Position, Severity};
 use crate::import::{self, Bare, Director, Fault, Format, Kind, Origin, Sketch, Spot, ldirectord};
 use crate::lab::{LabName, Place, Source};
@@ -154,7 +154,7 @@ impl Reader<'_> {
         for diagnostic in found {
             let at = diagnostic.position;
             let spot = at.and_then(|at| sketch.origin(at.line, at.column));
-            let told = retold::retold(diagnostic, sketch, self.origin);
+            let told = wording::reworded(diagnostic, sketch, self.origin);
             let told = told.shown_at(spot.and_then(|spot| self.place(spot)));
             if !all.iter().any(|known| known.message == told.message) {
                 all.push(told);

@@ -5,7 +5,7 @@ use crate::diag::Diagnostic;
 use crate::import::{Origin, Sketch};
 
 /// The diagnostic with what the other file calls what it is about.
-pub fn retold(diagnostic: Diagnostic, sketch: &Sketch, origin: Origin) -> Diagnostic {
+pub fn reworded(diagnostic: Diagnostic, sketch: &Sketch, origin: Origin) -> Diagnostic {
     let message = renamed(&diagnostic.message, sketch);
     let found = HELP.iter().find(|(rule, of, _)| rule.code == diagnostic.code && *of == origin);
     let help = match found {
