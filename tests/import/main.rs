@@ -7,8 +7,9 @@ mod asked;
 mod configurations;
 mod corpus;
 mod ldirectord;
-mod mutations;
+mod mutated;
 mod rounds;
+mod slips;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;
