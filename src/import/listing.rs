@@ -104,9 +104,15 @@ impl Listing<'_> {
             return Err(Fault::wrong(spot, message, SAVE));
         }
         if self.reading.remarks.is_empty() {
-            let words = "a listing does not tell thresholds, and of a tunnel not what it is made \
-                         of: as if there were no thresholds, and all tunnels IPIP";
-            self.reading.remarks.push(Remark { spot, words: words.to_owned() });
+            let flags = match self.notation {
+                Notation::Decimal => "",
+                Notation::Hexadecimal => ", the scheduler's flags",
+            };
+            let words = format!(
+                "a listing does not tell thresholds{flags} and what tunnels are made of: as if \
+                 there were none of these, and all tunnels IPIP"
+            );
+            self.reading.remarks.push(Remark { spot, words });
         }
         Ok(())
     }
