@@ -6,6 +6,7 @@
 //! of it or judge it by LVS's rules (that is `topology`'s business), read files (what is included
 //! comes from a `Machine`, which `cli` is), or print.
 
+mod bare;
 mod command;
 mod director;
 mod fault;
@@ -24,6 +25,7 @@ mod token;
 mod tunnel;
 mod value;
 
+pub use bare::{Bare, Meaning};
 pub use director::{Check, Director, Held, Remark, Sorry};
 pub use fault::{Fault, Kind, Said, Spot};
 pub use ipvsadm::ipvsadm;

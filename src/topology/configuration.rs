@@ -1,4 +1,4 @@
-use super::{Sketched, load, rule};
+use super::{Sketched, foreign, load, rule};
 use crate::diag::{Diagnostic, Position, Severity};
 use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting, Sketch};
 use crate::import::{Fault, Kind};
@@ -73,6 +73,10 @@ fn directors(
 /// What a keepalived.conf says.
 fn configuration(source: &Source, setting: Setting<'_>) -> Result<Configuration, Vec<Misread>> {
     let (configuration, faults, _) = keepalived::keepalived(source, setting);
+    let strange = strange(&configuration);
+    if !strange.is_empty() {
+        return Err(strange);
+    }
     if !faults.is_empty() {
         return Err(misread(&configuration, &faults));
     }
@@ -80,6 +84,16 @@ fn configuration(source: &Source, setting: Setting<'_>) -> Result<Configuration,
         return Err(vec![Misread { source: source.clone(), faults: vec![nothing()] }]);
     }
     Ok(configuration)
+}
+
+/// Letters that are not what they look like; what else is wrong comes of them.
+fn strange(configuration: &Configuration) -> Vec<Misread> {
+    let sources = configuration.files.sources();
+    let judged = sources.map(|source| Misread {
+        source: source.clone(),
+        faults: foreign::strange(&source.text, keepalived::bare),
+    });
+    judged.filter(|misread| !misread.faults.is_empty()).collect()
 }
 
 /// Faults by the files that they are in.

@@ -32,4 +32,5 @@ pub use configuration::Configuration;
 pub use files::{Files, Words};
 pub use global::keepalived;
 pub use machine::{Anywhere, Machine, Setting};
+pub use piece::bare;
 pub use sketch::{Origin, Sketch, sketch};

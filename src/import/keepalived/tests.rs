@@ -1,5 +1,6 @@
-use super::{Anywhere, Configuration, Machine, Setting, cluster, keepalived, sketch};
-use crate::import::Fault;
+use super::piece::pieces;
+use super::{Anywhere, Configuration, Machine, Setting, bare, cluster, keepalived, sketch};
+use crate::import::{Fault, Meaning};
 use crate::lab::Source;
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -552,4 +553,20 @@ fn slow_adverts_make_the_sketch_wait_longer_for_elections() {
     let (usual, slow) = (with(""), with("advert_int 60"));
     assert!(usual.contains("within: 30s") && usual.contains("within: 60s"), "{usual}");
     assert!(slow.contains("within: 325s") && slow.contains("within: 355s"), "{slow}");
+}
+
+/// keepalived cuts lines where isspace(3) of the C locale does.
+#[test]
+fn white_space_of_several_bytes_is_part_of_a_word() {
+    let words = |line: &str| pieces(line).into_iter().map(|piece| piece.text).collect::<Vec<_>>();
+    assert_eq!(words("a\u{a0}1 b\u{3000}2\u{85}"), ["a\u{a0}1", "b\u{3000}2\u{85}"]);
+    assert_eq!(words("a\x0b1\x0c2\t3\r"), ["a", "1", "2", "3"]);
+}
+
+#[test]
+fn words_of_a_name_may_be_any_text() {
+    let kinds = |line: &str| bare(line).into_iter().map(|word| word.kind).collect::<Vec<_>>();
+    assert_eq!(kinds("priority 100 # x"), [Meaning::Fixed, Meaning::Fixed]);
+    assert_eq!(kinds("vrrp_instance VI {"), [Meaning::Fixed, Meaning::Free]);
+    assert_eq!(kinds("script \"a b\""), [Meaning::Fixed]);
 }

@@ -11,7 +11,8 @@ mod tests;
 mod unreadable;
 mod wrong;
 
-pub use decode::{LARGEST, decode};
+pub use decode::{LARGEST, decode, decode_foreign};
+pub(super) use letters::{LookAlike, homoglyph, look_alike, named};
 pub use node::{Content, Mapping, Node, Scalar};
 
 use super::faults::Faults;
