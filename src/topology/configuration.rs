@@ -1,7 +1,7 @@
 use super::{Sketched, foreign, load, rule};
 use crate::diag::{Diagnostic, Position, Severity};
 use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting, Sketch};
-use crate::import::{Fault, Kind};
+use crate::import::{Fault, Format, Kind};
 use crate::lab::{LabName, Place, Source};
 use indexmap::IndexSet;
 
@@ -72,6 +72,11 @@ fn directors(
 
 /// What a keepalived.conf says.
 fn configuration(source: &Source, setting: Setting<'_>) -> Result<Configuration, Vec<Misread>> {
+    if let Some(other) =
+        foreign::other_format(&source.text, Format::Keepalived, rule::CONFIGURATION)
+    {
+        return Err(vec![Misread { source: source.clone(), faults: vec![other] }]);
+    }
     let (configuration, faults, _) = keepalived::keepalived(source, setting);
     let strange = strange(&configuration);
     if !strange.is_empty() {
@@ -81,7 +86,7 @@ fn configuration(source: &Source, setting: Setting<'_>) -> Result<Configuration,
         return Err(misread(&configuration, &faults));
     }
     if configuration.is_empty() {
-        return Err(vec![Misread { source: source.clone(), faults: vec![nothing()] }]);
+        return Err(vec![Misread { source: source.clone(), faults: vec![nothing(source)] }]);
     }
     Ok(configuration)
 }
@@ -123,10 +128,17 @@ fn joined(all: Vec<Misread>) -> Vec<Misread> {
     joined
 }
 
-fn nothing() -> Diagnostic {
-    let message = "there is neither a `virtual_server` nor a `vrrp_instance`";
-    let help = "name a director's keepalived.conf";
-    rule::CONFIGURATION.at(&Place::root(), message, help)
+/// Why there is nothing to make a lab of.
+fn nothing(source: &Source) -> Diagnostic {
+    let text = source.text.trim();
+    let message = if text.is_empty() {
+        "the file is empty"
+    } else if text.contains('\r') && !text.contains('\n') {
+        "its lines end with carriage returns alone, so that it is one line to keepalived"
+    } else {
+        "there is neither a `virtual_server` nor a `vrrp_instance`"
+    };
+    rule::CONFIGURATION.at(&Place::root(), message, "name a director's keepalived.conf")
 }
 
 fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misread> {

@@ -1,9 +1,9 @@
 //! Letters of another tool's file that are not what they look like to that tool.
 
 use super::document::{LookAlike, homoglyph, look_alike, named};
-use super::rule;
-use crate::diag::{Diagnostic, Lines};
-use crate::import::{Bare, Meaning};
+use super::rule::{self, Rule};
+use crate::diag::{Diagnostic, Lines, Position};
+use crate::import::{Bare, Format, Meaning, looks_like};
 use crate::lab::Place;
 
 /// The most lines that a message names besides its own.
@@ -27,6 +27,18 @@ pub fn strange(text: &str, bare: impl Fn(&str) -> Vec<Bare>) -> Vec<Diagnostic> 
     }
     let lines = Lines::of(text);
     found.into_iter().map(|found| found.told(&lines)).collect()
+}
+
+/// That a text is none of the wanted format, if it looks like one of another; a fault of `rule`.
+pub fn other_format(text: &str, wanted: Format, rule: Rule) -> Option<Diagnostic> {
+    let (found, line) = looks_like(text).filter(|(found, _)| *found != wanted)?;
+    let message = format!("this is not {}: it looks like {}", wanted.words(), found.words());
+    let help = found.use_of_it().map_or_else(|| format!("name {}", wanted.words()), str::to_owned);
+    let fault = rule.at(&Place::root(), message, help);
+    // Lines of a binary file are not for terminals.
+    let shown = text.lines().nth(line).filter(|_| found != Format::Binary);
+    let length = shown.map(|shown| shown.trim_end().chars().count().max(1));
+    Some(fault.shown_at(length.map(|length| Position { line: line + 1, column: 1, length })))
 }
 
 /// A letter that is not what it looks like.
