@@ -1,7 +1,7 @@
-use super::{Sketched, foreign, load, rule};
+use super::{Sketched, foreign, load, retold, rule, validate};
 use crate::diag::{Diagnostic, Position, Severity};
-use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting, Sketch};
-use crate::import::{Fault, Format, Kind};
+use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting};
+use crate::import::{Fault, Format, Kind, Spot};
 use crate::lab::{LabName, Place, Source};
 use indexmap::IndexSet;
 
@@ -111,7 +111,7 @@ fn misread(configuration: &Configuration, faults: &[Fault]) -> Vec<Misread> {
 }
 
 /// One entry for each file, each fault once.
-fn joined(all: Vec<Misread>) -> Vec<Misread> {
+pub fn joined(all: Vec<Misread>) -> Vec<Misread> {
     let mut joined: Vec<Misread> = Vec::new();
     for Misread { source, faults } in all {
         let place = joined.iter().position(|known| known.source == source);
@@ -149,40 +149,33 @@ fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misr
 
 /// The topology file of a cluster, if it is a valid one, with its warnings.
 fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Sketched, Vec<Misread>> {
+    let impossible = retold::impossible(cluster, validate::unusable);
+    if !impossible.is_empty() {
+        return Err(impossible);
+    }
     let sketch = keepalived::sketch(name, cluster);
     let source = Source { name: format!("{name}.yaml"), text: sketch.text.clone() };
-    match load::load(&source) {
-        Ok(valid) => {
-            let warned = valid.warnings.into_iter();
-            let found = warned.filter_map(|warning| retold(cluster, &sketch, warning)).collect();
-            let is_proven = !valid.lab.scenarios.is_empty();
-            Ok(Sketched { topology: source, found: joined(found), is_proven })
+    let (found, lab) = match load::load(&source) {
+        Ok(valid) => (valid.warnings, Some(valid.lab)),
+        Err(mut faults) => {
+            faults.retain(|fault| fault.severity == Severity::Error);
+            (faults, None)
         }
-        Err(faults) => {
-            let errors = faults.into_iter().filter(|fault| fault.severity == Severity::Error);
-            let refused = errors.filter_map(|fault| refused(cluster, &sketch, fault));
-            Err(joined(refused.collect()))
-        }
+    };
+    // What keepalived goes without is why something is missing.
+    let skipped = skipped(cluster);
+    if !found.is_empty() && !skipped.is_empty() {
+        return Err(skipped);
     }
+    let found = retold::retold(cluster, &sketch, found);
+    let lab = lab.ok_or_else(|| found.clone())?;
+    Ok(Sketched { topology: source, found, is_proven: !lab.scenarios.is_empty() })
 }
 
-/// A fault of the sketch as one that keeps the words that it was made of from a lab.
-fn refused(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
-    let Diagnostic { code, message, help, position, .. } = fault;
-    let message = format!("no lab can have this: {message} ({code})");
-    let refusal = rule::NO_LAB.at(&Place::root(), message, help).shown_at(position);
-    retold(cluster, sketch, refusal)
-}
-
-/// A diagnostic of the sketch at the words that the sketch was made of.
-fn retold(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
-    let line = fault.position.map_or(usize::MAX, |position| position.line);
-    let origin = sketch.origin(line);
-    let director = cluster.directors.get(origin.map_or(0, |origin| origin.director))?;
-    let spot = origin.map(|origin| origin.spot);
-    let source = director.files.line(spot.map_or(0, |spot| spot.line))?.0.clone();
-    let position = spot.and_then(|spot| position(director, spot));
-    Some(Misread { source, faults: vec![fault.shown_at(position)] })
+/// What keepalived goes without.
+fn skipped(cluster: &Cluster<'_>) -> Vec<Misread> {
+    let all = cluster.directors.iter();
+    joined(all.flat_map(|director| misread(director, &director.skipped)).collect())
 }
 
 /// A fault as a diagnostic of the file.
@@ -192,10 +185,11 @@ fn located(configuration: &Configuration, fault: &Fault) -> Diagnostic {
         Kind::NotYet => rule::CONFIGURATION_PART,
     };
     let diagnostic = rule.at(&Place::root(), fault.message.clone(), fault.help.clone());
-    diagnostic.shown_at(position(configuration, fault.spot))
+    diagnostic.shown_at(at_spot(configuration, fault.spot))
 }
 
-fn position(configuration: &Configuration, spot: crate::import::Spot) -> Option<Position> {
+/// The place of a word in its file.
+pub fn at_spot(configuration: &Configuration, spot: Spot) -> Option<Position> {
     let words = configuration.files.words(spot)?;
     Some(Position { line: words.line, column: words.column, length: words.length })
 }

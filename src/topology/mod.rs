@@ -19,6 +19,7 @@ mod foreign;
 mod load;
 mod meant;
 mod phrase;
+mod retold;
 mod rule;
 mod schema;
 mod shape;

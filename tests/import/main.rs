@@ -7,6 +7,7 @@ mod asked;
 mod configurations;
 mod corpus;
 mod ldirectord;
+mod mutated;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;

@@ -112,14 +112,25 @@ impl Parser {
                     self.words.push(Word { said, shape: Shape::Word });
                 }
             }
-            Shape::Word | Shape::Quoted | Shape::Unclosed => {
-                if piece.shape == Shape::Unclosed {
-                    let message = "the quote that begins here is never closed";
-                    self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
-                }
+            Shape::Word | Shape::Quoted => {
                 let said = Said { value: piece.text, spot };
                 self.words.push(Word { said, shape: piece.shape });
             }
+            Shape::Unclosed => self.unquoted(piece, spot),
+        }
+    }
+
+    /// A word whose quote is never closed. A brace at its end was meant to open the block, whose
+    /// inside would be misread without it.
+    fn unquoted(&mut self, piece: Piece, spot: Spot) {
+        let message = "the quote that begins here is never closed";
+        self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
+        let opens = piece.text.trim_end().strip_suffix('{').map(str::trim_end);
+        let value = opens.unwrap_or(&piece.text).to_owned();
+        let opens = opens.is_some();
+        self.words.push(Word { said: Said { value, spot }, shape: piece.shape });
+        if opens {
+            self.opened(spot);
         }
     }
 

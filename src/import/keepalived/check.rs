@@ -4,7 +4,7 @@ use super::reading::{MOST, Reading, unescaped};
 use super::server::Inherited;
 use super::track;
 use super::words::Block;
-use crate::import::Server;
+use crate::import::{Server, Spot};
 use crate::lab::{HttpProbe, Probe, Protocol};
 
 /// The checkers of keepalived 2.2.7.
@@ -65,6 +65,7 @@ pub fn checker(
         "MISC_CHECK" => Block::Misc,
         _ => Block::Connect,
     };
+    let (spot, asked) = (block.spot, asked(block));
     let mut draft = Draft { probe: None, timing: Timing::default(), port: None, kind };
     for statement in block.body() {
         draft.statement(statement, (server, inherited), reading);
@@ -74,7 +75,16 @@ pub fn checker(
         Probe::Command { shell } => Probe::Command { shell: told(&shell, server) },
         other => other,
     };
-    Some(Check { probe, timing: draft.timing, port: draft.port, inhibit: false })
+    Some(Check { probe, timing: draft.timing, port: draft.port, inhibit: false, spot, asked })
+}
+
+/// Where a checker says what a good answer is, or else what it asks for.
+fn asked(block: &Statement) -> Spot {
+    let urls = block.body().iter().find(|statement| statement.keyword() == "url");
+    let lines = || urls.into_iter().flat_map(Statement::body).chain(block.body());
+    let words = ["digest", "regex", "status_code", "path", "misc_path"];
+    let said = words.iter().find_map(|word| lines().find(|line| line.keyword() == *word));
+    said.map_or(block.spot, |line| line.spot)
 }
 
 /// What a checker tries in a lab.

@@ -38,9 +38,10 @@ pub fn keepalived(
     let mut faults = reading.faults;
     if faults.is_empty() && configuration.is_empty() {
         // What keepalived goes without is all that there was.
-        faults = reading.skipped;
+        faults.append(&mut reading.skipped);
     }
     configuration.remarks = reading.remarks;
+    configuration.skipped = reading.skipped;
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
     (configuration, faults, ids)
 }

@@ -122,8 +122,12 @@ pub fn mark(line: &Statement, mark: &Word, rest: &[Word], reading: &mut Reading)
 
 /// A port; as in keepalived, zeros are none.
 pub fn port(line: &Statement, word: &Word, reading: &mut Reading) -> Option<Said<i64>> {
-    let zero = word.text().chars().all(|c| c == '0');
+    let zero = is_zero(word);
     if zero { None } else { reading.number_of(word, line, 1..=MOST) }
+}
+
+fn is_zero(word: &Word) -> bool {
+    !word.text().is_empty() && word.text().chars().all(|c| c == '0')
 }
 
 /// Why keepalived goes without a server.
@@ -135,8 +139,7 @@ pub type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
 /// An address and a port in digits.
 pub fn endpoint(address: &Word, port: Option<&Word>) -> Option<Endpoint> {
     let address = Said { value: address.text().parse().ok()?, spot: address.said.spot };
-    let zero = |word: &&Word| !word.text().chars().all(|c| c == '0');
-    let Some(word) = port.filter(zero) else { return Some((address, None)) };
+    let Some(word) = port.filter(|word| !is_zero(word)) else { return Some((address, None)) };
     let port = word.text().parse().ok().filter(|port| (1..=MOST).contains(port))?;
     Some((address, Some(Said { value: port, spot: word.said.spot })))
 }

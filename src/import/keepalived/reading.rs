@@ -54,6 +54,13 @@ impl Reading {
         self.skipped.push(Fault::wrong(statement.spot, message, help));
     }
 
+    /// Words that keepalived ignores, and that something may lack in the end.
+    pub fn unused(&mut self, spot: Spot, words: &str, how: &str) {
+        self.taken(spot, words, how);
+        let message = format!("`{}`: {how}", brief(words));
+        self.skipped.push(Fault::wrong(spot, message, "correct it, or take it out"));
+    }
+
     /// A statement in a block that has no use for it: mail and notification, words that labs have
     /// nothing for, and words that keepalived does not know either.
     pub fn other(&mut self, statement: &Statement, block: Block) {

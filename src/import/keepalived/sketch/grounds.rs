@@ -5,6 +5,7 @@ use super::page::Page;
 use super::subnets::{Taken, subnets};
 use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
+use crate::import::keepalived::named::named as named_in;
 use crate::import::sketch::{named, node};
 use crate::lab::ForwardingMethod;
 use indexmap::IndexMap;
@@ -142,12 +143,14 @@ impl Grounds {
     }
 
     /// The networks and nodes as a file has them.
-    pub fn nodes(&self, page: &mut Page) {
+    pub fn nodes(&self, cluster: &Cluster<'_>, page: &mut Page) {
         let mut taken = self.taken.clone();
         page.line("\nnetworks:");
         for (net, name) in self.far.iter().chain(&self.networks) {
+            says(cluster, &|address| net.contains(&address), page);
             page.line(format!("  {name}: {net}"));
         }
+        page.unsaid();
         if self.routed {
             let all: Vec<_> = self.far.iter().chain(&self.networks).collect();
             let chosen = all.iter().filter_map(|(net, name)| Some((name, taken.first(**net)?)));
@@ -156,8 +159,10 @@ impl Grounds {
         }
         page.line("\ndirectors:");
         for director in &self.directors {
+            says(cluster, &|address| director.has(address), page);
             page.line(self.director(director, &mut taken));
         }
+        page.unsaid();
         let near =
             if self.far.is_empty() { self.outer() } else { self.far.keys().copied().collect() };
         let near: Vec<_> = near.into_iter().collect();
@@ -170,10 +175,12 @@ impl Grounds {
         if !self.servers.is_empty() {
             page.line("\nreal_servers:");
         }
-        for server in self.servers.values() {
+        for ((said, _), server) in &self.servers {
+            says(cluster, &|address| address == *said, page);
             let own = server.address.and_then(|own| Some(address(self.network(own)?, own)));
             page.line(node(&server.name, &own.into_iter().collect::<Vec<_>>()).trim_end());
         }
+        page.unsaid();
     }
 
     /// A director: its own addresses, and guessed ones in the other networks. Where real servers of
@@ -202,6 +209,17 @@ impl Grounds {
              which replies must pass.\n    sysctls: {{ {} }}",
             quiet.join(", ")
         )
+    }
+}
+
+/// That the next lines come of the first address of this kind, if a file says one.
+fn says(cluster: &Cluster<'_>, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page) {
+    page.unsaid();
+    let all = cluster.directors.iter().enumerate();
+    let mut all =
+        all.flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
+    if let Some((director, found)) = all.find(|(_, found)| is_one(found.address.value)) {
+        page.said(director, found.address.spot);
     }
 }
 

@@ -107,9 +107,11 @@ impl Writer<'_, '_> {
                 self.line(&format!("{key}: {number}"));
             }
         }
-        if let Some((_, port)) = sorry {
+        if let Some((address, port)) = sorry {
+            self.page.said(self.director, address.spot);
             let other = port.filter(|port| *port != goal.port && !service.forwarding().keeps_vip());
             self.sorry(shared.server, other);
+            self.page.said(self.director, service.key.spot());
         }
         if let Some(check) = check {
             self.check(check);
@@ -157,7 +159,10 @@ impl Writer<'_, '_> {
             let port = server.port.filter(|_| !direct);
             let server = Server { tunnel: own, port, ..server.clone() };
             let entry = entry(&server, service.forwarding(), goal.port);
-            self.page.said(self.director, server.address.spot);
+            // What is odd about a server without weight is its weight.
+            let idle = server.weight.filter(|weight| weight.value == 0);
+            let spot = idle.map_or(server.address.spot, |weight| weight.spot);
+            self.page.said(self.director, spot);
             self.line(&format!("  {name}: {{ {entry} }}"));
         }
         self.page.said(self.director, service.key.spot());
@@ -201,6 +206,7 @@ impl Writer<'_, '_> {
     }
 
     fn check(&mut self, check: &Check) {
+        self.page.said(self.director, check.asked);
         self.line("health_check:");
         let probe = match &check.probe {
             Probe::Tcp => "tcp: {}".to_owned(),
@@ -208,6 +214,7 @@ impl Writer<'_, '_> {
             Probe::Command { shell } => format!("command: {}", quoted(shell)),
         };
         self.line(&format!("  {probe}"));
+        self.page.said(self.director, check.spot);
         let timing = check.timing;
         let times = [
             ("delay_loop", timing.delay_loop),
