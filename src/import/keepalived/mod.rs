@@ -26,6 +26,7 @@ mod sketch;
 #[cfg(test)]
 mod tests;
 mod track;
+mod unfit;
 mod words;
 
 pub use cluster::{Cluster, cluster};
@@ -36,3 +37,4 @@ pub use machine::{Anywhere, Machine, Setting};
 pub use named::{Named, Role, named};
 pub use piece::bare;
 pub use sketch::{Origin, Sketch, sketch};
+pub use unfit::unfit;
