@@ -16,6 +16,8 @@ pub struct Node {
     pub address: Option<IpAddr>,
     /// An address in whose network it is.
     pub beside: IpAddr,
+    /// A VIP of the other family, which it answers for (TUN).
+    pub other: Option<IpAddr>,
 }
 
 /// The nodes that serve, apart from directors that serve themselves. A node stands once in a
@@ -31,7 +33,8 @@ pub fn farm(cluster: &Cluster<'_>, directors: &[Director]) -> IndexMap<Server, N
         }
         let name = format!("rs{}", nodes.len() + 1);
         let known = number == 0 && !address.is_loopback();
-        let node = || Node { name, address: known.then_some(address), beside: address };
+        let node =
+            || Node { name, address: known.then_some(address), beside: address, other: None };
         nodes.entry(server).or_insert_with(node);
     }
     let rips = services().flat_map(servers).map(|(address, _)| address);
