@@ -53,11 +53,10 @@ const SIGNS: &[(Format, Sign)] = &[
     }),
     (Format::Nginx, |line| {
         let words: Vec<_> = line.split_whitespace().collect();
-        match words.as_slice() {
-            ["http" | "events" | "server", "{"] => true,
-            ["upstream" | "location", _, .., "{"] => true,
-            _ => false,
-        }
+        matches!(
+            words.as_slice(),
+            ["http" | "events" | "server", "{"] | ["upstream" | "location", _, .., "{"]
+        )
     }),
     (Format::Haproxy, |line| {
         let first = line.split_whitespace().next();

@@ -592,3 +592,15 @@ fn peers_that_miss_another_director_are_told_at_the_stranger() {
     assert_eq!(unfit_with(["192.0.2.3", "192.0.2.1"]), [(0, 4)]);
     assert_eq!(unfit_with(["192.0.2.2", "192.0.2.2"]), [(1, 4)], "itself");
 }
+
+#[test]
+fn a_missing_brace_is_told_once_where_its_block_begins() {
+    for text in [
+        "vrrp_instance A\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.9\n}\n}\n",
+        "virtual_server 192.0.2.9 80\nprotocol TCP\nreal_server 192.0.2.1 80 {\n}\n}\n",
+    ] {
+        let (_, faults) = read("a", text);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!((faults[0].spot.line, faults[0].message.contains("has no `{`")), (0, true));
+    }
+}

@@ -65,3 +65,19 @@ pub fn servers(server: &VirtualServer) -> Vec<Server> {
     }
     found
 }
+
+/// A remark on a node that has another address than the file says.
+pub fn moved((server, node): (&Server, &Node)) -> Option<String> {
+    let (address, number) = server;
+    let (name, own) = (&node.name, node.address?);
+    match (address.is_loopback(), number) {
+        (true, 0) => Some(format!(
+            "{address} is another server on each director: `{name}` at {own} stands for it"
+        )),
+        (_, 0) => None,
+        _ => Some(format!(
+            "{address} stands more than once in a virtual service, and in a lab a node does once: \
+             `{name}` at {own} is the further one"
+        )),
+    }
+}

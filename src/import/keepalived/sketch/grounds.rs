@@ -1,6 +1,6 @@
 use super::addresses::{addresses, known, vips};
 use super::directors::{Director, directors, identified, partner, renamed};
-use super::farm::{Node, Server, farm, is_itself, servers};
+use super::farm::{Node, Server, farm, is_itself, moved, servers};
 use super::page::Page;
 use super::subnets::{Taken, subnets};
 use crate::import::Key;
@@ -251,22 +251,6 @@ fn says(cluster: &Cluster<'_>, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page)
         all.flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
     if let Some((director, found)) = all.find(|(_, found)| is_one(found.address.value)) {
         page.said(director, found.address.spot);
-    }
-}
-
-/// A remark on a node that has another address than the file says.
-fn moved((server, node): (&Server, &Node)) -> Option<String> {
-    let (address, number) = server;
-    let (name, own) = (&node.name, node.address?);
-    match (address.is_loopback(), number) {
-        (true, 0) => Some(format!(
-            "{address} is another server on each director: `{name}` at {own} stands for it"
-        )),
-        (_, 0) => None,
-        _ => Some(format!(
-            "{address} stands more than once in a virtual service, and in a lab a node does once: \
-             `{name}` at {own} is the further one"
-        )),
     }
 }
 
