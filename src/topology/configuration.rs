@@ -169,7 +169,19 @@ fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Sketched, Vec<Misrea
     }
     let found = retold::retold(cluster, &sketch, found);
     let lab = lab.ok_or_else(|| found.clone())?;
+    let found = joined(found.into_iter().chain(unfit(cluster)).collect());
     Ok(Sketched { topology: source, found, is_proven: !lab.scenarios.is_empty() })
+}
+
+/// In what the directors do not fit together, beside what the lab shows.
+fn unfit(cluster: &Cluster<'_>) -> Vec<Misread> {
+    let told = |(director, fault): (usize, Fault)| {
+        let own = cluster.directors.get(director)?;
+        let source = own.files.line(fault.spot.line)?.0.clone();
+        let diagnostic = rule::UNFIT.at(&Place::root(), fault.message, fault.help);
+        Some(Misread { source, faults: vec![diagnostic.shown_at(at_spot(own, fault.spot))] })
+    };
+    keepalived::unfit(cluster).into_iter().filter_map(told).collect()
 }
 
 /// What keepalived goes without.

@@ -174,11 +174,27 @@ impl Parser {
         self.statement(None);
         match self.open.pop() {
             Some(open) => self.close(open),
+            None if self.reopened() => {}
             None => {
                 let help = "take it out, or look above for a `}` too many or a `{` too few";
                 self.faults.push(Fault::wrong(brace, "this `}` closes nothing", help));
             }
         }
+    }
+
+    /// Whether a `}` that closes nothing ends a block whose `{` is missing: one that must have braces,
+    /// with all that stands behind it.
+    fn reopened(&mut self) -> bool {
+        let is_bare = |statement: &Statement| {
+            statement.block.is_none() && OUTERMOST.contains(&statement.keyword())
+        };
+        let Some(at) = self.outer.iter().rposition(is_bare) else { return false };
+        let body = self.outer.split_off(at + 1);
+        let Some(head) = self.outer.last_mut() else { return false };
+        let message = format!("`{}` has no `{{`", head.line());
+        self.faults.push(Fault::wrong(head.spot, message, "add it at the end of the line"));
+        head.block = Some(body);
+        true
     }
 
     fn close(&mut self, open: Open) {

@@ -62,7 +62,9 @@ fn holding(configuration: &mut Configuration, reading: &mut Reading) {
         let words = format!("vrrp_instance {name}");
         reading.remark(spot, words, Fate::Replaced(instead.to_owned()));
         let help = "add an address to its `virtual_ipaddress`";
-        reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
+        if reading.skipped.is_empty() {
+            reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
+        }
         false
     });
 }

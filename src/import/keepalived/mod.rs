@@ -10,6 +10,7 @@ mod cluster;
 mod configuration;
 mod definitions;
 mod differences;
+mod environment;
 mod files;
 mod global;
 mod groups;
@@ -26,6 +27,7 @@ mod sketch;
 #[cfg(test)]
 mod tests;
 mod track;
+mod unfit;
 mod words;
 
 pub use cluster::{Cluster, cluster};
@@ -36,3 +38,4 @@ pub use machine::{Anywhere, Machine, Setting};
 pub use named::{Named, Role, named};
 pub use piece::bare;
 pub use sketch::{Origin, Sketch, sketch};
+pub use unfit::unfit;

@@ -1,5 +1,5 @@
 use super::configuration::{Configuration, Instance, VirtualServer};
-use crate::import::Said;
+use crate::import::{Key, Said};
 use std::net::IpAddr;
 
 /// What an address is in a configuration.
@@ -81,4 +81,12 @@ fn of_service(server: &VirtualServer) -> Vec<Named> {
     let sorry = server.sorry.map(|(address, _)| address);
     let vip = vip.into_iter().map(named(Role::Virtual));
     vip.chain(rips.map(named(Role::Real))).chain(sorry.map(named(Role::Sorry))).collect()
+}
+
+/// A service as keepalived.conf(5) names it.
+pub fn service(key: Key) -> String {
+    match key {
+        Key::Address { vip, port, .. } => format!("virtual_server {} {}", vip.value, port.value),
+        Key::Mark { mark, .. } => format!("virtual_server fwmark {}", mark.value),
+    }
 }

@@ -49,9 +49,14 @@ impl Reading {
 
     /// A block that keepalived goes without.
     pub fn skipped(&mut self, statement: &Statement, why: &str, help: &str) {
+        self.skipped_for((statement, statement.spot), why, help);
+    }
+
+    /// The same, for one of its words.
+    pub fn skipped_for(&mut self, (statement, word): (&Statement, Spot), why: &str, help: &str) {
         self.taken_as(statement, format!("keepalived goes without it: {why}"));
         let message = format!("keepalived goes without `{}`: {why}", brief(&statement.line()));
-        self.skipped.push(Fault::wrong(statement.spot, message, help));
+        self.skipped.push(Fault::wrong(word, message, help));
     }
 
     /// Words that keepalived ignores, and that something may lack in the end.

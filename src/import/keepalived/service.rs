@@ -90,7 +90,12 @@ fn service(
     };
     let (servers, checks) = servers(block, &inherited, reading);
     if servers.is_empty() {
-        reading.skipped(block, "it has no real servers", "add a `real_server`");
+        let is_told = block.body().iter().any(|s| s.keyword() == "real_server");
+        if is_told {
+            reading.taken_as(block, "keepalived goes without it: it has no real servers");
+        } else {
+            reading.skipped(block, "it has no real servers", "add a `real_server`");
+        }
         return None;
     }
     draft.server.service.servers = servers;

@@ -1,6 +1,6 @@
 use super::addresses::{addresses, known, vips};
 use super::directors::{Director, directors, identified, partner, renamed};
-use super::farm::{Node, Server, farm, is_itself};
+use super::farm::{Node, Server, farm, is_itself, moved, servers};
 use super::page::Page;
 use super::subnets::{Taken, subnets};
 use crate::import::Key;
@@ -78,8 +78,27 @@ impl Grounds {
             let net = self.networks.keys().find(|net| net.contains(&node.beside)).copied();
             node.address = net.and_then(|net| self.taken.last(net));
         }
+        self.answering(cluster);
         let moved: Vec<_> = self.servers.iter().filter_map(moved).collect();
         self.notes.extend(moved);
+    }
+
+    /// A real server of TUN whose VIP is of the other family answers with it: it stands in a network
+    /// of that family too.
+    fn answering(&mut self, cluster: &Cluster<'_>) {
+        for (shared, vip) in cluster.services.iter().zip(&self.vips) {
+            for server in servers(shared.server) {
+                let node = self.servers.get_mut(&server);
+                let Some(node) = node.filter(|_| server.0.is_ipv4() != vip.is_ipv4()) else {
+                    continue;
+                };
+                node.other = Some(*vip);
+                self.notes.push(format!(
+                    "`{}` has an address of its own beside {vip}: its replies are of that family",
+                    node.name
+                ));
+            }
+        }
     }
 
     /// The networks of clients where real servers of NAT share the network of their VIP: replies to
@@ -142,6 +161,12 @@ impl Grounds {
         itself.or_else(|| self.servers.get(&(address, number)).map(|node| node.name.as_str()))
     }
 
+    /// The network of a real server's RIP, where it stands in another one too.
+    pub fn chosen(&self, server: Server) -> Option<String> {
+        let node = self.servers.get(&server)?;
+        node.other.and_then(|_| self.network(node.address?)).map(str::to_owned)
+    }
+
     /// The networks and nodes as a file has them.
     pub fn nodes(&self, cluster: &Cluster<'_>, page: &mut Page) {
         let mut taken = self.taken.clone();
@@ -177,8 +202,14 @@ impl Grounds {
         }
         for ((said, _), server) in &self.servers {
             says(cluster, &|address| address == *said, page);
-            let own = server.address.and_then(|own| Some(address(self.network(own)?, own)));
-            page.line(node(&server.name, &own.into_iter().collect::<Vec<_>>()).trim_end());
+            let mut own: Vec<_> = server.address.into_iter().collect();
+            own.extend(
+                server.other.and_then(|vip| {
+                    taken.last(*self.networks.keys().find(|net| net.contains(&vip))?)
+                }),
+            );
+            let own = own.into_iter().filter_map(|own| Some(address(self.network(own)?, own)));
+            page.line(node(&server.name, &own.collect::<Vec<_>>()).trim_end());
         }
         page.unsaid();
     }
@@ -220,22 +251,6 @@ fn says(cluster: &Cluster<'_>, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page)
         all.flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
     if let Some((director, found)) = all.find(|(_, found)| is_one(found.address.value)) {
         page.said(director, found.address.spot);
-    }
-}
-
-/// A remark on a node that has another address than the file says.
-fn moved((server, node): (&Server, &Node)) -> Option<String> {
-    let (address, number) = server;
-    let (name, own) = (&node.name, node.address?);
-    match (address.is_loopback(), number) {
-        (true, 0) => Some(format!(
-            "{address} is another server on each director: `{name}` at {own} stands for it"
-        )),
-        (_, 0) => None,
-        _ => Some(format!(
-            "{address} stands more than once in a virtual service, and in a lab a node does once: \
-             `{name}` at {own} is the further one"
-        )),
     }
 }
 

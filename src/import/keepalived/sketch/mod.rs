@@ -20,8 +20,9 @@ pub use page::Origin;
 
 use super::cluster::Cluster;
 use super::configuration::{Fate, Remark, Timeouts};
+use super::named::service;
 use super::reading::brief;
-use crate::import::{Key, scalar};
+use crate::import::scalar;
 use crate::lab::LabName;
 use grounds::Grounds;
 use page::{Line, Page};
@@ -79,15 +80,7 @@ fn names(cluster: &Cluster<'_>, grounds: &Grounds) -> Vec<(String, String)> {
     });
     let keys = cluster.services.iter().map(|shared| shared.server.service.key);
     let services = services::table(cluster).names().into_iter().zip(keys);
-    servers.chain(services.map(|(name, key)| (name, in_words(key)))).collect()
-}
-
-/// A service as keepalived.conf(5) names it.
-fn in_words(key: Key) -> String {
-    match key {
-        Key::Address { vip, port, .. } => format!("virtual_server {} {}", vip.value, port.value),
-        Key::Mark { mark, .. } => format!("virtual_server fwmark {}", mark.value),
-    }
+    servers.chain(services.map(|(name, key)| (name, service(key)))).collect()
 }
 
 fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {

@@ -150,15 +150,18 @@ impl Writer<'_, '_> {
         self.line("real_servers:");
         let nodes: Vec<_> = servers(server)
             .into_iter()
-            .map(|s| self.grounds.server(s).map(str::to_owned))
+            .map(|s| (self.grounds.server(s).map(str::to_owned), self.grounds.chosen(s)))
             .collect();
-        for (server, name) in service.servers.iter().zip(nodes) {
+        for (server, (name, chosen)) in service.servers.iter().zip(nodes) {
             let Some(name) = name else { continue };
             let own = if usual == Some(server.tunnel) { Tunnel::Ipip } else { server.tunnel };
             let direct = server.forwarding.keeps_vip();
             let port = server.port.filter(|_| !direct);
             let server = Server { tunnel: own, port, ..server.clone() };
-            let entry = entry(&server, service.forwarding(), goal.port);
+            let mut entry = entry(&server, service.forwarding(), goal.port);
+            if let Some(network) = chosen {
+                entry.push_str(&format!(", address: {network}"));
+            }
             // What is odd about a server without weight is its weight.
             let idle = server.weight.filter(|weight| weight.value == 0);
             let spot = idle.map_or(server.address.spot, |weight| weight.spot);
