@@ -30,7 +30,7 @@ fn found(path: &Path) -> (Source, Vec<Diagnostic>) {
         told(made.map_or_else(|misread| vec![misread], |made| made.found))
     } else if is_configuration(&source) {
         let sketch = topology::sketch(&name, std::slice::from_ref(&source), &Anywhere, &[]);
-        told(sketch.err().unwrap_or_default())
+        told(sketch.map_or_else(|misread| misread, |made| made.found))
     } else {
         diagnostics(&source)
     };

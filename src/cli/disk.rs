@@ -29,18 +29,11 @@ impl Machine for Disk {
     }
 }
 
-/// A configuration's text; what is no UTF-8 in its comments is no fault.
-pub fn text(path: &Path) -> Option<Source> {
+/// A configuration's text.
+fn text(path: &Path) -> Option<Source> {
     let mut bytes = Vec::new();
     fs::File::open(path).ok()?.take(topology::LARGEST as u64 + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() <= topology::LARGEST)
-        .then(|| Source { name: path.display().to_string(), text: lenient(&bytes) })
-}
-
-/// Text as it is, without a mark of byte order.
-pub fn lenient(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()
+    topology::decode_foreign(&path.display().to_string(), bytes).ok()
 }
 
 /// keepalived includes no directories, and nothing that can be run.

@@ -8,8 +8,8 @@ use super::value::{self, Endpoint};
 use crate::lab::{Family, ForwardingMethod, Tunnel};
 use std::mem::discriminant;
 
-/// How long a client stays if `-p` does not say it (ipvsadm(8)).
-const PERSISTENT: i64 = 300;
+/// How long a client stays if `-p` does not say it: ipvsadm(8) says 300, and the program does this.
+const PERSISTENT: i64 = 360;
 
 /// One line of a table.
 #[derive(Debug)]
@@ -44,7 +44,8 @@ impl<'t> Line<'t, '_> {
         let verb = |m: &Meaning| matches!(m, Meaning::AddService | Meaning::AddServer);
         let verbs: Vec<_> = self.tokens.iter().map(|t| t.meaning).filter(verb).collect();
         match verbs.as_slice() {
-            [one] => {
+            // A second one of the same kind is told already.
+            [one, others @ ..] if others.iter().all(|other| other == one) => {
                 self.strangers(*one);
                 return Some(*one);
             }
@@ -59,13 +60,10 @@ impl<'t> Line<'t, '_> {
         let scheduler = self.argument(Meaning::Scheduler).map(|said| said.map(str::to_owned));
         let flags = self.argument(Meaning::Flags).map(value::flags);
         let persistence = self.persistence();
-        let read = match key.as_ref().map(Key::family) {
-            Some(Family::Inet6) => value::prefix_length,
-            Some(Family::Inet) | None => value::netmask,
-        };
-        let netmask = self.argument(Meaning::Netmask).map(read);
+        let family = key.as_ref().map_or(Family::Inet, Key::family);
+        let netmask = self.argument(Meaning::Netmask).map(|said| value::netmask_of(said, family));
         let (flags, netmask) = (self.kept(flags), self.kept(netmask));
-        if let (None, Some(netmask)) = (&persistence, &netmask) {
+        if let (None, Some(netmask), true) = (&persistence, &netmask, self.whole) {
             let message = "`-M` is the netmask of persistence, and there is none";
             self.faults.push(Fault::wrong(netmask.spot, message, "add `-p SECONDS` before it"));
         }
@@ -85,6 +83,13 @@ impl<'t> Line<'t, '_> {
         let forwarding = self.method();
         let tunnel = self.tunnel(forwarding);
         let (address, port) = endpoint?;
+        // No lab has it, as the virtual one takes its place; ipvsadm looks at it all the same.
+        let is_ignored = |port: &Said<i64>| {
+            forwarding.keeps_vip()
+                && !matches!(key, Some(Key::Address { port: p, .. }) if p == *port)
+        };
+        let ignored = port.filter(is_ignored);
+        ignored.map_or(Some(()), |port| self.kept(Some(value::within(port))))?;
         let server = Server { address, port, forwarding, tunnel, weight, upper, lower };
         Some((key?, server))
     }
@@ -112,11 +117,7 @@ impl<'t> Line<'t, '_> {
             return None;
         };
         let Some(port) = port.filter(|port| port.value != 0) else {
-            self.faults.push(Fault::not_yet(
-                vip.spot,
-                format!("`{}` is a service of every port: labs do not have these yet", vip.value),
-                "add a port, as in `:80`",
-            ));
+            self.faults.push(value::every_port(vip));
             return None;
         };
         Some(Key::Address { protocol: protocol?, vip, port })
@@ -133,6 +134,11 @@ impl<'t> Line<'t, '_> {
 
     /// The tunnel; IPIP if none is given. ipvsadm writes out the type of every tunnel, IPIP too.
     fn tunnel(&mut self, method: ForwardingMethod) -> Tunnel {
+        let port = self.number(Meaning::TunnelPort);
+        // What is at fault may be what is missed here.
+        if !self.faults.is_empty() {
+            return Tunnel::Ipip;
+        }
         let tunnels = method == ForwardingMethod::Tun;
         if let Some(token) = self.find(goes_with_tunnels).filter(|_| !tunnels) {
             let message = format!("`{}` goes with `-i` only", token.written.value);
@@ -144,7 +150,6 @@ impl<'t> Line<'t, '_> {
             Meaning::TunnelChecksum(value) => Some(Said { value, spot: token.written.spot }),
             _ => None,
         });
-        let port = self.number(Meaning::TunnelPort);
         let kind = self.argument(Meaning::TunnelType);
         self.kept(Some(tunnel::Options { kind, port, checksum }.tunnel())).unwrap_or_default()
     }
@@ -189,6 +194,7 @@ impl<'t> Line<'t, '_> {
     fn lacks(&mut self, what: &str, help: &str) {
         if self.whole {
             self.faults.push(Fault::wrong(self.begin, format!("this line {what}"), help));
+            self.whole = false;
         }
     }
 

@@ -68,7 +68,7 @@ pub struct Remark {
 impl Director {
     /// The director that has this table.
     pub fn of(table: Table) -> Self {
-        let mut director = Self::default();
+        let mut director = Self { remarks: table.remarks, ..Self::default() };
         for mut service in table.services {
             let servers = std::mem::take(&mut service.servers);
             service.servers = with_ports(servers, service.key, &mut director.remarks);
@@ -79,7 +79,8 @@ impl Director {
 
     /// The services as a table, which names them.
     pub fn table(&self) -> Table {
-        Table { services: self.services.iter().map(|held| held.service.clone()).collect() }
+        let services = self.services.iter().map(|held| held.service.clone()).collect();
+        Table { services, ..Table::default() }
     }
 }
 

@@ -64,3 +64,40 @@ impl Fault {
         Self { kind: Kind::NotYet, spot, message: message.into(), help: help.into() }
     }
 }
+
+/// The most lines that a fault names besides its own.
+const NAMED: usize = 4;
+
+/// Faults that say the same as one: at the first place, with the other lines.
+pub fn once(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut all: Vec<(Fault, Vec<usize>)> = Vec::new();
+    for fault in faults {
+        let line = fault.spot.line;
+        let is_same = |(known, _): &&mut (Fault, Vec<usize>)| {
+            (&known.message, &known.help) == (&fault.message, &fault.help)
+        };
+        match all.iter_mut().find(is_same) {
+            Some((known, lines)) if known.spot.line != line && lines.last() != Some(&line) => {
+                lines.push(line);
+            }
+            Some(_) => {}
+            None => all.push((fault, Vec::new())),
+        }
+    }
+    let told = |(mut fault, lines): (Fault, Vec<usize>)| {
+        fault.message += &others(&lines);
+        fault
+    };
+    all.into_iter().map(told).collect()
+}
+
+/// As in " (line 3 has it too)".
+pub fn others(lines: &[usize]) -> String {
+    let named: Vec<_> = lines.iter().take(NAMED).map(|line| (line + 1).to_string()).collect();
+    match (lines.len(), lines.len().saturating_sub(NAMED)) {
+        (0, _) => String::new(),
+        (1, _) => format!(" (line {} has it too)", named[0]),
+        (_, 0) => format!(" (lines {} have it too)", named.join(", ")),
+        (_, more) => format!(" (lines {} and {more} more have it too)", named.join(", ")),
+    }
+}

@@ -1,29 +1,34 @@
 use super::command::{Command, command};
-use super::fault::{Fault, Spot};
+use super::director::Remark;
+use super::fault::{Fault, once};
 use super::key::Key;
+use super::listing;
+use super::script::{Item, Word, read};
 use super::table::{Server, Service, Table};
 use super::token::tokens;
 
 /// What `ipvsadm -S -n` printed, with every fault of it; what is sound is in the table.
 ///
-/// Lines of a script (`ipvsadm -A ...`) are taken as well. A line that begins with `#` is a
-/// comment, and begins the table of another director: there a service may be repeated, if it is the
-/// same one.
+/// Lines of a script (`ipvsadm -A ...`) are taken as well, and what `ipvsadm -L -n` printed. A line
+/// that begins with `#` is a comment, and begins the table of another director: there a service may
+/// be repeated, if it is the same one.
 pub fn ipvsadm(text: &str) -> (Table, Vec<Fault>) {
     let mut reading = Reading::default();
-    for (index, line) in text.lines().enumerate() {
-        match line.split_whitespace().next() {
-            None => {}
-            Some(word) if word.starts_with('#') => reading.close(),
-            Some(_) => reading.line(index, line),
-        }
+    let read = if listing::is_one(text) {
+        listing::read(text, &mut reading)
+    } else {
+        read(text).and_then(|items| reading.items(items))
+    };
+    if let Err(fault) = read {
+        return (Table::default(), vec![fault]);
     }
     reading.close();
-    (Table { services: reading.services }, reading.faults)
+    (Table { services: reading.services, remarks: reading.remarks }, once(reading.faults))
 }
 
+/// What is read of a table so far.
 #[derive(Default)]
-struct Reading {
+pub struct Reading {
     /// The services of closed sections.
     services: Vec<Service>,
     /// The services of the section that is read.
@@ -32,14 +37,34 @@ struct Reading {
     blurred: bool,
     /// The services that the section does not have, though lines name them: told once.
     missed: Vec<Key>,
-    faults: Vec<Fault>,
+    /// Whether a service of the section stands there twice, and that is said.
+    repeated: bool,
+    /// What becomes of other words.
+    pub remarks: Vec<Remark>,
+    /// What is wrong.
+    pub faults: Vec<Fault>,
 }
 
 impl Reading {
-    fn line(&mut self, line: usize, text: &str) {
+    fn items(&mut self, items: Vec<Item>) -> Result<(), Fault> {
+        strangers(&items).map_or(Ok(()), Err)?;
+        let mut others = Vec::new();
+        for item in items {
+            match item {
+                Item::Comment => self.close(),
+                Item::Command(words) => self.command(&words),
+                Item::Other(word) => others.push(word),
+            }
+        }
+        self.remarks.extend(left_out(&others));
+        Ok(())
+    }
+
+    fn command(&mut self, words: &[Word]) {
+        let Some(begin) = words.first().map(|word| word.spot) else { return };
         let mut faults = Vec::new();
-        let tokens = tokens(line, text, &mut faults);
-        match command(&tokens, Spot { line, word: 0 }, &mut faults) {
+        let tokens = tokens(words, &mut faults);
+        match command(&tokens, begin, &mut faults) {
             Some(Command::Service(service)) => self.service(service),
             // A real server without what is at fault is not the one that is meant.
             Some(Command::Server(key, server)) if faults.is_empty() => self.server(&key, server),
@@ -49,23 +74,30 @@ impl Reading {
         self.faults.append(&mut faults);
     }
 
-    fn service(&mut self, service: Service) {
+    /// Takes a virtual service.
+    pub fn service(&mut self, service: Service) {
         let key = service.key;
         if self.section.iter().any(|other| other.key == key) {
-            self.faults.push(Fault::wrong(
-                key.spot(),
-                format!("the service {key} is there already"),
-                "keep one of the two lines",
-            ));
+            // What follows probably repeats more.
+            if !std::mem::replace(&mut self.repeated, true) {
+                self.faults.push(Fault::wrong(
+                    key.spot(),
+                    format!("the service {key} is there already"),
+                    "keep one of the two lines; between the tables of two directors a line with \
+                     `#` must stand",
+                ));
+            }
         } else {
             self.section.push(service);
         }
     }
 
-    fn server(&mut self, key: &Key, server: Server) {
+    /// Takes a real server.
+    pub fn server(&mut self, key: &Key, server: Server) {
         match self.section.iter_mut().find(|service| service.key == *key) {
             Some(service) => match service.servers.iter().any(|other| other.is(&server, key)) {
                 false => service.servers.push(server),
+                true if self.repeated => {}
                 true => self.faults.push(Fault::wrong(
                     server.address.spot,
                     format!("the real server {} is there already", server.address.value),
@@ -85,9 +117,10 @@ impl Reading {
     }
 
     /// Ends a section.
-    fn close(&mut self) {
+    pub fn close(&mut self) {
         self.blurred = false;
         self.missed.clear();
+        self.repeated = false;
         for service in std::mem::take(&mut self.section) {
             let key = service.key;
             match self.services.iter().find(|known| known.key == key) {
@@ -102,4 +135,30 @@ impl Reading {
             }
         }
     }
+}
+
+/// What a text is told of that has no line of a table at all.
+fn strangers(items: &[Item]) -> Option<Fault> {
+    let mut words = items.iter().filter_map(|item| match item {
+        Item::Command(words) => words.first(),
+        Item::Other(word) => Some(word),
+        Item::Comment => None,
+    });
+    let first = words.clone().next()?;
+    if words.any(|word| word.text.starts_with('-')) {
+        return None;
+    }
+    let message = "this is no table of ipvsadm: no line begins with `-A`";
+    let help = "name a file with what `ipvsadm -S -n` printed";
+    Some(Fault::wrong(first.spot, message, help))
+}
+
+/// One remark on commands of other programs.
+fn left_out(commands: &[Word]) -> Option<Remark> {
+    let first = commands.first()?;
+    let listed: Vec<_> =
+        commands.iter().map(|word| format!("`{}` ({})", word.text, word.spot.line + 1)).collect();
+    let words =
+        format!("commands of other programs are left out, with their lines: {}", listed.join(", "));
+    Some(Remark { spot: first.spot, words })
 }

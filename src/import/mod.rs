@@ -6,16 +6,20 @@
 //! of it or judge it by LVS's rules (that is `topology`'s business), read files (what is included
 //! comes from a `Machine`, which `cli` is), or print.
 
+mod bare;
 mod command;
 mod director;
 mod fault;
+mod format;
 mod ipvsadm;
 pub mod keepalived;
 mod key;
 pub mod ldirectord;
+mod listing;
 mod option;
 mod page;
 mod port;
+mod script;
 mod sketch;
 mod table;
 #[cfg(test)]
@@ -24,10 +28,13 @@ mod token;
 mod tunnel;
 mod value;
 
+pub use bare::{Bare, Meaning};
 pub use director::{Check, Director, Held, Remark, Sorry};
 pub use fault::{Fault, Kind, Said, Spot};
+pub use format::{Format, looks_like};
 pub use ipvsadm::ipvsadm;
 pub use key::Key;
 pub use page::{Page, Span, scalar};
+pub use script::bare as bare_words;
 pub use sketch::{Origin, Sketch, sketch};
 pub use table::{Netmask, Server, Service, Table};

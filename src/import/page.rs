@@ -1,4 +1,5 @@
 use super::Spot;
+use crate::text::moves_cursor;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ pub fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
+            c if moves_cursor(c) || c == '\u{feff}' => {
                 let _ = write!(quoted, "\\u{:04x}", u32::from(c));
             }
             c => quoted.push(c),

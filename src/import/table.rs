@@ -1,3 +1,4 @@
+use super::director::Remark;
 use super::fault::{Said, Spot};
 use super::key::Key;
 use crate::lab::{Family, ForwardingMethod, SchedulerFlag, Tunnel};
@@ -9,6 +10,8 @@ use std::net::IpAddr;
 pub struct Table {
     /// The virtual services.
     pub services: Vec<Service>,
+    /// What becomes of words that are not in the table as they stand.
+    pub remarks: Vec<Remark>,
 }
 
 /// A virtual service of a table.

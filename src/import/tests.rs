@@ -1,4 +1,4 @@
-use super::{Director, Fault, Kind, Origin, Table, ipvsadm, sketch};
+use super::{Director, Fault, Kind, Origin, Service, Spot, Table, ipvsadm, sketch};
 use crate::lab::{Tunnel, TunnelChecksum};
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -72,7 +72,7 @@ proptest! {
         let text = words.concat();
         for Fault { spot, .. } in ipvsadm(&text).1 {
             let line = text.lines().nth(spot.line).unwrap();
-            assert!(line.split_whitespace().nth(spot.word).is_some(), "{spot:?} in {text:?}");
+            assert!(line.split_ascii_whitespace().nth(spot.word).is_some(), "{spot:?} in {text:?}");
         }
     }
 }
@@ -119,7 +119,7 @@ fn word() -> impl Strategy<Value = String> {
 #[test]
 fn what_is_left_out_has_ipvsadms_own_default() {
     let table = sound("-A -t 10.0.0.1:80 -p\n-a -t 10.0.0.1:80 -r 10.0.0.2\n");
-    let same = sound("-A -t 10.0.0.1:80 -p 300\n-a -t 10.0.0.1:80 -r 10.0.0.2 -g\n");
+    let same = sound("-A -t 10.0.0.1:80 -p 360\n-a -t 10.0.0.1:80 -r 10.0.0.2 -g\n");
     assert_eq!(table, same);
 }
 
@@ -224,4 +224,92 @@ fn a_service_that_a_table_does_not_have_is_told_once_for_each_director() {
     assert_eq!(lines(servers), [0]);
     assert_eq!(lines(&format!("{servers}{other}")), [0, 2]);
     assert_eq!(lines(&format!("{servers}# the other director\n{servers}")), [0, 3]);
+}
+
+/// What `ipvsadm -L -n` prints of a table, and /proc/net/ip_vs.
+const LISTED: &str = "\
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  192.168.56.34:80 wrr persistent 300 mask 255.255.255.0
+  -> 192.168.142.137:8080         Masq    3      0          0         
+  -> 192.168.142.138:80           Route   0      0          0         
+UDP  192.168.56.34:514 rr ops
+  -> 192.168.142.137:514          Tunnel  1      0          0         
+TCP  [2001:db8::1]:443 sh (sh-port)
+  -> [2001:db8::2]:443            Route   1      0          0         
+FWM  7 IPv6 wlc
+  -> [2001:db8::2]:0              Local   1      0          0         
+";
+const SAVED: &str = "\
+-A -t 192.168.56.34:80 -s wrr -p 300 -M 255.255.255.0
+-a -t 192.168.56.34:80 -r 192.168.142.137:8080 -m -w 3
+-a -t 192.168.56.34:80 -r 192.168.142.138:80 -g -w 0
+-A -u 192.168.56.34:514 -s rr -o
+-a -u 192.168.56.34:514 -r 192.168.142.137:514 -i -w 1
+-A -t [2001:db8::1]:443 -s sh -b sh-port
+-a -t [2001:db8::1]:443 -r [2001:db8::2]:443 -g -w 1
+-A -f 7 -6 -s wlc
+-a -f 7 -6 -r [2001:db8::2]:0 -g -w 1
+";
+
+/// Services without the place of what is only said or not.
+fn anywhere(mut services: Vec<Service>) -> Vec<Service> {
+    for service in &mut services {
+        service.one_packet = service.one_packet.map(|_| Spot { line: 0, word: 0 });
+    }
+    services
+}
+
+#[test]
+fn a_listing_is_read_as_the_saved_table_and_says_what_it_lacks() {
+    for before in ["", "[root@lb1 ~]# ipvsadm -Ln\n"] {
+        let listed = sound(&format!("{before}{LISTED}"));
+        assert_eq!(anywhere(listed.services), anywhere(sound(SAVED).services));
+        assert_eq!(listed.remarks.len(), 1);
+    }
+    let with_tunnels = LISTED
+        .replace("Forward Weight", "Forward TunnelInfo    Weight")
+        .replace("Masq    ", "Masq    n/a           ")
+        .replace("Route   ", "Route   n/a           ")
+        .replace("Tunnel  ", "Tunnel  ipip          ")
+        .replace("Local   ", "Local   n/a           ");
+    assert_eq!(anywhere(sound(&with_tunnels).services), anywhere(sound(SAVED).services));
+    let proc = "\
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+TCP  C0A83822:0050 wrr 
+  -> C0A88E89:1F90      Masq    3      0          0         
+FWM  00000007 rr 
+  -> C0A88E89:0000      Route   1      0          0         
+TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:01BB rr 
+  -> [2001:0db8:0000:0000:0000:0000:0000:0002]:01BB      Route   1      0          0         
+";
+    let saved = "\
+-A -t 192.168.56.34:80 -s wrr
+-a -t 192.168.56.34:80 -r 192.168.142.137:8080 -m -w 3
+-A -f 7 -s rr
+-a -f 7 -r 192.168.142.137:0 -g -w 1
+-A -t [2001:db8::1]:443 -s rr
+-a -t [2001:db8::1]:443 -r [2001:db8::2]:443 -g -w 1
+";
+    assert_eq!(sound(proc).services, sound(saved).services);
+}
+
+#[test]
+fn a_text_without_a_table_is_told_of_once() {
+    for text in [
+        LISTED.replace("Scheduler Flags", "Conns InPkts OutPkts"),
+        LISTED.replace("192.168.56.34:80", "lb1:http"),
+        LISTED.replace("persistent 300", "persistent 300s"),
+        "Please find the table\nattached.\n".to_owned(),
+        "virtual=10.0.0.1:80\n    real=10.0.0.2:80 gate\n".to_owned(),
+        "-A -t 10.0.0.1:80\n--set 900 120 300\n".to_owned(),
+        "-A -t 10.0.0.1:80 -c wrr\n".to_owned(),
+        "-A -t 10.0.0.1:80 two stray words\n".to_owned(),
+    ] {
+        let (_, faults) = ipvsadm(&text);
+        assert_eq!(faults.len(), 1, "{text}{faults:?}");
+    }
 }

@@ -1,7 +1,8 @@
 use super::fault::{Fault, Said, Spot};
 use super::option::{self, Argument, Known, Meaning};
-use std::iter::{Enumerate, Peekable};
-use std::str::SplitWhitespace;
+use super::script::Word;
+use std::iter::Peekable;
+use std::slice::Iter;
 
 /// An option as a line says it.
 #[derive(Debug)]
@@ -14,21 +15,20 @@ pub struct Token<'t> {
     pub argument: Option<Said<&'t str>>,
 }
 
-/// The options of a line that a table may have, and a fault for everything else.
-pub fn tokens<'t>(line: usize, text: &'t str, faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
-    let words = text.split_whitespace().enumerate().peekable();
-    let mut reader = Reader { line, words, tokens: Vec::new(), faults };
-    // Lines of a script are as good.
-    reader.words.next_if(|(_, word)| *word == "ipvsadm");
-    while let Some((index, word)) = reader.words.next() {
-        reader.word(word, Spot { line, word: index });
+/// The options of a command that a table may have, and a fault for everything else.
+pub fn tokens<'t>(words: &'t [Word], faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
+    let words = words.iter().peekable();
+    let mut reader = Reader { words, is_glued: false, tokens: Vec::new(), faults };
+    while let Some(word) = reader.words.next() {
+        reader.word(&word.text, word.spot);
     }
     reader.tokens
 }
 
 struct Reader<'t, 'f> {
-    line: usize,
-    words: Peekable<Enumerate<SplitWhitespace<'t>>>,
+    words: Peekable<Iter<'t, Word>>,
+    /// Whether the last option has its argument in its own word, as in `-w3`.
+    is_glued: bool,
     tokens: Vec<Token<'t>>,
     faults: &'f mut Vec<Fault>,
 }
@@ -47,6 +47,12 @@ impl<'t> Reader<'t, '_> {
                 format!("`{word}` belongs to no option"),
                 "take it out, or write the option that it belongs to before it, as in `-w 3`",
             ));
+            if self.is_glued {
+                // As in `-tx ADDRESS`: what hangs on the option should not be there.
+                self.tokens.pop();
+            }
+            // What follows probably belongs to it.
+            while self.words.next_if(|next| !next.text.starts_with('-')).is_some() {}
         }
     }
 
@@ -59,7 +65,8 @@ impl<'t> Reader<'t, '_> {
             let value = Some(rest.as_str()).filter(|rest| takes && !rest.is_empty());
             let written = Said { value: format!("-{letter}"), spot };
             self.option(known, written, value.map(|value| value.trim_start_matches('=')));
-            if takes {
+            let is_command = known.is_some_and(|known| known.meaning == Meaning::Command);
+            if takes || is_command {
                 return;
             }
         }
@@ -69,7 +76,7 @@ impl<'t> Reader<'t, '_> {
         let Said { value: name, spot } = &written;
         let Some(known) = known else {
             // What follows was probably meant for it.
-            self.argument(Argument::May);
+            while self.argument(Argument::May).is_some() {}
             self.faults.push(Fault::wrong(
                 *spot,
                 format!("ipvsadm has no option `{name}`"),
@@ -87,11 +94,15 @@ impl<'t> Reader<'t, '_> {
                 format!("`{name}`: labs do not have {what} yet"),
                 "take this out to try the rest of the table",
             )),
-            Meaning::Command => self.faults.push(Fault::wrong(
-                *spot,
-                format!("`{name}` is in no saved table"),
-                "keep the lines with `-A` and `-a`, as `ipvsadm -S -n` prints them",
-            )),
+            Meaning::Command => {
+                self.faults.push(Fault::wrong(
+                    *spot,
+                    format!("`{name}` is in no saved table"),
+                    "keep the lines with `-A` and `-a`, as `ipvsadm -S -n` prints them",
+                ));
+                // The rest of the command is about it.
+                while self.words.next().is_some() {}
+            }
             _ if argument.is_none() && known.argument == Argument::Must => {
                 self.faults.push(Fault::wrong(
                     *spot,
@@ -99,7 +110,10 @@ impl<'t> Reader<'t, '_> {
                     format!("write it behind `{name}`, see ipvsadm(8)"),
                 ));
             }
-            meaning => self.tokens.push(Token { written, meaning, argument }),
+            meaning => {
+                self.is_glued = argument.is_some_and(|argument| argument.spot == written.spot);
+                self.tokens.push(Token { written, meaning, argument });
+            }
         }
     }
 
@@ -109,7 +123,7 @@ impl<'t> Reader<'t, '_> {
         }
         let negative = |word: &str| wanted == Argument::Must && word.parse::<i64>().is_ok();
         let belongs = |word: &str| !word.starts_with('-') || negative(word);
-        let (word, value) = self.words.next_if(|(_, word)| belongs(word))?;
-        Some(Said { value, spot: Spot { line: self.line, word } })
+        let word = self.words.next_if(|word| belongs(&word.text))?;
+        Some(Said { value: word.text.as_str(), spot: word.spot })
     }
 }

@@ -1,7 +1,7 @@
 use super::fault::{Fault, Said};
 use super::port;
 use super::table::Netmask;
-use crate::lab::SchedulerFlag;
+use crate::lab::{Family, SchedulerFlag};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// An address, and the port behind it.
@@ -13,8 +13,9 @@ const NUMERIC: &str = "let ipvsadm print numbers: `ipvsadm -S -n`";
 pub fn endpoint(said: Said<&str>) -> Result<Endpoint, Fault> {
     let (host, port) = parted(said.value);
     let address = host.parse().map_err(|_| {
-        let message = format!("`{host}` is not an address");
-        Fault::wrong(said.spot, message, NUMERIC)
+        let shown = if said.value.contains(QUOTES) { said.value } else { host };
+        let message = format!("`{shown}` is not an address");
+        Fault::wrong(said.spot, message, address_help(said.value))
     })?;
     let port = match port {
         None => None,
@@ -23,6 +24,32 @@ pub fn endpoint(said: Said<&str>) -> Result<Endpoint, Fault> {
         })?),
     };
     Ok((said.map(|_| address), port.map(|port| said.map(|_| port))))
+}
+
+/// What a shell would take away.
+const QUOTES: [char; 2] = ['"', '\''];
+
+/// What mends a word that is no address.
+fn address_help(word: &str) -> &'static str {
+    if word.contains(QUOTES) {
+        return "take the quotes out: no shell reads a saved table";
+    }
+    if word.contains('/') {
+        return "leave the length of the prefix out";
+    }
+    if word.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ':') {
+        return "write four numbers of 0 to 255, without zeros before them";
+    }
+    NUMERIC
+}
+
+/// Whether a port has 16 bits.
+pub fn within(port: Said<i64>) -> Result<(), Fault> {
+    if (0..=65535).contains(&port.value) {
+        return Ok(());
+    }
+    let message = format!("the port `{}` is out of range", port.value);
+    Err(Fault::wrong(port.spot, message, "choose 1 to 65535"))
 }
 
 /// The host and the port. An IPv6 address is in brackets, or has no port.
@@ -71,6 +98,24 @@ pub fn netmask(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
 /// The netmask of persistence of IPv6, as in `64`.
 pub fn prefix_length(said: Said<&str>) -> Result<Said<Netmask>, Fault> {
     number(said).map(|bits| bits.map(Netmask))
+}
+
+/// The netmask of persistence of either family.
+pub fn netmask_of(said: Said<&str>, family: Family) -> Result<Said<Netmask>, Fault> {
+    match family {
+        Family::Inet => netmask(said),
+        Family::Inet6 => prefix_length(said),
+    }
+}
+
+/// A service that has no port of its own.
+pub fn every_port(vip: Said<IpAddr>) -> Fault {
+    let help = match vip.value {
+        IpAddr::V4(_) => "add a port, as in `:80`",
+        IpAddr::V6(_) => "put the address in brackets, and a port behind them: `[2001:db8::80]:80`",
+    };
+    let message = format!("`{}` is a service of every port: labs do not have these yet", vip.value);
+    Fault::not_yet(vip.spot, message, help)
 }
 
 /// The scheduler's flags, as in `sh-fallback,sh-port`.

@@ -1,7 +1,7 @@
-use super::{Sketched, load, rule};
+use super::{Sketched, foreign, load, retold, rule, validate};
 use crate::diag::{Diagnostic, Position, Severity};
-use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting, Sketch};
-use crate::import::{Fault, Kind};
+use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting};
+use crate::import::{Fault, Format, Kind, Spot};
 use crate::lab::{LabName, Place, Source};
 use indexmap::IndexSet;
 
@@ -72,14 +72,33 @@ fn directors(
 
 /// What a keepalived.conf says.
 fn configuration(source: &Source, setting: Setting<'_>) -> Result<Configuration, Vec<Misread>> {
+    if let Some(other) =
+        foreign::other_format(&source.text, Format::Keepalived, rule::CONFIGURATION)
+    {
+        return Err(vec![Misread { source: source.clone(), faults: vec![other] }]);
+    }
     let (configuration, faults, _) = keepalived::keepalived(source, setting);
+    let strange = strange(&configuration);
+    if !strange.is_empty() {
+        return Err(strange);
+    }
     if !faults.is_empty() {
         return Err(misread(&configuration, &faults));
     }
     if configuration.is_empty() {
-        return Err(vec![Misread { source: source.clone(), faults: vec![nothing()] }]);
+        return Err(vec![Misread { source: source.clone(), faults: vec![nothing(source)] }]);
     }
     Ok(configuration)
+}
+
+/// Letters that are not what they look like; what else is wrong comes of them.
+fn strange(configuration: &Configuration) -> Vec<Misread> {
+    let sources = configuration.files.sources();
+    let judged = sources.map(|source| Misread {
+        source: source.clone(),
+        faults: foreign::strange(&source.text, keepalived::bare),
+    });
+    judged.filter(|misread| !misread.faults.is_empty()).collect()
 }
 
 /// Faults by the files that they are in.
@@ -92,7 +111,7 @@ fn misread(configuration: &Configuration, faults: &[Fault]) -> Vec<Misread> {
 }
 
 /// One entry for each file, each fault once.
-fn joined(all: Vec<Misread>) -> Vec<Misread> {
+pub fn joined(all: Vec<Misread>) -> Vec<Misread> {
     let mut joined: Vec<Misread> = Vec::new();
     for Misread { source, faults } in all {
         let place = joined.iter().position(|known| known.source == source);
@@ -109,10 +128,17 @@ fn joined(all: Vec<Misread>) -> Vec<Misread> {
     joined
 }
 
-fn nothing() -> Diagnostic {
-    let message = "there is neither a `virtual_server` nor a `vrrp_instance`";
-    let help = "name a director's keepalived.conf";
-    rule::CONFIGURATION.at(&Place::root(), message, help)
+/// Why there is nothing to make a lab of.
+fn nothing(source: &Source) -> Diagnostic {
+    let text = source.text.trim();
+    let message = if text.is_empty() {
+        "the file is empty"
+    } else if text.contains('\r') && !text.contains('\n') {
+        "its lines end with carriage returns alone, so that it is one line to keepalived"
+    } else {
+        "there is neither a `virtual_server` nor a `vrrp_instance`"
+    };
+    rule::CONFIGURATION.at(&Place::root(), message, "name a director's keepalived.conf")
 }
 
 fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misread> {
@@ -123,40 +149,45 @@ fn contradictions(read: &[Configuration], faults: &[(usize, Fault)]) -> Vec<Misr
 
 /// The topology file of a cluster, if it is a valid one, with its warnings.
 fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Sketched, Vec<Misread>> {
+    let impossible = retold::impossible(cluster, validate::unusable);
+    if !impossible.is_empty() {
+        return Err(impossible);
+    }
     let sketch = keepalived::sketch(name, cluster);
     let source = Source { name: format!("{name}.yaml"), text: sketch.text.clone() };
-    match load::load(&source) {
-        Ok(valid) => {
-            let warned = valid.warnings.into_iter();
-            let found = warned.filter_map(|warning| retold(cluster, &sketch, warning)).collect();
-            let is_proven = !valid.lab.scenarios.is_empty();
-            Ok(Sketched { topology: source, found: joined(found), is_proven })
+    let (found, lab) = match load::load(&source) {
+        Ok(valid) => (valid.warnings, Some(valid.lab)),
+        Err(mut faults) => {
+            faults.retain(|fault| fault.severity == Severity::Error);
+            (faults, None)
         }
-        Err(faults) => {
-            let errors = faults.into_iter().filter(|fault| fault.severity == Severity::Error);
-            let refused = errors.filter_map(|fault| refused(cluster, &sketch, fault));
-            Err(joined(refused.collect()))
-        }
+    };
+    // What keepalived goes without is why something is missing.
+    let skipped = skipped(cluster);
+    if !found.is_empty() && !skipped.is_empty() {
+        return Err(skipped);
     }
+    let found = retold::retold(cluster, &sketch, found);
+    let lab = lab.ok_or_else(|| found.clone())?;
+    let found = joined(found.into_iter().chain(unfit(cluster)).collect());
+    Ok(Sketched { topology: source, found, is_proven: !lab.scenarios.is_empty() })
 }
 
-/// A fault of the sketch as one that keeps the words that it was made of from a lab.
-fn refused(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
-    let Diagnostic { code, message, help, position, .. } = fault;
-    let message = format!("no lab can have this: {message} ({code})");
-    let refusal = rule::NO_LAB.at(&Place::root(), message, help).shown_at(position);
-    retold(cluster, sketch, refusal)
+/// In what the directors do not fit together, beside what the lab shows.
+fn unfit(cluster: &Cluster<'_>) -> Vec<Misread> {
+    let told = |(director, fault): (usize, Fault)| {
+        let own = cluster.directors.get(director)?;
+        let source = own.files.line(fault.spot.line)?.0.clone();
+        let diagnostic = rule::UNFIT.at(&Place::root(), fault.message, fault.help);
+        Some(Misread { source, faults: vec![diagnostic.shown_at(at_spot(own, fault.spot))] })
+    };
+    keepalived::unfit(cluster).into_iter().filter_map(told).collect()
 }
 
-/// A diagnostic of the sketch at the words that the sketch was made of.
-fn retold(cluster: &Cluster<'_>, sketch: &Sketch, fault: Diagnostic) -> Option<Misread> {
-    let line = fault.position.map_or(usize::MAX, |position| position.line);
-    let origin = sketch.origin(line);
-    let director = cluster.directors.get(origin.map_or(0, |origin| origin.director))?;
-    let spot = origin.map(|origin| origin.spot);
-    let source = director.files.line(spot.map_or(0, |spot| spot.line))?.0.clone();
-    let position = spot.and_then(|spot| position(director, spot));
-    Some(Misread { source, faults: vec![fault.shown_at(position)] })
+/// What keepalived goes without.
+fn skipped(cluster: &Cluster<'_>) -> Vec<Misread> {
+    let all = cluster.directors.iter();
+    joined(all.flat_map(|director| misread(director, &director.skipped)).collect())
 }
 
 /// A fault as a diagnostic of the file.
@@ -166,10 +197,11 @@ fn located(configuration: &Configuration, fault: &Fault) -> Diagnostic {
         Kind::NotYet => rule::CONFIGURATION_PART,
     };
     let diagnostic = rule.at(&Place::root(), fault.message.clone(), fault.help.clone());
-    diagnostic.shown_at(position(configuration, fault.spot))
+    diagnostic.shown_at(at_spot(configuration, fault.spot))
 }
 
-fn position(configuration: &Configuration, spot: crate::import::Spot) -> Option<Position> {
+/// The place of a word in its file.
+pub fn at_spot(configuration: &Configuration, spot: Spot) -> Option<Position> {
     let words = configuration.files.words(spot)?;
     Some(Position { line: words.line, column: words.column, length: words.length })
 }

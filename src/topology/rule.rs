@@ -196,4 +196,5 @@ rules! {
     INITIAL_STATE "L181" Warning "initial state that takes preemption back";
     LDIRECTORD "L182" Error "not an ldirectord.cf";
     LDIRECTORD_PART "L183" Error "ldirectord.cf that labs cannot have yet";
+    UNFIT "L188" Warning "directors that do not fit together";
 }

@@ -1,7 +1,7 @@
 use super::configuration::Misread;
-use super::{load, rule, table};
+use super::{foreign, load, rule, table, wording};
 use crate::diag::{Diagnostic, Lines, Position, Severity};
-use crate::import::{self, Director, Fault, Kind, Origin, Sketch, Spot, ldirectord};
+use crate::import::{self, Bare, Director, Fault, Format, Kind, Origin, Sketch, Spot, ldirectord};
 use crate::lab::{LabName, Place, Source};
 
 /// A topology file that is made of another tool's file.
@@ -29,6 +29,7 @@ impl Sketched {
 ///
 /// What is wrong with the table itself.
 pub fn of_table(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
+    text(source, Origin::Ipvsadm)?;
     let (read, faults) = import::ipvsadm(&source.text);
     if read.services.is_empty() && faults.is_empty() {
         let help = "name a file with what `ipvsadm -S -n` printed";
@@ -38,7 +39,7 @@ pub fn of_table(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
         Kind::Wrong => rule::TABLE,
         Kind::NotYet => rule::TABLE_OPTION,
     };
-    let reader = Reader { source, position: of_word, rule: told };
+    let reader = Reader { source, origin: Origin::Ipvsadm, position: of_word, rule: told };
     reader.sound(faults)?;
     Ok(reader.sketched(&import::sketch(name, &Director::of(read), Origin::Ipvsadm), name))
 }
@@ -49,6 +50,7 @@ pub fn of_table(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
 ///
 /// What is wrong with the file itself.
 pub fn of_ldirectord(name: &LabName, source: &Source) -> Result<Sketched, Misread> {
+    text(source, Origin::Ldirectord)?;
     let (read, faults) = ldirectord::ldirectord(&source.text);
     if read.services.is_empty() && faults.is_empty() {
         return Err(nothing(source, rule::LDIRECTORD, "name an ldirectord.cf"));
@@ -57,9 +59,35 @@ pub fn of_ldirectord(name: &LabName, source: &Source) -> Result<Sketched, Misrea
         Kind::Wrong => rule::LDIRECTORD,
         Kind::NotYet => rule::LDIRECTORD_PART,
     };
-    let reader = Reader { source, position: ldirectord::column, rule: told };
+    let origin = Origin::Ldirectord;
+    let reader = Reader { source, origin, position: ldirectord::column, rule: told };
     reader.sound(faults)?;
     Ok(reader.sketched(&import::sketch(name, &read, Origin::Ldirectord), name))
+}
+
+/// Whether a file is what it should be, in letters that are what they look like.
+fn text(source: &Source, origin: Origin) -> Result<(), Misread> {
+    let bare: fn(&str) -> Vec<Bare> = match origin {
+        Origin::Ipvsadm => import::bare_words,
+        Origin::Ldirectord => ldirectord::bare,
+    };
+    let faults = match other_format(&source.text, origin) {
+        Some(other) => vec![other],
+        None => foreign::strange(&source.text, bare),
+    };
+    if faults.is_empty() { Ok(()) } else { Err(Misread { source: source.clone(), faults }) }
+}
+
+/// What a file is in place of what it should be. A table may be a listing, or lines of a script.
+fn other_format(text: &str, origin: Origin) -> Option<Diagnostic> {
+    let (format, _) = import::looks_like(text)?;
+    match (origin, format) {
+        (Origin::Ipvsadm, Format::ListedTable | Format::Script) => None,
+        (Origin::Ipvsadm, _) => foreign::other_format(text, Format::SavedTable, rule::TABLE),
+        (Origin::Ldirectord, _) => {
+            foreign::other_format(text, Format::Ldirectord, rule::LDIRECTORD)
+        }
+    }
 }
 
 fn nothing(source: &Source, rule: rule::Rule, help: &str) -> Misread {
@@ -77,6 +105,7 @@ fn of_word(text: &str, spot: Spot) -> Option<(usize, usize)> {
 /// What makes a topology file of another tool's.
 struct Reader<'s> {
     source: &'s Source,
+    origin: Origin,
     /// The column and the length of a word.
     position: fn(&str, Spot) -> Option<(usize, usize)>,
     /// The rule that a fault of the file breaks.
@@ -118,20 +147,24 @@ impl Reader<'_> {
         Some(Position { line: spot.line + 1, column: column + 1, length })
     }
 
-    /// Faults of the topology file, each at the word of the other file that it comes from, and each
-    /// once.
+    /// Faults of the topology file in words of the other file, each at the word of it that it comes
+    /// from, and each once.
     fn retold(&self, sketch: &Sketch, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let mut all: Vec<Diagnostic> = Vec::new();
         for diagnostic in found {
             let at = diagnostic.position;
             let spot = at.and_then(|at| sketch.origin(at.line, at.column));
-            let told = diagnostic.shown_at(spot.and_then(|spot| self.place(spot)));
-            let is_same = |known: &Diagnostic| {
-                known.position == told.position && known.message == told.message
-            };
-            if !all.iter().any(is_same) {
+            let told = wording::reworded(diagnostic, sketch, self.origin);
+            let told = told.shown_at(spot.and_then(|spot| self.place(spot)));
+            if !all.iter().any(|known| known.message == told.message) {
                 all.push(told);
             }
+        }
+        // What a word is not at all, it is not in other ways either.
+        for decisive in [rule::CHARACTER.code, rule::UNKNOWN_SCHEDULER.code] {
+            let first = all.iter().filter(|told| told.code == decisive);
+            let places: Vec<_> = first.map(|told| told.position).collect();
+            all.retain(|told| told.code == decisive || !places.contains(&told.position));
         }
         // What is guessed around a fault of the file only repeats it.
         if all.iter().any(|told| told.position.is_some()) {

@@ -43,11 +43,12 @@ pub fn word_of_table(at: &Place) -> Option<(usize, usize)> {
 /// Where a word (from 0) of a line (from 1) is.
 pub fn position(lines: &Lines<'_>, number: usize, word: usize) -> Option<Position> {
     let line = lines.line(number)?;
-    let mut rest = line.trim_start();
+    // White space of ASCII parts words; a letter that only looks like it is part of one.
+    let mut rest = line.trim_ascii_start();
     for _ in 0..word {
-        rest = rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+        rest = rest.trim_start_matches(|c: char| !c.is_ascii_whitespace()).trim_ascii_start();
     }
-    let length = rest.chars().take_while(|c| !c.is_whitespace()).count();
+    let length = rest.chars().take_while(|c| !c.is_ascii_whitespace()).count();
     let column = line.chars().count() - rest.chars().count() + 1;
     (length > 0).then_some(Position { line: number, column, length })
 }

@@ -122,10 +122,7 @@ fn a_file_of_which_no_lab_can_be_made_is_refused() {
         .complains("neither a `virtual_server` nor a `vrrp_instance`")
         .complains("passwd: 1 error");
     let empty = place.write("empty", "");
-    place
-        .run(&["init", lab, "--from-keepalived", &empty])
-        .code(2)
-        .complains("neither a `virtual_server`");
+    place.run(&["init", lab, "--from-keepalived", &empty]).code(2).complains("the file is empty");
     place.run(&["init", lab, "--from-ipvsadm", &empty]).code(2).complains("no virtual service in");
     assert!(!place.file("lab.yaml").exists());
 }

@@ -7,7 +7,9 @@ mod asked;
 mod configurations;
 mod corpus;
 mod ldirectord;
+mod mutated;
 mod rounds;
+mod slips;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

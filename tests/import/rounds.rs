@@ -20,8 +20,13 @@ const TABLES: u64 = 30;
 /// What ipvsadm saves of a table that it has restored in a namespace where nothing was. Of the lab
 /// only the guest's kernel is used.
 pub fn restored(guest: &Lab, table: &str) -> String {
-    let shell = "ip link set lo up && ipvsadm -R && ipvsadm -S -n";
-    let words = ["exec", &guest.name, "client", "--", "unshare", "--net", "sh", "-c", shell];
+    shown(guest, table, "ipvsadm -S -n")
+}
+
+/// What a command prints where ipvsadm has restored a table.
+pub fn shown(guest: &Lab, table: &str, command: &str) -> String {
+    let shell = format!("ip link set lo up && ipvsadm -R && {command}");
+    let words = ["exec", &guest.name, "client", "--", "unshare", "--net", "sh", "-c", &shell];
     guest.place.run_with(&words, table.as_bytes()).code(0).stdout
 }
 

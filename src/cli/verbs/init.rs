@@ -1,5 +1,5 @@
 use crate::cli::context::{Context, bytes};
-use crate::cli::disk::{Disk, lenient};
+use crate::cli::disk::Disk;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, reason};
 use crate::lab::{LabName, Source};
@@ -53,13 +53,13 @@ pub struct Args {
 /// Writes a file to begin with.
 pub fn run(args: &Args, context: &Context) -> Result<Exit, Failure> {
     if let Some(table) = &args.from_ipvsadm {
-        let source = context.text(table)?;
-        let made = topology::of_table(&name(&args.file)?, &source);
+        let name = name(&args.file)?;
+        let made = read(table)?.and_then(|source| topology::of_table(&name, &source));
         return around(made.map_err(|misread| vec![misread]), args, context);
     }
     if let Some(file) = &args.from_ldirectord {
-        let source = context.text(file)?;
-        let made = topology::of_ldirectord(&name(&args.file)?, &source);
+        let name = name(&args.file)?;
+        let made = read(file)?.and_then(|source| topology::of_ldirectord(&name, &source));
         return around(made.map_err(|misread| vec![misread]), args, context);
     }
     if !args.from_keepalived.is_empty() {
@@ -120,21 +120,26 @@ fn around(
     if at_fault { Err(Failure::said(Exit::Usage)) } else { Ok(Exit::Ok) }
 }
 
-/// A topology around directors.
+/// A topology around directors; each file that is no text is told.
 fn cluster(args: &Args) -> Result<Result<Sketched, Vec<Misread>>, Failure> {
-    let sources: Result<Vec<_>, _> = args.from_keepalived.iter().map(|file| read(file)).collect();
-    Ok(topology::sketch(&name(&args.file)?, &sources?, &Disk, &args.config_id))
+    let (mut sources, mut misread) = (Vec::new(), Vec::new());
+    for file in &args.from_keepalived {
+        match read(file)? {
+            Ok(source) => sources.push(source),
+            Err(found) => misread.push(found),
+        }
+    }
+    if !misread.is_empty() {
+        return Ok(Err(misread));
+    }
+    Ok(topology::sketch(&name(&args.file)?, &sources, &Disk, &args.config_id))
 }
 
-/// A configuration, from standard input for `-`.
-fn read(file: &str) -> Result<Source, Failure> {
+/// Another tool's file, from standard input for `-`.
+fn read(file: &str) -> Result<Result<Source, Misread>, Failure> {
     let bytes = bytes(file)
         .map_err(|error| Failure::usage(format!("cannot read `{file}`: {}", reason(&error))))?;
-    if bytes.len() > topology::LARGEST {
-        let most = topology::LARGEST >> 20;
-        return Err(Failure::usage(format!("`{file}` is larger than {most} MiB")));
-    }
-    Ok(Source { name: file.to_owned(), text: lenient(&bytes) })
+    Ok(topology::decode_foreign(file, bytes))
 }
 
 /// How many things the head of a file names.

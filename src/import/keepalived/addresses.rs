@@ -41,7 +41,7 @@ fn address(word: &Word, line: &Statement, reading: &mut Reading) -> Option<IpNet
     let (host, length) = text.split_once('/').map_or((text, None), |(h, l)| (h, Some(l)));
     let Ok(host) = host.parse::<IpAddr>() else {
         let how = "keepalived goes without it: it is no address, and names are not looked up";
-        reading.taken_as(line, how);
+        reading.unused(word.said.spot, &line.line(), how);
         return None;
     };
     let whole = IpNet::from(host);

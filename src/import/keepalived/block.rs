@@ -112,14 +112,25 @@ impl Parser {
                     self.words.push(Word { said, shape: Shape::Word });
                 }
             }
-            Shape::Word | Shape::Quoted | Shape::Unclosed => {
-                if piece.shape == Shape::Unclosed {
-                    let message = "the quote that begins here is never closed";
-                    self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
-                }
+            Shape::Word | Shape::Quoted => {
                 let said = Said { value: piece.text, spot };
                 self.words.push(Word { said, shape: piece.shape });
             }
+            Shape::Unclosed => self.unquoted(piece, spot),
+        }
+    }
+
+    /// A word whose quote is never closed. A brace at its end was meant to open the block, whose
+    /// inside would be misread without it.
+    fn unquoted(&mut self, piece: Piece, spot: Spot) {
+        let message = "the quote that begins here is never closed";
+        self.faults.push(Fault::wrong(spot, message, "add a quote at its end"));
+        let opens = piece.text.trim_end().strip_suffix('{').map(str::trim_end);
+        let value = opens.unwrap_or(&piece.text).to_owned();
+        let opens = opens.is_some();
+        self.words.push(Word { said: Said { value, spot }, shape: piece.shape });
+        if opens {
+            self.opened(spot);
         }
     }
 
@@ -163,11 +174,27 @@ impl Parser {
         self.statement(None);
         match self.open.pop() {
             Some(open) => self.close(open),
+            None if self.reopened() => {}
             None => {
                 let help = "take it out, or look above for a `}` too many or a `{` too few";
                 self.faults.push(Fault::wrong(brace, "this `}` closes nothing", help));
             }
         }
+    }
+
+    /// Whether a `}` that closes nothing ends a block whose `{` is missing: one that must have braces,
+    /// with all that stands behind it.
+    fn reopened(&mut self) -> bool {
+        let is_bare = |statement: &Statement| {
+            statement.block.is_none() && OUTERMOST.contains(&statement.keyword())
+        };
+        let Some(at) = self.outer.iter().rposition(is_bare) else { return false };
+        let body = self.outer.split_off(at + 1);
+        let Some(head) = self.outer.last_mut() else { return false };
+        let message = format!("`{}` has no `{{`", head.line());
+        self.faults.push(Fault::wrong(head.spot, message, "add it at the end of the line"));
+        head.block = Some(body);
+        true
     }
 
     fn close(&mut self, open: Open) {

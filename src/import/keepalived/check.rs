@@ -1,10 +1,11 @@
 use super::block::Statement;
 use super::configuration::{Check, Fate, Timing};
+use super::environment::told;
 use super::reading::{MOST, Reading, unescaped};
 use super::server::Inherited;
 use super::track;
 use super::words::Block;
-use crate::import::Server;
+use crate::import::{Server, Spot};
 use crate::lab::{HttpProbe, Probe, Protocol};
 
 /// The checkers of keepalived 2.2.7.
@@ -65,6 +66,7 @@ pub fn checker(
         "MISC_CHECK" => Block::Misc,
         _ => Block::Connect,
     };
+    let (spot, asked) = (block.spot, asked(block));
     let mut draft = Draft { probe: None, timing: Timing::default(), port: None, kind };
     for statement in block.body() {
         draft.statement(statement, (server, inherited), reading);
@@ -74,7 +76,16 @@ pub fn checker(
         Probe::Command { shell } => Probe::Command { shell: told(&shell, server) },
         other => other,
     };
-    Some(Check { probe, timing: draft.timing, port: draft.port, inhibit: false })
+    Some(Check { probe, timing: draft.timing, port: draft.port, inhibit: false, spot, asked })
+}
+
+/// Where a checker says what a good answer is, or else what it asks for.
+fn asked(block: &Statement) -> Spot {
+    let urls = block.body().iter().find(|statement| statement.keyword() == "url");
+    let lines = || urls.into_iter().flat_map(Statement::body).chain(block.body());
+    let words = ["digest", "regex", "status_code", "path", "misc_path"];
+    let said = words.iter().find_map(|word| lines().find(|line| line.keyword() == *word));
+    said.map_or(block.spot, |line| line.spot)
 }
 
 /// What a checker tries in a lab.
@@ -258,41 +269,4 @@ fn literal(pattern: &str) -> Option<String> {
         }
     }
     Some(text).filter(|text| !text.is_empty())
-}
-
-/// A command with `$RIP` and `$RPORT` where it says the real server's address and port, so that it
-/// is the same for all of them.
-fn told(shell: &str, server: &Server) -> String {
-    let (rip, port) = (server.address.value.to_string(), server.port.map(|port| port.value));
-    let rport = port.map(|port| port.to_string());
-    if let Some(own) = without_environment(shell, &rip) {
-        return own.replace(r#"'"'"'"#, "'");
-    }
-    // Only a shell reads a variable between single quotes.
-    let shells = ["/bin/sh ", "/bin/bash ", "sh ", "bash "];
-    if shell.contains('\'') && !shells.iter().any(|known| shell.starts_with(known)) {
-        return shell.to_owned();
-    }
-    let shell = replaced(shell, &rip, "$RIP");
-    rport.map_or(shell.clone(), |port| replaced(&shell, &port, "$RPORT"))
-}
-
-/// A text with a word in the place of another one, which is not part of a longer one.
-fn replaced(text: &str, word: &str, by: &str) -> String {
-    let (mut done, mut rest) = (String::new(), text);
-    while let Some(place) = rest.find(word) {
-        let (before, behind) = (&rest[..place], &rest[place + word.len()..]);
-        let part = |c: char| c.is_ascii_alphanumeric() || ".:_-".contains(c);
-        let joined = before.ends_with(part) || behind.starts_with(part);
-        done.extend([before, if joined { word } else { by }]);
-        rest = behind;
-    }
-    done + rest
-}
-
-/// The command inside what `export` puts around it.
-fn without_environment<'s>(shell: &'s str, rip: &str) -> Option<&'s str> {
-    let rest = shell.strip_prefix(&format!("/usr/bin/env RIP={rip} RPORT="))?;
-    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    rest.strip_prefix(" /bin/sh -c '")?.strip_suffix('\'')
 }

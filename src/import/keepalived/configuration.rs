@@ -1,5 +1,5 @@
 use super::files::Files;
-use crate::import::{Said, Service, Spot};
+use crate::import::{Fault, Said, Service, Spot};
 use crate::lab::Probe;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -29,6 +29,8 @@ pub struct Configuration {
     pub services: Vec<VirtualServer>,
     /// What labs do not have.
     pub remarks: Vec<Remark>,
+    /// What keepalived goes without: where something is missing in the end, they are why.
+    pub skipped: Vec<Fault>,
 }
 
 impl Configuration {
@@ -86,9 +88,9 @@ pub struct Instance {
     /// How long it waits before it does.
     pub preempt_delay: Option<Duration>,
     /// The director's own address, if it says it.
-    pub source: Option<IpAddr>,
+    pub source: Option<Said<IpAddr>>,
     /// The others' addresses, for adverts to each of them.
-    pub peers: Vec<IpAddr>,
+    pub peers: Vec<Said<IpAddr>>,
     /// What the master holds.
     pub vips: Vec<Vip>,
     /// What it holds and its adverts leave out (virtual_ipaddress_excluded).
@@ -211,6 +213,10 @@ pub struct Check {
     pub port: Option<i64>,
     /// Whether a failed server stays with weight 0.
     pub inhibit: bool,
+    /// Where it is said.
+    pub spot: Spot,
+    /// Where it is said what a good answer is, or else what is tried.
+    pub asked: Spot,
 }
 
 /// When something is checked.

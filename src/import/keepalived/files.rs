@@ -55,6 +55,11 @@ impl Files {
         Some(Words { source, line, column: piece.column + 1, length: piece.length })
     }
 
+    /// The files.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.parts.iter().map(|part| &part.source)
+    }
+
     /// The names of the files.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().map(|part| part.source.name.as_str())

@@ -38,9 +38,10 @@ pub fn keepalived(
     let mut faults = reading.faults;
     if faults.is_empty() && configuration.is_empty() {
         // What keepalived goes without is all that there was.
-        faults = reading.skipped;
+        faults.append(&mut reading.skipped);
     }
     configuration.remarks = reading.remarks;
+    configuration.skipped = reading.skipped;
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
     (configuration, faults, ids)
 }
@@ -61,7 +62,9 @@ fn holding(configuration: &mut Configuration, reading: &mut Reading) {
         let words = format!("vrrp_instance {name}");
         reading.remark(spot, words, Fate::Replaced(instead.to_owned()));
         let help = "add an address to its `virtual_ipaddress`";
-        reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
+        if reading.skipped.is_empty() {
+            reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
+        }
         false
     });
 }

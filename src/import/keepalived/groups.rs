@@ -1,6 +1,6 @@
 use super::block::{Statement, Word};
 use super::reading::{MOST, Reading};
-use crate::import::{Key, Said};
+use crate::import::{Key, Said, Spot};
 use crate::lab::{Family, Protocol};
 use indexmap::IndexMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -91,12 +91,14 @@ pub fn names(block: &Statement, groups: &Groups, reading: &mut Reading) -> Vec<N
         }
         [vip, rest @ ..] => {
             reading.rest(rest.get(1..).unwrap_or_default());
-            let Some((vip, port)) = endpoint(vip, rest.first()) else {
-                let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
-                reading.skipped(block, NO_NAMES, help);
-                return Vec::new();
-            };
-            vec![Name::Address { vip, port }]
+            match endpoint(vip, rest.first()) {
+                Ok((vip, port)) => vec![Name::Address { vip, port }],
+                Err(word) => {
+                    let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
+                    reading.skipped_for((block, word), NO_NAMES, help);
+                    Vec::new()
+                }
+            }
         }
         [] => {
             reading.lacking(block, "names no service", "add an address and a port");
@@ -122,8 +124,12 @@ pub fn mark(line: &Statement, mark: &Word, rest: &[Word], reading: &mut Reading)
 
 /// A port; as in keepalived, zeros are none.
 pub fn port(line: &Statement, word: &Word, reading: &mut Reading) -> Option<Said<i64>> {
-    let zero = word.text().chars().all(|c| c == '0');
+    let zero = is_zero(word);
     if zero { None } else { reading.number_of(word, line, 1..=MOST) }
+}
+
+fn is_zero(word: &Word) -> bool {
+    !word.text().is_empty() && word.text().chars().all(|c| c == '0')
 }
 
 /// Why keepalived goes without a server.
@@ -133,12 +139,17 @@ pub const NO_NAMES: &str = "it looks up neither names of hosts nor of ports";
 pub type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
 
 /// An address and a port in digits.
-pub fn endpoint(address: &Word, port: Option<&Word>) -> Option<Endpoint> {
-    let address = Said { value: address.text().parse().ok()?, spot: address.said.spot };
-    let zero = |word: &&Word| !word.text().chars().all(|c| c == '0');
-    let Some(word) = port.filter(zero) else { return Some((address, None)) };
-    let port = word.text().parse().ok().filter(|port| (1..=MOST).contains(port))?;
-    Some((address, Some(Said { value: port, spot: word.said.spot })))
+///
+/// # Errors
+///
+/// The word that is none.
+pub fn endpoint(address: &Word, port: Option<&Word>) -> Result<Endpoint, Spot> {
+    let spot = address.said.spot;
+    let address = Said { value: address.text().parse().map_err(|_| spot)?, spot };
+    let Some(word) = port.filter(|word| !is_zero(word)) else { return Ok((address, None)) };
+    let port = word.text().parse().ok().filter(|port| (1..=MOST).contains(port));
+    let port = port.ok_or(word.said.spot)?;
+    Ok((address, Some(Said { value: port, spot: word.said.spot })))
 }
 
 /// The addresses of a range, from its first one; too many are cut.

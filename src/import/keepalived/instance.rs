@@ -1,10 +1,11 @@
 use super::block::Statement;
-use super::configuration::{Begins, Instance};
-use super::reading::Reading;
+use super::configuration::{Begins, Instance, Vip};
+use super::piece::Shape;
+use super::reading::{Reading, brief};
 use super::track::{self, Scripts};
 use super::words::Block;
 use super::{addresses, authentication};
-use crate::import::Said;
+use crate::import::{Fault, Said};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -15,22 +16,33 @@ pub const OWNER: i64 = 255;
 /// A vrrp_instance; none without what tells it from others.
 pub fn instance(block: &Statement, scripts: &Scripts, reading: &mut Reading) -> Option<Instance> {
     let name = reading.argument(block)?.said.clone();
-    let mut said = block.body().iter().filter(|s| s.keyword() == "virtual_router_id");
-    let id = said.next_back().and_then(|id| reading.number(id, 1..=255));
-    let Some(id) = id else {
-        reading.lacking(
-            block,
-            "has no `virtual_router_id` that keepalived takes",
-            "add it, 1 to 255",
-        );
-        return None;
-    };
+    let id = router_id(block, reading)?;
     let mut draft =
         Draft { instance: empty(name, id), state: None, priority: None, never: None, delay: None };
     for statement in block.body() {
         draft.statement(statement, scripts, reading);
     }
     Some(draft.settled(reading))
+}
+
+/// The number on the wire, without which keepalived takes no instance.
+fn router_id(block: &Statement, reading: &mut Reading) -> Option<Said<i64>> {
+    let mut said = block.body().iter().filter(|s| s.keyword() == "virtual_router_id");
+    let Some(last) = said.next_back() else {
+        let what = "has no `virtual_router_id`, and keepalived goes without it";
+        reading.lacking(block, what, "add it, 1 to 255");
+        return None;
+    };
+    let word = reading.argument(last)?;
+    let id = reading.number_of(word, last, 1..=255);
+    // Of an open quote it is said already.
+    if id.is_none() && word.shape != Shape::Unclosed {
+        let message =
+            format!("`{}` is no virtual router id that keepalived takes", brief(&last.line()));
+        let help = "write a number from 1 to 255, the same on all directors";
+        reading.faults.push(Fault::wrong(word.said.spot, message, help));
+    }
+    id
 }
 
 fn empty(name: Said<String>, id: Said<i64>) -> Instance {
@@ -157,17 +169,19 @@ impl<'s> Draft<'s> {
 
     /// keepalived goes without VIPs of another family than the first one's.
     fn same_family(&mut self, reading: &mut Reading) {
-        let source = self.instance.source.map(|source| source.is_ipv4());
+        let source = self.instance.source.map(|source| source.value.is_ipv4());
         let first = self.instance.vips.first().map(|vip| vip.address.addr().is_ipv4());
         let Some(ipv4) = source.or(first) else { return };
-        self.instance.vips.retain(|vip| {
-            let fits = vip.address.addr().is_ipv4() == ipv4;
-            if !fits {
-                let how = "keepalived ignores it: it is of another family than its instance";
-                reading.taken(vip.spot, vip.address.to_string(), how);
+        let fits = |vip: &mut Vip| vip.address.addr().is_ipv4() == ipv4;
+        let how = "keepalived ignores it: it is of another family than its instance";
+        let others: Vec<_> = self.instance.vips.extract_if(.., |vip| !fits(vip)).collect();
+        for (number, vip) in others.iter().enumerate() {
+            let words = vip.address.to_string();
+            match number {
+                0 => reading.unused(vip.spot, &words, how),
+                _ => reading.taken(vip.spot, words, how),
             }
-            fits
-        });
+        }
     }
 }
 
@@ -188,16 +202,16 @@ pub fn rounded(instance: &mut Instance, version: Option<i64>, reading: &mut Read
     instance.advert_interval = Some(Said { value: time, spot: said.spot });
 }
 
-fn own(statement: &Statement, reading: &mut Reading) -> Option<IpAddr> {
+fn own(statement: &Statement, reading: &mut Reading) -> Option<Said<IpAddr>> {
     let word = reading.argument(statement)?;
-    reading.address(word).map(|said| said.value)
+    reading.address(word)
 }
 
-fn peers(block: &Statement, reading: &mut Reading) -> Vec<IpAddr> {
+fn peers(block: &Statement, reading: &mut Reading) -> Vec<Said<IpAddr>> {
     let mut peers = Vec::new();
     for (word, rest) in block.body().iter().filter_map(|line| line.words.split_first()) {
         reading.rest(rest);
-        peers.extend(reading.address(word).map(|said| said.value));
+        peers.extend(reading.address(word));
     }
     peers
 }

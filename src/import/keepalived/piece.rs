@@ -1,3 +1,4 @@
+use crate::import::{Bare, Meaning};
 use std::iter::{Enumerate, Peekable};
 use std::str::Chars;
 
@@ -57,7 +58,7 @@ struct Cutter<'l> {
 impl Cutter<'_> {
     /// The first character of the next piece, which is still to be taken.
     fn begin(&mut self) -> Option<(usize, char)> {
-        while self.rest.next_if(|(_, c)| c.is_whitespace()).is_some() {}
+        while self.rest.next_if(|(_, c)| is_space(*c)).is_some() {}
         self.rest.peek().copied().filter(|(_, c)| !is_comment(*c))
     }
 
@@ -89,7 +90,7 @@ impl Cutter<'_> {
 
     fn plain(&mut self) -> (Shape, String) {
         let mut text = String::new();
-        let ends = |c: char| c.is_whitespace() || c == '{' || c == '}' || is_comment(c);
+        let ends = |c: char| is_space(c) || c == '{' || c == '}' || is_comment(c);
         while self.rest.peek().is_some_and(|(_, c)| !ends(*c)) {
             match self.take() {
                 Some('\\') if self.rest.peek().is_none() => return (Shape::Joined, text),
@@ -117,8 +118,39 @@ impl Cutter<'_> {
     }
 }
 
+/// As isspace(3) has it where no locale is set; a letter of several bytes is no space.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r')
+}
+
 fn is_comment(c: char) -> bool {
     c == '!' || c == '#'
+}
+
+/// Words whose arguments may be any text.
+const FREE: [&str; 9] = [
+    "auth_pass",
+    "notification_email_from",
+    "router_id",
+    "script",
+    "smtp_helo_name",
+    "vrrp_instance",
+    "vrrp_script",
+    "vrrp_sync_group",
+    "virtual_server_group",
+];
+
+/// The words of a line outside of quotes and comments.
+pub fn bare(line: &str) -> Vec<Bare> {
+    let pieces = pieces(line);
+    let free = pieces.first().is_some_and(|first| FREE.contains(&first.text.as_str()));
+    let offsets: Vec<_> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
+    let words = pieces.iter().enumerate().filter(|(_, piece)| piece.shape == Shape::Word);
+    let bare = |(number, piece): (usize, &Piece)| Bare {
+        bytes: offsets[piece.column]..offsets[piece.column + piece.length],
+        kind: if free && number > 0 { Meaning::Free } else { Meaning::Fixed },
+    };
+    words.map(bare).collect()
 }
 
 /// The text of a line from one of its pieces on, up to its comment.

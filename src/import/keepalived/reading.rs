@@ -49,9 +49,21 @@ impl Reading {
 
     /// A block that keepalived goes without.
     pub fn skipped(&mut self, statement: &Statement, why: &str, help: &str) {
+        self.skipped_for((statement, statement.spot), why, help);
+    }
+
+    /// The same, for one of its words.
+    pub fn skipped_for(&mut self, (statement, word): (&Statement, Spot), why: &str, help: &str) {
         self.taken_as(statement, format!("keepalived goes without it: {why}"));
         let message = format!("keepalived goes without `{}`: {why}", brief(&statement.line()));
-        self.skipped.push(Fault::wrong(statement.spot, message, help));
+        self.skipped.push(Fault::wrong(word, message, help));
+    }
+
+    /// Words that keepalived ignores, and that something may lack in the end.
+    pub fn unused(&mut self, spot: Spot, words: &str, how: &str) {
+        self.taken(spot, words, how);
+        let message = format!("`{}`: {how}", brief(words));
+        self.skipped.push(Fault::wrong(spot, message, "correct it, or take it out"));
     }
 
     /// A statement in a block that has no use for it: mail and notification, words that labs have

@@ -118,12 +118,11 @@ fn endpoint(block: &Statement, reading: &mut Reading) -> Option<groups::Endpoint
         return None;
     };
     reading.rest(rest.get(1..).unwrap_or_default());
-    let endpoint = groups::endpoint(address, rest.first());
-    if endpoint.is_none() {
+    let no_names = |word| {
         let help = "write numbers, as in `real_server 192.168.150.2 80`";
-        reading.skipped(block, groups::NO_NAMES, help);
-    }
-    endpoint
+        reading.skipped_for((block, word), groups::NO_NAMES, help);
+    };
+    groups::endpoint(address, rest.first()).map_err(no_names).ok()
 }
 
 struct Draft {

@@ -90,7 +90,12 @@ fn service(
     };
     let (servers, checks) = servers(block, &inherited, reading);
     if servers.is_empty() {
-        reading.skipped(block, "it has no real servers", "add a `real_server`");
+        let is_told = block.body().iter().any(|s| s.keyword() == "real_server");
+        if is_told {
+            reading.taken_as(block, "keepalived goes without it: it has no real servers");
+        } else {
+            reading.skipped(block, "it has no real servers", "add a `real_server`");
+        }
         return None;
     }
     draft.server.service.servers = servers;
@@ -121,7 +126,10 @@ fn protocol(block: &Statement, name: Name, reading: &mut Reading) -> Protocol {
             "TCP" => return Protocol::Tcp,
             "UDP" => return Protocol::Udp,
             "SCTP" => return Protocol::Sctp,
-            _ => reading.taken_as(statement, "keepalived ignores it: it takes TCP, UDP or SCTP"),
+            _ => {
+                let how = "keepalived ignores it: it takes TCP, UDP or SCTP";
+                reading.unused(word.said.spot, &statement.line(), how);
+            }
         }
     }
     if by_mark {
@@ -183,7 +191,11 @@ impl Draft {
                 service.persistence = scheduling::persistence(statement, reading)
             }
             "persistence_granularity" => self.granularity(statement, reading),
-            "sorry_server" => self.server.sorry = sorry(statement, reading),
+            "sorry_server" => {
+                let family = service.key.family();
+                self.server.sorry = sorry(statement, reading)
+                    .filter(|(address, _)| fits(statement, address.value, family, reading));
+            }
             "quorum" => {
                 let said = reading.number(statement, 1..=i64::from(u32::MAX));
                 self.server.quorum = Some(said.map_or(1, |said| said.value));
@@ -261,6 +273,16 @@ impl Draft {
 fn place(block: &Statement, keyword: &str) -> Spot {
     let said = block.body().iter().rfind(|statement| statement.keyword() == keyword);
     said.map_or(block.spot, |statement| statement.spot)
+}
+
+/// Whether a sorry server is of its service's family.
+fn fits(statement: &Statement, address: IpAddr, family: Family, reading: &mut Reading) -> bool {
+    let fits = Family::of(address) == family;
+    if !fits {
+        let how = "keepalived goes without it: it is of another family than its service";
+        reading.taken_as(statement, how);
+    }
+    fits
 }
 
 fn sorry(statement: &Statement, reading: &mut Reading) -> Option<(Said<IpAddr>, Option<i64>)> {

@@ -1,5 +1,6 @@
-use super::{Anywhere, Configuration, Machine, Setting, cluster, keepalived, sketch};
-use crate::import::Fault;
+use super::piece::pieces;
+use super::{Anywhere, Configuration, Machine, Setting, bare, cluster, keepalived, sketch, unfit};
+use crate::import::{Fault, Meaning};
 use crate::lab::Source;
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -552,4 +553,54 @@ fn slow_adverts_make_the_sketch_wait_longer_for_elections() {
     let (usual, slow) = (with(""), with("advert_int 60"));
     assert!(usual.contains("within: 30s") && usual.contains("within: 60s"), "{usual}");
     assert!(slow.contains("within: 325s") && slow.contains("within: 355s"), "{slow}");
+}
+
+/// keepalived cuts lines where isspace(3) of the C locale does.
+#[test]
+fn white_space_of_several_bytes_is_part_of_a_word() {
+    let words = |line: &str| pieces(line).into_iter().map(|piece| piece.text).collect::<Vec<_>>();
+    assert_eq!(words("a\u{a0}1 b\u{3000}2\u{85}"), ["a\u{a0}1", "b\u{3000}2\u{85}"]);
+    assert_eq!(words("a\x0b1\x0c2\t3\r"), ["a", "1", "2", "3"]);
+}
+
+#[test]
+fn words_of_a_name_may_be_any_text() {
+    let kinds = |line: &str| bare(line).into_iter().map(|word| word.kind).collect::<Vec<_>>();
+    assert_eq!(kinds("priority 100 # x"), [Meaning::Fixed, Meaning::Fixed]);
+    assert_eq!(kinds("vrrp_instance VI {"), [Meaning::Fixed, Meaning::Free]);
+    assert_eq!(kinds("script \"a b\""), [Meaning::Fixed]);
+}
+
+/// The parts of two directors with unicast adverts to `peers`.
+fn unfit_with(peers: [&str; 2]) -> Vec<(usize, usize)> {
+    let text = |number: usize| {
+        format!(
+            "vrrp_instance A {{\nvirtual_router_id 1\nunicast_src_ip 192.0.2.{number}\nunicast_peer \
+             {{\n{}\n}}\nvirtual_ipaddress {{\n192.0.2.9\n}}\n}}\n",
+            peers[number - 1]
+        )
+    };
+    let read = [sound("a", &text(1)), sound("b", &text(2))];
+    let cluster = cluster(&read).unwrap();
+    unfit(&cluster).into_iter().map(|(director, fault)| (director, fault.spot.line)).collect()
+}
+
+#[test]
+fn peers_that_miss_another_director_are_told_at_the_stranger() {
+    assert_eq!(unfit_with(["192.0.2.2", "192.0.2.1"]), []);
+    assert_eq!(unfit_with(["192.0.2.2\n192.0.2.3", "192.0.2.1"]), [], "a third one's file");
+    assert_eq!(unfit_with(["192.0.2.3", "192.0.2.1"]), [(0, 4)]);
+    assert_eq!(unfit_with(["192.0.2.2", "192.0.2.2"]), [(1, 4)], "itself");
+}
+
+#[test]
+fn a_missing_brace_is_told_once_where_its_block_begins() {
+    for text in [
+        "vrrp_instance A\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.9\n}\n}\n",
+        "virtual_server 192.0.2.9 80\nprotocol TCP\nreal_server 192.0.2.1 80 {\n}\n}\n",
+    ] {
+        let (_, faults) = read("a", text);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!((faults[0].spot.line, faults[0].message.contains("has no `{`")), (0, true));
+    }
 }

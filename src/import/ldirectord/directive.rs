@@ -84,6 +84,12 @@ pub fn directive(keyword: &str, level: Level) -> Option<Directive> {
     levels.contains(&level).then_some(*directive)
 }
 
+/// The keyword that a line without a `=` begins with.
+pub fn begun(line: &str) -> Option<&'static str> {
+    let first = line.trim_ascii_start().split([' ', '\t', ':']).next().unwrap_or_default();
+    ALL.iter().map(|(known, _, _)| *known).find(|known| *known == first)
+}
+
 /// The keywords that may stand there.
 pub fn keywords(level: Level) -> Vec<&'static str> {
     ALL.iter().filter(|(_, levels, _)| levels.contains(&level)).map(|(name, _, _)| *name).collect()

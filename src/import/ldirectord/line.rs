@@ -1,4 +1,4 @@
-use crate::import::Spot;
+use crate::import::{Bare, Meaning, Spot};
 
 /// A line of an ldirectord.cf that says something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Line {
 
     /// The first word of the value, or the keyword where there is none.
     pub fn value_spot(&self) -> Spot {
-        self.spot(usize::from(!self.value.trim().is_empty()))
+        self.spot(usize::from(!self.value.trim_ascii().is_empty()))
     }
 
     /// The words of the value with their numbers.
@@ -59,7 +59,7 @@ pub fn lines(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut in_section = false;
     for (number, raw) in text.split('\n').enumerate() {
-        let is_comment = raw.trim_start().starts_with('#');
+        let is_comment = raw.trim_ascii_start().starts_with('#');
         if is_comment {
             continue;
         }
@@ -67,7 +67,7 @@ pub fn lines(text: &str) -> Vec<Line> {
         in_section = indented.is_some();
         if let Some(words) = indented {
             lines.push(line(number, Level::Section, words));
-        } else if !raw.trim().is_empty() {
+        } else if !raw.trim_ascii().is_empty() {
             let line = line(number, Level::File, raw);
             in_section = matches!(line.keyword.as_str(), "virtual" | "virtual6");
             lines.push(line);
@@ -90,8 +90,8 @@ fn line(number: usize, level: Level, words: &str) -> Line {
     Line {
         number,
         level,
-        keyword: keyword.trim_end().to_owned(),
-        value: value.trim_start().to_owned(),
+        keyword: keyword.trim_ascii_end().to_owned(),
+        value: value.trim_ascii_start().to_owned(),
     }
 }
 
@@ -100,7 +100,7 @@ fn cut(text: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let (mut begin, mut is_open) = (None, false);
     for (column, (index, c)) in text.char_indices().enumerate() {
-        let ends = !is_open && (c.is_whitespace() || c == ',');
+        let ends = !is_open && (c.is_ascii_whitespace() || c == ',');
         match begin {
             None if !ends => begin = Some((column, index)),
             Some((at, from)) if ends => {
@@ -118,14 +118,48 @@ fn cut(text: &str) -> Vec<(usize, &str)> {
 /// The column of a word of the file and its length, both in characters, the column from 0.
 pub fn column(text: &str, spot: Spot) -> Option<(usize, usize)> {
     let raw = text.split('\n').nth(spot.line)?;
-    let keyword = raw.trim_start();
+    let keyword = raw.trim_ascii_start();
     let begin = raw.chars().count() - keyword.chars().count();
-    let (keyword, value) = keyword.split_once('=').unwrap_or((keyword.trim_end(), ""));
-    let length = keyword.trim_end().chars().count().max(1);
+    let (keyword, value) = keyword.split_once('=').unwrap_or((keyword.trim_ascii_end(), ""));
+    let length = keyword.trim_ascii_end().chars().count().max(1);
     let Some(word) = spot.word.checked_sub(1) else { return Some((begin, length)) };
     let before = begin + keyword.chars().count() + 1;
     let words = cut(value);
     // A value of commas and blanks has no word.
     let Some((at, word)) = words.get(word).or(words.last()) else { return Some((begin, length)) };
     Some((before + at, word.chars().count()))
+}
+
+/// Keywords whose values may be any text.
+const FREE: [&str; 8] = [
+    "comment",
+    "emailalert",
+    "emailalertfrom",
+    "execute",
+    "logfile",
+    "monitorfile",
+    "servicename",
+    "virtualhost",
+];
+
+/// The words of a line outside of quotes and comments.
+pub fn bare(line: &str) -> Vec<Bare> {
+    let line = line.split('#').next().unwrap_or_default();
+    let value = line.find('=').map_or(line.len(), |at| at + 1);
+    let keyword = line[..value].trim_ascii().trim_end_matches('=').trim_ascii_end();
+    let kind = if FREE.contains(&keyword) { Meaning::Free } else { Meaning::Fixed };
+    let mut all = vec![Bare { bytes: 0..value, kind: Meaning::Fixed }];
+    let (mut begin, mut is_open) = (value, false);
+    for (at, _) in line[value..].match_indices('"') {
+        let at = value + at;
+        if !is_open {
+            all.push(Bare { bytes: begin..at, kind });
+        }
+        is_open = !is_open;
+        begin = at + 1;
+    }
+    if !is_open {
+        all.push(Bare { bytes: begin..line.len(), kind });
+    }
+    all
 }

@@ -14,5 +14,5 @@ mod settings;
 mod tests;
 mod values;
 
-pub use line::column;
+pub use line::{bare, column};
 pub use reading::ldirectord;

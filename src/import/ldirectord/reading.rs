@@ -1,5 +1,5 @@
 use super::check::SERVICES;
-use super::directive::{Directive, Form, directive, keywords};
+use super::directive::{Directive, Form, begun, directive, keywords};
 use super::line::{Level, Line, lines};
 use super::section::{Section, Timing};
 use super::settings::Settings;
@@ -8,6 +8,7 @@ use super::values::{
     yes,
 };
 use crate::import::director::{Director, Remark};
+use crate::import::fault::once;
 use crate::import::{Fault, Spot};
 use crate::lab::{Family, OnFailure};
 
@@ -30,15 +31,21 @@ struct Reading {
     remarks: Vec<Remark>,
     /// Words that make no difference to the table, with their lines.
     aside: Vec<(String, usize)>,
+    /// Whether lines up to the next virtual service belong to none, and that is said.
+    is_adrift: bool,
     faults: Vec<Fault>,
 }
 
 impl Reading {
     fn line(&mut self, line: &Line) {
         let Some(directive) = directive(&line.keyword, line.level) else {
-            self.faults.push(unknown(line));
+            // Only the first one of a block says why.
+            let is_new =
+                line.level == Level::Section || !std::mem::replace(&mut self.is_adrift, true);
+            self.faults.extend(is_new.then(|| unknown(line)));
             return;
         };
+        self.is_adrift &= directive != Directive::Virtual;
         let read = match line.level {
             Level::File => self.of_file(directive, line),
             Level::Section => self.of_section(directive, line),
@@ -148,9 +155,8 @@ impl Reading {
         self.remarks.sort_by_key(|remark| (remark.spot.line, remark.spot.word));
         self.remarks.extend(aside(&self.aside));
         self.faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
-        self.faults.dedup();
         director.remarks = self.remarks;
-        (director, self.faults)
+        (director, once(self.faults))
     }
 }
 
@@ -166,17 +172,23 @@ fn aside(words: &[(String, usize)]) -> Option<Remark> {
 }
 
 fn unknown(line: &Line) -> Fault {
-    let keyword = line.keyword.trim();
-    let (message, help) = match line.level {
-        Level::File if line.keyword.starts_with([' ', '\t']) => (
-            format!("`{keyword}` belongs to no virtual service"),
-            "indent it by four blanks or a tab, with no empty line between it and its `virtual`"
-                .to_owned(),
-        ),
-        level => {
-            let known: Vec<_> = keywords(level).into_iter().map(|k| format!("`{k}`")).collect();
-            (format!("ldirectord has no `{keyword}` here"), format!("it has {}", known.join(", ")))
-        }
+    let keyword = line.keyword.trim_ascii();
+    let bare = begun(keyword).filter(|_| line.value.is_empty());
+    let is_of_section = directive(keyword, Level::Section).is_some();
+    let is_indented = line.keyword.starts_with([' ', '\t']);
+    let (message, help) = if let Some(bare) = bare {
+        (
+            format!("no `=` stands behind `{bare}`"),
+            format!("write `{bare}=...`, and so in each line"),
+        )
+    } else if line.level == Level::File && (is_of_section || is_indented) {
+        let help = "indent it by four blanks or a tab, with no empty line between it and its \
+                    `virtual`";
+        (format!("`{keyword}` belongs to no virtual service"), help.to_owned())
+    } else {
+        let known = keywords(line.level).into_iter().map(|word| format!("`{word}`"));
+        let help = format!("it has {}", known.collect::<Vec<_>>().join(", "));
+        (format!("ldirectord has no `{keyword}` here"), help)
     };
     Fault::wrong(line.spot(0), message, help)
 }

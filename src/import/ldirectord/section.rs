@@ -3,7 +3,7 @@ use super::check::{Asked, CheckType, is_off, spoken_at};
 use super::line::Line;
 use super::server::{fallback, real};
 use super::settings::Settings;
-use crate::import::director::{Check, Held, Remark, with_ports};
+use crate::import::director::{Check, Held, Remark, Sorry, with_ports};
 use crate::import::{Fault, Key, Netmask, Said, Server, Service, Spot};
 use crate::lab::{Family, OnFailure, Protocol, SchedulerFlag};
 use std::net::IpAddr;
@@ -136,12 +136,14 @@ impl Section {
             all.remarks.push(Remark { spot: sorry.address.spot, words });
         }
         let sorry = sorry.filter(|_| check.is_some());
-        all.held = Some(Held { service: self.service(key, servers), port, check, sorry });
+        let service = self.service(key, servers);
+        all.remarks.extend(sorry.and_then(|sorry| of_port(&sorry, &service)));
+        all.held = Some(Held { service, port, check, sorry });
         all
     }
 
     fn key(&self, faults: &mut Vec<Fault>) -> Option<Key> {
-        let word = self.line.value.split_whitespace().next().unwrap_or_default();
+        let word = self.line.value.split_ascii_whitespace().next().unwrap_or_default();
         let (host, number) = parted(word);
         let key = match number {
             Some(number) => self.by_address(host, number),
@@ -249,6 +251,15 @@ impl Section {
             servers,
         }
     }
+}
+
+/// What becomes of a fallback's port where packets keep the virtual one.
+fn of_port(sorry: &Sorry, service: &Service) -> Option<Remark> {
+    let Key::Address { port, .. } = service.key else { return None };
+    let is_other = sorry.port.is_some_and(|own| own != port.value);
+    let words = "the fallback has the virtual port: packets get to it as to the real servers";
+    (is_other && service.forwarding().keeps_vip())
+        .then(|| Remark { spot: sorry.address.spot, words: words.to_owned() })
 }
 
 /// An address as ldirectord tells it to a program.

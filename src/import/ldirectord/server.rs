@@ -45,6 +45,8 @@ fn entry(line: &Line, words: &[(usize, &str)]) -> Result<Entry, Fault> {
     let mut quoted = 0;
     for (position, (number, word)) in words.iter().enumerate() {
         let said = |digits: &str| {
+            // ldirectord takes no sign.
+            let digits = digits.starts_with(|c: char| c.is_ascii_digit()).then_some(digits)?;
             digits.parse().ok().map(|value: i64| Said { value, spot: line.spot(*number) })
         };
         let limit = |prefix| word.strip_prefix(prefix).and_then(said);

@@ -8,6 +8,11 @@ pub fn yes(line: &Line) -> Result<bool, Fault> {
     match line.value.as_str() {
         "yes" => Ok(true),
         "no" => Ok(false),
+        "yes\r" | "no\r" => {
+            let message = "a carriage return (U+000D) ends this line, and is part of its value";
+            let help = "take it out of each line: `sed -i 's/\\r$//' FILE`";
+            Err(Fault::wrong(line.value_spot(), message, help))
+        }
         other => {
             let message = format!("`{}` is neither `yes` nor `no`", other.escape_debug());
             let help = "write `yes` or `no`, with nothing behind it, not even a blank";
@@ -85,17 +90,14 @@ pub fn check_type(line: &Line) -> Result<Said<CheckType>, Fault> {
 
 /// The scheduler's flags.
 pub fn flags(line: &Line) -> Result<Vec<SchedulerFlag>, Fault> {
-    let word = line.value.split_whitespace().next().unwrap_or_default();
+    let word = line.value.split_ascii_whitespace().next().unwrap_or_default();
     value::flags(Said { value: word, spot: line.value_spot() })
 }
 
 /// The netmask of persistence.
 pub fn netmask(line: &Line, family: Family) -> Result<Said<Netmask>, Fault> {
     let said = Said { value: line.value.as_str(), spot: line.value_spot() };
-    match family {
-        Family::Inet => value::netmask(said),
-        Family::Inet6 => value::prefix_length(said),
-    }
+    value::netmask_of(said, family)
 }
 
 /// GET or HEAD.
@@ -107,7 +109,7 @@ pub fn http_method(line: &Line) -> Result<Said<String>, Fault> {
 
 /// ldirectord takes the first lower-case letters, and leaves the rest to ipvsadm.
 pub fn scheduler(line: &Line) -> Result<Said<String>, Fault> {
-    let word = line.value.trim();
+    let word = line.value.trim_ascii();
     if word.contains(|c: char| c.is_ascii_lowercase()) {
         return Ok(Said { value: word.to_owned(), spot: line.value_spot() });
     }

@@ -1,10 +1,9 @@
-use super::free::{Free, around, networks};
+use super::free::{Free, is_host, named, nets, usual};
 use crate::import::director::{Director, Held};
 use crate::import::{Key, Server};
 use crate::lab::{Family, ForwardingMethod};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use ipnet::IpNet;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// The port of a service by its mark, where nothing tells another one.
@@ -31,7 +30,12 @@ pub struct Grounds {
     pub notes: Vec<String>,
     /// Every address that is taken.
     pub free: Free,
+    /// The networks of the addresses that the file says.
+    known: Vec<IpNet>,
 }
+
+/// The nodes of a network that no file names: the director, a client and a router.
+const UNNAMED: usize = 3;
 
 /// Which server of a virtual service: its address, and how many of that address stand before it
 /// there.
@@ -65,6 +69,9 @@ impl Grounds {
         let known = |place: &Place| !is_itself(place.0, &vips);
         let places = || services.iter().flat_map(servers);
         let rips: Vec<_> = places().filter(known).map(|(address, _)| address).collect();
+        let said: Vec<_> = vips.iter().chain(&rips).copied().collect();
+        let marks = services.len() - vips.len();
+        let doubles = places().filter(|(_, number)| *number > 0).count();
         let mut grounds = Self {
             networks: IndexMap::new(),
             servers: IndexMap::new(),
@@ -72,13 +79,14 @@ impl Grounds {
             routed: false,
             back: IndexMap::new(),
             notes: Vec::new(),
-            free: Free { taken: vips.iter().chain(&rips).copied().collect() },
+            free: Free { taken: said.iter().copied().collect() },
+            known: nets(&said, UNNAMED + marks + doubles),
         };
         for (held, name) in services.iter().zip(&names) {
             let goal = grounds.goal(held, &vips, name);
             grounds.goals.push(goal);
         }
-        grounds.networks = networks(&grounds.vips(), &rips);
+        grounds.networks = grounds.networks(&rips);
         for ((held, name), goal) in services.iter().zip(&names).zip(grounds.goals.clone()) {
             grounds.farm(held, name, goal.vip);
         }
@@ -86,6 +94,20 @@ impl Grounds {
         let keeps = |held: &Held| held.service.servers.iter().any(|s| s.forwarding.keeps_vip());
         grounds.routed = grounds.networks.len() > 1 && services.iter().any(keeps);
         grounds
+    }
+
+    /// The networks, that of the first VIP first.
+    fn networks(&self, rips: &[IpAddr]) -> IndexMap<IpNet, String> {
+        let vips = self.vips();
+        let all: IndexSet<_> = vips.iter().chain(rips).map(|address| self.net(*address)).collect();
+        named(all.into_iter().collect())
+    }
+
+    /// The network of an address; of a guess in a network that no address of the file is in it is
+    /// a usual one.
+    fn net(&self, address: IpAddr) -> IpNet {
+        let known = self.known.iter().copied().find(|net| net.contains(&address));
+        known.unwrap_or_else(|| usual(address))
     }
 
     /// The VIP and the port of a service; of a mark they are guesses.
@@ -106,11 +128,11 @@ impl Grounds {
     /// An address in the network of another VIP; with DR in the network of its real servers, which
     /// the director shares with them.
     fn free_near(&self, held: &Held, family: Family, vips: &[IpAddr]) -> IpAddr {
-        let of = |address: &IpAddr| Family::of(*address) == family;
+        let of = |address: &IpAddr| Family::of(*address) == family && is_host(*address);
         let direct = |server: &&Server| server.forwarding == ForwardingMethod::Dr;
         let servers = held.service.servers.iter().filter(direct);
-        let rips = servers.map(|server| server.address.value).filter(|rip| !rip.is_loopback());
-        let near = vips.iter().copied().chain(rips).filter(of).map(around);
+        let rips = servers.map(|server| server.address.value);
+        let near = vips.iter().copied().chain(rips).filter(of).map(|address| self.net(address));
         let mut found =
             near.chain(self.unused(family)).filter_map(|net| self.free.guessed_vip(&net));
         found.next().unwrap_or(match family {
@@ -151,7 +173,7 @@ impl Grounds {
 
     fn join(&mut self, place: Place, service: &str) {
         let (rip, number) = place;
-        let address = if number == 0 { Some(rip) } else { self.free.last(&around(rip)) };
+        let address = if number == 0 { Some(rip) } else { self.free.last(&self.net(rip)) };
         let Some(address) = address else { return };
         let name = format!("rs{}", self.servers.len() + 1);
         if self.free.taken.insert(address) {
@@ -185,9 +207,13 @@ impl Grounds {
             Family::Inet => &NOWHERE,
             Family::Inet6 => &NOWHERE6,
         };
-        let used: BTreeSet<_> = self.free.taken.iter().map(|address| around(*address)).collect();
-        let all = nowhere.iter().filter_map(|net| net.parse().ok());
-        all.filter(move |net| !used.contains(net))
+        let (taken, known) = (self.free.taken.clone(), self.known.clone());
+        let all = nowhere.iter().filter_map(|net| net.parse::<IpNet>().ok());
+        let is_free = move |net: &IpNet| {
+            !taken.iter().any(|address| net.contains(address))
+                && !known.iter().any(|known| known.contains(net))
+        };
+        all.filter(is_free)
     }
 
     /// The node that a server of a service is; a loopback address or a VIP means the director.

@@ -18,6 +18,7 @@ pub(super) use words::{entry, settings, tunnel};
 use super::director::Director;
 use super::{Page, Spot, scalar};
 use crate::lab::LabName;
+use crate::text::visible;
 use grounds::Grounds;
 
 /// What a topology file is made of.
@@ -42,12 +43,27 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch {
     page: Page,
+    /// Names of the lab, each with what the other file calls it.
+    names: Vec<(String, String)>,
+    /// The names of its networks.
+    networks: Vec<String>,
 }
 
 impl Sketch {
     /// The topology file.
     pub fn text(&self) -> String {
         self.page.text()
+    }
+
+    /// What the other file calls what has this name in the topology file.
+    pub fn said(&self, name: &str) -> Option<&str> {
+        let found = self.names.iter().find(|(known, _)| known == name);
+        found.map(|(_, said)| said.as_str())
+    }
+
+    /// Whether a network has this name, which no word of the other file gives it.
+    pub fn has_network(&self, name: &str) -> bool {
+        self.networks.iter().any(|known| known == name)
     }
 
     /// The word of the other file that a place of the topology file comes from; line and column
@@ -66,7 +82,12 @@ pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
     nodes::write(&mut page, &mut grounds, director);
     services::write(&mut page, &grounds, director);
     page.guess(&scenarios::of(director));
-    Sketch { page }
+    let table = director.table();
+    let services = table.services.iter().map(|service| service.key.to_string());
+    let nodes = grounds.servers.values().map(|node| (node.name.clone(), node.address.to_string()));
+    let names = table.names().into_iter().zip(services).chain(nodes).collect();
+    let networks = grounds.networks.values().chain(grounds.back.values()).cloned().collect();
+    Sketch { page, names, networks }
 }
 
 fn head(grounds: &Grounds, director: &Director, origin: Origin) -> String {
@@ -84,8 +105,7 @@ fn head(grounds: &Grounds, director: &Director, origin: Origin) -> String {
     }
     for line in lines {
         // What another file says must not end the comment.
-        let line: String = line.chars().filter(|c| !c.is_control()).collect();
-        text += &format!("# - {line}\n");
+        text += &format!("# - {}\n", visible(&line));
     }
     text
 }

@@ -91,7 +91,8 @@ impl Writer<'_> {
 
     fn sorry(&mut self, sorry: &Sorry) {
         let Some(name) = self.grounds.server((sorry.address.value, 0)) else { return };
-        let text = match sorry.port.filter(|port| *port != self.goal.port) {
+        let maps = !self.held.service.forwarding().keeps_vip();
+        let text = match sorry.port.filter(|port| maps && *port != self.goal.port) {
             None => format!("sorry_server: {name}"),
             Some(port) => format!("sorry_server: {{ server: {name}, port: {port} }}"),
         };

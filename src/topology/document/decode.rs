@@ -38,6 +38,26 @@ pub fn decode(name: &str, mut bytes: Vec<u8>) -> Result<Source, Misread> {
     }
 }
 
+/// The text of another tool's file, of which each letter is bytes to that tool: what is no UTF-8
+/// stands as U+FFFD. A byte order mark that is no part of a word is left out.
+///
+/// # Errors
+///
+/// Which other encoding it is in, if it has several bytes for each letter of ASCII; of a file that is
+/// too large, where it became that.
+pub fn decode_foreign(name: &str, bytes: Vec<u8>) -> Result<Source, Misread> {
+    if bytes.len() > LARGEST || Wide::of(&bytes).is_some() {
+        return decode(name, bytes);
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let is_word = |rest: &str| rest.starts_with(|first: char| first.is_alphanumeric());
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) if !is_word(rest) => rest.to_owned(),
+        _ => text,
+    };
+    Ok(Source { name: name.to_owned(), text })
+}
+
 fn misread(name: &str, fault: Diagnostic, text: String, at: usize) -> Misread {
     let position = Lines::of(&text).position(at..at + 1);
     let source = Source { name: name.to_owned(), text };
@@ -144,6 +164,15 @@ mod tests {
     fn a_byte_order_mark_of_utf_8_is_left_out() {
         let source = decode("lab.yaml", b"\xef\xbb\xbfname: lab\n".to_vec()).unwrap();
         assert_eq!(source.text, "name: lab\n");
+    }
+
+    #[test]
+    fn another_tool_s_file_may_have_any_bytes_and_is_of_one_byte_a_letter_of_ascii() {
+        let text = |bytes: &[u8]| decode_foreign("a.conf", bytes.to_vec()).map(|read| read.text);
+        assert_eq!(text(b"# caf\xe9\n").unwrap(), "# caf\u{fffd}\n");
+        assert_eq!(text(b"\xef\xbb\xbf# a\n").unwrap(), "# a\n");
+        assert_eq!(text(b"\xef\xbb\xbfa b\n").unwrap(), "\u{feff}a b\n");
+        assert!(text(b"a\0 \0b\0\n\0").is_err());
     }
 
     #[test]

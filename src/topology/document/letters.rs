@@ -52,6 +52,36 @@ pub fn look_alike(letter: char) -> Option<LookAlike> {
     row.map(|(name, meant, _)| LookAlike { letter, name, meant: *meant })
 }
 
+/// Letters of other alphabets in the order of the letters of ASCII that look the same.
+const HOMOGLYPHS: &[(&str, &str, &str)] = &[
+    (
+        "a Cyrillic letter",
+        "\u{430}\u{435}\u{456}\u{458}\u{43e}\u{440}\u{441}\u{455}\u{443}\u{445}\u{501}\u{4bb}\u{51b}\u{51d}",
+        "aeijopcsyxdhqw",
+    ),
+    (
+        "a Cyrillic letter",
+        "\u{410}\u{412}\u{415}\u{406}\u{408}\u{41a}\u{41c}\u{41d}\u{41e}\u{420}\u{421}\u{405}\u{422}\u{425}\u{423}",
+        "ABEIJKMHOPCSTXY",
+    ),
+    ("a Greek letter", "\u{3bf}\u{3bd}\u{3c1}", "ovp"),
+    (
+        "a Greek letter",
+        "\u{391}\u{392}\u{395}\u{396}\u{397}\u{399}\u{39a}\u{39c}\u{39d}\u{39f}\u{3a1}\u{3a4}\u{3a5}\u{3a7}",
+        "ABEZHIKMNOPTYX",
+    ),
+];
+
+/// What a letter of another alphabet is a look-alike of, if it is one. In a word of that alphabet it
+/// is no mistake.
+pub fn homoglyph(letter: char) -> Option<LookAlike> {
+    HOMOGLYPHS.iter().find_map(|(name, letters, ascii)| {
+        let mut pairs = letters.chars().zip(ascii.chars());
+        let (_, meant) = pairs.find(|(known, _)| *known == letter)?;
+        Some(LookAlike { letter, name, meant: Some(meant) })
+    })
+}
+
 /// The first look-alike of a text, and the byte at which it stands.
 pub fn first_look_alike(text: &str) -> Option<(usize, LookAlike)> {
     look_alikes(text).next()
@@ -138,6 +168,16 @@ mod tests {
         assert_eq!(message('\u{2003}'), "a space of another width (U+2003) is not a space");
         assert_eq!(message('\u{200b}'), "an invisible letter (U+200B) stands here");
         assert_eq!(message('８'), "`８`, a full-width letter (U+FF18), is not `8`");
+    }
+
+    #[test]
+    fn every_homoglyph_has_its_letter_of_ascii() {
+        for (_, letters, ascii) in HOMOGLYPHS {
+            assert_eq!(letters.chars().count(), ascii.len());
+            assert!(letters.chars().all(|letter| !letter.is_ascii()) && ascii.is_ascii());
+        }
+        let message = |letter| homoglyph(letter).unwrap().message();
+        assert_eq!(message('\u{440}'), "`\u{440}`, a Cyrillic letter (U+0440), is not `p`");
     }
 
     #[test]

@@ -14,8 +14,9 @@ mod unreadable;
 mod written_line;
 mod wrong;
 
-pub use decode::{LARGEST, decode};
+pub use decode::{LARGEST, decode, decode_foreign};
 pub use letters::begins_with_dash;
+pub(super) use letters::{LookAlike, homoglyph, look_alike, named};
 pub use node::{Content, Mapping, Node, Scalar};
 pub use written_line::{joined, mended};
 

@@ -27,7 +27,7 @@ pub fn address(text: &str, at: &Place, faults: &mut Faults) -> Option<IpAddr> {
 }
 
 /// Why no node can be given an address.
-fn unusable(address: IpAddr) -> Option<&'static str> {
+pub fn unusable(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => SPECIAL.iter().find(|s| s.net().contains(&address)).map(|s| s.what),
         IpAddr::V6(address) => unusable_v6(address),

@@ -63,6 +63,8 @@ mod view;
 mod vip;
 mod virtual_router;
 
+pub use address::unusable;
+
 use super::{faults::Faults, wire};
 use crate::lab::{Lab, Role};
 use draft::Draft;

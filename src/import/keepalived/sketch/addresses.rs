@@ -30,7 +30,7 @@ pub fn known<'c>(
 ) -> impl Iterator<Item = IpAddr> + 'c {
     let all = addresses(cluster, directors, servers).into_iter().map(|located| located.address);
     let peers = cluster.routers.iter().flat_map(|router| &router.members);
-    all.chain(peers.flat_map(|(_, part)| part.peers.iter().copied()))
+    all.chain(peers.flat_map(|(_, part)| part.peers.iter().map(|peer| peer.value)))
 }
 
 /// The VIP of each service. Of a service by a mark no file says it: it is a VIP of a virtual router

@@ -1,10 +1,10 @@
 use super::floating::{Floating, Kind, floating};
 use super::grounds::Grounds;
 use super::overrides::{masters, overrides, password, plain, preemptor};
-use super::page::Page;
+use super::page::{Origin, Page};
 use super::{lines, quoted, time, together, tracks};
 use crate::import::keepalived::cluster::Cluster;
-use crate::import::keepalived::configuration::{Begins, Instance};
+use crate::import::keepalived::configuration::{Begins, Instance, Vip};
 use crate::import::keepalived::reading::brief;
 use crate::lab::Family;
 use std::net::IpAddr;
@@ -45,6 +45,13 @@ fn unheld(cluster: &Cluster<'_>, grounds: &Grounds, routers: &[Floating<'_>]) ->
     vips.sort_unstable();
     vips.dedup();
     vips
+}
+
+/// Where a service says its VIP.
+fn service(cluster: &Cluster<'_>, vip: IpAddr) -> Option<Origin> {
+    let mut services = cluster.services.iter();
+    let shared = services.find(|shared| shared.server.service.key.vip() == Some(vip))?;
+    Some(Origin { director: shared.directors[0], spot: shared.server.service.key.spot() })
 }
 
 struct Writer<'w, 'c> {
@@ -184,13 +191,15 @@ impl Writer<'_, '_> {
 
     /// The VIPs, and in the first router of their family those that nobody would hold.
     fn vips(&mut self, lost: &mut Vec<IpAddr>) {
-        let mut vips: Vec<_> = self.router.vips.iter().map(|vip| plain(vip.address)).collect();
+        let director = self.router.router.members[0].0;
+        let said = |vip: &&Vip| (plain(vip.address), Some(Origin { director, spot: vip.spot }));
+        let mut vips: Vec<_> = self.router.vips.iter().map(said).collect();
         let family = self.router.family();
         let is_mine = |vip: &IpAddr| family.is_none_or(|family| Family::of(*vip) == family);
         let common = self.router.router.common();
         let name = brief(&common.name.value);
         for vip in lost.extract_if(.., |vip| is_mine(vip)) {
-            vips.push(plain(vip.into()));
+            vips.push((plain(vip.into()), service(self.cluster, vip)));
             self.grounds.notes.push(format!(
                 "no `virtual_ipaddress` has {vip}, so that no director would answer for it: \
                  `{name}` got it"
@@ -199,7 +208,7 @@ impl Writer<'_, '_> {
         if let Some(first) = self.router.vips.first() {
             self.page.said(self.router.router.members[0].0, first.spot);
         }
-        self.line(&format!("vips: [{}]", vips.join(", ")));
+        self.page.list("      vips", &vips);
         self.excluded(&name);
     }
 

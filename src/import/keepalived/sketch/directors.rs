@@ -46,7 +46,8 @@ pub fn directors(configurations: &[Configuration]) -> Vec<Director> {
 /// Who stands in for a lone director: a backup with the address that the file's unicast names.
 pub fn partner(lone: &Director, instances: &[Instance]) -> Director {
     let name = if lone.name == "director" { "director2" } else { "director" };
-    let peers = instances.iter().filter_map(|instance| instance.peers.first().copied());
+    let peers =
+        instances.iter().filter_map(|instance| instance.peers.first().map(|peer| peer.value));
     Director {
         name: name.to_owned(),
         interfaces: lone.interfaces.clone(),
@@ -96,7 +97,7 @@ pub fn is_plain(word: &str) -> bool {
 fn own(instance: &Instance) -> Vec<IpAddr> {
     let vips = instance.vips.iter().map(|vip| vip.address.addr());
     let owned = vips.filter(|_| instance.priority == OWNER);
-    instance.source.into_iter().chain(owned).collect()
+    instance.source.map(|source| source.value).into_iter().chain(owned).collect()
 }
 
 fn interfaces(instances: &[Instance]) -> BTreeMap<String, IpAddr> {
@@ -105,8 +106,8 @@ fn interfaces(instances: &[Instance]) -> BTreeMap<String, IpAddr> {
         let vips = || instance.vips.iter().chain(&instance.excluded);
         let mut plain =
             vips().filter(|v| v.interface.is_none() || v.interface == instance.interface);
-        let peer = instance.peers.first().copied();
-        let address = instance.source.or(peer).or_else(|| Some(plain.next()?.address.addr()));
+        let said = instance.source.or(instance.peers.first().copied());
+        let address = said.map(|said| said.value).or_else(|| Some(plain.next()?.address.addr()));
         if let Some((interface, address)) = instance.interface.clone().zip(address) {
             known.entry(interface).or_insert(address);
         }

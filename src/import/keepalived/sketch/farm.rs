@@ -16,6 +16,8 @@ pub struct Node {
     pub address: Option<IpAddr>,
     /// An address in whose network it is.
     pub beside: IpAddr,
+    /// A VIP of the other family, which it answers for (TUN).
+    pub other: Option<IpAddr>,
 }
 
 /// The nodes that serve, apart from directors that serve themselves. A node stands once in a
@@ -31,7 +33,8 @@ pub fn farm(cluster: &Cluster<'_>, directors: &[Director]) -> IndexMap<Server, N
         }
         let name = format!("rs{}", nodes.len() + 1);
         let known = number == 0 && !address.is_loopback();
-        let node = || Node { name, address: known.then_some(address), beside: address };
+        let node =
+            || Node { name, address: known.then_some(address), beside: address, other: None };
         nodes.entry(server).or_insert_with(node);
     }
     let rips = services().flat_map(servers).map(|(address, _)| address);
@@ -61,4 +64,20 @@ pub fn servers(server: &VirtualServer) -> Vec<Server> {
         found.push((address, before));
     }
     found
+}
+
+/// A remark on a node that has another address than the file says.
+pub fn moved((server, node): (&Server, &Node)) -> Option<String> {
+    let (address, number) = server;
+    let (name, own) = (&node.name, node.address?);
+    match (address.is_loopback(), number) {
+        (true, 0) => Some(format!(
+            "{address} is another server on each director: `{name}` at {own} stands for it"
+        )),
+        (_, 0) => None,
+        _ => Some(format!(
+            "{address} stands more than once in a virtual service, and in a lab a node does once: \
+             `{name}` at {own} is the further one"
+        )),
+    }
 }

@@ -1,10 +1,11 @@
 use super::addresses::{addresses, known, vips};
 use super::directors::{Director, directors, identified, partner, renamed};
-use super::farm::{Node, Server, farm, is_itself};
+use super::farm::{Node, Server, farm, is_itself, moved, servers};
 use super::page::Page;
 use super::subnets::{Taken, subnets};
 use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
+use crate::import::keepalived::named::named as named_in;
 use crate::import::sketch::{named, node};
 use crate::lab::ForwardingMethod;
 use indexmap::IndexMap;
@@ -77,8 +78,27 @@ impl Grounds {
             let net = self.networks.keys().find(|net| net.contains(&node.beside)).copied();
             node.address = net.and_then(|net| self.taken.last(net));
         }
+        self.answering(cluster);
         let moved: Vec<_> = self.servers.iter().filter_map(moved).collect();
         self.notes.extend(moved);
+    }
+
+    /// A real server of TUN whose VIP is of the other family answers with it: it stands in a network
+    /// of that family too.
+    fn answering(&mut self, cluster: &Cluster<'_>) {
+        for (shared, vip) in cluster.services.iter().zip(&self.vips) {
+            for server in servers(shared.server) {
+                let node = self.servers.get_mut(&server);
+                let Some(node) = node.filter(|_| server.0.is_ipv4() != vip.is_ipv4()) else {
+                    continue;
+                };
+                node.other = Some(*vip);
+                self.notes.push(format!(
+                    "`{}` has an address of its own beside {vip}: its replies are of that family",
+                    node.name
+                ));
+            }
+        }
     }
 
     /// The networks of clients where real servers of NAT share the network of their VIP: replies to
@@ -141,13 +161,21 @@ impl Grounds {
         itself.or_else(|| self.servers.get(&(address, number)).map(|node| node.name.as_str()))
     }
 
+    /// The network of a real server's RIP, where it stands in another one too.
+    pub fn chosen(&self, server: Server) -> Option<String> {
+        let node = self.servers.get(&server)?;
+        node.other.and_then(|_| self.network(node.address?)).map(str::to_owned)
+    }
+
     /// The networks and nodes as a file has them.
-    pub fn nodes(&self, page: &mut Page) {
+    pub fn nodes(&self, cluster: &Cluster<'_>, page: &mut Page) {
         let mut taken = self.taken.clone();
         page.line("\nnetworks:");
         for (net, name) in self.far.iter().chain(&self.networks) {
+            says(cluster, &|address| net.contains(&address), page);
             page.line(format!("  {name}: {net}"));
         }
+        page.unsaid();
         if self.routed {
             let all: Vec<_> = self.far.iter().chain(&self.networks).collect();
             let chosen = all.iter().filter_map(|(net, name)| Some((name, taken.first(**net)?)));
@@ -156,8 +184,10 @@ impl Grounds {
         }
         page.line("\ndirectors:");
         for director in &self.directors {
+            says(cluster, &|address| director.has(address), page);
             page.line(self.director(director, &mut taken));
         }
+        page.unsaid();
         let near =
             if self.far.is_empty() { self.outer() } else { self.far.keys().copied().collect() };
         let near: Vec<_> = near.into_iter().collect();
@@ -170,10 +200,18 @@ impl Grounds {
         if !self.servers.is_empty() {
             page.line("\nreal_servers:");
         }
-        for server in self.servers.values() {
-            let own = server.address.and_then(|own| Some(address(self.network(own)?, own)));
-            page.line(node(&server.name, &own.into_iter().collect::<Vec<_>>()).trim_end());
+        for ((said, _), server) in &self.servers {
+            says(cluster, &|address| address == *said, page);
+            let mut own: Vec<_> = server.address.into_iter().collect();
+            own.extend(
+                server.other.and_then(|vip| {
+                    taken.last(*self.networks.keys().find(|net| net.contains(&vip))?)
+                }),
+            );
+            let own = own.into_iter().filter_map(|own| Some(address(self.network(own)?, own)));
+            page.line(node(&server.name, &own.collect::<Vec<_>>()).trim_end());
         }
+        page.unsaid();
     }
 
     /// A director: its own addresses, and guessed ones in the other networks. Where real servers of
@@ -205,19 +243,14 @@ impl Grounds {
     }
 }
 
-/// A remark on a node that has another address than the file says.
-fn moved((server, node): (&Server, &Node)) -> Option<String> {
-    let (address, number) = server;
-    let (name, own) = (&node.name, node.address?);
-    match (address.is_loopback(), number) {
-        (true, 0) => Some(format!(
-            "{address} is another server on each director: `{name}` at {own} stands for it"
-        )),
-        (_, 0) => None,
-        _ => Some(format!(
-            "{address} stands more than once in a virtual service, and in a lab a node does once: \
-             `{name}` at {own} is the further one"
-        )),
+/// That the next lines come of the first address of this kind, if a file says one.
+fn says(cluster: &Cluster<'_>, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page) {
+    page.unsaid();
+    let all = cluster.directors.iter().enumerate();
+    let mut all =
+        all.flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
+    if let Some((director, found)) = all.find(|(_, found)| is_one(found.address.value)) {
+        page.said(director, found.address.spot);
     }
 }
 

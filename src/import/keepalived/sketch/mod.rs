@@ -20,12 +20,14 @@ pub use page::Origin;
 
 use super::cluster::Cluster;
 use super::configuration::{Fate, Remark, Timeouts};
+use super::named::service;
 use super::reading::brief;
 use crate::import::scalar;
 use crate::lab::LabName;
 use grounds::Grounds;
-use page::Page;
+use page::{Line, Page};
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// A topology file, and where its lines come from.
@@ -33,14 +35,17 @@ use std::time::Duration;
 pub struct Sketch {
     /// The text.
     pub text: String,
-    origins: Vec<Option<Origin>>,
+    /// What nodes and services of the text are in the configurations: a name, and the words that
+    /// stand for it there.
+    pub names: Vec<(String, String)>,
+    lines: Vec<Line>,
 }
 
 impl Sketch {
-    /// The words of a configuration that a line comes from, counted from 1; if it comes from none,
-    /// those of the nearest line above.
-    pub fn origin(&self, line: usize) -> Option<Origin> {
-        self.origins.iter().take(line).rev().find_map(|origin| *origin)
+    /// The words of a configuration that a place comes from, line and column counted from 1; none
+    /// of one that is guessed.
+    pub fn origin(&self, line: usize, column: usize) -> Option<Origin> {
+        self.lines.get(line.checked_sub(1)?)?.origin(column)
     }
 }
 
@@ -54,12 +59,28 @@ pub fn sketch(name: &LabName, cluster: &Cluster<'_>) -> Sketch {
     let mut page = Page::default();
     head(cluster, &grounds, &mut page);
     page.line(format!("\nname: {}", scalar(name.as_str())));
-    grounds.nodes(&mut page);
+    grounds.nodes(cluster, &mut page);
     page.append(availability);
     timeouts(cluster, &mut page);
     page.append(services);
     scenarios::write(cluster, &grounds, &mut page);
-    Sketch { text: page.text(), origins: page.origins() }
+    let names = names(cluster, &grounds);
+    Sketch { text: page.text(), names, lines: page.lines() }
+}
+
+/// What servers and services are called in the configurations.
+fn names(cluster: &Cluster<'_>, grounds: &Grounds) -> Vec<(String, String)> {
+    let real = |address: &IpAddr| {
+        let mut all = cluster.services.iter().flat_map(|shared| &shared.server.service.servers);
+        all.any(|server| server.address.value == *address)
+    };
+    let servers = grounds.servers.iter().map(|((address, _), node)| {
+        let keyword = if real(address) { "real_server" } else { "sorry_server" };
+        (node.name.clone(), format!("{keyword} {address}"))
+    });
+    let keys = cluster.services.iter().map(|shared| shared.server.service.key);
+    let services = services::table(cluster).names().into_iter().zip(keys);
+    servers.chain(services.map(|(name, key)| (name, service(key)))).collect()
 }
 
 fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {

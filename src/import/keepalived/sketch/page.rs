@@ -9,10 +9,27 @@ pub struct Origin {
     pub spot: Spot,
 }
 
+/// A line of a topology file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    text: String,
+    origin: Option<Origin>,
+    /// Where parts of it come from: the column behind each, counted from 1.
+    parts: Vec<(usize, Option<Origin>)>,
+}
+
+impl Line {
+    /// Where a column comes from, counted from 1.
+    pub fn origin(&self, column: usize) -> Option<Origin> {
+        let part = self.parts.iter().find(|(end, _)| column < *end);
+        part.and_then(|(_, origin)| *origin).or(self.origin)
+    }
+}
+
 /// Lines of a topology file, each with where it comes from.
 #[derive(Debug, Default)]
 pub struct Page {
-    lines: Vec<(String, Option<Origin>)>,
+    lines: Vec<Line>,
     origin: Option<Origin>,
 }
 
@@ -30,7 +47,20 @@ impl Page {
     /// Adds a line, or several.
     pub fn line(&mut self, text: impl AsRef<str>) {
         let origin = self.origin;
-        self.lines.extend(text.as_ref().split('\n').map(|line| (line.to_owned(), origin)));
+        let line = |text: &str| Line { text: text.to_owned(), origin, parts: Vec::new() };
+        self.lines.extend(text.as_ref().split('\n').map(line));
+    }
+
+    /// Adds a line with a list, each item of which comes from words of its own.
+    pub fn list(&mut self, key: &str, items: &[(String, Option<Origin>)]) {
+        let mut text = format!("{key}: [");
+        let mut parts = vec![(text.chars().count() + 1, None)];
+        for (number, (item, origin)) in items.iter().enumerate() {
+            text.push_str(if number > 0 { ", " } else { "" });
+            text.push_str(item);
+            parts.push((text.chars().count() + 1, *origin));
+        }
+        self.lines.push(Line { text: text + "]", origin: self.origin, parts });
     }
 
     /// Whether nothing was written.
@@ -45,11 +75,11 @@ impl Page {
 
     /// The text.
     pub fn text(&self) -> String {
-        self.lines.iter().map(|(line, _)| format!("{line}\n")).collect()
+        self.lines.iter().map(|line| format!("{}\n", line.text)).collect()
     }
 
-    /// Where each line comes from.
-    pub fn origins(&self) -> Vec<Option<Origin>> {
-        self.lines.iter().map(|(_, origin)| *origin).collect()
+    /// The lines.
+    pub fn lines(self) -> Vec<Line> {
+        self.lines
     }
 }

@@ -18,7 +18,7 @@ const MARKED: i64 = 80;
 /// The services as a table, which names them.
 pub fn table(cluster: &Cluster<'_>) -> Table {
     let services = cluster.services.iter().map(|shared| shared.server.service.clone());
-    Table { services: services.collect() }
+    Table { services: services.collect(), ..Table::default() }
 }
 
 /// The virtual services.
@@ -107,9 +107,11 @@ impl Writer<'_, '_> {
                 self.line(&format!("{key}: {number}"));
             }
         }
-        if let Some((_, port)) = sorry {
+        if let Some((address, port)) = sorry {
+            self.page.said(self.director, address.spot);
             let other = port.filter(|port| *port != goal.port && !service.forwarding().keeps_vip());
             self.sorry(shared.server, other);
+            self.page.said(self.director, service.key.spot());
         }
         if let Some(check) = check {
             self.check(check);
@@ -148,16 +150,22 @@ impl Writer<'_, '_> {
         self.line("real_servers:");
         let nodes: Vec<_> = servers(server)
             .into_iter()
-            .map(|s| self.grounds.server(s).map(str::to_owned))
+            .map(|s| (self.grounds.server(s).map(str::to_owned), self.grounds.chosen(s)))
             .collect();
-        for (server, name) in service.servers.iter().zip(nodes) {
+        for (server, (name, chosen)) in service.servers.iter().zip(nodes) {
             let Some(name) = name else { continue };
             let own = if usual == Some(server.tunnel) { Tunnel::Ipip } else { server.tunnel };
             let direct = server.forwarding.keeps_vip();
             let port = server.port.filter(|_| !direct);
             let server = Server { tunnel: own, port, ..server.clone() };
-            let entry = entry(&server, service.forwarding(), goal.port);
-            self.page.said(self.director, server.address.spot);
+            let mut entry = entry(&server, service.forwarding(), goal.port);
+            if let Some(network) = chosen {
+                entry.push_str(&format!(", address: {network}"));
+            }
+            // What is odd about a server without weight is its weight.
+            let idle = server.weight.filter(|weight| weight.value == 0);
+            let spot = idle.map_or(server.address.spot, |weight| weight.spot);
+            self.page.said(self.director, spot);
             self.line(&format!("  {name}: {{ {entry} }}"));
         }
         self.page.said(self.director, service.key.spot());
@@ -201,6 +209,7 @@ impl Writer<'_, '_> {
     }
 
     fn check(&mut self, check: &Check) {
+        self.page.said(self.director, check.asked);
         self.line("health_check:");
         let probe = match &check.probe {
             Probe::Tcp => "tcp: {}".to_owned(),
@@ -208,6 +217,7 @@ impl Writer<'_, '_> {
             Probe::Command { shell } => format!("command: {}", quoted(shell)),
         };
         self.line(&format!("  {probe}"));
+        self.page.said(self.director, check.spot);
         let timing = check.timing;
         let times = [
             ("delay_loop", timing.delay_loop),
