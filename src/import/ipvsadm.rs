@@ -35,8 +35,6 @@ pub struct Reading {
     section: Vec<Service>,
     /// Whether a service of the section is at fault, so that it is not known.
     blurred: bool,
-    /// The services that the section does not have, though lines name them: told once.
-    missed: Vec<Key>,
     /// Whether a service of the section stands there twice, and that is said.
     repeated: bool,
     /// What becomes of other words.
@@ -104,22 +102,18 @@ impl Reading {
                     "keep one of the two lines",
                 )),
             },
-            None if self.blurred || self.missed.contains(key) => {}
-            None => {
-                self.missed.push(*key);
-                self.faults.push(Fault::wrong(
-                    key.spot(),
-                    format!("there is no service {key}"),
-                    "add its line with `-A` before this one",
-                ));
-            }
+            None if self.blurred => {}
+            None => self.faults.push(Fault::wrong(
+                key.spot(),
+                format!("there is no service {key}"),
+                "add its line with `-A` before this one",
+            )),
         }
     }
 
     /// Ends a section.
     pub fn close(&mut self) {
         self.blurred = false;
-        self.missed.clear();
         self.repeated = false;
         for service in std::mem::take(&mut self.section) {
             let key = service.key;

@@ -215,15 +215,17 @@ fn a_topology_is_sketched_from_nothing_but_a_table() {
 }
 
 #[test]
-fn a_service_that_a_table_does_not_have_is_told_once_for_each_director() {
+fn a_service_that_a_table_does_not_have_is_told_once() {
     let servers = "-a -t 10.0.0.100:80 -r 10.1.0.1:80 -m\n-a -t 10.0.0.100:80 -r 10.1.0.2:80 -m\n";
     let other = "-a -t 10.0.0.100:81 -r 10.1.0.1:80 -m\n";
-    let lines = |text: &str| -> Vec<usize> {
-        ipvsadm(text).1.iter().map(|fault| fault.spot.line).collect()
+    let told = |text: &str| -> Vec<(usize, String)> {
+        ipvsadm(text).1.into_iter().map(|fault| (fault.spot.line, fault.message)).collect()
     };
-    assert_eq!(lines(servers), [0]);
-    assert_eq!(lines(&format!("{servers}{other}")), [0, 2]);
-    assert_eq!(lines(&format!("{servers}# the other director\n{servers}")), [0, 3]);
+    let once = "there is no service tcp 10.0.0.100:80 (line 2 has it too)".to_owned();
+    assert_eq!(told(servers), [(0, once.clone())]);
+    let second = "there is no service tcp 10.0.0.100:81".to_owned();
+    assert_eq!(told(&format!("{servers}{other}")), [(0, once), (2, second)]);
+    assert_eq!(told(&format!("{servers}# the other director\n{servers}")).len(), 1);
 }
 
 /// What `ipvsadm -L -n` prints of a table, and /proc/net/ip_vs.
