@@ -163,11 +163,16 @@ fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Sketched, Vec<Misrea
         }
     };
     // What keepalived goes without is why something is missing.
-    let skipped = skipped(cluster);
-    if !found.is_empty() && !skipped.is_empty() {
-        return Err(skipped);
-    }
-    let found = retold::retold(cluster, &sketch, found);
+    let mut skipped = skipped(cluster);
+    let found = if found.is_empty() || skipped.is_empty() {
+        retold::retold(cluster, &sketch, found)
+    } else {
+        if lab.is_some() {
+            let all = skipped.iter_mut().flat_map(|misread| &mut misread.faults);
+            all.for_each(|fault| fault.severity = Severity::Warning);
+        }
+        skipped
+    };
     let lab = lab.ok_or_else(|| found.clone())?;
     let found = joined(found.into_iter().chain(unfit(cluster)).collect());
     Ok(Sketched { topology: source, found, is_proven: !lab.scenarios.is_empty() })
