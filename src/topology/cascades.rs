@@ -25,11 +25,11 @@ fn is_more_than_one(at: &Place, slip: Slip) -> bool {
     let place = at.to_string();
     let is_of = |part: &str| place.contains(part);
     slip == Slip::LeftOut
-        // The other director is alone, and whoever expects something of the first one is wrong.
+        // The other director is alone, and what is expected of the first one is wrong.
         && (is_of(".priorities.")
             // Everything that names a virtual router, or expects a VIP to move, is wrong.
             || place == "high_availability.virtual_routers"
-            // Nobody asks the tier, and each answer is expected to come through it.
+            // Each answer is expected to come through the tier, which is asked no more.
             || is_of("backends.9000.upstream"))
 }
 

@@ -177,7 +177,7 @@ impl Composer<'_, '_> {
                 None => {
                     self.at = here;
                     let dash = begin.start..begin.start + 1;
-                    return Ok(collection(begin, end, dash, Content::List(items)));
+                    return Ok(Node::collection((begin, end), dash, Content::List(items)));
                 }
             }
         }
@@ -191,7 +191,7 @@ impl Composer<'_, '_> {
             if event == Event::End {
                 self.at = here;
                 let first = first.unwrap_or_else(|| begin.clone());
-                return Ok(collection(begin, bytes, first, Content::Mapping(mapping)));
+                return Ok(Node::collection((begin, bytes), first, Content::Mapping(mapping)));
             }
             first.get_or_insert_with(|| bytes.clone());
             let key = self.key(event, &bytes)?;
@@ -278,15 +278,7 @@ impl Composer<'_, '_> {
             _ => bytes,
         }
     }
-}
 
-/// A list or a mapping. It ends with a bracket, or with nothing and then `first` stands for it.
-fn collection(begin: Bytes, end: Bytes, first: Bytes, content: Content) -> Node {
-    let has_brackets = !end.is_empty();
-    Node::collection(if has_brackets { begin.start..end.end } else { first }, content)
-}
-
-impl Composer<'_, '_> {
     fn push(&mut self, fault: Diagnostic, bytes: &Bytes) {
         self.faults.push(fault.shown_at(self.lines.position(bytes.clone())));
     }

@@ -81,8 +81,14 @@ impl Node {
         Self::scalar(span, nothing)
     }
 
-    /// A list or a mapping.
-    pub fn collection(span: Range<usize>, content: Content) -> Self {
+    /// A list or a mapping from where it begins to where it ends: with a bracket, or with nothing,
+    /// and then `first` stands for it.
+    pub fn collection(
+        (begin, end): (Range<usize>, Range<usize>),
+        first: Range<usize>,
+        content: Content,
+    ) -> Self {
+        let span = if end.is_empty() { first } else { begin.start..end.end };
         let inside: Box<dyn Iterator<Item = &Node>> = match &content {
             Content::Scalar(_) => Box::new(std::iter::empty()),
             Content::List(items) => Box::new(items.iter()),

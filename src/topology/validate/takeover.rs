@@ -1,12 +1,13 @@
 use super::super::rule;
 use super::View;
+use crate::lab::written::in_words;
 use crate::lab::{
     Expectation, Expected, Fault, FaultKind, Healing, Lab, Load, NodeName, Place, Scenario, Step,
     StepAction, Target, VirtualRouter, VrrpState,
 };
 use std::time::Duration;
 
-/// Takeovers that are expected sooner than adverts let anybody know of the master's end: by
+/// Takeovers that are expected sooner than adverts can tell of the master's end: by
 /// `takeover`, by the `outage` of a load that only a takeover can end, and by `within`.
 pub fn check(view: &mut View<'_>) {
     let lab = view.lab;
@@ -22,10 +23,11 @@ fn too_soon(scenario: &Scenario, view: &mut View<'_>) {
         let Some((at, least, expected)) = past.impossible(step) else { continue };
         view.push(rule::TOO_SOON.at(
             &at,
-            format!("nobody can take over within {expected:?}"),
+            format!("no director can take over within {}", in_words(expected)),
             format!(
-                "expect {least:?} or more: the others wait for three advert intervals since the \
-                 last advert, which may be one interval old"
+                "expect {} or more: the others wait for three advert intervals since the \
+                 last advert, which may be one interval old",
+                in_words(least)
             ),
         ));
         // Of one fault it is told once.
@@ -41,7 +43,7 @@ struct Past<'l> {
     loaded: Option<&'l VirtualRouter>,
     /// Whether a director was broken before: who is master then, the file does not say.
     is_shaken: bool,
-    /// How long it takes until the others miss the director that the last fault befell.
+    /// How long it takes until the others miss the director that the last fault hit.
     soonest: Option<Duration>,
     /// The virtual routers whose master the last fault silenced.
     mastered: Vec<&'l VirtualRouter>,
@@ -49,7 +51,7 @@ struct Past<'l> {
     silence: Option<Silence<'l>>,
 }
 
-/// A master that serves nobody from a fault on.
+/// A master that serves no request from a fault on.
 struct Silence<'l> {
     node: &'l NodeName,
     /// How long it takes until another one takes over.
@@ -110,7 +112,21 @@ impl<'l> Past<'l> {
             let (least, expected) = match &expectation.expected {
                 Expected::Takeover(range) => (self.soonest?, range.max),
                 Expected::Outage(range) => (self.silence.as_ref()?.least, range.max),
-                _ => return None,
+                Expected::Distribution(_)
+                | Expected::Status(_)
+                | Expected::Failures(_)
+                | Expected::Source(_)
+                | Expected::Via(_)
+                | Expected::Latency(_)
+                | Expected::Exit(_)
+                | Expected::Output(_)
+                | Expected::Lost(_)
+                | Expected::Detected(_)
+                | Expected::Availability(_)
+                | Expected::VipOwner(_)
+                | Expected::VrrpState(_)
+                | Expected::Destinations(_)
+                | Expected::ConnectionsSurvived(_) => return None,
             };
             (expected < least).then(|| (expectation.at.clone(), least, expected))
         });
@@ -137,7 +153,20 @@ impl<'l> Past<'l> {
                     s.router == router.name && s.state == VrrpState::Master && is_other
                 })
             }),
-            _ => false,
+            Expected::Distribution(_)
+            | Expected::Status(_)
+            | Expected::Failures(_)
+            | Expected::Source(_)
+            | Expected::Via(_)
+            | Expected::Latency(_)
+            | Expected::Exit(_)
+            | Expected::Output(_)
+            | Expected::Outage(_)
+            | Expected::Lost(_)
+            | Expected::Detected(_)
+            | Expected::Availability(_)
+            | Expected::Destinations(_)
+            | Expected::ConnectionsSurvived(_) => false,
         }
     }
 }
@@ -147,7 +176,7 @@ fn least(router: &VirtualRouter) -> Duration {
     2 * router.advert_interval
 }
 
-/// Whether the others miss the director that a fault befalls: it says no farewell, and speaks no
+/// Whether the others miss the director that a fault hits: it says no farewell, and speaks no
 /// more.
 fn falls_silent(fault: &Fault, router: &VirtualRouter) -> bool {
     let is_silent = match &fault.kind {
