@@ -58,7 +58,7 @@ impl Kernel {
         }
     }
 
-    fn command(self, program: &Path, words: &[&str]) -> Command {
+    fn lvs_lab(self, program: &Path, words: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(["--kernel", self.word(), "--quiet"]).args(words);
         command
@@ -140,7 +140,7 @@ fn rows(kernel: Kernel, size: u32, looks: &[Look]) -> Vec<Row> {
 pub fn run(contender: &Contender, kernel: Kernel, size: u32) -> Result<Look> {
     Contender::prepare(size)?;
     let program = contender.program()?;
-    let command = |words: &[&str]| kernel.command(program, words);
+    let command = |words: &[&str]| kernel.lvs_lab(program, words);
     let (up, output) = timed(command(&["up", FILE, "--format", "json"]))?;
     let building = contender.own_time(&output).ok_or("`up` told no time")?;
     let (status, told) = timed(command(&["status", topology::NAME]))?;

@@ -152,7 +152,7 @@ fn left_out(commands: &[Word]) -> Option<Remark> {
     let first = commands.first()?;
     let listed: Vec<_> =
         commands.iter().map(|word| format!("`{}` ({})", word.text, word.spot.line + 1)).collect();
-    let words =
+    let told =
         format!("commands of other programs are left out, with their lines: {}", listed.join(", "));
-    Some(Remark { spot: first.spot, words })
+    Some(Remark { spot: first.spot, words: told })
 }
