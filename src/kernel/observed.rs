@@ -125,13 +125,59 @@ pub struct ObservedRoute {
     pub interface: Option<String>,
 }
 
-/// A route without a next hop.
+/// A route without a next hop of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedDirectRoute {
+    /// The family of the packets that it is for.
+    pub family: Family,
     /// The destination; none means everything else.
     pub destination: Option<IpNet>,
-    /// The interface it leaves by; none where packets are dropped (ip-route(8), `blackhole`).
-    pub interface: Option<String>,
+    /// Where it leads.
+    pub leads: Leads,
+    /// Its metric; 0 is none.
+    pub metric: u32,
+    /// The type of service that it is for; 0 is any.
+    pub tos: u8,
+}
+
+/// Where a route without a next hop of its own leads (ip-route(8), `TYPE`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leads {
+    /// Out of an interface.
+    Out(String),
+    /// To several next hops in turn.
+    Several,
+    /// To nowhere: packets are dropped.
+    Blackhole,
+    /// To an answer that the host is unreachable.
+    Unreachable,
+    /// To an answer that this is forbidden.
+    Prohibit,
+    /// Back to the policy rules, as if this table had no route.
+    Throw,
+}
+
+impl Leads {
+    /// The interface that it leads out of.
+    pub fn interface(&self) -> Option<&str> {
+        match self {
+            Self::Out(interface) => Some(interface),
+            Self::Several | Self::Blackhole | Self::Unreachable | Self::Prohibit | Self::Throw => {
+                None
+            }
+        }
+    }
+
+    /// What ip-route(8) writes before the destination.
+    pub fn keyword(&self) -> Option<&'static str> {
+        match self {
+            Self::Out(_) | Self::Several => None,
+            Self::Blackhole => Some("blackhole"),
+            Self::Unreachable => Some("unreachable"),
+            Self::Prohibit => Some("prohibit"),
+            Self::Throw => Some("throw"),
+        }
+    }
 }
 
 /// A virtual service of an IPVS table.

@@ -6,13 +6,44 @@ use lvs_lab::topology::builtins;
 use serde_json::{Value, json};
 
 /// Commands that add something, each with what `status` says of it.
-const ADDED: [(&str, &str, &str); 6] = [
+const ADDED: [(&str, &str, &str); 12] = [
     ("rs2", "ip address add 10.9.9.9/32 dev lo", "address 10.9.9.9/32 on lo is not in the file"),
     ("rs2", "ip route add 10.7.0.0/16 dev eth0", "route to 10.7.0.0/16 on eth0 is not in the file"),
     (
         "rs2",
         "ip route add blackhole 10.6.0.0/16",
-        "route to 10.6.0.0/16 to nowhere is not in the file",
+        "route to 10.6.0.0/16 to nowhere (blackhole) is not in the file",
+    ),
+    (
+        "rs2",
+        "ip route add unreachable 10.6.1.0/24",
+        "route to 10.6.1.0/24 to nowhere (unreachable) is not in the file",
+    ),
+    (
+        "rs2",
+        "ip route add prohibit 10.6.2.0/24 metric 7",
+        "route to 10.6.2.0/24 to nowhere (prohibit) is not in the file",
+    ),
+    (
+        "rs2",
+        "ip route add throw 10.6.3.0/24 tos 0x10",
+        "route to 10.6.3.0/24 to nowhere (throw) is not in the file",
+    ),
+    (
+        "rs2",
+        "ip route add 10.6.4.0/24 nexthop via 192.168.137.199 nexthop via 192.168.137.198",
+        "route to 10.6.4.0/24 via several next hops is not in the file",
+    ),
+    // It must not be the client's own default route that goes.
+    (
+        "client",
+        "ip route add prohibit default metric 100",
+        "client: default route to nowhere (prohibit) is not in the file",
+    ),
+    (
+        "rs2",
+        "ip -6 route add prohibit fd06::/64",
+        "route to fd06::/64 to nowhere (prohibit) is not in the file",
     ),
     ("rs2", "ip link add spare type bridge", "interface spare is not in the file"),
     (

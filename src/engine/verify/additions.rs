@@ -1,7 +1,7 @@
 use super::compare::Found;
 use super::{interfaces, surplus};
 use crate::kernel::{Observed, ObservedAddress, ObservedDirectRoute, ObservedRoute};
-use crate::lab::NodeName;
+use crate::lab::{Family, NodeName};
 use crate::plan::{self, Daemon, Op, Plan};
 use indexmap::IndexMap;
 use ipnet::IpNet;
@@ -129,14 +129,15 @@ impl Planned<'_> {
             };
             !self.has(same)
         };
-        let is_elsewhere = |interface: &Option<String>| !interface.as_deref().is_some_and(&is_on);
-        let strange = seen.routes.iter().filter(|there| is_elsewhere(&there.interface));
+        let is_elsewhere = |interface: Option<&str>| !interface.is_some_and(&is_on);
+        let strange = seen.routes.iter().filter(|there| is_elsewhere(there.interface.as_deref()));
         let strange = strange.filter(is_strange).map(|there| {
             let (destination, via) = (there.destination, there.via);
             let op = Op::AddRoute { node: self.node.clone(), destination, via };
             self.addition(&op, format!("{} via {via} is not in the file", to(destination)))
         });
-        let direct = seen.direct_routes.iter().filter(|there| is_elsewhere(&there.interface));
+        let direct =
+            seen.direct_routes.iter().filter(|there| is_elsewhere(there.leads.interface()));
         strange.chain(direct.map(direct_route)).collect()
     }
 }
@@ -177,16 +178,32 @@ fn knows(op: &Op, there: &ObservedAddress) -> bool {
     }
 }
 
+/// Told with all that tells it from another route to the same destination, as the plan's.
 fn direct_route(there: &ObservedDirectRoute) -> Addition {
     let destination = there.destination.map_or_else(|| "default".to_owned(), |net| net.to_string());
-    let (way, typed) = match &there.interface {
-        Some(name) => (format!("on {name}"), format!("{destination} dev {name}")),
-        None => ("to nowhere".to_owned(), format!("blackhole {destination}")),
+    let kind = there.leads.keyword();
+    let (way, dev) = match (there.leads.interface(), kind) {
+        (Some(name), _) => (format!("on {name}"), format!(" dev {name}")),
+        (None, Some(kind)) => (format!("to nowhere ({kind})"), String::new()),
+        (None, None) => ("via several next hops".to_owned(), String::new()),
     };
-    let of = if there.destination.is_some_and(|net| net.addr().is_ipv6()) { " -6" } else { "" };
+    let kind = kind.map_or_else(String::new, |word| format!("{word} "));
+    let of = option(there.family);
+    let metric = Some(there.metric).filter(|metric| *metric != 0);
+    let metric = metric.map_or_else(String::new, |metric| format!(" metric {metric}"));
+    let tos = Some(there.tos).filter(|tos| *tos != 0);
+    let tos = tos.map_or_else(String::new, |tos| format!(" tos {tos:#x}"));
     Addition {
         words: format!("{} {way} is not in the file", to(there.destination)),
-        away: vec![format!("ip{of} route del {typed}")],
+        away: vec![format!("ip{of} route del {kind}{destination}{tos}{dev}{metric}")],
+    }
+}
+
+/// What ip(8) is given for a family that is not the one it takes by itself.
+pub(super) fn option(family: Family) -> &'static str {
+    match family {
+        Family::Inet => "",
+        Family::Inet6 => " -6",
     }
 }
 

@@ -1,6 +1,6 @@
-use super::additions::{Addition, Planned};
+use super::additions::{Addition, Planned, option};
 use crate::kernel::{Observed, ObservedLink, ObservedPolicyRule};
-use crate::lab::{Family, KERNELS_INTERFACES, NodeName};
+use crate::lab::{KERNELS_INTERFACES, NodeName};
 use crate::plan::{Op, Plan};
 use std::collections::BTreeSet;
 
@@ -39,10 +39,7 @@ impl Planned<'_> {
     /// The policy rules: the plan makes none.
     pub(super) fn strange_rules(seen: &Observed) -> impl Iterator<Item = Addition> {
         seen.policy_rules.iter().map(|ObservedPolicyRule { family, priority, words }| {
-            let of = match family {
-                Family::Inet => "",
-                Family::Inet6 => " -6",
-            };
+            let of = option(*family);
             Addition {
                 words: format!("policy rule {priority}: {words} is not in the file"),
                 away: vec![format!("ip{of} rule del priority {priority}")],

@@ -3,7 +3,7 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{
-    Fake, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedPolicyRule,
+    Fake, Leads, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedPolicyRule,
 };
 use crate::lab::{
     Family, FirewallMark, LabName, NodeName, Place, Protocol, Scheduler, SysctlKey, Timeouts,
@@ -345,9 +345,19 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     let destination = Some("10.9.9.0/24".parse().unwrap());
     bench.kernel.apply(&Op::AddRoute { node, destination, via }).await.unwrap();
     bench.meddle("client", |seen| {
-        let (destination, interface) = ("10.8.0.0/16".parse().ok(), Some("eth0".to_owned()));
-        seen.direct_routes.push(ObservedDirectRoute { destination, interface });
-        seen.direct_routes.push(ObservedDirectRoute { destination, interface: None });
+        let mut direct = |family, destination: Option<&str>, leads| {
+            let destination = destination.map(|net| net.parse().unwrap());
+            let (metric, tos) = if destination.is_none() { (100, 4) } else { (0, 0) };
+            let route = ObservedDirectRoute { family, destination, leads, metric, tos };
+            seen.direct_routes.push(route);
+        };
+        direct(Family::Inet, Some("10.8.0.0/16"), Leads::Out("eth0".to_owned()));
+        for leads in [Leads::Blackhole, Leads::Unreachable, Leads::Prohibit, Leads::Throw] {
+            direct(Family::Inet, Some("10.8.0.0/16"), leads);
+        }
+        direct(Family::Inet, Some("10.3.0.0/16"), Leads::Several);
+        direct(Family::Inet, Some("10.4.0.0/16"), Leads::Out("spare".to_owned()));
+        direct(Family::Inet6, None, Leads::Out("eth0".to_owned()));
         seen.drops.push("iptables -t filter -P INPUT DROP".to_owned());
         let words = "from 10.9.0.0/16 lookup 100".to_owned();
         let rule = ObservedPolicyRule { family: Family::Inet, priority: 100, words };
@@ -357,8 +367,6 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
         seen.links.push(ObservedLink { name: spare(), ..seen.links[0].clone() });
         let address = "10.5.0.1/24".parse().unwrap();
         seen.addresses.push(ObservedAddress { interface: spare(), address });
-        let destination = "10.4.0.0/16".parse().ok();
-        seen.direct_routes.push(ObservedDirectRoute { destination, interface: Some(spare()) });
         let web = ServiceKey::Address(Protocol::Tcp, "192.168.136.100:81".parse().unwrap());
         seen.typed.source_nat.push(web);
         // These are the kernel's own.
@@ -378,7 +386,12 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     client: interface spare is not in the file
     client: route to 10.9.9.0/24 via 192.168.136.1 is not in the file
     client: route to 10.8.0.0/16 on eth0 is not in the file
-    client: route to 10.8.0.0/16 to nowhere is not in the file
+    client: route to 10.8.0.0/16 to nowhere (blackhole) is not in the file
+    client: route to 10.8.0.0/16 to nowhere (unreachable) is not in the file
+    client: route to 10.8.0.0/16 to nowhere (prohibit) is not in the file
+    client: route to 10.8.0.0/16 to nowhere (throw) is not in the file
+    client: route to 10.3.0.0/16 via several next hops is not in the file
+    client: default route on eth0 is not in the file
     client: policy rule 100: from 10.9.0.0/16 lookup 100 is not in the file
     rs2: address 10.9.9.9/32 on lo is not in the file
     ");
@@ -389,6 +402,11 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     ip route del 10.9.9.0/24 via 192.168.136.1
     ip route del 10.8.0.0/16 dev eth0
     ip route del blackhole 10.8.0.0/16
+    ip route del unreachable 10.8.0.0/16
+    ip route del prohibit 10.8.0.0/16
+    ip route del throw 10.8.0.0/16
+    ip route del 10.3.0.0/16
+    ip -6 route del default tos 0x4 dev eth0 metric 100
     ip rule del priority 100
     ip address del 10.9.9.9/32 dev lo
     ");
