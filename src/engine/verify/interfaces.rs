@@ -23,7 +23,27 @@ fn made(op: &Op, here: &NodeName) -> Option<String> {
         Op::Connect { node, interface, .. } | Op::SetLinkUp { node, interface } => {
             (node == here).then(|| interface.clone())
         }
-        _ => None,
+        Op::CreateNamespace { .. }
+        | Op::TakeAny { .. }
+        | Op::OpenGue { .. }
+        | Op::AddAddress { .. }
+        | Op::AddRoute { .. }
+        | Op::SetSysctl { .. }
+        | Op::SetTimeouts { .. }
+        | Op::AddSourceNat { .. }
+        | Op::MarkPackets { .. }
+        | Op::AddService { .. }
+        | Op::AddDestination { .. }
+        | Op::StartBackend { .. }
+        | Op::StartProcess { .. }
+        | Op::RunCommand { .. }
+        | Op::StartDaemon { .. }
+        | Op::AwaitAddress { .. }
+        | Op::KillDaemons { .. }
+        | Op::ForgetConnections { .. }
+        | Op::CutCable { .. }
+        | Op::Misbehave { .. }
+        | Op::Impair { .. } => None,
     }
 }
 
