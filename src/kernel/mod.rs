@@ -65,7 +65,8 @@ pub use namespace::Namespace;
 pub use neighbours::Neighbour;
 pub use observed::{
     Leads, Observed, ObservedAddress, ObservedDestination, ObservedDirectRoute, ObservedLink,
-    ObservedPolicyRule, ObservedRoute, ObservedService, Statistics, Tunnelled, TypedRules,
+    ObservedPolicyRule, ObservedRoute, ObservedService, Removable, Statistics, Tunnelled,
+    TypedRules,
 };
 pub use packets::{Packet, Packets};
 pub use socket::client_socket;

@@ -23,7 +23,7 @@ pub struct Observed {
     /// The rules in its firewall that drop packets, in the words of the program that lists them;
     /// ours and keepalived's do not count.
     #[serde(default)]
-    pub drops: Vec<String>,
+    pub drops: Vec<Removable<String>>,
     /// The settings that were asked for.
     pub settings: BTreeMap<SysctlKey, String>,
     /// Its IPVS table; empty where the kernel has no ip_vs.
@@ -62,9 +62,25 @@ pub struct Observed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedRules {
     /// The virtual services whose clients' addresses are replaced.
-    pub source_nat: Vec<ServiceKey>,
+    pub source_nat: Vec<Removable<ServiceKey>>,
     /// The packets that are marked.
-    pub marked: Vec<PacketMark>,
+    pub marked: Vec<Removable<PacketMark>>,
+}
+
+/// What rules of a firewall do, and what takes away just these rules, as they were written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removable<T> {
+    /// What they do.
+    pub what: T,
+    /// The commands, as they are typed in the node.
+    pub away: Vec<String>,
+}
+
+impl<T> Removable<T> {
+    /// The same of a part of what they do, if they do it.
+    pub(super) fn part<U>(&self, part: impl FnOnce(&T) -> Option<U>) -> Option<Removable<U>> {
+        Some(Removable { what: part(&self.what)?, away: self.away.clone() })
+    }
 }
 
 /// A policy rule (ip-rule(8)).

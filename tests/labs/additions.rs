@@ -58,6 +58,28 @@ const ADDED: [(&str, &str, &str); 12] = [
     ),
 ];
 
+/// Commands for a firewall, each in words that are not the lab's own; `%` is for a program.
+const FIREWALL: [&str; 13] = [
+    "% -A INPUT -p tcp --dport 82 -j DROP",
+    "% -A FORWARD -s 10.9.9.9 -m comment --comment \"it's my \\$ own\" -j REJECT",
+    "% -P FORWARD DROP",
+    "% -t nat -A POSTROUTING -m mark --mark 7 -j MASQUERADE",
+    "% -t nat -A POSTROUTING -m mark --mark 7 -j MASQUERADE",
+    "% -t nat -A POSTROUTING -p tcp -m conntrack --ctorigdst 10.9.9.1 --ctorigdstport 80 \
+     -m comment --comment \"my own\" -j SNAT --to-source 192.168.137.199",
+    "% -t nat -A POSTROUTING -p udp -m conntrack --ctorigdstport 53 --ctorigdst 10.9.9.1 \
+     -m comment --comment mine -j MASQUERADE",
+    "% -t mangle -A PREROUTING -d 10.9.9.1 -p tcp --dport 80 -j MARK --set-mark 5",
+    "% -t mangle -A PREROUTING -d 10.9.9.1 -p tcp --dport 443 -j MARK --set-mark 5",
+    "% -t mangle -A OUTPUT -d 10.9.9.1 -p tcp --dport 80 -j MARK --set-mark 5",
+    "% -t mangle -A OUTPUT -d 10.9.9.1 -p tcp --dport 443 -j MARK --set-mark 5",
+    "% -t mangle -A PREROUTING -p udp -d 10.9.9.1 -m multiport --dports 53,54 -j MARK --set-mark 6",
+    "% -t mangle -A OUTPUT -p udp -d 10.9.9.1 -m multiport --dports 53,54 -j MARK --set-mark 6",
+];
+
+/// Three that drop packets, three services with source NAT, two marks.
+const TOLD_OF_FIREWALL: usize = 8;
+
 fn check(place: &Place, lab: &str, code: i32) -> Ran {
     place.run(&["status", lab, "--check"]).code(code)
 }
@@ -105,6 +127,37 @@ fn take_away(place: &Place, lab: &str, topology: &str) {
 }
 
 #[test]
+#[ignore = "needs root"]
+fn what_iptables_makes_of_nft_tables_goes_by_what_is_told_of_it() {
+    let (place, lab) = (Place::new(), &unique("tables"));
+    place.run(&["--kernel", "host", "up", "plain", "--name", lab]).code(0);
+    let types = |line: &str| drop(place.exec(lab, "rs1", &["sh", "-ec", line]).code(0));
+    FIREWALL.iter().for_each(|line| types(&line.replace('%', "iptables-nft")));
+    types("ip6tables-nft -A INPUT -p tcp --dport 82 -j DROP");
+    types("iptables-legacy -P INPUT DROP");
+    // A table of that name, but not iptables' own, and another.
+    types(
+        "nft add table ip6 raw; nft 'add chain ip6 raw in { type filter hook input priority 0; }'",
+    );
+    types("nft add rule ip6 raw in tcp dport 83 drop");
+    types(
+        "nft 'table inet guard { chain in { type filter hook input priority 0; policy drop; }; }'",
+    );
+    types("nft add rule inet guard in tcp dport 81 drop");
+
+    let ran = check(&place, lab, 1);
+    let ran = ran.says("packets are dropped: iptables-nft -t filter -P FORWARD DROP");
+    let ran = ran.says("rs1: source NAT for tcp 10.9.9.1:80 is not in the file");
+    let ran =
+        ran.says("rs1: packets are dropped: nft table inet guard, chain in: tcp dport 81 drop");
+    ran.says("rs1: packets are dropped: nft table ip6 raw, chain in: tcp dport 83 drop");
+    let told = place.run(&["status", lab, "--format", "json"]).code(0).json();
+    assert_eq!(told["additions"].as_array().unwrap().len(), TOLD_OF_FIREWALL + 5, "{told:#}");
+    take_away(&place, lab, "plain");
+    check(&place, lab, 0).says("as the file says");
+}
+
+#[test]
 #[ignore = "needs the guest kernel"]
 fn what_is_too_much_is_told_with_what_takes_it_away() {
     let lab = Lab::up("nat");
@@ -113,15 +166,15 @@ fn what_is_too_much_is_told_with_what_takes_it_away() {
         "ipvsadm -a -t 192.168.136.100:81 -r 192.168.137.200:81 -m",
         "ipvsadm -a -t 192.168.136.100:80 -r 192.168.137.200:81 -m",
         "ip address add 192.168.136.101/32 dev eth0",
-        "iptables -A INPUT -p tcp --dport 82 -j DROP",
-        "iptables -t nat -A POSTROUTING -m mark --mark 7 -j MASQUERADE",
     ] {
         lab.sh("director", line);
     }
+    FIREWALL.iter().for_each(|line| drop(lab.sh("director", &line.replace('%', "iptables"))));
     let words = ["status", &lab.name, "--against", "nat", "--format", "json"];
     let told = lab.place.run(&words).code(0).json();
     let all = |kind: &str| told[kind].as_array().unwrap().clone();
-    assert_eq!((all("missing").len(), all("additions").len()), (2, 3), "{told:#}");
+    assert_eq!(all("missing").len(), 2, "{told:#}");
+    assert_eq!(all("additions").len(), 1 + TOLD_OF_FIREWALL, "{told:#}");
     for other in [all("missing"), all("additions")].concat() {
         let commands = other["commands"].as_array().unwrap();
         assert!(!commands.is_empty(), "{other}");

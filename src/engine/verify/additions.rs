@@ -1,6 +1,6 @@
 use super::compare::Found;
 use super::{interfaces, surplus};
-use crate::kernel::{Observed, ObservedAddress, ObservedDirectRoute, ObservedRoute};
+use crate::kernel::{Observed, ObservedAddress, ObservedDirectRoute, ObservedRoute, Removable};
 use crate::lab::{Family, NodeName};
 use crate::plan::{self, Daemon, Op, Plan};
 use indexmap::IndexMap;
@@ -25,10 +25,9 @@ pub(super) fn undeclared(found: &mut Found<'_>) {
         if planned.has(|op| matches!(op, Op::RunCommand { .. })) {
             continue;
         }
-        let dropping = |rule: &String| {
-            let away = rule.contains(" -A ").then(|| rule.replacen(" -A ", " -D ", 1));
-            let words = format!("packets are dropped: {rule}");
-            Addition { words, away: away.into_iter().collect() }
+        let dropping = |rule: &Removable<String>| Addition {
+            words: format!("packets are dropped: {}", rule.what),
+            away: rule.away.clone(),
         };
         let links = interfaces::strange(&node, seen, found.plan);
         let mut added = planned.strange_services(seen);
@@ -92,16 +91,16 @@ impl Planned<'_> {
 
     /// Rules without our sign that do what ours would, for what is not in the file.
     fn strange_marks(&self, seen: &Observed) -> Vec<Addition> {
-        let nat = seen.typed.source_nat.iter().map(|service| {
+        let nat = seen.typed.source_nat.iter().map(|Removable { what: service, away }| {
             let op = Op::AddSourceNat { node: self.node.clone(), service: *service };
-            (op, format!("source NAT for {service} is not in the file"))
+            (op, format!("source NAT for {service} is not in the file"), away)
         });
-        let marks = seen.typed.marked.iter().map(|packets| {
+        let marks = seen.typed.marked.iter().map(|Removable { what: packets, away }| {
             let op = Op::MarkPackets { node: self.node.clone(), packets: packets.clone() };
-            (op, format!("packets to {packets}: the mark is not in the file"))
+            (op, format!("packets to {packets}: the mark is not in the file"), away)
         });
-        let strange = nat.chain(marks).filter(|(op, _)| !self.has(|planned| planned == op));
-        strange.map(|(op, words)| self.addition(&op, words)).collect()
+        let strange = nat.chain(marks).filter(|(op, ..)| !self.has(|planned| planned == op));
+        strange.map(|(_, words, away)| Addition { words, away: away.clone() }).collect()
     }
 
     fn strange_addresses(&self, seen: &Observed, is_on: impl Fn(&str) -> bool) -> Vec<Addition> {

@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{
     Fake, Leads, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedPolicyRule,
+    Removable,
 };
 use crate::lab::{
     Family, FirewallMark, LabName, NodeName, Place, Protocol, Scheduler, SysctlKey, Timeouts,
@@ -358,7 +359,8 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
         direct(Family::Inet, Some("10.3.0.0/16"), Leads::Several);
         direct(Family::Inet, Some("10.4.0.0/16"), Leads::Out("spare".to_owned()));
         direct(Family::Inet6, None, Leads::Out("eth0".to_owned()));
-        seen.drops.push("iptables -t filter -P INPUT DROP".to_owned());
+        let (what, away) = ("iptables -t filter -P INPUT DROP", "iptables -P INPUT ACCEPT");
+        seen.drops.push(Removable { what: what.to_owned(), away: vec![away.to_owned()] });
         let words = "from 10.9.0.0/16 lookup 100".to_owned();
         let rule = ObservedPolicyRule { family: Family::Inet, priority: 100, words };
         seen.policy_rules.push(rule);
@@ -368,7 +370,7 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
         let address = "10.5.0.1/24".parse().unwrap();
         seen.addresses.push(ObservedAddress { interface: spare(), address });
         let web = ServiceKey::Address(Protocol::Tcp, "192.168.136.100:81".parse().unwrap());
-        seen.typed.source_nat.push(web);
+        seen.typed.source_nat.push(Removable { what: web, away: vec!["as typed".to_owned()] });
         // These are the kernel's own.
         for (interface, address) in [("lo", "127.0.0.1/8"), ("eth0", "fe80::1/64")] {
             let (interface, address) = (interface.to_owned(), address.parse().unwrap());
@@ -397,7 +399,8 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     ");
     let away: Vec<_> = drifts.iter().flat_map(|drift| drift.by_hand(&bench.plan)).collect();
     insta::assert_snapshot!(away.join("\n"), @r"
-    iptables -t nat -D POSTROUTING -p tcp -m conntrack --ctorigdst 192.168.136.100 --ctorigdstport 81 -j MASQUERADE
+    iptables -P INPUT ACCEPT
+    as typed
     ip link del spare
     ip route del 10.9.9.0/24 via 192.168.136.1
     ip route del 10.8.0.0/16 dev eth0
