@@ -126,6 +126,57 @@ fn take_away(place: &Place, lab: &str, topology: &str) {
     }
 }
 
+/// Policy rules, each with what `status` says of it.
+const POLICY: [(&str, &str); 16] = [
+    ("not from 10.0.0.0/8 lookup 100 priority 7", "7: not from 10.0.0.0/8 lookup 100"),
+    ("from all goto 30000 priority 8", "8: from all goto 30000"),
+    (
+        "sport 80 dport 81-90 ipproto tcp lookup 9 priority 9",
+        "9: from all sport 80 dport 81-90 ipproto 6 lookup 9",
+    ),
+    ("ipproto tcp dport 443 lookup 9 priority 10", "10: from all dport 443 ipproto 6 lookup 9"),
+    ("ipproto tcp dport 444 lookup 9 priority 10", "10: from all dport 444 ipproto 6 lookup 9"),
+    ("tos 0x10 lookup 9 priority 11", "11: from all tos 0x10 lookup 9"),
+    ("uidrange 5-10 lookup 9 priority 12", "12: from all uidrange 5-10 lookup 9"),
+    ("fwmark 0/0xff lookup 9 priority 13", "13: from all fwmark 0x0/0xff lookup 9"),
+    ("fwmark 1 lookup 9 priority 13", "13: from all fwmark 0x1 lookup 9"),
+    (
+        "to 10.9.9.1 iif eth0 blackhole priority 14",
+        "14: from all iif eth0 to 10.9.9.1/32 blackhole",
+    ),
+    ("oif eth0 unreachable priority 15", "15: from all oif eth0 unreachable"),
+    ("from 10.9.9.1 prohibit priority 15", "15: from 10.9.9.1/32 prohibit"),
+    ("l3mdev priority 16", "16: from all l3mdev"),
+    ("tun_id 5 lookup 9 suppress_ifgroup 3 priority 17", "tun_id 5 lookup 9 suppress_ifgroup 3"),
+    ("from all lookup 9 realms 1/3 priority 18", "18: from all lookup 9 realms 1/3"),
+    // The rule of this priority that every namespace has must stay.
+    (
+        "from all lookup main suppress_prefixlength 0 priority 32766",
+        "32766: from all lookup main suppress_prefixlength 0",
+    ),
+];
+
+#[test]
+#[ignore = "needs root"]
+fn a_policy_rule_is_told_as_a_whole_and_is_the_one_that_goes() {
+    let (place, lab) = (Place::new(), &unique("policy"));
+    place.run(&["--kernel", "host", "up", "plain", "--name", lab]).code(0);
+    let sh = |line: &str| place.exec(lab, "rs1", &["sh", "-ec", line]).code(0).stdout;
+    let all = "ip rule; ip -6 rule";
+    let before = sh(all);
+    for (rule, words) in POLICY {
+        sh(&format!("ip rule add {rule}"));
+        check(&place, lab, 1).says(&format!("{words} is not in the file"));
+    }
+    sh("ip -6 rule add not from fd09::/64 dport 80 ipproto udp goto 30000 priority 7");
+    check(&place, lab, 1).says("7: not from fd09::/64 dport 80 ipproto 17 goto 30000 is not");
+    let told = place.run(&["status", lab, "--format", "json"]).code(0).json();
+    assert_eq!(told["additions"].as_array().unwrap().len(), POLICY.len() + 1, "{told:#}");
+    take_away(&place, lab, "plain");
+    check(&place, lab, 0).says("as the file says");
+    assert_eq!(sh(all), before);
+}
+
 #[test]
 #[ignore = "needs root"]
 fn what_iptables_makes_of_nft_tables_goes_by_what_is_told_of_it() {

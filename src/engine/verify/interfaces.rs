@@ -62,7 +62,8 @@ impl Planned<'_> {
             let of = option(*family);
             Addition {
                 words: format!("policy rule {priority}: {words} is not in the file"),
-                away: vec![format!("ip{of} rule del priority {priority}")],
+                // Another rule may have the same priority.
+                away: vec![format!("ip{of} rule del {words} priority {priority}")],
             }
         })
     }

@@ -410,7 +410,7 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     ip route del throw 10.8.0.0/16
     ip route del 10.3.0.0/16
     ip -6 route del default tos 0x4 dev eth0 metric 100
-    ip rule del priority 100
+    ip rule del from 10.9.0.0/16 lookup 100 priority 100
     ip address del 10.9.9.9/32 dev lo
     ");
 }
