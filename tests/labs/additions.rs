@@ -217,6 +217,10 @@ fn what_is_too_much_is_told_with_what_takes_it_away() {
         "ipvsadm -a -t 192.168.136.100:81 -r 192.168.137.200:81 -m",
         "ipvsadm -a -t 192.168.136.100:80 -r 192.168.137.200:81 -m",
         "ip address add 192.168.136.101/32 dev eth0",
+        "ip route add unreachable 10.6.1.0/24",
+        "ip route add prohibit default metric 100",
+        "ip rule add not from 10.0.0.0/8 lookup 100 priority 7",
+        "ip rule add from all lookup main suppress_prefixlength 0 priority 32766",
     ] {
         lab.sh("director", line);
     }
@@ -225,7 +229,7 @@ fn what_is_too_much_is_told_with_what_takes_it_away() {
     let told = lab.place.run(&words).code(0).json();
     let all = |kind: &str| told[kind].as_array().unwrap().clone();
     assert_eq!(all("missing").len(), 2, "{told:#}");
-    assert_eq!(all("additions").len(), 1 + TOLD_OF_FIREWALL, "{told:#}");
+    assert_eq!(all("additions").len(), 5 + TOLD_OF_FIREWALL, "{told:#}");
     for other in [all("missing"), all("additions")].concat() {
         let commands = other["commands"].as_array().unwrap();
         assert!(!commands.is_empty(), "{other}");

@@ -336,6 +336,23 @@ async fn what_the_file_does_not_have_is_removed_from_a_table() {
     ");
 }
 
+/// Routes without a next hop, of each kind.
+fn direct_routes() -> Vec<ObservedDirectRoute> {
+    let direct = |destination: &str, leads| {
+        let (family, destination) = (Family::Inet, Some(destination.parse().unwrap()));
+        ObservedDirectRoute { family, destination, leads, metric: 0, tos: 0 }
+    };
+    let out = |name: &str| Leads::Out(name.to_owned());
+    let refusing = [Leads::Blackhole, Leads::Unreachable, Leads::Prohibit, Leads::Throw];
+    let mut routes = vec![direct("10.8.0.0/16", out("eth0"))];
+    routes.extend(refusing.map(|leads| direct("10.8.0.0/16", leads)));
+    routes.push(direct("10.3.0.0/16", Leads::Several));
+    routes.push(direct("10.4.0.0/16", out("spare")));
+    let (family, leads) = (Family::Inet6, out("eth0"));
+    routes.push(ObservedDirectRoute { family, destination: None, leads, metric: 100, tos: 4 });
+    routes
+}
+
 #[tokio::test]
 async fn what_somebody_has_added_is_told_and_left_alone() {
     let mut bench = Bench::new().await;
@@ -346,19 +363,7 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     let destination = Some("10.9.9.0/24".parse().unwrap());
     bench.kernel.apply(&Op::AddRoute { node, destination, via }).await.unwrap();
     bench.meddle("client", |seen| {
-        let mut direct = |family, destination: Option<&str>, leads| {
-            let destination = destination.map(|net| net.parse().unwrap());
-            let (metric, tos) = if destination.is_none() { (100, 4) } else { (0, 0) };
-            let route = ObservedDirectRoute { family, destination, leads, metric, tos };
-            seen.direct_routes.push(route);
-        };
-        direct(Family::Inet, Some("10.8.0.0/16"), Leads::Out("eth0".to_owned()));
-        for leads in [Leads::Blackhole, Leads::Unreachable, Leads::Prohibit, Leads::Throw] {
-            direct(Family::Inet, Some("10.8.0.0/16"), leads);
-        }
-        direct(Family::Inet, Some("10.3.0.0/16"), Leads::Several);
-        direct(Family::Inet, Some("10.4.0.0/16"), Leads::Out("spare".to_owned()));
-        direct(Family::Inet6, None, Leads::Out("eth0".to_owned()));
+        seen.direct_routes.extend(direct_routes());
         let (what, away) = ("iptables -t filter -P INPUT DROP", "iptables -P INPUT ACCEPT");
         seen.drops.push(Removable { what: what.to_owned(), away: vec![away.to_owned()] });
         let words = "from 10.9.0.0/16 lookup 100".to_owned();
