@@ -45,6 +45,7 @@ mod socket_use;
 mod sysctl;
 mod tunnel;
 mod watch;
+mod ways;
 
 pub use abilities::{Lack, Modules, Standing, foreseen, furnish, standing};
 pub use address_watch::AddressWatch;
@@ -63,8 +64,9 @@ pub use names::Names;
 pub use namespace::Namespace;
 pub use neighbours::Neighbour;
 pub use observed::{
-    Observed, ObservedAddress, ObservedDestination, ObservedDirectRoute, ObservedLink,
-    ObservedPolicyRule, ObservedRoute, ObservedService, Statistics, Tunnelled, TypedRules,
+    Leads, Observed, ObservedAddress, ObservedDestination, ObservedDirectRoute, ObservedLink,
+    ObservedPolicyRule, ObservedRoute, ObservedService, Removable, Statistics, Tunnelled,
+    TypedRules,
 };
 pub use packets::{Packet, Packets};
 pub use socket::client_socket;

@@ -4,9 +4,8 @@ use super::proc_net::ProcNet;
 use super::site::Site;
 use super::socket_use::SocketUse;
 use super::{
-    Cause, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedRoute,
-    ObservedService, SyncDaemon, Tunnelled, TypedRules, addresses, fou, links, policy_rules, ports,
-    routes, sysctl,
+    Cause, Observed, ObservedAddress, ObservedLink, ObservedService, SyncDaemon, Tunnelled,
+    TypedRules, addresses, fou, links, policy_rules, ports, routes, sysctl, ways,
 };
 use crate::lab::{Port, SysctlKey, Timeouts};
 use crate::plan::{PacketMark, ServiceKey};
@@ -15,14 +14,10 @@ use rtnetlink::packet_route::address::AddressMessage;
 use rtnetlink::packet_route::link::{
     InfoData, InfoIpTunnel, InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
 };
-use rtnetlink::packet_route::route::{
-    RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol,
-};
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 
 /// Interface names by index.
-type Interfaces = HashMap<u32, String>;
+pub(super) type Interfaces = HashMap<u32, String>;
 
 /// The addresses of a node's interfaces.
 pub(super) fn addresses(site: &Site) -> Result<Vec<ObservedAddress>, Cause> {
@@ -40,20 +35,20 @@ pub(super) async fn node(site: &mut Site, settings: &[SysctlKey]) -> Result<Obse
     let firewall::Seen { rules, drops } = inside.tables.read(&site.namespace).await?;
     Ok(Observed {
         drops,
-        direct_routes: routes.iter().filter_map(|r| direct_route(r, &interfaces)).collect(),
+        direct_routes: routes.iter().filter_map(|r| ways::direct(r, &interfaces)).collect(),
         links: links.iter().filter_map(|l| link(l, &interfaces)).collect(),
         addresses: named_addresses(site, &interfaces)?,
-        routes: routes.iter().filter_map(|r| route(r, &interfaces)).collect(),
+        routes: routes.iter().filter_map(|r| ways::via(r, &interfaces)).collect(),
         settings: inside.settings,
         services,
         timeouts,
         sync,
-        source_nat: rules.whole.iter().filter_map(source_nat).collect(),
-        marked: rules.whole.iter().filter_map(marked).collect(),
-        partly_marked: rules.partial.iter().filter_map(marked).collect(),
+        source_nat: rules.whole.iter().filter_map(|rule| source_nat(&rule.what)).collect(),
+        marked: rules.whole.iter().filter_map(|rule| marked(&rule.what)).collect(),
+        partly_marked: rules.partial.iter().filter_map(|rule| marked(&rule.what)).collect(),
         typed: TypedRules {
-            source_nat: rules.typed.iter().filter_map(source_nat).collect(),
-            marked: rules.typed.iter().filter_map(marked).collect(),
+            source_nat: rules.typed.iter().filter_map(|rule| rule.part(source_nat)).collect(),
+            marked: rules.typed.iter().filter_map(|rule| rule.part(marked)).collect(),
         },
         policy_rules: policy_rules::strange(&site.netlink)?,
         gue: inside.gue,
@@ -184,50 +179,4 @@ fn address(message: &AddressMessage, interfaces: &Interfaces) -> Option<Observed
         interface: interfaces.get(&message.header.index)?.clone(),
         address: IpNet::new(address, message.header.prefix_len).ok()?,
     })
-}
-
-fn route(message: &RouteMessage, interfaces: &Interfaces) -> Option<ObservedRoute> {
-    let Way { destination, via, interface } = way(message, interfaces)?;
-    Some(ObservedRoute { destination, via: via?, interface })
-}
-
-/// Not one of those that go with an address, or that a router advertised.
-fn direct_route(message: &RouteMessage, interfaces: &Interfaces) -> Option<ObservedDirectRoute> {
-    let by_itself = [RouteProtocol::Kernel, RouteProtocol::Ra];
-    let Way { destination, via, interface } = way(message, interfaces)?;
-    let is_strange = via.is_none() && !by_itself.contains(&message.header.protocol);
-    is_strange.then_some(ObservedDirectRoute { destination, interface })
-}
-
-/// Where a route of the main table leads.
-struct Way {
-    destination: Option<IpNet>,
-    via: Option<IpAddr>,
-    interface: Option<String>,
-}
-
-fn way(message: &RouteMessage, interfaces: &Interfaces) -> Option<Way> {
-    if message.header.table != RouteHeader::RT_TABLE_MAIN {
-        return None;
-    }
-    let (mut destination, mut via, mut interface) = (None, None, None);
-    for attribute in &message.attributes {
-        match attribute {
-            RouteAttribute::Destination(address) => destination = ip(address),
-            RouteAttribute::Gateway(address) => via = ip(address),
-            RouteAttribute::Oif(index) => interface = interfaces.get(index).cloned(),
-            _ => {}
-        }
-    }
-    let length = message.header.destination_prefix_length;
-    let destination = destination.and_then(|address| IpNet::new(address, length).ok());
-    Some(Way { destination, via, interface })
-}
-
-fn ip(address: &RouteAddress) -> Option<IpAddr> {
-    match address {
-        RouteAddress::Inet(v4) => Some(IpAddr::V4(*v4)),
-        RouteAddress::Inet6(v6) => Some(IpAddr::V6(*v6)),
-        _ => None,
-    }
 }

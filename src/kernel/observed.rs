@@ -23,7 +23,7 @@ pub struct Observed {
     /// The rules in its firewall that drop packets, in the words of the program that lists them;
     /// ours and keepalived's do not count.
     #[serde(default)]
-    pub drops: Vec<String>,
+    pub drops: Vec<Removable<String>>,
     /// The settings that were asked for.
     pub settings: BTreeMap<SysctlKey, String>,
     /// Its IPVS table; empty where the kernel has no ip_vs.
@@ -62,9 +62,25 @@ pub struct Observed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedRules {
     /// The virtual services whose clients' addresses are replaced.
-    pub source_nat: Vec<ServiceKey>,
+    pub source_nat: Vec<Removable<ServiceKey>>,
     /// The packets that are marked.
-    pub marked: Vec<PacketMark>,
+    pub marked: Vec<Removable<PacketMark>>,
+}
+
+/// What rules of a firewall do, and what takes away just these rules, as they were written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removable<T> {
+    /// What they do.
+    pub what: T,
+    /// The commands, as they are typed in the node.
+    pub away: Vec<String>,
+}
+
+impl<T> Removable<T> {
+    /// The same of a part of what they do, if they do it.
+    pub(super) fn part<U>(&self, part: impl FnOnce(&T) -> Option<U>) -> Option<Removable<U>> {
+        Some(Removable { what: part(&self.what)?, away: self.away.clone() })
+    }
 }
 
 /// A policy rule (ip-rule(8)).
@@ -125,13 +141,59 @@ pub struct ObservedRoute {
     pub interface: Option<String>,
 }
 
-/// A route without a next hop.
+/// A route without a next hop of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedDirectRoute {
+    /// The family of the packets that it is for.
+    pub family: Family,
     /// The destination; none means everything else.
     pub destination: Option<IpNet>,
-    /// The interface it leaves by; none where packets are dropped (ip-route(8), `blackhole`).
-    pub interface: Option<String>,
+    /// Where it leads.
+    pub leads: Leads,
+    /// Its metric; 0 is none.
+    pub metric: u32,
+    /// The type of service that it is for; 0 is any.
+    pub tos: u8,
+}
+
+/// Where a route without a next hop of its own leads (ip-route(8), `TYPE`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leads {
+    /// Out of an interface.
+    Out(String),
+    /// To several next hops in turn.
+    Several,
+    /// To nowhere: packets are dropped.
+    Blackhole,
+    /// To an answer that the host is unreachable.
+    Unreachable,
+    /// To an answer that this is forbidden.
+    Prohibit,
+    /// Back to the policy rules, as if this table had no route.
+    Throw,
+}
+
+impl Leads {
+    /// The interface that it leads out of.
+    pub fn interface(&self) -> Option<&str> {
+        match self {
+            Self::Out(interface) => Some(interface),
+            Self::Several | Self::Blackhole | Self::Unreachable | Self::Prohibit | Self::Throw => {
+                None
+            }
+        }
+    }
+
+    /// What ip-route(8) writes before the destination.
+    pub fn keyword(&self) -> Option<&'static str> {
+        match self {
+            Self::Out(_) | Self::Several => None,
+            Self::Blackhole => Some("blackhole"),
+            Self::Unreachable => Some("unreachable"),
+            Self::Prohibit => Some("prohibit"),
+            Self::Throw => Some("throw"),
+        }
+    }
 }
 
 /// A virtual service of an IPVS table.

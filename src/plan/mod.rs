@@ -46,5 +46,5 @@ pub use ldirectord::ldirectord;
 pub use op::{Backend, Behaviour, Op};
 pub use packet_mark::PacketMark;
 pub use process::{Process, Upstream};
-pub use shell::{flag_words, ipvsadm, netmask, script, typed, typed_again, typed_away};
+pub use shell::{flag_words, ipvsadm, netmask, quoted, script, typed, typed_again, typed_away};
 pub use step::{Plan, Step};

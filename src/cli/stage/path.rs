@@ -1,5 +1,5 @@
 use super::evidence::{entry, last, listed};
-use crate::kernel::{Kernel, Linux, Neighbour, Observed};
+use crate::kernel::{Kernel, Leads, Linux, Neighbour, Observed};
 use crate::lab::{Lab, NodeName, Role, Scenario, StepAction};
 use crate::report::Evidence;
 use std::collections::BTreeMap;
@@ -70,14 +70,23 @@ async fn ways(kernel: &mut Linux, node: &NodeName) -> Evidence {
 fn routes(observed: &Observed) -> Vec<String> {
     let to =
         |net: Option<ipnet::IpNet>| net.map_or_else(|| "default".to_owned(), |n| n.to_string());
-    let by = |interface: &Option<String>| match interface {
+    let by = |interface: Option<&str>| match interface {
         Some(interface) => format!(" on {interface}"),
         None => String::new(),
     };
+    let kind = |leads: &Leads| match leads.keyword() {
+        Some(keyword) => format!("{keyword} "),
+        None => String::new(),
+    };
     let via = observed.routes.iter();
-    let via = via.map(|r| format!("route {} via {}{}", to(r.destination), r.via, by(&r.interface)));
+    let via = via.map(|r| {
+        format!("route {} via {}{}", to(r.destination), r.via, by(r.interface.as_deref()))
+    });
     let direct = observed.direct_routes.iter();
-    let direct = direct.map(|r| format!("route {}{}", to(r.destination), by(&r.interface)));
+    let direct = direct.map(|r| {
+        let (kind, by) = (kind(&r.leads), by(r.leads.interface()));
+        format!("{kind}route {}{by}", to(r.destination))
+    });
     via.chain(direct).collect()
 }
 

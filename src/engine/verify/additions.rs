@@ -1,7 +1,7 @@
 use super::compare::Found;
 use super::{interfaces, surplus};
-use crate::kernel::{Observed, ObservedAddress, ObservedDirectRoute, ObservedRoute};
-use crate::lab::NodeName;
+use crate::kernel::{Observed, ObservedAddress, ObservedDirectRoute, ObservedRoute, Removable};
+use crate::lab::{Family, NodeName};
 use crate::plan::{self, Daemon, Op, Plan};
 use indexmap::IndexMap;
 use ipnet::IpNet;
@@ -25,10 +25,9 @@ pub(super) fn undeclared(found: &mut Found<'_>) {
         if planned.has(|op| matches!(op, Op::RunCommand { .. })) {
             continue;
         }
-        let dropping = |rule: &String| {
-            let away = rule.contains(" -A ").then(|| rule.replacen(" -A ", " -D ", 1));
-            let words = format!("packets are dropped: {rule}");
-            Addition { words, away: away.into_iter().collect() }
+        let dropping = |rule: &Removable<String>| Addition {
+            words: format!("packets are dropped: {}", rule.what),
+            away: rule.away.clone(),
         };
         let links = interfaces::strange(&node, seen, found.plan);
         let mut added = planned.strange_services(seen);
@@ -92,16 +91,16 @@ impl Planned<'_> {
 
     /// Rules without our sign that do what ours would, for what is not in the file.
     fn strange_marks(&self, seen: &Observed) -> Vec<Addition> {
-        let nat = seen.typed.source_nat.iter().map(|service| {
+        let nat = seen.typed.source_nat.iter().map(|Removable { what: service, away }| {
             let op = Op::AddSourceNat { node: self.node.clone(), service: *service };
-            (op, format!("source NAT for {service} is not in the file"))
+            (op, format!("source NAT for {service} is not in the file"), away)
         });
-        let marks = seen.typed.marked.iter().map(|packets| {
+        let marks = seen.typed.marked.iter().map(|Removable { what: packets, away }| {
             let op = Op::MarkPackets { node: self.node.clone(), packets: packets.clone() };
-            (op, format!("packets to {packets}: the mark is not in the file"))
+            (op, format!("packets to {packets}: the mark is not in the file"), away)
         });
-        let strange = nat.chain(marks).filter(|(op, _)| !self.has(|planned| planned == op));
-        strange.map(|(op, words)| self.addition(&op, words)).collect()
+        let strange = nat.chain(marks).filter(|(op, ..)| !self.has(|planned| planned == op));
+        strange.map(|(_, words, away)| Addition { words, away: away.clone() }).collect()
     }
 
     fn strange_addresses(&self, seen: &Observed, is_on: impl Fn(&str) -> bool) -> Vec<Addition> {
@@ -129,14 +128,15 @@ impl Planned<'_> {
             };
             !self.has(same)
         };
-        let is_elsewhere = |interface: &Option<String>| !interface.as_deref().is_some_and(&is_on);
-        let strange = seen.routes.iter().filter(|there| is_elsewhere(&there.interface));
+        let is_elsewhere = |interface: Option<&str>| !interface.is_some_and(&is_on);
+        let strange = seen.routes.iter().filter(|there| is_elsewhere(there.interface.as_deref()));
         let strange = strange.filter(is_strange).map(|there| {
             let (destination, via) = (there.destination, there.via);
             let op = Op::AddRoute { node: self.node.clone(), destination, via };
             self.addition(&op, format!("{} via {via} is not in the file", to(destination)))
         });
-        let direct = seen.direct_routes.iter().filter(|there| is_elsewhere(&there.interface));
+        let direct =
+            seen.direct_routes.iter().filter(|there| is_elsewhere(there.leads.interface()));
         strange.chain(direct.map(direct_route)).collect()
     }
 }
@@ -177,16 +177,32 @@ fn knows(op: &Op, there: &ObservedAddress) -> bool {
     }
 }
 
+/// Told with all that tells it from another route to the same destination, as the plan's.
 fn direct_route(there: &ObservedDirectRoute) -> Addition {
     let destination = there.destination.map_or_else(|| "default".to_owned(), |net| net.to_string());
-    let (way, typed) = match &there.interface {
-        Some(name) => (format!("on {name}"), format!("{destination} dev {name}")),
-        None => ("to nowhere".to_owned(), format!("blackhole {destination}")),
+    let kind = there.leads.keyword();
+    let (way, dev) = match (there.leads.interface(), kind) {
+        (Some(name), _) => (format!("on {name}"), format!(" dev {name}")),
+        (None, Some(kind)) => (format!("to nowhere ({kind})"), String::new()),
+        (None, None) => ("via several next hops".to_owned(), String::new()),
     };
-    let of = if there.destination.is_some_and(|net| net.addr().is_ipv6()) { " -6" } else { "" };
+    let kind = kind.map_or_else(String::new, |word| format!("{word} "));
+    let of = option(there.family);
+    let metric = Some(there.metric).filter(|metric| *metric != 0);
+    let metric = metric.map_or_else(String::new, |metric| format!(" metric {metric}"));
+    let tos = Some(there.tos).filter(|tos| *tos != 0);
+    let tos = tos.map_or_else(String::new, |tos| format!(" tos {tos:#x}"));
     Addition {
         words: format!("{} {way} is not in the file", to(there.destination)),
-        away: vec![format!("ip{of} route del {typed}")],
+        away: vec![format!("ip{of} route del {kind}{destination}{tos}{dev}{metric}")],
+    }
+}
+
+/// What ip(8) is given for a family that is not the one it takes by itself.
+pub(super) fn option(family: Family) -> &'static str {
+    match family {
+        Family::Inet => "",
+        Family::Inet6 => " -6",
     }
 }
 

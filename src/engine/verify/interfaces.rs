@@ -1,6 +1,6 @@
-use super::additions::{Addition, Planned};
+use super::additions::{Addition, Planned, option};
 use crate::kernel::{Observed, ObservedLink, ObservedPolicyRule};
-use crate::lab::{Family, KERNELS_INTERFACES, NodeName};
+use crate::lab::{KERNELS_INTERFACES, NodeName};
 use crate::plan::{Op, Plan};
 use std::collections::BTreeSet;
 
@@ -23,7 +23,27 @@ fn made(op: &Op, here: &NodeName) -> Option<String> {
         Op::Connect { node, interface, .. } | Op::SetLinkUp { node, interface } => {
             (node == here).then(|| interface.clone())
         }
-        _ => None,
+        Op::CreateNamespace { .. }
+        | Op::TakeAny { .. }
+        | Op::OpenGue { .. }
+        | Op::AddAddress { .. }
+        | Op::AddRoute { .. }
+        | Op::SetSysctl { .. }
+        | Op::SetTimeouts { .. }
+        | Op::AddSourceNat { .. }
+        | Op::MarkPackets { .. }
+        | Op::AddService { .. }
+        | Op::AddDestination { .. }
+        | Op::StartBackend { .. }
+        | Op::StartProcess { .. }
+        | Op::RunCommand { .. }
+        | Op::StartDaemon { .. }
+        | Op::AwaitAddress { .. }
+        | Op::KillDaemons { .. }
+        | Op::ForgetConnections { .. }
+        | Op::CutCable { .. }
+        | Op::Misbehave { .. }
+        | Op::Impair { .. } => None,
     }
 }
 
@@ -39,13 +59,11 @@ impl Planned<'_> {
     /// The policy rules: the plan makes none.
     pub(super) fn strange_rules(seen: &Observed) -> impl Iterator<Item = Addition> {
         seen.policy_rules.iter().map(|ObservedPolicyRule { family, priority, words }| {
-            let of = match family {
-                Family::Inet => "",
-                Family::Inet6 => " -6",
-            };
+            let of = option(*family);
             Addition {
                 words: format!("policy rule {priority}: {words} is not in the file"),
-                away: vec![format!("ip{of} rule del priority {priority}")],
+                // Another rule may have the same priority.
+                away: vec![format!("ip{of} rule del {words} priority {priority}")],
             }
         })
     }

@@ -1,6 +1,6 @@
 use super::compare::Found;
 use super::daemons;
-use crate::kernel::{Observed, ObservedDestination, ObservedService};
+use crate::kernel::{Observed, ObservedDestination, ObservedService, Removable};
 use crate::lab::{ForwardingMethod, Scheduler, SchedulerFlag};
 use crate::plan::{DestinationEntry, Op, PacketMark, ServiceEntry, ServiceKey};
 use std::collections::BTreeSet;
@@ -51,13 +51,17 @@ pub(super) fn timeouts(found: &mut Found<'_>, number: usize) {
 }
 
 fn source_nat(seen: &Observed, key: &ServiceKey) -> Option<String> {
-    let missing = !seen.source_nat.contains(key) && !seen.typed.source_nat.contains(key);
+    let missing = !seen.source_nat.contains(key) && !is_typed(&seen.typed.source_nat, key);
     missing.then(|| format!("clients of {key} are not masqueraded"))
 }
 
 fn marks(seen: &Observed, packets: &PacketMark) -> Option<String> {
-    let missing = !seen.marked.contains(packets) && !seen.typed.marked.contains(packets);
+    let missing = !seen.marked.contains(packets) && !is_typed(&seen.typed.marked, packets);
     missing.then(|| format!("packets to {packets}: the mark is missing"))
+}
+
+fn is_typed<T: PartialEq>(typed: &[Removable<T>], wanted: &T) -> bool {
+    typed.iter().any(|rule| rule.what == *wanted)
 }
 
 fn service_words(seen: &Observed, entry: &ServiceEntry) -> Option<String> {

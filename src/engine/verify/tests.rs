@@ -3,7 +3,8 @@ mod daemons;
 use super::*;
 use crate::engine::sample::{find, plan};
 use crate::kernel::{
-    Fake, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedPolicyRule,
+    Fake, Leads, Observed, ObservedAddress, ObservedDirectRoute, ObservedLink, ObservedPolicyRule,
+    Removable,
 };
 use crate::lab::{
     Family, FirewallMark, LabName, NodeName, Place, Protocol, Scheduler, SysctlKey, Timeouts,
@@ -335,6 +336,23 @@ async fn what_the_file_does_not_have_is_removed_from_a_table() {
     ");
 }
 
+/// Routes without a next hop, of each kind.
+fn direct_routes() -> Vec<ObservedDirectRoute> {
+    let direct = |destination: &str, leads| {
+        let (family, destination) = (Family::Inet, Some(destination.parse().unwrap()));
+        ObservedDirectRoute { family, destination, leads, metric: 0, tos: 0 }
+    };
+    let out = |name: &str| Leads::Out(name.to_owned());
+    let refusing = [Leads::Blackhole, Leads::Unreachable, Leads::Prohibit, Leads::Throw];
+    let mut routes = vec![direct("10.8.0.0/16", out("eth0"))];
+    routes.extend(refusing.map(|leads| direct("10.8.0.0/16", leads)));
+    routes.push(direct("10.3.0.0/16", Leads::Several));
+    routes.push(direct("10.4.0.0/16", out("spare")));
+    let (family, leads) = (Family::Inet6, out("eth0"));
+    routes.push(ObservedDirectRoute { family, destination: None, leads, metric: 100, tos: 4 });
+    routes
+}
+
 #[tokio::test]
 async fn what_somebody_has_added_is_told_and_left_alone() {
     let mut bench = Bench::new().await;
@@ -345,10 +363,9 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     let destination = Some("10.9.9.0/24".parse().unwrap());
     bench.kernel.apply(&Op::AddRoute { node, destination, via }).await.unwrap();
     bench.meddle("client", |seen| {
-        let (destination, interface) = ("10.8.0.0/16".parse().ok(), Some("eth0".to_owned()));
-        seen.direct_routes.push(ObservedDirectRoute { destination, interface });
-        seen.direct_routes.push(ObservedDirectRoute { destination, interface: None });
-        seen.drops.push("iptables -t filter -P INPUT DROP".to_owned());
+        seen.direct_routes.extend(direct_routes());
+        let (what, away) = ("iptables -t filter -P INPUT DROP", "iptables -P INPUT ACCEPT");
+        seen.drops.push(Removable { what: what.to_owned(), away: vec![away.to_owned()] });
         let words = "from 10.9.0.0/16 lookup 100".to_owned();
         let rule = ObservedPolicyRule { family: Family::Inet, priority: 100, words };
         seen.policy_rules.push(rule);
@@ -357,10 +374,8 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
         seen.links.push(ObservedLink { name: spare(), ..seen.links[0].clone() });
         let address = "10.5.0.1/24".parse().unwrap();
         seen.addresses.push(ObservedAddress { interface: spare(), address });
-        let destination = "10.4.0.0/16".parse().ok();
-        seen.direct_routes.push(ObservedDirectRoute { destination, interface: Some(spare()) });
         let web = ServiceKey::Address(Protocol::Tcp, "192.168.136.100:81".parse().unwrap());
-        seen.typed.source_nat.push(web);
+        seen.typed.source_nat.push(Removable { what: web, away: vec!["as typed".to_owned()] });
         // These are the kernel's own.
         for (interface, address) in [("lo", "127.0.0.1/8"), ("eth0", "fe80::1/64")] {
             let (interface, address) = (interface.to_owned(), address.parse().unwrap());
@@ -378,18 +393,29 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
     client: interface spare is not in the file
     client: route to 10.9.9.0/24 via 192.168.136.1 is not in the file
     client: route to 10.8.0.0/16 on eth0 is not in the file
-    client: route to 10.8.0.0/16 to nowhere is not in the file
+    client: route to 10.8.0.0/16 to nowhere (blackhole) is not in the file
+    client: route to 10.8.0.0/16 to nowhere (unreachable) is not in the file
+    client: route to 10.8.0.0/16 to nowhere (prohibit) is not in the file
+    client: route to 10.8.0.0/16 to nowhere (throw) is not in the file
+    client: route to 10.3.0.0/16 via several next hops is not in the file
+    client: default route on eth0 is not in the file
     client: policy rule 100: from 10.9.0.0/16 lookup 100 is not in the file
     rs2: address 10.9.9.9/32 on lo is not in the file
     ");
     let away: Vec<_> = drifts.iter().flat_map(|drift| drift.by_hand(&bench.plan)).collect();
     insta::assert_snapshot!(away.join("\n"), @r"
-    iptables -t nat -D POSTROUTING -p tcp -m conntrack --ctorigdst 192.168.136.100 --ctorigdstport 81 -j MASQUERADE
+    iptables -P INPUT ACCEPT
+    as typed
     ip link del spare
     ip route del 10.9.9.0/24 via 192.168.136.1
     ip route del 10.8.0.0/16 dev eth0
     ip route del blackhole 10.8.0.0/16
-    ip rule del priority 100
+    ip route del unreachable 10.8.0.0/16
+    ip route del prohibit 10.8.0.0/16
+    ip route del throw 10.8.0.0/16
+    ip route del 10.3.0.0/16
+    ip -6 route del default tos 0x4 dev eth0 metric 100
+    ip rule del from 10.9.0.0/16 lookup 100 priority 100
     ip address del 10.9.9.9/32 dev lo
     ");
 }

@@ -1,18 +1,21 @@
 use super::chain::Chain;
-use super::rule::Rule;
+use super::nft::{TABLE, keyword};
+use super::rule::{Rule, Standing};
 use crate::lab::{Family, FirewallMark, Protocol};
 use crate::plan::{PacketMark, ServiceKey};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
-/// The rules in a listing (libnftables-json(5)), each with its chain.
-pub(super) fn rules(family: Family, listing: &Value) -> Vec<(Chain, Rule)> {
+/// The rules in a listing of our table (libnftables-json(5)).
+pub(super) fn rules(family: Family, listing: &Value) -> Vec<Standing> {
     let entries = listing["nftables"].as_array().into_iter().flatten();
     let one = |entry: &Value| {
         let (rule, name) = (&entry["rule"], entry["rule"]["chain"].as_str()?);
         let chain = Chain::ALL.into_iter().find(|chain| chain.keyword() == name)?;
-        Some((chain, read(family, rule["expr"].as_array()?)?))
+        let (handle, of) = (rule["handle"].as_u64()?, keyword(family));
+        let away = vec![format!("nft delete rule {of} {TABLE} {name} handle {handle}")];
+        Some(Standing { chain, rule: read(family, rule["expr"].as_array()?)?, away })
     };
     entries.filter_map(one).collect()
 }

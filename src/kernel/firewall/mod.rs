@@ -13,11 +13,13 @@ mod drops;
 #[cfg(test)]
 mod example;
 mod iptables;
+mod line;
 mod listing;
 mod nft;
 mod rule;
 mod rules;
 mod ruleset;
+mod saved;
 mod table;
 mod tables;
 mod trial;

@@ -1,8 +1,8 @@
-use super::chain::Chain;
-use super::rule::{Rule, Rules};
+use super::rule::{Rule, Rules, Standing};
+use super::saved::ChainPath;
 use super::{drops, listing, ruleset::ruleset, table};
 use crate::kernel::program::failure;
-use crate::kernel::{Cause, Namespace};
+use crate::kernel::{Cause, Namespace, Removable};
 use crate::lab::Family;
 use crate::programs::Program;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,9 @@ pub(super) const NFT: Program = Program::listed("nft");
 
 /// The table that holds the rules, and nothing else.
 pub(super) const TABLE: &str = "lvs-lab";
+
+/// The tables that iptables-nft(8) makes.
+const OF_IPTABLES: [&str; 5] = ["filter", "nat", "mangle", "raw", "security"];
 
 /// What came of an attempt to add a rule.
 pub(super) enum Added {
@@ -64,7 +67,7 @@ impl Refused {
 
 pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cause> {
     let family = rule.family();
-    let mut rules = Rules::of(&found(namespace, family).await?).whole;
+    let mut rules = whole(&found(namespace, family).await?);
     if rules.contains(rule) {
         return Ok(Added::Done);
     }
@@ -94,19 +97,25 @@ pub(super) async fn add(namespace: &Namespace, rule: &Rule) -> Result<Added, Cau
 pub(super) async fn remove(namespace: &Namespace, rule: &Rule) -> Result<(), Cause> {
     let family = rule.family();
     let found = found(namespace, family).await?;
-    if found.iter().all(|(_, there)| there != rule) {
+    if found.iter().all(|there| there.rule != *rule) {
         return Ok(());
     }
-    let mut rules = Rules::of(&found).whole;
+    let mut rules = whole(&found);
     rules.retain(|other| other != rule);
     let output = NFT.run(namespace, &["-f", "-"], &ruleset(family, &rules)).await?;
     if output.status.success() { Ok(()) } else { Err(failure(&output)) }
+}
+
+fn whole(found: &[Standing]) -> Vec<Rule> {
+    Rules::of(found).whole.into_iter().map(|rule| rule.what).collect()
 }
 
 /// What the namespace of the calling thread has.
 pub(super) struct Tables {
     /// The families of our tables.
     pub(super) ours: Vec<Family>,
+    /// The families of tables that iptables-nft(8) may have made.
+    pub(super) of_iptables: Vec<Family>,
     /// Whether there are tables of others.
     pub(super) others: bool,
 }
@@ -116,16 +125,24 @@ impl Tables {
     pub(super) fn here() -> Result<Self, Cause> {
         let all = table::all().map_err(|e| Cause::io("NFT_MSG_GETTABLE", e))?;
         let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, name)| name == TABLE);
-        let is_ours = |family: &Family| ours.iter().any(|(kind, _)| *kind == number(*family));
-        let ours = [Family::Inet, Family::Inet6].into_iter().filter(is_ours).collect();
-        Ok(Self { ours, others: !others.is_empty() })
+        let families = |tables: &[&table::Table]| {
+            let both = [Family::Inet, Family::Inet6].into_iter();
+            both.filter(|f| tables.iter().any(|(kind, _)| *kind == number(*f))).collect()
+        };
+        let is_iptables = |(_, name): &&&table::Table| OF_IPTABLES.contains(&name.as_str());
+        let of_iptables: Vec<_> = others.iter().filter(is_iptables).copied().collect();
+        let (ours, of_iptables) = (families(&ours), families(&of_iptables));
+        Ok(Self { ours, of_iptables, others: !others.is_empty() })
     }
 }
 
-/// The rules of others that drop packets.
-pub(super) async fn drops(namespace: &Namespace) -> Result<Vec<String>, Cause> {
-    let listing = drops::listed(namespace, NFT, &["-s", "-n", "list", "ruleset"]).await?;
-    Ok(drops::of_nft(&listing))
+/// The rules of others that drop packets, but for those of chains that were read already.
+pub(super) async fn drops(
+    namespace: &Namespace,
+    read: &[ChainPath],
+) -> Result<Vec<Removable<String>>, Cause> {
+    let listing = drops::listed(namespace, NFT, &["-a", "-s", "-n", "list", "ruleset"]).await?;
+    Ok(drops::of_nft(&listing, read))
 }
 
 /// Reads the rules of a family in which the namespace has our table.
@@ -134,7 +151,7 @@ pub(super) async fn all(namespace: &Namespace, family: Family) -> Result<Rules, 
 }
 
 /// Reads what stands in each chain.
-async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
+async fn found(namespace: &Namespace, family: Family) -> Result<Vec<Standing>, Cause> {
     let tables = namespace.run(|| Ok(Tables::here()));
     match tables.map_err(|e| Cause::io("setns", e))??.ours.contains(&family) {
         true => listed(namespace, family).await,
@@ -142,7 +159,7 @@ async fn found(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule
     }
 }
 
-async fn listed(namespace: &Namespace, family: Family) -> Result<Vec<(Chain, Rule)>, Cause> {
+async fn listed(namespace: &Namespace, family: Family) -> Result<Vec<Standing>, Cause> {
     let arguments = ["-j", "-n", "list", "table", keyword(family), TABLE];
     let output = NFT.run(namespace, &arguments, "").await?;
     if !output.status.success() {

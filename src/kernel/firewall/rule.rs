@@ -1,4 +1,5 @@
 use super::chain::Chain;
+use crate::kernel::Removable;
 use crate::lab::Family;
 use crate::plan::{PacketMark, ServiceKey};
 
@@ -29,27 +30,39 @@ impl Rule {
     }
 }
 
+/// A rule where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// In which chain.
+    pub(super) chain: Chain,
+    /// What it does.
+    pub(super) rule: Rule,
+    /// What takes it away.
+    pub(super) away: Vec<String>,
+}
+
 /// The rules that stand in a namespace.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::kernel) struct Rules {
     /// Those that are in every one of their chains.
-    pub(in crate::kernel) whole: Vec<Rule>,
+    pub(in crate::kernel) whole: Vec<Removable<Rule>>,
     /// Those that are in some only, and so do half their work.
-    pub(in crate::kernel) partial: Vec<Rule>,
+    pub(in crate::kernel) partial: Vec<Removable<Rule>>,
     /// The same without our sign, as they are typed.
-    pub(in crate::kernel) typed: Vec<Rule>,
+    pub(in crate::kernel) typed: Vec<Removable<Rule>>,
 }
 
 impl Rules {
     /// Puts together what was found in each chain.
-    pub(super) fn of(found: &[(Chain, Rule)]) -> Self {
+    pub(super) fn of(found: &[Standing]) -> Self {
         let mut rules = Self::default();
-        for (_, rule) in found {
-            let has = |chain: &Chain| found.iter().any(|(c, r)| c == chain && r == rule);
+        for Standing { rule, away, .. } in found {
+            let has = |chain: &Chain| found.iter().any(|s| s.chain == *chain && s.rule == *rule);
             let all = rule.chains().iter().all(has);
             let same = if all { &mut rules.whole } else { &mut rules.partial };
-            if !same.contains(rule) {
-                same.push(rule.clone());
+            match same.iter_mut().find(|there| there.what == *rule) {
+                Some(there) => there.away.extend(away.iter().cloned()),
+                None => same.push(Removable { what: rule.clone(), away: away.clone() }),
             }
         }
         rules
@@ -71,13 +84,20 @@ mod tests {
     #[test]
     fn a_mark_that_misses_the_directors_own_requests_is_not_there() {
         let (mark, nat) = (Rule::Mark(mark()), Rule::SourceNat(web()));
-        let half = vec![(Chain::Prerouting, mark.clone()), (Chain::Postrouting, nat.clone())];
-        let rules = Rules::of(&half);
-        assert_eq!(
-            rules,
-            Rules { whole: vec![nat.clone()], partial: vec![mark.clone()], typed: vec![] }
-        );
-        let rules = Rules::of(&[half, vec![(Chain::Output, mark.clone())]].concat());
-        assert_eq!(rules, Rules { whole: vec![mark, nat], ..Rules::default() });
+        let at = |chain, rule: &Rule, away: &str| Standing {
+            chain,
+            rule: rule.clone(),
+            away: vec![away.to_owned()],
+        };
+        let whole = |rule: &Rule, away: &[&str]| {
+            let away = away.iter().map(|line| (*line).to_owned()).collect();
+            Removable { what: rule.clone(), away }
+        };
+        let half = vec![at(Chain::Prerouting, &mark, "a"), at(Chain::Postrouting, &nat, "b")];
+        let (partial, typed) = (vec![whole(&mark, &["a"])], vec![]);
+        assert_eq!(Rules::of(&half), Rules { whole: vec![whole(&nat, &["b"])], partial, typed });
+        let rules = Rules::of(&[half, vec![at(Chain::Output, &mark, "c")]].concat());
+        let both = vec![whole(&mark, &["a", "c"]), whole(&nat, &["b"])];
+        assert_eq!(rules, Rules { whole: both, ..Rules::default() });
     }
 }

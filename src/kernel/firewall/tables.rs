@@ -1,7 +1,8 @@
 use super::rule::Rules;
+use super::saved::Backend;
 use super::{iptables, nft};
 use crate::kernel::proc_net::ProcNet;
-use crate::kernel::{Cause, Namespace};
+use crate::kernel::{Cause, Namespace, Removable};
 use crate::lab::Family;
 
 /// The tables of a namespace. Most nodes have none, and need no program to say so.
@@ -27,13 +28,17 @@ impl Tables {
         for family in &self.nft.ours {
             seen.rules.extend(nft::all(namespace, *family).await?);
         }
+        let mut read = Vec::new();
+        for family in &self.nft.of_iptables {
+            let (more, chains) = Backend::Nft.seen(namespace, *family).await?;
+            seen.extend(more);
+            read.extend(chains);
+        }
         if self.nft.others {
-            seen.drops.extend(nft::drops(namespace).await?);
+            seen.drops.extend(nft::drops(namespace, &read).await?);
         }
         for (family, _) in self.iptables.iter().filter(|(_, tables)| !tables.is_empty()) {
-            let Seen { rules, drops } = iptables::seen(namespace, *family).await?;
-            seen.rules.extend(rules);
-            seen.drops.extend(drops);
+            seen.extend(Backend::Legacy.seen(namespace, *family).await?.0);
         }
         Ok(seen)
     }
@@ -45,5 +50,12 @@ pub(in crate::kernel) struct Seen {
     /// The rules that mark packets and replace clients' addresses.
     pub(in crate::kernel) rules: Rules,
     /// The rules of others that drop packets, in the words of the program that lists them.
-    pub(in crate::kernel) drops: Vec<String>,
+    pub(in crate::kernel) drops: Vec<Removable<String>>,
+}
+
+impl Seen {
+    fn extend(&mut self, more: Self) {
+        self.rules.extend(more.rules);
+        self.drops.extend(more.drops);
+    }
 }

@@ -1,4 +1,5 @@
 use super::chain::Chain;
+use super::line;
 use super::rule::Rule;
 use crate::lab::{Family, FirewallMark, Protocol};
 use crate::plan::{PacketMark, ServiceKey};
@@ -61,7 +62,8 @@ const OF_IPVS: [&str; 3] = ["--vproto", "--vaddr", "--vport"];
 
 /// Reads a rule such as ours as `iptables -S` writes it.
 pub(super) fn read(family: Family, line: &str) -> Option<(Chain, Rule, Owner)> {
-    let words = Words(line.split_whitespace().collect());
+    let words = line::words(line);
+    let words = Words(words.iter().map(String::as_str).collect());
     let owner = match words.after("--comment") {
         Some(OWNER) => Owner::Ours,
         Some(_) | None if words.are_understood() => Owner::Others,
@@ -172,6 +174,8 @@ mod tests {
         assert_eq!(typed(&format!("{matched} -j MASQUERADE")), web);
         assert_eq!(typed(&format!("{matched} -j SNAT --to-source 10.0.0.9")), web);
         assert_eq!(typed(&format!("{matched} -m comment --comment mine -j MASQUERADE")), web);
+        let more = r#"-m comment --comment "my own rule" -j MASQUERADE"#;
+        assert_eq!(typed(&format!("{matched} {more}")), web);
         let ipvs = "-A POSTROUTING -m ipvs --ipvs --vproto 6 --vaddr 10.0.0.1/32 --vport 80";
         assert_eq!(typed(&format!("{ipvs} -j MASQUERADE")), web);
         for more in ["-s 10.0.0.2/32", "-o eth0", "! -i lo", "-m limit --limit 5/sec"] {

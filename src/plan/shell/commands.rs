@@ -148,7 +148,7 @@ fn masquerade(service: &ServiceKey) -> String {
 }
 
 /// The text as one word of a POSIX shell.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();

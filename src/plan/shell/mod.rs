@@ -11,6 +11,7 @@ mod tests;
 mod typed;
 
 pub(super) use commands::commands;
+pub use commands::quoted;
 pub(super) use ipvsadm::flag_word;
 pub use ipvsadm::{flag_words, ipvsadm, netmask};
 pub use script::script;

@@ -1,0 +1,157 @@
+use super::rule::{Rules, Standing};
+use super::tables::Seen;
+use super::words::{Owner, read};
+use super::{drops, line, typed};
+use crate::kernel::{Cause, Namespace};
+use crate::lab::Family;
+use crate::programs::Program;
+
+/// The two programs that are called iptables(8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backend {
+    /// By the older interface of the kernel.
+    Legacy,
+    /// By tables of nft(8).
+    Nft,
+}
+
+/// Where a chain is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ChainPath {
+    /// The family of its packets.
+    pub(super) family: Family,
+    /// Its table.
+    pub(super) table: String,
+    /// Its name.
+    pub(super) chain: String,
+}
+
+impl Backend {
+    fn saver(self, family: Family) -> Program {
+        match (self, family) {
+            (Self::Legacy, Family::Inet) => const { Program::listed("iptables-legacy-save") },
+            (Self::Legacy, Family::Inet6) => const { Program::listed("ip6tables-legacy-save") },
+            (Self::Nft, Family::Inet) => const { Program::listed("iptables-nft-save") },
+            (Self::Nft, Family::Inet6) => const { Program::listed("ip6tables-nft-save") },
+        }
+    }
+
+    fn program(self, family: Family) -> &'static str {
+        match (self, family) {
+            (Self::Legacy, Family::Inet) => "iptables-legacy",
+            (Self::Legacy, Family::Inet6) => "ip6tables-legacy",
+            (Self::Nft, Family::Inet) => "iptables-nft",
+            (Self::Nft, Family::Inet6) => "ip6tables-nft",
+        }
+    }
+
+    /// Reads what stands in the tables of a namespace, all of them by one run of a program, and
+    /// which chains that was.
+    pub(super) async fn seen(
+        self,
+        namespace: &Namespace,
+        family: Family,
+    ) -> Result<(Seen, Vec<ChainPath>), Cause> {
+        let listing = drops::listed(namespace, self.saver(family), &[]).await?;
+        let (program, tables) = (self.program(family), tables_of(&listing));
+        let (mut ours, mut others, mut drops) = (Vec::new(), Vec::new(), Vec::new());
+        for Table { name: table, lines, .. } in &tables {
+            for (owner, standing) in standing_in(program, (family, table), lines) {
+                match (self, owner) {
+                    (Self::Legacy, Owner::Ours) => ours.push(standing),
+                    // We write none there, so that it is a copy.
+                    (Self::Nft, Owner::Ours) | (Self::Legacy | Self::Nft, Owner::Others) => {
+                        others.push(standing);
+                    }
+                }
+            }
+            drops.extend(drops::of_iptables(program, table, lines));
+        }
+        let rules = Rules { typed: typed::rules(others), ..Rules::of(&ours) };
+        let chains = tables.into_iter().flat_map(|Table { name, chains, .. }| {
+            chains.into_iter().map(move |chain| ChainPath { family, table: name.clone(), chain })
+        });
+        Ok((Seen { rules, drops }, chains.collect()))
+    }
+}
+
+fn standing_in(
+    program: &str,
+    (family, table): (Family, &str),
+    lines: &str,
+) -> Vec<(Owner, Standing)> {
+    let standing = |text| {
+        let (chain, rule, owner) = read(family, text)?;
+        let away = line::away(program, table, text).into_iter().collect();
+        (chain.of_iptables().0 == table).then_some((owner, Standing { chain, rule, away }))
+    };
+    lines.lines().filter_map(standing).collect()
+}
+
+/// A table that was saved.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Table {
+    name: String,
+    /// Its chains; iptables-nft(8) passes over those that only nft(8) can make.
+    chains: Vec<String>,
+    /// Its policies and rules, as `iptables -S` writes them.
+    lines: String,
+}
+
+/// The tables in what `iptables-save` writes.
+fn tables_of(listing: &str) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for line in listing.lines() {
+        if let Some(name) = line.strip_prefix('*') {
+            tables.push(Table { name: name.to_owned(), ..Table::default() });
+            continue;
+        }
+        let Some(table) = tables.last_mut() else { continue };
+        if let Some(chain) = line.strip_prefix(':') {
+            let mut words = chain.split(' ').map(str::to_owned);
+            let name = words.next().unwrap_or_default();
+            // A chain that a user made has none.
+            if let Some(policy) = words.next().filter(|policy| policy != "-") {
+                table.lines += &format!("-P {name} {policy}\n");
+            }
+            table.chains.push(name);
+        } else if line.starts_with("-A ") {
+            table.lines += &format!("{line}\n");
+        }
+    }
+    tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Removable;
+    use crate::kernel::firewall::example;
+    use crate::kernel::firewall::rule::Rule;
+
+    #[test]
+    fn what_is_saved_is_read_as_what_is_listed() {
+        let saved = "# Generated by iptables-save\n*nat\n:POSTROUTING ACCEPT [3:180]\n:MINE - [0:0]\n\
+            -A POSTROUTING -j MINE\nCOMMIT\n# Completed\n*filter\n:INPUT DROP [0:0]\nCOMMIT\n";
+        let table = |name: &str, chains: &[&str], lines: &str| {
+            let chains = chains.iter().map(|chain| (*chain).to_owned()).collect();
+            Table { name: name.to_owned(), chains, lines: lines.to_owned() }
+        };
+        let lines = "-P POSTROUTING ACCEPT\n-A POSTROUTING -j MINE\n";
+        let nat = table("nat", &["POSTROUTING", "MINE"], lines);
+        assert_eq!(tables_of(saved), [nat, table("filter", &["INPUT"], "-P INPUT DROP\n")]);
+    }
+
+    #[test]
+    fn what_was_typed_goes_in_the_words_that_it_was_typed_in() {
+        let options = "-m ipvs --vaddr 10.0.0.1/32 --vport 80 -m comment --comment \"my own\"";
+        let lines = format!("-A POSTROUTING -p tcp {options} -j SNAT --to-source 10.0.0.9\n");
+        let found = standing_in("iptables-nft", (Family::Inet, "nat"), &lines);
+        let found = found.into_iter().map(|(_, standing)| standing).collect();
+        let away = "iptables-nft -t nat -D POSTROUTING -p tcp -m ipvs --vaddr 10.0.0.1/32 --vport 80 \
+                    -m comment --comment 'my own' -j SNAT --to-source 10.0.0.9";
+        let what = Rule::SourceNat(example::web());
+        assert_eq!(typed::rules(found), [Removable { what, away: vec![away.to_owned()] }]);
+        assert_eq!(standing_in("iptables-nft", (Family::Inet, "mangle"), &lines), []);
+    }
+}
