@@ -170,6 +170,31 @@ fn the_same_service_of_two_directors_is_one() {
 }
 
 #[test]
+fn a_comment_between_the_lines_of_a_service_ends_nothing() {
+    let plain = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m\n\
+                 -A -u 10.0.0.1:53 -s rr\n-a -u 10.0.0.1:53 -r 10.0.0.2:53 -m\n";
+    let commented = plain.replace('\n', "\n# -a -t 10.0.0.1:80 -r 10.0.0.3:80 -m\n");
+    assert_eq!(sound(&commented), sound(plain));
+    assert_eq!(sound(&format!("# lb1\n{commented}# lb2\n{commented}")), sound(plain));
+    let lines: Vec<_> = plain.lines().collect();
+    let [web, web_server, dns, dns_server] = lines[..] else { panic!("{lines:?}") };
+    let apart =
+        format!("# services\n{web}\n{dns}\n# their real servers\n{web_server}\n{dns_server}\n");
+    assert_eq!(sound(&apart), sound(plain));
+    assert_eq!(sound(&format!("{apart}{apart}")), sound(plain));
+    let script = commented.replace("\n-", "\nipvsadm -");
+    assert_eq!(sound(&format!("#!/bin/sh\nipvsadm {script}")), sound(plain));
+}
+
+#[test]
+fn the_second_director_may_have_other_services_too() {
+    let web = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m\n";
+    let mail = web.replace(":80", ":25");
+    let both = sound(&format!("# lb1\n{web}# lb2\n{mail}{web}"));
+    assert_eq!(both, sound(&format!("{web}{mail}")));
+}
+
+#[test]
 fn every_fault_of_a_table_is_named() {
     let text = "\
 -A -t 10.0.0.1:80 -s rr -q
