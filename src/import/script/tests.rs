@@ -82,6 +82,15 @@ END
 }
 
 #[test]
+fn what_a_shell_puts_in_ends_at_its_own_parenthesis() {
+    let service = "ipvsadm -A -t 10.0.0.1:80 -s rr";
+    for inner in ["$(date)", "$(echo $(date) \")\")", "$((1 + (2)))", "${A:-${B}}", "`date`"] {
+        let text = format!("D={inner}; {service}; E={inner} ; ipvsadm -A -u 10.0.0.1:53\n");
+        assert_eq!(commands(&text).len(), 2, "{text}");
+    }
+}
+
+#[test]
 fn what_only_a_run_can_tell_is_said_once() {
     let text = "ipvsadm -A -t $VIP:80\nipvsadm -a -t $VIP:80 -r $RS:80\n";
     assert_eq!(refused(text), "1:4 `$VIP` is set nowhere above");
