@@ -54,6 +54,9 @@ impl Reading {
                 Item::Comment => self.commented = self.section.len(),
                 Item::Command(words) => self.command(&words),
                 Item::Other(word) => others.push(word),
+                Item::Aside(aside, spot) => {
+                    self.remarks.push(Remark { spot, words: aside.words().to_owned() });
+                }
             }
         }
         self.remarks.extend(left_out(&others));
@@ -150,7 +153,7 @@ fn strangers(items: &[Item]) -> Option<Fault> {
     let mut words = items.iter().filter_map(|item| match item {
         Item::Command(words) => words.first(),
         Item::Other(word) => Some(word),
-        Item::Comment => None,
+        Item::Comment | Item::Aside(..) => None,
     });
     let first = words.clone().next()?;
     if words.any(|word| word.text.starts_with('-')) {

@@ -204,6 +204,19 @@ fn the_second_director_may_have_other_services_too() {
 }
 
 #[test]
+fn what_ipvsadm_sets_besides_the_table_is_told_with_its_line() {
+    let script = "\
+ipvsadm --set 900 120 300
+ipvsadm -A -t 10.0.0.1:80 -s rr
+ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m
+ipvsadm --start-daemon=master --mcast-interface eth0 --syncid 7
+";
+    let text = sketched(sound(script));
+    assert!(text.contains("\n# - line 1: the timeouts of `--set` are left out"), "{text}");
+    assert!(text.contains("\n# - line 4: `--start-daemon` is left out"), "{text}");
+}
+
+#[test]
 fn every_fault_of_a_table_is_named() {
     let text = "\
 -A -t 10.0.0.1:80 -s rr -q

@@ -1,5 +1,5 @@
 use super::lexer::{Piece, Raw, Token, tokens};
-use super::{Item, Word, base, is_ipvsadm, words};
+use super::{Aside, Item, Word, base, is_ipvsadm, words};
 use crate::import::{Fault, Spot};
 use std::collections::HashMap;
 
@@ -206,6 +206,10 @@ impl Script {
         let Some(first) = words.first() else { return Ok(()) };
         let command = first.literal().unwrap_or_default();
         let clears = matches!(command.as_str(), "-C" | "--clear");
+        if let Some(aside) = Aside::of(&command) {
+            self.items.push(Item::Aside(aside, first.spot));
+            return Ok(());
+        }
         if is_aside(&command) || (clears && !self.has_service) {
             return Ok(());
         }
@@ -229,7 +233,7 @@ fn is_before_program(word: &Raw) -> bool {
 
 /// Whether a command of ipvsadm leaves the services as they are.
 fn is_aside(command: &str) -> bool {
-    let long = ["--list", "--save", "--zero", "--set", "--start-daemon", "--stop-daemon", "--help"];
+    let long = ["--list", "--save", "--zero", "--stop-daemon", "--help"];
     let letters = command.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
     long.contains(&command) || letters.is_some_and(|l| l.starts_with(['L', 'l', 'S', 'Z', 'h']))
 }

@@ -11,6 +11,7 @@ fn commands(text: &str) -> Vec<String> {
             Some(format!("{} @{}:{}", words.join(" "), spot.line + 1, spot.word + 1))
         }
         Item::Other(word) => Some(format!("other {} @{}", word.text, word.spot.line + 1)),
+        Item::Aside(aside, spot) => Some(format!("{aside:?} @{}", spot.line + 1)),
         Item::Comment => None,
     });
     told.collect()
@@ -70,6 +71,7 @@ END
         "other echo @5",
         "other [ @6",
         "other sysctl @6",
+        "Timeouts @8",
         "-A -t 10.0.0.1:80 -s rr @9:6",
         "other exit @9",
         "-a -t 10.0.0.1:80 -r 10.0.0.2:80 -g -w 3 @11:3",
