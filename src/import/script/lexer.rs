@@ -125,7 +125,12 @@ impl Lexer<'_> {
         while let Some(letter) = self.rest().chars().next() {
             match letter {
                 ' ' | '\t' | '\r' | ';' | '&' | '|' | '<' | '>' | ')' => break,
-                '(' if !self.rest().starts_with("()") => break,
+                '(' if self.rest().starts_with("()") => {
+                    self.at += "()".len();
+                    pieces.push(Piece::Text("()".to_owned()));
+                    continue;
+                }
+                '(' => break,
                 _ => {}
             }
             self.at += letter.len_utf8();

@@ -107,6 +107,12 @@ impl Script {
     fn end(&mut self) -> Result<(), Fault> {
         self.is_redirected = false;
         let mut words: &[Raw] = &std::mem::take(&mut self.command);
+        // The name of a function; its body is what follows.
+        if let [first, _, rest @ ..] = words
+            && first.literal().as_deref() == Some("function")
+        {
+            words = rest;
+        }
         while let [first, rest @ ..] = words
             && (self.opens(first) || self.assigns(first) || is_before_program(first))
         {

@@ -84,6 +84,18 @@ END
 }
 
 #[test]
+fn a_command_in_a_function_is_refused_however_the_function_is_written() {
+    for head in ["old() {", "old () {", "function old {", "function old() {", "function old () {"] {
+        let text = format!("#!/bin/bash\n{head}\n  ipvsadm -A -t 10.0.0.1:80\n}}\n");
+        assert!(refused(&text).starts_with("3:2 this command"), "{text}");
+        let beside = format!("{head} date; }}\nipvsadm -A -t 10.0.0.1:80\n");
+        assert_eq!(commands(&beside).last().unwrap(), "-A -t 10.0.0.1:80 @2:4", "{beside}");
+    }
+    let names_none = "function old {\n  date\n}\nnew() { date; }\nipvsadm -A -t 10.0.0.1:80\n";
+    assert_eq!(commands(names_none), ["other date @2", "other date @4", "-A -t 10.0.0.1:80 @5:4"]);
+}
+
+#[test]
 fn what_a_shell_puts_in_ends_at_its_own_parenthesis() {
     let service = "ipvsadm -A -t 10.0.0.1:80 -s rr";
     for inner in ["$(date)", "$(echo $(date) \")\")", "$((1 + (2)))", "${A:-${B}}", "`date`"] {
