@@ -2,6 +2,7 @@
 //! far as its meaning is sure without running it.
 
 mod lexer;
+mod program;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,13 @@ fn what_stands_before_the_program_s_name_is_no_part_of_its_command() {
         ("$ ipvsadm", 2),
         ("# ipvsadm", 2),
         ("# sudo /usr/sbin/ipvsadm", 3),
+        ("sudo -u root ipvsadm", 4),
+        ("env LC_ALL=C ipvsadm", 3),
+        ("LC_ALL=C ipvsadm", 2),
+        ("ip netns exec lb1 ipvsadm", 5),
+        ("sudo ip netns exec lb1 /sbin/ipvsadm", 6),
+        ("nice -n 5 ipvsadm", 4),
+        ("timeout 5 ipvsadm", 3),
         ("root@lb1:~# ipvsadm", 2),
         ("[root@lb1 ~]# ipvsadm", 3),
         ("root@lb1:~ # ipvsadm", 3),
@@ -93,6 +100,40 @@ fn a_command_in_a_function_is_refused_however_the_function_is_written() {
     }
     let names_none = "function old {\n  date\n}\nnew() { date; }\nipvsadm -A -t 10.0.0.1:80\n";
     assert_eq!(commands(names_none), ["other date @2", "other date @4", "-A -t 10.0.0.1:80 @5:4"]);
+}
+
+#[test]
+fn a_program_that_is_looked_for_is_known_by_its_name() {
+    for look in ["$(which iptables)", "`which iptables`", "$(command -v iptables 2>/dev/null)"] {
+        let text = format!("IPT={look}\n$IPT -A INPUT -j ACCEPT\nipvsadm -A -t 10.0.0.1:80\n");
+        assert_eq!(commands(&text), ["other iptables @2", "-A -t 10.0.0.1:80 @3:4"], "{look}");
+    }
+    let text = "$IPT -t nat -A PREROUTING -j ACCEPT\nipvsadm -A -t 10.0.0.1:80\n";
+    assert_eq!(commands(text), ["other $IPT @1", "-A -t 10.0.0.1:80 @2:4"]);
+}
+
+#[test]
+fn what_another_program_does_with_a_command_is_not_known() {
+    let service = "ipvsadm -A -t 10.0.0.1:80";
+    for (line, program, word) in [
+        (format!("run {service}"), "run", 2),
+        (format!("ssh lb1 {service}"), "ssh", 3),
+        (format!("ssh lb1 '{service}'"), "ssh", 3),
+        (format!("/bin/sh -c \"{service}\""), "sh", 3),
+    ] {
+        let told = format!(
+            "1:{word} what `{program}` does with this command of ipvsadm, only a run of this \
+             script can tell"
+        );
+        assert_eq!(refused(&line), told, "{line}");
+    }
+    assert!(refused(&format!("if ! out=$({service} 2>&1); then exit; fi\n")).starts_with("1:3 "));
+    for shown in
+        ["echo WORDS", "printf '%s\\n' WORDS", "die 'WORDS failed'", "[ -x /sbin/ipvsadm -a -t 1 ]"]
+    {
+        let text = format!("{}\n{service}\n", shown.replace("WORDS", service));
+        assert_eq!(commands(&text).last().unwrap(), "-A -t 10.0.0.1:80 @2:4", "{text}");
+    }
 }
 
 #[test]
