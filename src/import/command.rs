@@ -67,7 +67,8 @@ impl<'t> Line<'t, '_> {
             let message = "`-M` is the netmask of persistence, and there is none";
             self.faults.push(Fault::wrong(netmask.spot, message, "add `-p SECONDS` before it"));
         }
-        let one_packet = self.find(|m| m == Meaning::OnePacket).map(|token| token.written.spot);
+        let one_packet = self.find(|m| m == Meaning::OnePacket);
+        let one_packet = one_packet.map(|token| Said { value: (), spot: token.written.spot });
         let (flags, servers) = (flags.unwrap_or_default(), Vec::new());
         Some(Service { key: key?, one_packet, scheduler, flags, persistence, netmask, servers })
     }

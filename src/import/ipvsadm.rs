@@ -10,8 +10,8 @@ use super::token::tokens;
 /// What `ipvsadm -S -n` printed, with every fault of it; what is sound is in the table.
 ///
 /// Lines of a script (`ipvsadm -A ...`) are taken as well, and what `ipvsadm -L -n` printed. A line
-/// that begins with `#` is a comment, and begins the table of another director: there a service may
-/// be repeated, if it is the same one.
+/// that begins with `#` is a comment. Behind one the table of another director may begin: there a
+/// service may be repeated, if it is the same one.
 pub fn ipvsadm(text: &str) -> (Table, Vec<Fault>) {
     let mut reading = Reading::default();
     let read = if listing::is_one(text) {
@@ -33,6 +33,8 @@ pub struct Reading {
     services: Vec<Service>,
     /// The services of the section that is read.
     section: Vec<Service>,
+    /// How many services of the section stand before the last comment.
+    commented: usize,
     /// Whether a service of the section is at fault, so that it is not known.
     blurred: bool,
     /// Whether a service of the section stands there twice, and that is said.
@@ -49,9 +51,12 @@ impl Reading {
         let mut others = Vec::new();
         for item in items {
             match item {
-                Item::Comment => self.close(),
+                Item::Comment => self.commented = self.section.len(),
                 Item::Command(words) => self.command(&words),
                 Item::Other(word) => others.push(word),
+                Item::Aside(aside, spot) => {
+                    self.remarks.push(Remark { spot, words: aside.words().to_owned() });
+                }
             }
         }
         self.remarks.extend(left_out(&others));
@@ -75,7 +80,11 @@ impl Reading {
     /// Takes a virtual service.
     pub fn service(&mut self, service: Service) {
         let key = service.key;
-        if self.section.iter().any(|other| other.key == key) {
+        let known = |section: &[Service]| section.iter().any(|other| other.key == key);
+        if known(&self.section[..self.commented]) {
+            self.next_director();
+        }
+        if known(&self.section) {
             // What follows probably repeats more.
             if !std::mem::replace(&mut self.repeated, true) {
                 self.faults.push(Fault::wrong(
@@ -111,8 +120,16 @@ impl Reading {
         }
     }
 
+    /// Ends a section at the last comment: what stands behind it is the next director's.
+    fn next_director(&mut self) {
+        let begun = self.section.split_off(self.commented);
+        self.close();
+        self.section = begun;
+    }
+
     /// Ends a section.
     pub fn close(&mut self) {
+        self.commented = 0;
         self.blurred = false;
         self.repeated = false;
         for service in std::mem::take(&mut self.section) {
@@ -136,7 +153,7 @@ fn strangers(items: &[Item]) -> Option<Fault> {
     let mut words = items.iter().filter_map(|item| match item {
         Item::Command(words) => words.first(),
         Item::Other(word) => Some(word),
-        Item::Comment => None,
+        Item::Comment | Item::Aside(..) => None,
     });
     let first = words.clone().next()?;
     if words.any(|word| word.text.starts_with('-')) {

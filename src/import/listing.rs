@@ -152,7 +152,7 @@ impl Listing<'_> {
     ) -> Result<(), Fault> {
         while let Some(word) = rest.next() {
             match word.text.as_str() {
-                "ops" => service.one_packet = Some(word.spot),
+                "ops" => service.one_packet = Some(Said { value: (), spot: word.spot }),
                 "persistent" => {
                     let time = rest.next().ok_or_else(|| cut_off(word.spot))?;
                     service.persistence = Some(self.persistence(time)?);

@@ -1,5 +1,5 @@
 use super::director::Remark;
-use super::fault::{Said, Spot};
+use super::fault::Said;
 use super::key::Key;
 use crate::lab::{Family, ForwardingMethod, SchedulerFlag, Tunnel};
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ pub struct Service {
     /// What it is known by.
     pub key: Key,
     /// Where it says that each packet is scheduled, if it does.
-    pub one_packet: Option<Spot>,
+    pub one_packet: Option<Said<()>>,
     /// The scheduler's word; none for ipvsadm's default, wlc.
     pub scheduler: Option<Said<String>>,
     /// The scheduler's flags.

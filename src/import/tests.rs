@@ -1,4 +1,4 @@
-use super::{Director, Fault, Kind, Origin, Service, Spot, Table, ipvsadm, sketch};
+use super::{Director, Fault, Kind, Origin, Table, ipvsadm, sketch};
 use crate::lab::{Tunnel, TunnelChecksum};
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -170,6 +170,53 @@ fn the_same_service_of_two_directors_is_one() {
 }
 
 #[test]
+fn a_comment_between_the_lines_of_a_service_ends_nothing() {
+    let plain = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m\n\
+                 -A -u 10.0.0.1:53 -s rr\n-a -u 10.0.0.1:53 -r 10.0.0.2:53 -m\n";
+    let commented = plain.replace('\n', "\n# -a -t 10.0.0.1:80 -r 10.0.0.3:80 -m\n");
+    assert_eq!(sound(&commented), sound(plain));
+    assert_eq!(sound(&format!("# lb1\n{commented}# lb2\n{commented}")), sound(plain));
+    let lines: Vec<_> = plain.lines().collect();
+    let [web, web_server, dns, dns_server] = lines[..] else { panic!("{lines:?}") };
+    let apart =
+        format!("# services\n{web}\n{dns}\n# their real servers\n{web_server}\n{dns_server}\n");
+    assert_eq!(sound(&apart), sound(plain));
+    assert_eq!(sound(&format!("{apart}{apart}")), sound(plain));
+    let script = commented.replace("\n-", "\nipvsadm -");
+    assert_eq!(sound(&format!("#!/bin/sh\nipvsadm {script}")), sound(plain));
+}
+
+#[test]
+fn all_that_a_service_says_is_the_same_in_the_next_director_s_table() {
+    let (saved, listed) = (sound(SAVED).services, sound(LISTED).services);
+    assert_eq!(sound(&format!("# lb1\n{SAVED}# lb2\n{SAVED}")).services, saved);
+    assert_eq!(sound(&format!("{LISTED}{LISTED}")).services, listed);
+    let once = sound(EVERYTHING);
+    assert_eq!(sound(&format!("# lb1\n{EVERYTHING}# lb2\n{EVERYTHING}")), once);
+}
+
+#[test]
+fn the_second_director_may_have_other_services_too() {
+    let web = "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m\n";
+    let mail = web.replace(":80", ":25");
+    let both = sound(&format!("# lb1\n{web}# lb2\n{mail}{web}"));
+    assert_eq!(both, sound(&format!("{web}{mail}")));
+}
+
+#[test]
+fn what_ipvsadm_sets_besides_the_table_is_told_with_its_line() {
+    let script = "\
+ipvsadm --set 900 120 300
+ipvsadm -A -t 10.0.0.1:80 -s rr
+ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m
+ipvsadm --start-daemon=master --mcast-interface eth0 --syncid 7
+";
+    let text = sketched(sound(script));
+    assert!(text.contains("\n# - line 1: the timeouts of `--set` are left out"), "{text}");
+    assert!(text.contains("\n# - line 4: `--start-daemon` is left out"), "{text}");
+}
+
+#[test]
 fn every_fault_of_a_table_is_named() {
     let text = "\
 -A -t 10.0.0.1:80 -s rr -q
@@ -255,19 +302,11 @@ const SAVED: &str = "\
 -a -f 7 -6 -r [2001:db8::2]:0 -g -w 1
 ";
 
-/// Services without the place of what is only said or not.
-fn anywhere(mut services: Vec<Service>) -> Vec<Service> {
-    for service in &mut services {
-        service.one_packet = service.one_packet.map(|_| Spot { line: 0, word: 0 });
-    }
-    services
-}
-
 #[test]
 fn a_listing_is_read_as_the_saved_table_and_says_what_it_lacks() {
     for before in ["", "[root@lb1 ~]# ipvsadm -Ln\n"] {
         let listed = sound(&format!("{before}{LISTED}"));
-        assert_eq!(anywhere(listed.services), anywhere(sound(SAVED).services));
+        assert_eq!(listed.services, sound(SAVED).services);
         assert_eq!(listed.remarks.len(), 1);
     }
     let with_tunnels = LISTED
@@ -276,7 +315,7 @@ fn a_listing_is_read_as_the_saved_table_and_says_what_it_lacks() {
         .replace("Route   ", "Route   n/a           ")
         .replace("Tunnel  ", "Tunnel  ipip          ")
         .replace("Local   ", "Local   n/a           ");
-    assert_eq!(anywhere(sound(&with_tunnels).services), anywhere(sound(SAVED).services));
+    assert_eq!(sound(&with_tunnels).services, sound(SAVED).services);
     let proc = "\
 IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags

@@ -183,7 +183,7 @@ impl Draft {
             "lb_kind" | "lvs_method" => {
                 self.method = method(statement, reading).unwrap_or(self.method);
             }
-            "ops" => service.one_packet = Some(statement.spot),
+            "ops" => service.one_packet = Some(Said { value: (), spot: statement.spot }),
             "sh-port" | "sh-fallback" | "mh-port" | "mh-fallback" => {
                 scheduling::flag(service, statement, reading);
             }
@@ -234,7 +234,9 @@ impl Draft {
     ) -> VirtualServer {
         let server = &mut self.server;
         let by_mark = matches!(server.service.key, Key::Mark { .. });
-        if let Some(spot) = server.service.one_packet.filter(|_| protocol != Protocol::Udp) {
+        if let Some(Said { spot, .. }) =
+            server.service.one_packet.filter(|_| protocol != Protocol::Udp)
+        {
             let how = if by_mark {
                 "labs ask for each packet of services of UDP only"
             } else {

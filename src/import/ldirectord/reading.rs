@@ -9,7 +9,7 @@ use super::values::{
 };
 use crate::import::director::{Director, Remark};
 use crate::import::fault::once;
-use crate::import::{Fault, Spot};
+use crate::import::{Fault, Said, Spot};
 use crate::lab::{Family, OnFailure};
 
 /// What an ldirectord.cf says, with every fault of it.
@@ -92,7 +92,10 @@ impl Reading {
             Directive::Protocol => {
                 section.protocol = Some(word_of(line, &["tcp", "udp", "fwm"])?);
             }
-            Directive::Ops => section.one_packet = yes(line)?.then(|| line.value_spot()),
+            Directive::Ops => {
+                section.one_packet =
+                    yes(line)?.then(|| Said { value: (), spot: line.value_spot() });
+            }
             Directive::Persistent => section.persistence = Some(number(line)?),
             Directive::Scheduler => section.scheduler = Some(scheduler(line)?),
             Directive::SchedFlags => section.flags = flags(line)?,

@@ -36,7 +36,7 @@ pub struct Section {
     /// Which bits of a client's address count.
     pub netmask: Option<Said<Netmask>>,
     /// Where it says that each packet is scheduled.
-    pub one_packet: Option<Spot>,
+    pub one_packet: Option<Said<()>>,
     /// How real servers are checked.
     pub check_type: Option<Said<CheckType>>,
     /// What is spoken.

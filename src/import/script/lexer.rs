@@ -49,6 +49,27 @@ pub fn tokens(number: usize, line: &str, begin: usize) -> (Vec<Token>, bool) {
     (lexer.tokens, goes_on)
 }
 
+/// The bytes up to what closes the first letter: what is opened in between is closed before it, and
+/// letters in quotes close nothing.
+fn enclosed(text: &str, open: char, close: char) -> usize {
+    let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
+    for (at, letter) in text.char_indices() {
+        match (letter, quote) {
+            _ if is_escaped => is_escaped = false,
+            ('\\', None | Some('"')) => is_escaped = true,
+            (_, Some(opened)) => quote = quote.filter(|_| letter != opened),
+            ('"' | '\'', None) if open == '(' => quote = Some(letter),
+            (letter, None) if letter == open => depth += 1,
+            (letter, None) if letter == close => depth = depth.saturating_sub(1),
+            (_, None) => {}
+        }
+        if depth == 0 {
+            return at + letter.len_utf8();
+        }
+    }
+    text.len()
+}
+
 struct Lexer<'t> {
     number: usize,
     line: &'t str,
@@ -104,7 +125,12 @@ impl Lexer<'_> {
         while let Some(letter) = self.rest().chars().next() {
             match letter {
                 ' ' | '\t' | '\r' | ';' | '&' | '|' | '<' | '>' | ')' => break,
-                '(' if !self.rest().starts_with("()") => break,
+                '(' if self.rest().starts_with("()") => {
+                    self.at += "()".len();
+                    pieces.push(Piece::Text("()".to_owned()));
+                    continue;
+                }
+                '(' => break,
                 _ => {}
             }
             self.at += letter.len_utf8();
@@ -176,8 +202,7 @@ impl Lexer<'_> {
             }
             Some(_) | None => return Piece::Text("$".to_owned()),
         };
-        let length = rest.rfind(close).filter(|_| open == '(').or_else(|| rest.find(close));
-        let length = length.map_or(rest.len(), |end| end + 1);
+        let length = enclosed(rest, open, close);
         let inner = rest[..length].to_owned();
         self.at += length;
         let name = inner.trim_start_matches('{').trim_end_matches('}');

@@ -2,6 +2,7 @@
 //! far as its meaning is sure without running it.
 
 mod lexer;
+mod program;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,41 @@ pub enum Item {
     Comment,
     /// A command of another program: its name, and where it is.
     Other(Word),
+    /// A command of ipvsadm that is about no service: what it sets, and where it is.
+    Aside(Aside, Spot),
+}
+
+/// What ipvsadm sets besides the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// How long connections are remembered.
+    Timeouts,
+    /// The daemon that tells other directors of connections.
+    SyncDaemon,
+}
+
+impl Aside {
+    fn of(command: &str) -> Option<Self> {
+        match command.split('=').next() {
+            Some("--set") => Some(Self::Timeouts),
+            Some("--start-daemon") => Some(Self::SyncDaemon),
+            Some(_) | None => None,
+        }
+    }
+
+    /// What becomes of it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Timeouts => {
+                "the timeouts of `--set` are left out: a lab has them as `ipvs: { timeouts: { tcp: \
+                 900s, tcp_fin: 120s, udp: 300s } }`"
+            }
+            Self::SyncDaemon => {
+                "`--start-daemon` is left out: a lab has it as `connection_sync`, beside its virtual \
+                 routers"
+            }
+        }
+    }
 }
 
 /// Words with white space between them.

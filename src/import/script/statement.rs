@@ -1,5 +1,6 @@
 use super::lexer::{Piece, Raw, Token, tokens};
-use super::{Item, Word, base, is_ipvsadm, words};
+use super::program::{self, Run};
+use super::{Aside, Item, Word, base, is_ipvsadm, words};
 use crate::import::{Fault, Spot};
 use std::collections::HashMap;
 
@@ -107,36 +108,66 @@ impl Script {
     fn end(&mut self) -> Result<(), Fault> {
         self.is_redirected = false;
         let mut words: &[Raw] = &std::mem::take(&mut self.command);
+        if let Some(word) = program::put_in(words) {
+            return Err(unsure(&program::shown(word), word.spot));
+        }
+        // The name of a function; its body is what follows.
+        if let [first, _, rest @ ..] = words
+            && first.literal().as_deref() == Some("function")
+        {
+            words = rest;
+        }
         while let [first, rest @ ..] = words
-            && (self.opens(first) || self.assigns(first) || is_before_program(first))
+            && self.started(words).is_none()
+            && (self.opens(first) || self.assigns(first) || program::is_before(first))
         {
             let is_option = |word: &&Raw| word.literal().is_some_and(|text| text.starts_with('-'));
             let options = rest.iter().take_while(is_option).count();
-            words = if is_before_program(first) { &rest[options..] } else { rest };
+            words = if program::is_before(first) { &rest[options..] } else { rest };
         }
+        self.run(&words[self.started(words).unwrap_or_default()..])
+    }
+
+    /// Which word is ipvsadm's name, where another program runs it as it stands.
+    fn started(&self, words: &[Raw]) -> Option<usize> {
+        match program::run(words, &self.texts(words))? {
+            Run::Plain(at) => Some(at),
+            Run::Unsure(_) => None,
+        }
+    }
+
+    /// Words with what their variables are set to; an empty text where that is not known.
+    fn texts(&self, words: &[Raw]) -> Vec<String> {
+        let text = |word| self.expanded(word).map(|word| word.text).unwrap_or_default();
+        words.iter().map(text).collect()
+    }
+
+    /// Takes a command that begins with its program's name.
+    fn run(&mut self, words: &[Raw]) -> Result<(), Fault> {
         let [first, rest @ ..] = words else { return Ok(()) };
-        let program = self.expanded(first);
-        let is_table = first.literal().is_some_and(|text| is_bare(&text));
-        if is_table {
+        if first.literal().is_some_and(|text| is_bare(&text)) {
             return self.ipvsadm(words);
         }
-        match program {
+        let word = match self.expanded(first) {
             Ok(program) if is_ipvsadm(&program.text) => {
                 let is_name = |word: &&Raw| word.literal().is_some_and(|text| is_ipvsadm(&text));
                 let names = rest.iter().take_while(is_name).count();
-                self.ipvsadm(&rest[names..])
+                return self.ipvsadm(&rest[names..]);
             }
-            Ok(program) => {
-                let name = base(&program.text).to_owned();
-                self.items.push(Item::Other(Word { text: name, spot: program.spot }));
-                Ok(())
-            }
+            Ok(program) => Word { text: base(&program.text).to_owned(), spot: program.spot },
             // A variable that may be ipvsadm itself.
-            Err(fault) if rest.iter().any(|word| word.literal().is_some_and(|w| is_bare(&w))) => {
-                Err(fault)
-            }
-            Err(_) => Ok(()),
+            Err(fault) if program::adds(&self.texts(rest)) => return Err(fault),
+            Err(_) => Word { text: program::shown(first), spot: first.spot },
+        };
+        if let Some(Run::Unsure(at)) = program::run(words, &self.texts(words)) {
+            let message = format!(
+                "what `{}` does with this command of ipvsadm, only a run of this script can tell",
+                word.text
+            );
+            return Err(Fault::wrong(words[at].spot, message, SAVE));
         }
+        self.items.push(Item::Other(word));
+        Ok(())
     }
 
     /// Counts what the shell may run several times or not at all.
@@ -171,14 +202,14 @@ impl Script {
         false
     }
 
-    /// What a variable is set to. A path that is looked for is the program's.
+    /// What a variable is set to. A program that is looked for is known by its name.
     fn value(&self, word: Raw) -> Option<String> {
-        let is_path = |piece: &Piece| match piece {
-            Piece::Unsure(text) => text.trim_end_matches([')', '`']).ends_with("ipvsadm"),
-            Piece::Text(_) | Piece::Variable(_) => false,
-        };
-        if word.pieces.iter().any(is_path) {
-            return Some("ipvsadm".to_owned());
+        let mut found = word.pieces.iter().filter_map(|piece| match piece {
+            Piece::Unsure(text) => program::looked_up(text),
+            Piece::Text(_) | Piece::Variable(_) => None,
+        });
+        if let Some(program) = found.next() {
+            return Some(program);
         }
         let value = self.expanded(&word).ok().filter(|_| self.depth == 0);
         value.map(|value| value.text)
@@ -206,6 +237,10 @@ impl Script {
         let Some(first) = words.first() else { return Ok(()) };
         let command = first.literal().unwrap_or_default();
         let clears = matches!(command.as_str(), "-C" | "--clear");
+        if let Some(aside) = Aside::of(&command) {
+            self.items.push(Item::Aside(aside, first.spot));
+            return Ok(());
+        }
         if is_aside(&command) || (clears && !self.has_service) {
             return Ok(());
         }
@@ -221,15 +256,9 @@ impl Script {
     }
 }
 
-/// What may stand before a program's name.
-fn is_before_program(word: &Raw) -> bool {
-    let words = ["sudo", "doas", "exec", "command", "export", "local", "readonly"];
-    word.literal().is_some_and(|text| words.contains(&text.as_str()))
-}
-
 /// Whether a command of ipvsadm leaves the services as they are.
 fn is_aside(command: &str) -> bool {
-    let long = ["--list", "--save", "--zero", "--set", "--start-daemon", "--stop-daemon", "--help"];
+    let long = ["--list", "--save", "--zero", "--stop-daemon", "--help"];
     let letters = command.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
     long.contains(&command) || letters.is_some_and(|l| l.starts_with(['L', 'l', 'S', 'Z', 'h']))
 }

@@ -11,6 +11,7 @@ fn commands(text: &str) -> Vec<String> {
             Some(format!("{} @{}:{}", words.join(" "), spot.line + 1, spot.word + 1))
         }
         Item::Other(word) => Some(format!("other {} @{}", word.text, word.spot.line + 1)),
+        Item::Aside(aside, spot) => Some(format!("{aside:?} @{}", spot.line + 1)),
         Item::Comment => None,
     });
     told.collect()
@@ -31,6 +32,13 @@ fn what_stands_before_the_program_s_name_is_no_part_of_its_command() {
         ("$ ipvsadm", 2),
         ("# ipvsadm", 2),
         ("# sudo /usr/sbin/ipvsadm", 3),
+        ("sudo -u root ipvsadm", 4),
+        ("env LC_ALL=C ipvsadm", 3),
+        ("LC_ALL=C ipvsadm", 2),
+        ("ip netns exec lb1 ipvsadm", 5),
+        ("sudo ip netns exec lb1 /sbin/ipvsadm", 6),
+        ("nice -n 5 ipvsadm", 4),
+        ("timeout 5 ipvsadm", 3),
         ("root@lb1:~# ipvsadm", 2),
         ("[root@lb1 ~]# ipvsadm", 3),
         ("root@lb1:~ # ipvsadm", 3),
@@ -70,6 +78,7 @@ END
         "other echo @5",
         "other [ @6",
         "other sysctl @6",
+        "Timeouts @8",
         "-A -t 10.0.0.1:80 -s rr @9:6",
         "other exit @9",
         "-a -t 10.0.0.1:80 -r 10.0.0.2:80 -g -w 3 @11:3",
@@ -79,6 +88,61 @@ END
         "other END @14",
     ];
     assert_eq!(commands(text), told);
+}
+
+#[test]
+fn a_command_in_a_function_is_refused_however_the_function_is_written() {
+    for head in ["old() {", "old () {", "function old {", "function old() {", "function old () {"] {
+        let text = format!("#!/bin/bash\n{head}\n  ipvsadm -A -t 10.0.0.1:80\n}}\n");
+        assert!(refused(&text).starts_with("3:2 this command"), "{text}");
+        let beside = format!("{head} date; }}\nipvsadm -A -t 10.0.0.1:80\n");
+        assert_eq!(commands(&beside).last().unwrap(), "-A -t 10.0.0.1:80 @2:4", "{beside}");
+    }
+    let names_none = "function old {\n  date\n}\nnew() { date; }\nipvsadm -A -t 10.0.0.1:80\n";
+    assert_eq!(commands(names_none), ["other date @2", "other date @4", "-A -t 10.0.0.1:80 @5:4"]);
+}
+
+#[test]
+fn a_program_that_is_looked_for_is_known_by_its_name() {
+    for look in ["$(which iptables)", "`which iptables`", "$(command -v iptables 2>/dev/null)"] {
+        let text = format!("IPT={look}\n$IPT -A INPUT -j ACCEPT\nipvsadm -A -t 10.0.0.1:80\n");
+        assert_eq!(commands(&text), ["other iptables @2", "-A -t 10.0.0.1:80 @3:4"], "{look}");
+    }
+    let text = "$IPT -t nat -A PREROUTING -j ACCEPT\nipvsadm -A -t 10.0.0.1:80\n";
+    assert_eq!(commands(text), ["other $IPT @1", "-A -t 10.0.0.1:80 @2:4"]);
+}
+
+#[test]
+fn what_another_program_does_with_a_command_is_not_known() {
+    let service = "ipvsadm -A -t 10.0.0.1:80";
+    for (line, program, word) in [
+        (format!("run {service}"), "run", 2),
+        (format!("ssh lb1 {service}"), "ssh", 3),
+        (format!("ssh lb1 '{service}'"), "ssh", 3),
+        (format!("/bin/sh -c \"{service}\""), "sh", 3),
+    ] {
+        let told = format!(
+            "1:{word} what `{program}` does with this command of ipvsadm, only a run of this \
+             script can tell"
+        );
+        assert_eq!(refused(&line), told, "{line}");
+    }
+    assert!(refused(&format!("if ! out=$({service} 2>&1); then exit; fi\n")).starts_with("1:3 "));
+    for shown in
+        ["echo WORDS", "printf '%s\\n' WORDS", "die 'WORDS failed'", "[ -x /sbin/ipvsadm -a -t 1 ]"]
+    {
+        let text = format!("{}\n{service}\n", shown.replace("WORDS", service));
+        assert_eq!(commands(&text).last().unwrap(), "-A -t 10.0.0.1:80 @2:4", "{text}");
+    }
+}
+
+#[test]
+fn what_a_shell_puts_in_ends_at_its_own_parenthesis() {
+    let service = "ipvsadm -A -t 10.0.0.1:80 -s rr";
+    for inner in ["$(date)", "$(echo $(date) \")\")", "$((1 + (2)))", "${A:-${B}}", "`date`"] {
+        let text = format!("D={inner}; {service}; E={inner} ; ipvsadm -A -u 10.0.0.1:53\n");
+        assert_eq!(commands(&text).len(), 2, "{text}");
+    }
 }
 
 #[test]

@@ -31,8 +31,8 @@ impl Writer<'_> {
         self.key();
         let service = &self.held.service;
         let at = service.key.spot();
-        if let Some(spot) = service.one_packet {
-            self.line(line("one_packet: true", spot));
+        if let Some(said) = service.one_packet {
+            self.line(line("one_packet: true", said.spot));
         }
         choice(service).into_iter().for_each(|spans| self.line(spans));
         let method = service.servers.first().map_or(at, |server| server.address.spot);
@@ -61,8 +61,8 @@ impl Writer<'_> {
                 self.line(line(format!("ports: [{}]", self.goal.port), at));
                 self.line(line(format!("firewall_mark: {}", mark.value), at));
                 // Packets of connections would not be scheduled one by one.
-                if let Some(spot) = self.held.service.one_packet {
-                    self.line(line("protocol: udp", spot));
+                if let Some(said) = self.held.service.one_packet {
+                    self.line(line("protocol: udp", said.spot));
                 }
             }
         }

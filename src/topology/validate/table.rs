@@ -123,7 +123,7 @@ impl Entry<'_> {
             Key::Address { .. } => ["vip", "port"].iter().for_each(|part| mark(part, place(key))),
         }
         mark("real_servers", place(key));
-        mark("one_packet", spot(service.one_packet));
+        mark("one_packet", spot(service.one_packet.map(|said| said.spot)));
         mark("scheduler", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("scheduler_flags", spot(service.scheduler.as_ref().map(|said| said.spot)));
         mark("persistence", spot(service.persistence.map(|said| said.spot)));
