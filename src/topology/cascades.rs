@@ -186,6 +186,29 @@ const PAIRS: &[(&str, Pair)] = &[
             ["L142", "L050"],
         ),
     ),
+    // A misspelt key stands for the one that it resembles, not for another that is missing.
+    (
+        "nat",
+        (
+            [("    vip: 192.168.136.100\n", ""), ("scheduler: rr", "schedular: rr")],
+            ["L005", "L006"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [("client: { addresses: { outside: 192.168.136.10 } }", "client: { gatway: 192.168.136.1 }"),
+             ("scheduler: rr", "scheduler: rr")],
+            ["L005", "L006"],
+        ),
+    ),
+    (
+        "ha-nat",
+        (
+            [("      router_id: 51\n", ""), ("track: [{", "trak: [{")],
+            ["L005", "L006"],
+        ),
+    ),
     (
         "ha-nat",
         (

@@ -170,9 +170,10 @@ impl<'s> Shape<'s, '_> {
             near = format!("`{misnamed}` is missing: is that meant? {near}");
         }
         let help = joined(key).or_else(|| dash_alone(key)).unwrap_or(near);
-        // What was meant is there, under a wrong name: nobody is told that it is missing.
+        // What was meant is there, under a wrong name: nothing else tells that it is missing. A slip
+        // of the pen stands for the key that it resembles, and for no other.
         if let (Some(meant), Some((_, mapping))) = (
-            misnamed.or_else(|| suggest::did_you_mean(key, known.iter().copied())),
+            suggest::did_you_mean(key, known.iter().copied()).or(misnamed),
             at.path.split_last(),
         ) {
             let mapping = Place { path: mapping.to_vec(), ..Place::root() };
