@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::{name, upstream::Asking};
 use crate::lab::{Lab, NetworkName, Node, NodeName, Place, Role, RouterName, ServiceName};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ pub struct Draft<'f> {
 #[derive(Debug, Default)]
 pub struct Declared {
     /// The networks.
-    pub networks: HashSet<String>,
+    pub networks: IndexSet<String>,
     /// The nodes and the groups of replicas.
     pub nodes: IndexMap<String, Role>,
     /// Those that the file gives to nodes of several roles.
@@ -34,9 +34,9 @@ pub struct Declared {
     /// The members of each group of replicas.
     pub groups: IndexMap<String, Vec<NodeName>>,
     /// The virtual services.
-    pub services: HashSet<String>,
+    pub services: IndexSet<String>,
     /// The virtual routers.
-    pub routers: HashSet<String>,
+    pub routers: IndexSet<String>,
     /// The names that cannot be: what they were meant to be may stand elsewhere in the file.
     misnamed: Vec<(Named, String)>,
 }
@@ -100,11 +100,23 @@ impl<'f> Draft<'f> {
 
     /// Help for a word that is no node of that role; of any role, if none is given.
     pub fn node_help(&self, word: &str, role: Option<Role>) -> String {
-        let fits = |r: &Role| role.is_none_or(|wanted| wanted == *r);
-        let names = self.declared.nodes.iter().filter(|(_, r)| fits(r));
-        let names = names.map(|(name, _)| name.as_str());
+        let of = |fits: &dyn Fn(Role) -> bool| {
+            let names = self.declared.nodes.iter().filter(|(_, r)| fits(**r));
+            names.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+        };
+        let names = of(&|r| role.is_none_or(|wanted| wanted == r));
         let noun = role.map_or("nodes".to_owned(), |r| format!("{}s", r.noun()));
-        self.node_meant(word).unwrap_or_else(|| suggest::help(word, names, &noun))
+        // A director can be its own real server.
+        let directors = of(&|r| role == Some(Role::RealServer) && r == Role::Director);
+        let director = suggest::did_you_mean(word, directors);
+        let is_slip = suggest::did_you_mean(word, names.iter().copied()).is_some();
+        self.node_meant(word).unwrap_or_else(|| {
+            let help = suggest::help(word, names, &noun);
+            match director.filter(|_| !is_slip) {
+                Some(director) => format!("did you mean the director `{director}`? {help}"),
+                None => help,
+            }
+        })
     }
 
     /// What was meant by a word that is a node's address, or has more than a node's name in it.
