@@ -1,5 +1,5 @@
 use super::super::{rule, wire};
-use super::Draft;
+use super::{Draft, address::unusable};
 use crate::lab::Network;
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -17,7 +17,9 @@ impl Plugs {
         let mut plugs: HashMap<String, Vec<IpAddr>> = HashMap::new();
         for (network, text) in nodes.chain(servers).flat_map(|node| &node.addresses.0) {
             let address = text.as_ref().and_then(|text| text.parse::<IpAddr>().ok());
-            plugs.entry(network.clone()).or_default().extend(address);
+            // Of one that no node can have it is told itself.
+            let usable = address.filter(|address| unusable(*address).is_none());
+            plugs.entry(network.clone()).or_default().extend(usable);
         }
         Self(plugs)
     }
