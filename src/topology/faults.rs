@@ -153,10 +153,10 @@ impl Faults {
 
     /// The other lines that have what a fault is about, in words.
     fn repeated(&self, (fault, at): (usize, &Place), document: &Document) -> String {
-        let places = self.also.get(&fault).into_iter().flatten();
+        let Some(places) = self.also.get(&fault) else { return String::new() };
         let line = |at: &Place| Some(document.position(at)?.line);
         let own = line(at);
-        let lines = places.filter_map(line).filter(|other| Some(*other) != own);
+        let lines = places.iter().filter_map(line).filter(|other| Some(*other) != own);
         let lines: BTreeSet<_> = lines.collect();
         let shown: Vec<_> = lines.iter().take(MOST_LINES).map(usize::to_string).collect();
         match (shown.as_slice(), lines.len() - shown.len()) {

@@ -108,12 +108,6 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
     ("    - wait: 1s", "    -wait: 1s", "L001 35:5", "write `- wait: 1s`"),
     ("    port: 80", "    port: & 80", "L001 24:11", "leave it out: `80`; put a text that begins"),
     ("name: lab", "name: lab\nsummary: & so on", "L001 2:10", "leave it out: `so on`; put a"),
-    (
-        "    real_servers: [rs1, rs2]",
-        "    real_servers: [rs1, directr]",
-        "L030 27:25",
-        "did you mean the director `director`? real servers: `rs1`, `rs2`",
-    ),
     // A line separator, which YAML 1.1 takes for the end of a line.
     ("name: lab", "name: lab # a\u{2028}b", "L133 1:14", "delete it: YAML 1.1 ends a line there"),
     // Two keys in one line, a text with a colon in it, and brackets where none belong.

@@ -100,23 +100,11 @@ impl<'f> Draft<'f> {
 
     /// Help for a word that is no node of that role; of any role, if none is given.
     pub fn node_help(&self, word: &str, role: Option<Role>) -> String {
-        let of = |fits: &dyn Fn(Role) -> bool| {
-            let names = self.declared.nodes.iter().filter(|(_, r)| fits(**r));
-            names.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
-        };
-        let names = of(&|r| role.is_none_or(|wanted| wanted == r));
+        let fits = |r: &Role| role.is_none_or(|wanted| wanted == *r);
+        let names = self.declared.nodes.iter().filter(|(_, r)| fits(r));
+        let names = names.map(|(name, _)| name.as_str());
         let noun = role.map_or("nodes".to_owned(), |r| format!("{}s", r.noun()));
-        // A director can be its own real server.
-        let directors = of(&|r| role == Some(Role::RealServer) && r == Role::Director);
-        let director = suggest::did_you_mean(word, directors);
-        let is_slip = suggest::did_you_mean(word, names.iter().copied()).is_some();
-        self.node_meant(word).unwrap_or_else(|| {
-            let help = suggest::help(word, names, &noun);
-            match director.filter(|_| !is_slip) {
-                Some(director) => format!("did you mean the director `{director}`? {help}"),
-                None => help,
-            }
-        })
+        self.node_meant(word).unwrap_or_else(|| suggest::help(word, names, &noun))
     }
 
     /// What was meant by a word that is a node's address, or has more than a node's name in it.
