@@ -52,7 +52,8 @@ pub fn close(text: &str) -> Option<Duration> {
             Some(3_600_000.0) => "m",
             _ => "",
         };
-        whole += Duration::try_from_secs_f64((milliseconds / 1000.0 * 1e3).round() / 1e3).ok()?;
+        let part = Duration::try_from_secs_f64((milliseconds / 1000.0 * 1e3).round() / 1e3).ok()?;
+        whole = whole.checked_add(part)?;
         rest = next.trim_start();
     }
     let length = u64::try_from(whole.as_millis()).ok()?;
@@ -151,7 +152,9 @@ mod tests {
         ] {
             assert_eq!(meant(text).as_deref(), Some(wanted), "{text}");
         }
-        for text in ["", "5", "s", "1s30", "-1s", "0s", "1us", "5s ms", "1..2s", "30h"] {
+        let too_long = ["30h", "5000000000000000h 1000000000000000000s", "1e400s"];
+        let strange = ["", "5", "s", "1s30", "-1s", "0s", "1us", "5s ms", "1..2s"];
+        for text in strange.into_iter().chain(too_long) {
             assert_eq!(meant(text), None, "{text}");
         }
     }

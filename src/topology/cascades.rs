@@ -123,6 +123,32 @@ const CHANGES: &[Change] = &[
     ("dr", "directors:\n", "balancers:\n", "L005"),
     ("ha-nat", "high_availability:\n", "high-availabilities:\n", "L005"),
     ("localnode", "directors:\n", "director:\n", "L005"),
+    // A subnet that is none of its addresses' own, that of another network, or given twice.
+    ("nat", "  inside: 192.168.137.0/24", "  inside: 192.168.138.0/24", "L018"),
+    ("dr", "lan: 192.168.137.0/24", "lan: 192.168.138.0/24", "L018"),
+    ("ha-nat", "  inside: 192.168.137.0/24", "  inside: 192.168.138.0/24", "L018"),
+    ("nat", "  outside: 192.168.136.0/24", "  outside: 192.168.137.0/24", "L017"),
+    (
+        "nat",
+        "  outside: 192.168.136.0/24\n",
+        "  outside: 192.168.136.0/24\n  outside: 192.168.138.0/24\n",
+        "L004",
+    ),
+    // More replicas than there is room for, and two nodes with one address.
+    ("nat", "inside: 192.168.137.200 }", "inside: 192.168.137.200 }, replicas: 100", "L028"),
+    ("nat", "inside: 192.168.137.201 }", "inside: 192.168.137.200 }", "L020"),
+    ("nat", "real_servers: [rs1, rs2]", "real_servers: [rs1, rs2, rs1]", "L039"),
+    // A protocol that is none is not the default one.
+    ("sctp", "protocol: sctp", "protocol: stcp", "L008"),
+    // A VIP that differs between its virtual router and its service.
+    ("ha-nat", "vips: [192.168.136.100]", "vips: [192.168.136.101]", "L077"),
+    // All real servers of NAT lose what one setting of their service loses.
+    (
+        "nat",
+        "    forwarding: nat\n",
+        "    forwarding: nat\n    protocol: udp\n    one_packet: true\n",
+        "L102",
+    ),
     // How many requests there are decides how many may be sent at once.
     ("notes/003-nat-discuz", "count: 2, concurrency", "counts: 2, concurrency", "L005"),
 ];
@@ -186,6 +212,28 @@ const PAIRS: &[(&str, Pair)] = &[
             ["L142", "L050"],
         ),
     ),
+    // A misspelt key stands for the one that it resembles, not for another that is missing.
+    (
+        "nat",
+        (
+            [("    vip: 192.168.136.100\n", ""), ("scheduler: rr", "schedular: rr")],
+            ["L005", "L006"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                (
+                    "client: { addresses: { outside: 192.168.136.10 } }",
+                    "client: { gatway: 192.168.136.1 }",
+                ),
+                ("scheduler: rr", "scheduler: rr"),
+            ],
+            ["L005", "L006"],
+        ),
+    ),
+    ("ha-nat", ([("      router_id: 51\n", ""), ("track: [{", "trak: [{")], ["L005", "L006"])),
     (
         "ha-nat",
         (

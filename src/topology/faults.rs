@@ -138,7 +138,7 @@ impl Faults {
         let mut list = std::mem::take(&mut self.list);
         for (index, fault) in list.iter_mut().enumerate() {
             self.retell(&mut fault.at);
-            fault.help.push_str(&self.repeated(index, document));
+            fault.help.push_str(&self.repeated((index, &fault.at), document));
             let is_error = fault.severity == Severity::Error;
             if let Some(cause) = document.look_alike(&fault.at).filter(|_| is_error) {
                 *fault = cause;
@@ -152,9 +152,11 @@ impl Faults {
     }
 
     /// The other lines that have what a fault is about, in words.
-    fn repeated(&self, fault: usize, document: &Document) -> String {
-        let places = self.also.get(&fault).into_iter().flatten();
-        let lines = places.filter_map(|at| Some(document.position(at)?.line));
+    fn repeated(&self, (fault, at): (usize, &Place), document: &Document) -> String {
+        let Some(places) = self.also.get(&fault) else { return String::new() };
+        let line = |at: &Place| Some(document.position(at)?.line);
+        let own = line(at);
+        let lines = places.iter().filter_map(line).filter(|other| Some(*other) != own);
         let lines: BTreeSet<_> = lines.collect();
         let shown: Vec<_> = lines.iter().take(MOST_LINES).map(usize::to_string).collect();
         match (shown.as_slice(), lines.len() - shown.len()) {

@@ -1,4 +1,4 @@
-use super::document::Mapping;
+use super::document::{self, Mapping, Node};
 use serde_json::Value;
 
 /// The schema's spelling of a key: two words are one, whatever joins them, so that `kill-daemons` is
@@ -28,4 +28,18 @@ pub fn misnamed<'s>(mapping: &Mapping, schema: &'s Value) -> Option<&'s str> {
 /// The keys that a mapping must have.
 pub fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// What is written in the place of a key that has its value in itself.
+pub fn joined(key: &str, value: &Node) -> Option<String> {
+    let is_pair = value.is_null() && key.split(' ').count() == 2;
+    let spaced = || document::mended(key).filter(|_| is_pair);
+    let (message, help) = document::joined(key).or_else(spaced)?;
+    Some(format!("{help}: {message}"))
+}
+
+/// What is written in the place of a key that was to be an item of a list.
+pub fn dash_alone(key: &str) -> Option<String> {
+    let rest = key.strip_prefix('-').filter(|rest| !rest.is_empty())?;
+    Some(format!("write `- {rest}:`, with a space behind the dash, if an item of a list is meant"))
 }

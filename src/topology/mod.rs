@@ -27,6 +27,7 @@ mod shape;
 mod sketched;
 #[cfg(test)]
 mod slips;
+mod strays;
 mod suggest;
 mod table;
 mod template;

@@ -61,3 +61,10 @@ pub fn meaning(schema: &Value) -> Option<String> {
         _ => Some(text.to_owned()),
     }
 }
+
+/// The words of which one is wanted, if it is one of a few.
+pub fn words(schema: &Value) -> Option<String> {
+    let words = schema["oneOf"].as_array()?.iter().filter_map(|choice| choice["const"].as_str());
+    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    Some(format!("one of {}", words.join(", ")))
+}

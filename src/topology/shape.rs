@@ -1,6 +1,7 @@
-use super::document::{self, Content, Mapping, Node, Scalar, begins_with_dash};
-use super::keys::{is_unknown, misnamed, required, spelled};
-use super::phrase::{found, meaning, noun, subject};
+use super::document::{Content, Mapping, Node, Scalar, begins_with_dash};
+use super::keys::{dash_alone, is_unknown, joined, misnamed, required, spelled};
+use super::phrase::{found, meaning, noun, subject, words};
+use super::strays::Places;
 use super::{
     faults::Faults,
     meant::{Wanted, meant},
@@ -55,10 +56,14 @@ impl<'s> Shape<'s, '_> {
     fn mapping(&mut self, mapping: &Mapping, schema: &'s Value, at: &Place) -> Option<Value> {
         let mut kept = Map::new();
         let misnamed = misnamed(mapping, schema);
+        let strays = self.strays(mapping, schema, at);
         for (key, entry) in &mapping.entries {
             let spelled = spelled(key, schema);
+            if strays.contains(&key.as_str()) {
+                continue;
+            }
             if is_unknown(&spelled, schema) {
-                self.unknown_key((key, misnamed), schema, &at.key(key));
+                self.unknown_key((key, &entry.value, misnamed), schema, &at.key(key));
                 if at.path.is_empty() {
                     self.unknown_section((key, &entry.value), mapping, schema);
                 }
@@ -79,6 +84,29 @@ impl<'s> Shape<'s, '_> {
         lacking.is_empty().then_some(Value::Object(kept))
     }
 
+    /// The keys that belong under another one of the mapping, which has no value; of each such one
+    /// it is told once.
+    fn strays<'m>(&mut self, mapping: &'m Mapping, schema: &'s Value, at: &Place) -> Vec<&'m str> {
+        let inside = |key: &str| {
+            let own = schema["properties"].get(&spelled(key, schema));
+            let value = own.or_else(|| schema.get("additionalProperties"))?;
+            self.choices(value).into_iter().find(|choice| choice["type"] == "object")
+        };
+        let strays = Places { schema, inside }.strays(mapping);
+        for (key, parent) in &strays {
+            let above = at.key(parent);
+            if !self.faults.blurred(&above) {
+                self.faults.push(rule::WRONG_TYPE.at(
+                    &at.key(key).as_key(),
+                    format!("`{key}` stands beside `{parent}:`, which has no value"),
+                    format!("indent it by two spaces more, below `{parent}:`"),
+                ));
+                self.faults.doubt(&above);
+            }
+        }
+        strays.into_iter().map(|(key, _)| key).collect()
+    }
+
     /// An entry whose key stands so in the file, and is spelled so by the schema.
     fn entry(
         &mut self,
@@ -93,9 +121,10 @@ impl<'s> Shape<'s, '_> {
             return Some((spelled.to_owned(), value?));
         }
         match schema.get("additionalProperties") {
-            Some(Value::Object(_)) if value.is_null() && joined(key).is_some() => {
-                self.joined_key(key, &place);
-                None
+            Some(Value::Object(_)) if joined(key, value).is_some() && value.is_null() => {
+                self.joined_key((key, value), &place);
+                let name = key.split([':', '=', ' ']).next().unwrap_or(key);
+                Some((name.to_owned(), Value::Null))
             }
             Some(free) => {
                 let value = self.value(value, free, &place);
@@ -152,8 +181,8 @@ impl<'s> Shape<'s, '_> {
     }
 
     /// A key that has its value in itself, as the space behind the colon is missing.
-    fn joined_key(&mut self, key: &str, at: &Place) {
-        let help = joined(key).unwrap_or_default();
+    fn joined_key(&mut self, (key, value): (&str, &Node), at: &Place) {
+        let help = joined(key, value).unwrap_or_default();
         self.faults.push(rule::WRONG_TYPE.at(
             &at.as_key(),
             format!("{} has no value", subject(at)),
@@ -162,19 +191,24 @@ impl<'s> Shape<'s, '_> {
     }
 
     /// A key that the schema does not have; `misnamed` is the one that it may stand for.
-    fn unknown_key(&mut self, (key, misnamed): (&str, Option<&str>), schema: &Value, at: &Place) {
+    fn unknown_key(
+        &mut self,
+        (key, value, misnamed): (&str, &Node, Option<&str>),
+        schema: &Value,
+        at: &Place,
+    ) {
         let known = schema["properties"].as_object().into_iter().flatten();
         let known: Vec<_> = known.map(|(k, _)| k.as_str()).collect();
         let mut near = suggest::help(key, known.iter().copied(), "keys here");
         if let (Some(misnamed), true) = (misnamed, near.starts_with("keys here")) {
             near = format!("`{misnamed}` is missing: is that meant? {near}");
         }
-        let help = joined(key).or_else(|| dash_alone(key)).unwrap_or(near);
-        // What was meant is there, under a wrong name: nobody is told that it is missing.
-        if let (Some(meant), Some((_, mapping))) = (
-            misnamed.or_else(|| suggest::did_you_mean(key, known.iter().copied())),
-            at.path.split_last(),
-        ) {
+        let help = joined(key, value).or_else(|| dash_alone(key)).unwrap_or(near);
+        // What was meant is there, under a wrong name: nothing else tells that it is missing. A slip
+        // of the pen stands for the key that it resembles, and for no other.
+        if let (Some(meant), Some((_, mapping))) =
+            (suggest::did_you_mean(key, known.iter().copied()).or(misnamed), at.path.split_last())
+        {
             let mapping = Place { path: mapping.to_vec(), ..Place::root() };
             self.faults.doubt(&mapping.key(meant));
         }
@@ -242,25 +276,6 @@ fn dashed(node: &Node, at: &Place) -> Place {
     let Content::Mapping(mapping) = &*node.content else { return at.clone() };
     let first = mapping.entries.keys().next().filter(|key| begins_with_dash(key));
     first.map_or_else(|| at.clone(), |key| at.key(key).as_key())
-}
-
-/// The words of which one is wanted, if it is one of a few.
-fn words(schema: &Value) -> Option<String> {
-    let words = schema["oneOf"].as_array()?.iter().filter_map(|choice| choice["const"].as_str());
-    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-    Some(format!("one of {}", words.join(", ")))
-}
-
-/// What is written in the place of a key that has its value in itself.
-fn joined(key: &str) -> Option<String> {
-    let (message, help) = document::joined(key)?;
-    Some(format!("{help}: {message}"))
-}
-
-/// What is written in the place of a key that was to be an item of a list.
-fn dash_alone(key: &str) -> Option<String> {
-    let rest = key.strip_prefix('-').filter(|rest| !rest.is_empty())?;
-    Some(format!("write `- {rest}:`, with a space behind the dash, if an item of a list is meant"))
 }
 
 /// Whether nothing stands behind the dash of an item.

@@ -160,9 +160,11 @@ impl<'t> Document<'t> {
 }
 
 fn forbidden(letter: char) -> Diagnostic {
-    rule::CHARACTER.at(
-        &Place::root(),
-        format!("{} is in the file", letters::named(letter)),
-        "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
-    )
+    let help = match letter {
+        '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            "delete it: YAML 1.1 ends a line there, and YAML 1.2 does not (YAML 1.2.2, section 5.4)"
+        }
+        _ => "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
+    };
+    rule::CHARACTER.at(&Place::root(), format!("{} is in the file", letters::named(letter)), help)
 }

@@ -81,11 +81,7 @@ pub fn slip(text: &str, problem: &Problem) -> Option<Slip> {
         Kind::NoDash => Some(no_dash(text, at)),
         Kind::InBrackets => Some(in_brackets(text, within, at)),
         Kind::Letter => Some(letter(text, at)),
-        Kind::Alias => Some(Slip::new(
-            within..within + 1,
-            "`*` begins an alias here, which has a name",
-            "write `-` for an item of a list; put a text that begins with `*` into quotes",
-        )),
+        Kind::Alias => Some(nameless(text, within)),
         Kind::Header => Some(header(text, within)),
         Kind::Other => None,
     }
@@ -114,7 +110,16 @@ fn second_colon(text: &str, at: usize) -> Option<Slip> {
     let before = &text[content.start..at.max(content.start)];
     if let Some((key, value)) = before.split_once(": ") {
         let whole = text[content.start + key.len() + 2..content.end].trim();
-        let help = format!("put a text into quotes, a mapping into braces: `{key}: {{ {whole} }}`");
+        let help = match value.trim_end().rsplit_once([' ', '\t']) {
+            None => {
+                format!("put a text into quotes, a mapping into braces: `{key}: {{ {whole} }}`")
+            }
+            Some((first, next)) if first.trim_end().ends_with([',', ';']) => {
+                let rest = &text[at..content.end];
+                format!("begin a new line for `{next}{rest}`, or put a text into quotes")
+            }
+            Some(_) => format!("put the text into quotes: `{key}: \"{whole}\"`"),
+        };
         let message = format!("a second colon stands in the value `{}`", value.trim());
         return Some(Slip::new(at..at + 1, message, help));
     }
@@ -139,13 +144,29 @@ fn too_deep(text: &str, content: Range<usize>, above: Range<usize>) -> Option<Sl
 fn behind_the_end(text: &str, at: usize) -> Option<Slip> {
     let begin = line_of(text, at).start;
     let closed = text[begin..at].trim_end().chars().next_back()?;
+    let content = content(text, at);
+    let rest = text.get(at..content.end).unwrap_or_default();
     let (what, help) = match closed {
+        ']' | '}' if rest.starts_with([']', '}']) => {
+            ("bracket", format!("leave `{rest}` out: it closes nothing"))
+        }
+        ']' | '}' if !rest.contains(": ") && !rest.ends_with(':') => {
+            ("bracket", quoted(&text[content]))
+        }
         '"' | '\'' => ("quote", format!("leave the quotes out, or write `{closed}` at the end")),
         ']' | '}' => ("bracket", "begin a new line for the next key".to_owned()),
         _ => return None,
     };
     let end = line_of(text, at).end;
     Some(Slip::new(at..end, format!("the line goes on behind the closing {what}"), help))
+}
+
+/// A value that begins with a bracket and goes on behind its end.
+fn quoted(line: &str) -> String {
+    match line.split_once(": ") {
+        Some((key, value)) => format!("put a text into quotes: `{key}: \"{}\"`", value.trim()),
+        None => "put a text into quotes".to_owned(),
+    }
 }
 
 fn odd_indentation(text: &str, at: usize) -> Option<Slip> {
@@ -197,14 +218,48 @@ fn in_brackets(text: &str, open: usize, at: usize) -> Slip {
             let word = text[..at].trim_end();
             let begin = word.rfind(|c: char| c.is_whitespace() || ",[{".contains(c));
             let begin = begin.map_or(0, |before| before + 1);
+            if text[..begin].trim_end().ends_with(':') {
+                let end = text[at..].find([',', '}', ']', '\n']).map_or(text.len(), |end| at + end);
+                let help =
+                    format!("put a mapping into braces: `{{ {} }}`", text[begin..end].trim());
+                return Slip::new(begin..word.len(), "a key stands in the place of a value", help);
+            }
             let help = format!("write `, {}`", &text[begin..word.len()]);
             Slip::new(begin..word.len(), "a comma is missing before this", help)
         }
-        _ => {
+        found => {
+            if let Some((word, bracket)) =
+                last_word(&text[..at]).zip(found.filter(|c| "[{".contains(*c)))
+            {
+                let help = format!("write `{word}: {bracket}`");
+                return Slip::new(at..at + 1, format!("no colon stands behind `{word}`"), help);
+            }
             let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
             Slip::new(at..end, "a comma is missing before this", "write `, ` before it")
         }
     }
+}
+
+/// The word at the end of a text, if it can be a key.
+fn last_word(text: &str) -> Option<&str> {
+    let word = text.trim_end().rsplit([' ', ',', '\n', '{', '[']).next()?;
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (!word.is_empty() && word.chars().all(is_key)).then_some(word)
+}
+
+/// An anchor or an alias without a name.
+fn nameless(text: &str, at: usize) -> Slip {
+    if text[at..].starts_with('&') {
+        let value = text[at..line_of(text, at).end].trim_end();
+        let bare = value.trim_start_matches(['&', ' ']);
+        let help = format!("leave it out: `{bare}`; put a text that begins with it into quotes");
+        return Slip::new(at..at + 1, "`&` begins an anchor here, which has a name", help);
+    }
+    Slip::new(
+        at..at + 1,
+        "`*` begins an alias here, which has a name",
+        "write `-` for an item of a list; put a text that begins with `*` into quotes",
+    )
 }
 
 fn letter(text: &str, at: usize) -> Slip {

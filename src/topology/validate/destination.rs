@@ -266,11 +266,13 @@ fn rip(node: &Node, service: &VirtualService, draft: &Draft<'_>) -> Option<IpAdd
     node.interfaces.iter().rev().max_by_key(liking).map(|i| i.address.addr())
 }
 
-/// Takes out a real server that is there twice: the kernel refuses the second one.
+/// Takes out a real server that is there twice: the kernel refuses the second one. That two nodes
+/// have one address is told of the nodes.
 fn repeated(built: &mut Vec<Destination>, draft: &mut Draft<'_>) {
     let mut seen = std::collections::HashSet::new();
     built.retain(|destination| {
-        let new = seen.insert((destination.address, destination.port));
+        let new =
+            seen.insert((destination.real_server.clone(), destination.address, destination.port));
         if !new {
             draft.faults.push(rule::DUPLICATE_SERVER.at(
                 &destination.at,

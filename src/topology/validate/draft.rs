@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::{name, upstream::Asking};
 use crate::lab::{Lab, NetworkName, Node, NodeName, Place, Role, RouterName, ServiceName};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ pub struct Draft<'f> {
 #[derive(Debug, Default)]
 pub struct Declared {
     /// The networks.
-    pub networks: HashSet<String>,
+    pub networks: IndexSet<String>,
     /// The nodes and the groups of replicas.
     pub nodes: IndexMap<String, Role>,
     /// Those that the file gives to nodes of several roles.
@@ -34,9 +34,9 @@ pub struct Declared {
     /// The members of each group of replicas.
     pub groups: IndexMap<String, Vec<NodeName>>,
     /// The virtual services.
-    pub services: HashSet<String>,
+    pub services: IndexSet<String>,
     /// The virtual routers.
-    pub routers: HashSet<String>,
+    pub routers: IndexSet<String>,
     /// The names that cannot be: what they were meant to be may stand elsewhere in the file.
     misnamed: Vec<(Named, String)>,
 }

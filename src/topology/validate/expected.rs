@@ -102,7 +102,9 @@ fn distribution(wire: Wire, at: &Place, draft: &mut Draft<'_>) -> Option<Expecte
     let mut counts: IndexMap<NodeName, CountRange> = IndexMap::new();
     for (word, range) in entries {
         let at = at.key(&word);
-        let range = range.and_then(|r| value::count_range(&r, &at, draft.faults));
+        // Where the number is missing, the key may be more than a name.
+        let Some(range) = range else { continue };
+        let range = value::count_range(&range, &at, draft.faults);
         let nodes = counted(&word, &at, draft);
         if let (Some(nodes), Some(range)) = (nodes, range) {
             counts.extend(nodes.into_iter().map(|node| (node, range)));

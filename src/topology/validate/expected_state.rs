@@ -7,7 +7,7 @@ use super::{
     Draft, address,
     destination::weight_bounds,
     expected::vacuous,
-    high_availability, request,
+    high_availability, redundancy, request,
     service::{of_role, one_of_role},
     trust::Trust,
 };
@@ -77,13 +77,22 @@ fn owner(text: &str, word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<Vi
     match floating(draft).into_iter().find(|(known, _)| *known == vip) {
         Some((vip, members)) => holder((vip, &members), &owner, at, draft),
         None => {
-            if sure(at, draft) {
+            if is_unguarded(vip, draft) {
+                draft.faults.doubt(at);
+            } else if sure(at, draft) {
                 let message = format!("no virtual router has the VIP `{vip}`");
                 not_floating(&message, &at.as_key(), draft);
             }
             None
         }
     }
+}
+
+/// Whether a virtual service is told that no virtual router has its VIP.
+fn is_unguarded(vip: IpAddr, draft: &Draft<'_>) -> bool {
+    let Some(wanted) = &draft.lab.high_availability else { return false };
+    let mut services = draft.lab.services.iter().filter(|s| draft.faults.sure(&s.at));
+    services.any(|service| service.vip == vip && redundancy::stands_in(service, wanted))
 }
 
 fn holder(
@@ -116,8 +125,10 @@ pub fn vrrp_state(
     }
     let mut expected = Vec::new();
     for (text, word) in entries.0 {
+        // Where the word is missing, the key may be more than a name.
+        let Some(StateWord(state)) = word else { continue };
         let routers = members_state(&text, &at.key(&text).as_key(), draft);
-        let (Some((director, routers)), Some(StateWord(state))) = (routers, word) else { continue };
+        let Some((director, routers)) = routers else { continue };
         let states = routers.into_iter().map(|router| StateExpected {
             director: director.clone(),
             router,
@@ -165,7 +176,8 @@ pub fn destinations(entries: Entries<i64>, at: &Place, draft: &mut Draft<'_>) ->
     let mut expected = Vec::new();
     for (text, weight) in entries.0 {
         let at = at.key(&text);
-        let weight = weight.and_then(|w| weight_bounds().check(w, &at, draft.faults));
+        let Some(weight) = weight else { continue };
+        let weight = weight_bounds().check(weight, &at, draft.faults);
         let entries = table_entries(&text, &at.as_key(), draft);
         let (Some(entries), Some(weight)) = (entries, weight) else { continue };
         expected.extend(entries.into_iter().map(|(service, real_server)| WeightExpected {

@@ -1,5 +1,5 @@
 use super::super::rule;
-use super::{View, local_node, neighbours, reach, trust::Ground};
+use super::{View, link, local_node, neighbours, reach, trust::Ground};
 use crate::lab::{
     Destination, Family, ForwardingMethod, Gateway, NetworkName, Node, Place, Role, Scheduled,
     VirtualService,
@@ -25,8 +25,8 @@ pub fn check(view: &mut View<'_>) {
     neighbours::families(&entries, view);
     entries.retain(|entry| !entry.is_stuck());
     neighbours::links(&entries, view);
+    one_packet(&entries, view);
     for entry in entries {
-        entry.one_packet(view);
         entry.nat_gateway(view);
         entry.direct_gateway(view);
         entry.one_network(view);
@@ -77,20 +77,6 @@ impl<'l> Entry<'l> {
                 "leave `port` out, or do without `persistence` or `firewall_mark`",
             ));
         }
-    }
-
-    /// Of one-packet scheduling nothing is left by which a reply could be rewritten.
-    fn one_packet(&self, view: &mut View<'_>) {
-        let method = self.destination.forwarding;
-        if self.service.scheduled == Scheduled::Connections || method.keeps_vip() {
-            return;
-        }
-        view.push(rule::ONE_PACKET_NAT.at(
-            &self.destination.at,
-            format!("the director rewrites no reply of `{}`, as {} must", self.name(), title(method)),
-            "choose DR or TUN: with one-packet scheduling the director remembers nothing by which it \
-             would know a reply",
-        ));
     }
 
     /// Whether the VIP is of one family and the RIP of the other, and no tunnel takes one to the
@@ -188,7 +174,12 @@ impl<'l> Entry<'l> {
         let gateway = view.lab.default_gateway(self.server, self.family()).map(|g| g.via);
         let floating = view.lab.moving_gateways(self.service, self.server);
         let dips: Vec<_> = self.dips().into_iter().chain(floating).collect();
-        let Some(gateway) = gateway.filter(|g| dips.contains(g)) else { return };
+        // Of an address that two nodes have, that alone is told.
+        let is_one = |address: &IpAddr| {
+            view.lab.nodes.iter().filter(|node| node.addresses().any(|a| a == *address)).count() < 2
+        };
+        let gateway = gateway.filter(|g| dips.contains(g) && is_one(g));
+        let Some(gateway) = gateway else { return };
         let family = self.family();
         let passes = |d: &&Node| match family {
             Family::Inet => accepts_local(d),
@@ -238,6 +229,27 @@ impl<'l> Entry<'l> {
             format!("the VIP `{vip}` and the real servers of NAT are both in `{}`", link.network),
             "put the VIP into another network: clients of this one would get replies past the \
              director, with the wrong address",
+        ));
+    }
+}
+
+/// Of one-packet scheduling nothing is left by which a reply could be rewritten.
+fn one_packet(entries: &[Entry<'_>], view: &mut View<'_>) {
+    let loses = |entry: &&Entry<'_>| {
+        entry.service.scheduled == Scheduled::Packets && !entry.destination.forwarding.keeps_vip()
+    };
+    let losing: Vec<_> = entries.iter().filter(loses).collect();
+    for of_one in losing.chunk_by(|a, b| a.service.name == b.service.name) {
+        let [first, ..] = of_one else { continue };
+        view.push(rule::ONE_PACKET_NAT.at(
+            &first.service.at.key("one_packet"),
+            format!(
+                "the director rewrites no reply of {}, as {} must",
+                link::some_names(of_one.iter().map(|entry| entry.name())),
+                title(first.destination.forwarding)
+            ),
+            "choose DR or TUN: with one-packet scheduling the director remembers nothing by which it \
+             would know a reply",
         ));
     }
 }

@@ -149,7 +149,7 @@ pub fn quorum(
 /// Whether quorum can be had and lost.
 fn attainable(quorum: Quorum, service: &VirtualService, draft: &mut Draft<'_>) {
     let Quorum { weight, hysteresis } = quorum;
-    let all: u32 = service.destinations.iter().map(|d| d.weight).sum();
+    let all: u64 = service.destinations.iter().map(|d| u64::from(d.weight)).sum();
     let sure = draft.faults.sure(&service.at.key("real_servers"));
     if hysteresis >= weight {
         draft.faults.push(rule::QUORUM.at(
@@ -157,7 +157,7 @@ fn attainable(quorum: Quorum, service: &VirtualService, draft: &mut Draft<'_>) {
             format!("with the hysteresis {hysteresis} the quorum {weight} could never be lost"),
             "choose a hysteresis below the quorum",
         ));
-    } else if quorum != Quorum::default() && sure && weight + hysteresis > all {
+    } else if quorum != Quorum::default() && sure && u64::from(weight + hysteresis) > all {
         draft.faults.push(rule::QUORUM.at(
             &service.at.key("quorum"),
             format!(

@@ -34,6 +34,7 @@ mod node;
 mod node_parts;
 mod number;
 mod overrides;
+mod plugs;
 mod ports;
 mod reach;
 mod reachability;
@@ -73,7 +74,9 @@ use view::View;
 /// Builds the lab and holds it against every rule. It can be used if no fault is an error.
 pub fn validate(topology: wire::Topology, faults: &mut Faults) -> Option<Lab> {
     let mut draft = Draft::new(&topology, faults)?;
+    let plugs = plugs::Plugs::of(&topology);
     network::build(topology.networks, &mut draft);
+    plugs.check(&mut draft);
     node::build("clients", Role::Client, topology.clients, &mut draft);
     node::build("directors", Role::Director, topology.directors, &mut draft);
     node::build_real_servers(topology.real_servers, &mut draft);

@@ -76,13 +76,18 @@ fn overlaps(network: &Network, at: &Place, draft: &mut Draft<'_>) -> bool {
             format!("the subnet `{a}` overlaps with `{}` of `{}`", other.subnet, other.name),
             "choose another subnet: a node in both could not tell where an address is",
         ));
+        // Which of the two is wrong, nothing says.
+        draft.faults.doubt(&other.at);
     }
     other.is_some()
 }
 
 /// The network that a word names, and its subnet.
 pub fn find(word: &str, at: &Place, draft: &mut Draft<'_>) -> Option<(NetworkName, IpNet)> {
-    if let Some(network) = draft.lab.networks.iter().find(|n| n.name.as_str() == word) {
+    let is_sure =
+        |n: &&Network| !draft.faults.blurred(&n.at) && !draft.faults.blurred(&n.at.key("subnet"));
+    let network = draft.lab.networks.iter().find(|n| n.name.as_str() == word);
+    if let Some(network) = network.filter(is_sure) {
         return Some((network.name.clone(), network.subnet));
     }
     draft.faults.doubt(at);

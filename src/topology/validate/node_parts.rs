@@ -36,8 +36,10 @@ fn interfaces(addresses: Entries<String>, node: &Node, draft: &mut Draft<'_>) ->
     let mut interfaces = Vec::new();
     for (index, (network, text)) in addresses.0.into_iter().enumerate() {
         let at = all.key(&network);
+        // Where the address is missing, the key may be more than a network's name.
+        let Some(text) = text else { continue };
         let plug = network::find(&network, &at.as_key(), draft);
-        let address = text.and_then(|t| address::address(&t, &at, draft.faults));
+        let address = address::address(&text, &at, draft.faults);
         if let (Some((network, subnet)), Some(address)) = (plug, address) {
             let fits = in_subnet(address, subnet, &at, draft);
             if let Some(address) = fits.then(|| IpNet::new(address, subnet.prefix_len()).ok()) {

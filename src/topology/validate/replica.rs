@@ -13,6 +13,8 @@ pub fn build(pattern: &Node, count: i64, draft: &mut Draft<'_>) {
     let at = pattern.at.key("replicas");
     let group = pattern.name.to_string();
     let mut members = Vec::new();
+    // Of a group that cannot be as a whole, no part is there either.
+    let mut built = Vec::new();
     if !(1..=MOST).contains(&count) {
         draft.faults.push(rule::REPLICAS.at(
             &at,
@@ -22,9 +24,12 @@ pub fn build(pattern: &Node, count: i64, draft: &mut Draft<'_>) {
     } else {
         for number in 1..=count {
             let Some(member) = member(pattern, number, &at, draft) else { break };
-            members.push(member.name.clone());
-            draft.lab.nodes.push(member);
+            built.push(member);
         }
+    }
+    if i64::try_from(built.len()) == Ok(count) {
+        members.extend(built.iter().map(|member| member.name.clone()));
+        draft.lab.nodes.extend(built);
     }
     draft.declared.groups.insert(group, members);
 }

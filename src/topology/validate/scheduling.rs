@@ -1,7 +1,7 @@
 use super::super::rule;
 use super::View;
 use crate::lab::{
-    FaultKind, OnFailure, Place, Scheduler, SchedulerFlag, StepAction, VirtualService,
+    Destination, FaultKind, OnFailure, Place, Scheduler, SchedulerFlag, StepAction, VirtualService,
 };
 
 /// Tables whose scheduler has nobody to choose, or chooses somebody who takes no connection.
@@ -32,8 +32,9 @@ fn weightless(service: &VirtualService, view: &mut View<'_>) {
 /// is the same entry (`ipvs_update_stats` aside, an entry is its address and port).
 fn sorry_twice(service: &VirtualService, view: &mut View<'_>) {
     let Some(sorry) = &service.sorry_server else { return };
-    let same = |d: &&crate::lab::Destination| (d.address, d.port) == (sorry.address, sorry.port);
-    if service.destinations.iter().any(|d| same(&d)) {
+    let entry = |d: &Destination| (d.real_server.clone(), d.address, d.port);
+    // That two nodes have one address is told of the nodes.
+    if service.destinations.iter().any(|d| entry(d) == entry(sorry)) {
         view.push(rule::SORRY_TWICE.at(
             &service.at.key("sorry_server"),
             format!("`{}` is a real server of `{}` already", sorry.real_server, service.name),

@@ -5,12 +5,19 @@ use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+/// What tells the services of one director apart.
+const KEYS: &[&str] = &["vip", "protocol", "port", "ports", "firewall_mark", "directors"];
+
 /// Rules about VIPs.
 pub fn check(view: &mut View<'_>) {
+    let is_known = |s: &&VirtualService| KEYS.iter().all(|key| view.sure(&s.at.key(key)));
+    let known: Vec<_> = view.lab.services.iter().filter(is_known).collect();
+    for (index, service) in known.iter().enumerate() {
+        duplicate(service, &known[..index], view);
+        same_mark(service, &known[..index], view);
+    }
     let sure: Vec<_> = view.lab.services.iter().filter(|s| view.sure(&s.at.key("vip"))).collect();
-    for (index, service) in sure.iter().enumerate() {
-        duplicate(service, &sure[..index], view);
-        same_mark(service, &sure[..index], view);
+    for service in sure {
         collision(service, view);
         host(service, view);
     }
