@@ -160,9 +160,6 @@ impl<'t> Document<'t> {
 }
 
 fn forbidden(letter: char) -> Diagnostic {
-    rule::CHARACTER.at(
-        &Place::root(),
-        format!("{} is in the file", letters::named(letter)),
-        "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
-    )
+    let message = format!("{} is in the file", letters::named(letter));
+    rule::CHARACTER.at(&Place::root(), message, letters::why_forbidden(letter))
 }
