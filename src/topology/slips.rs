@@ -753,7 +753,7 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "name: lab",
         "name: lab\nsummary: note: this",
         "L001 2:14",
-        "put a text into quotes, a mapping into braces: `summary: { note: this }`",
+        "put a text into quotes, `summary: \"note: this\"`, a mapping into braces, `summary: { note: this",
     ),
     (
         "name: lab",

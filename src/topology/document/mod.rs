@@ -1,8 +1,10 @@
 //! The text of a topology, read once: values, and the bytes where each stands.
 
+mod brackets;
 mod compose;
 mod decode;
 mod events;
+mod indented;
 mod letters;
 mod node;
 mod quotes;
