@@ -82,6 +82,20 @@ pub fn homoglyph(letter: char) -> Option<LookAlike> {
     })
 }
 
+/// Whether a word is of ASCII but for letters that look like some of it.
+pub fn is_mixed(word: &str) -> bool {
+    let mut foreign = word.chars().filter(|letter| !letter.is_ascii());
+    word.contains(|letter: char| letter.is_ascii_alphanumeric() || letter == '-')
+        && foreign.all(|letter| homoglyph(letter).is_some())
+}
+
+/// The first letter of another alphabet in a word that is of ASCII otherwise, and the byte at which
+/// it stands.
+pub fn first_homoglyph(word: &str) -> Option<(usize, LookAlike)> {
+    let mut found = word.char_indices().filter_map(|(at, letter)| Some((at, homoglyph(letter)?)));
+    found.next().filter(|_| is_mixed(word))
+}
+
 /// The first look-alike of a text, and the byte at which it stands.
 pub fn first_look_alike(text: &str) -> Option<(usize, LookAlike)> {
     look_alikes(text).next()
