@@ -66,7 +66,7 @@ pub fn mended(line: &str) -> Option<(String, String)> {
 
 /// The same for a key with nothing behind it, which has its value in itself.
 pub fn joined(key: &str) -> Option<(String, String)> {
-    mended(key).filter(|_| key.contains([':', '=']))
+    mended(key).filter(|_| key.contains([':', '=', '{', '[']))
 }
 
 /// Whether a word may be a key.
