@@ -43,7 +43,7 @@ pub fn close(text: &str) -> Option<Duration> {
         let behind = behind.trim_start();
         let word = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
         let (unit, next) = behind.split_at(word);
-        let count: f64 = digits.replace(',', ".").parse().ok()?;
+        let count = number_of(digits)?;
         let unit = if unit.is_empty() { smaller } else { unit };
         let milliseconds = count * unit_of(unit)?;
         // `1m30` is a minute and 30 seconds.
@@ -58,6 +58,16 @@ pub fn close(text: &str) -> Option<Duration> {
     }
     let length = u64::try_from(whole.as_millis()).ok()?;
     (length > 0 && length <= LONGEST).then_some(whole)
+}
+
+/// A number with a fraction, or with a comma before each three digits, as in `1,000`.
+fn number_of(digits: &str) -> Option<f64> {
+    let mut groups = digits.split(',');
+    let first = groups.next()?;
+    let is_whole = !first.is_empty() && !first.starts_with('0');
+    let are_thousands = is_whole && groups.all(|group| group.len() == 3 && !group.contains('.'));
+    let written = if are_thousands { digits.replace(',', "") } else { digits.replace(',', ".") };
+    written.parse().ok()
 }
 
 /// The milliseconds of a unit as people write it.
@@ -145,6 +155,8 @@ mod tests {
             ("1 min 30 sec", "90s"),
             (".5s", "500ms"),
             ("1,5s", "1500ms"),
+            ("1,000ms", "1s"),
+            ("0,500s", "500ms"),
             ("5 seconds", "5s"),
             ("2M", "2m"),
             ("60m", "1h"),

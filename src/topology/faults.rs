@@ -140,7 +140,7 @@ impl Faults {
             self.retell(&mut fault.at);
             fault.help.push_str(&self.repeated((index, &fault.at), document));
             let is_error = fault.severity == Severity::Error;
-            if let Some(cause) = document.look_alike(&fault.at).filter(|_| is_error) {
+            if let Some(cause) = document.look_alike(fault).filter(|_| is_error) {
                 *fault = cause;
             }
             fault.position = fault.position.or_else(|| document.position(&fault.at));

@@ -1,6 +1,6 @@
 //! Letters of another tool's file that are not what they look like to that tool.
 
-use super::document::{LookAlike, homoglyph, look_alike, named};
+use super::document::{LookAlike, homoglyph, is_mixed, look_alike, named};
 use super::rule::{self, Rule};
 use crate::diag::{Diagnostic, Lines, Position};
 use crate::import::{Bare, Format, Meaning, looks_like};
@@ -58,9 +58,7 @@ struct Found {
 }
 
 fn in_word(word: &str, kind: Meaning) -> Vec<(usize, Strange)> {
-    let foreign = word.chars().filter(|letter| !letter.is_ascii());
-    let is_mixed = word.contains(|letter: char| letter.is_ascii_alphanumeric() || letter == '-')
-        && foreign.into_iter().all(|letter| homoglyph(letter).is_some());
+    let is_mixed = is_mixed(word);
     let strange = |letter: char| match kind {
         _ if matches!(letter, '\0' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
             Some(Strange::End(letter))

@@ -1,8 +1,8 @@
-use super::document::{Content, Mapping, Node, Scalar, mended};
+use super::document::{Content, Node, Scalar};
+use super::settings::{by_name, names, settings, table};
 use super::suggest;
 use crate::lab::{Place, Segment, written};
 use serde_json::Value;
-use std::net::IpAddr;
 
 /// The largest number up to which each whole number is a float of its own.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -108,6 +108,10 @@ fn digits(text: &str, at: &Place) -> Option<String> {
         _ if rest.contains(|c: char| c.is_ascii_digit()) => {
             Some("write one number, in digits alone".to_owned())
         }
+        Some('k' | 'K' | 'M') if rest.trim().len() == 1 => {
+            let times = if rest.trim() == "M" { 1_000_000 } else { 1000 };
+            Some(format!("write `{}`", number.parse::<u64>().ok()?.checked_mul(times)?))
+        }
         _ => Some(format!("write `{number}` alone")),
     }
 }
@@ -130,6 +134,9 @@ fn truth(word: &str) -> Option<String> {
 fn text(scalar: &Scalar, wanted: Wanted<'_>) -> Option<String> {
     let written = &scalar.text;
     match (wanted.said("title"), &scalar.value) {
+        (Some("a duration"), Value::Number(number)) if number.as_u64() == Some(0) => {
+            Some("write a duration with its unit, as in `1s`".to_owned())
+        }
         (Some("a duration"), Value::Number(number)) if number.is_u64() => {
             Some(format!("write a unit behind the number, as in `{written}s`"))
         }
@@ -150,7 +157,7 @@ fn listed(scalar: &Scalar, schema: &Value, at: &Place) -> Option<String> {
         return Some(format!("write `[\"{}\"]`", scalar.text));
     }
     let item = schema["items"]["type"].as_str().filter(|kind| *kind != "object")?;
-    let inside = scalar.text.trim().trim_matches(['[', ']']);
+    let inside = scalar.text.trim().trim_matches(['[', ']', '(', ')']);
     let words = inside.split(|c: char| c == ',' || c.is_whitespace());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     if words.is_empty() || item == "integer" && words.iter().any(|w| w.parse::<i64>().is_err()) {
@@ -162,44 +169,6 @@ fn listed(scalar: &Scalar, schema: &Value, at: &Place) -> Option<String> {
         return Some(format!("write a space behind each dash, as in `- {name}`"));
     }
     Some(format!("write `[{}]`", words.join(", ")))
-}
-
-/// A scalar in the place of settings.
-fn settings(scalar: &Scalar, schema: &Value, at: &Place) -> Option<String> {
-    if scalar.value.is_null() {
-        let needs_none = schema["required"].as_array().is_none_or(Vec::is_empty);
-        let has_keys = schema["properties"].is_object();
-        let is_named = matches!(at.path.last(), Some(Segment::Key(_)));
-        return (needs_none && has_keys && is_named).then(|| "write `{}`, or settings".to_owned());
-    }
-    let has = |key: &str| schema["properties"].get(key).is_some();
-    let text = scalar.text.trim();
-    if has("weight")
-        && let Ok(number) = text.parse::<i64>()
-    {
-        return Some(format!("write `{{ weight: {number} }}`, if a weight is meant"));
-    }
-    if text.parse::<IpAddr>().is_ok() {
-        let addresses = format!("{{ NETWORK: {text} }}");
-        let is_plugs = matches!(at.path.last(), Some(Segment::Key(key)) if key == "addresses");
-        let all = has("addresses").then(|| format!("{{ addresses: {addresses} }}"));
-        let written = all.or_else(|| is_plugs.then_some(addresses))?;
-        return Some(format!("write `{written}`, with the network's name"));
-    }
-    if has(text) {
-        return Some(format!("write `{{ {text}: {{}} }}`"));
-    }
-    if let Some(route) = route(text) {
-        return Some(route);
-    }
-    let is_pair = text.contains(['=', ':']);
-    mended(text).filter(|_| is_pair).map(|(message, help)| format!("{help}: {message}"))
-}
-
-/// A route as ip(8) writes it.
-fn route(text: &str) -> Option<String> {
-    let (destination, hop) = text.split_once(" via ")?;
-    Some(format!("write `{}: {}`", destination.trim(), hop.trim()))
 }
 
 fn one_of(wanted: Wanted<'_>, at: &Place) -> Option<String> {
@@ -223,77 +192,5 @@ fn one(items: &[Node], at: &Place) -> Option<String> {
             Some(format!("write `{}` alone, without a list around it", scalar.text))
         }
         Content::Scalar(_) | Content::List(_) | Content::Mapping(_) => None,
-    }
-}
-
-/// A list in the place of a mapping.
-fn by_name(items: &[Node], schema: &Value, at: &Place) -> Option<String> {
-    let item = items.first()?;
-    match &*item.content {
-        Content::Scalar(scalar) if scalar.text.parse::<IpAddr>().is_ok() => {
-            settings(scalar, schema, at)
-        }
-        Content::Scalar(scalar) if !scalar.value.is_string() => None,
-        Content::Scalar(scalar) if scalar.text.contains(" via ") => route(&scalar.text),
-        Content::Scalar(scalar) => match mended(&scalar.text) {
-            Some((_, help)) if scalar.text.contains(['=', ':']) => {
-                Some(format!("{help}, without a list around it"))
-            }
-            _ => Some(format!(
-                "write a mapping, without dashes or brackets, as in `{}: ...`",
-                scalar.text
-            )),
-        },
-        Content::Mapping(mapping) => match named(mapping) {
-            Some((name, _)) => {
-                Some(format!("write each under its name, without a dash: `{name}:`"))
-            }
-            None => Some("leave out the dashes, or the brackets of the list".to_owned()),
-        },
-        Content::List(_) => None,
-    }
-}
-
-/// The name that a mapping gives itself, and its other keys.
-fn named(mapping: &Mapping) -> Option<(&str, Vec<&str>)> {
-    let Content::Scalar(name) = &*mapping.entries.get("name")?.value.content else { return None };
-    let others = mapping.entries.keys().map(String::as_str).filter(|key| *key != "name");
-    Some((&name.text, others.collect()))
-}
-
-/// Names with nothing behind them in the place of a list of them.
-fn names(mapping: &Mapping, schema: &Value) -> Option<String> {
-    let is_of_texts = schema["items"]["type"] == "string";
-    let empty = mapping.entries.values().all(|entry| entry.value.is_null());
-    let names: Vec<_> = mapping.entries.keys().map(String::as_str).collect();
-    (is_of_texts && empty).then(|| format!("write `[{}]`", names.join(", ")))
-}
-
-/// Settings of an item in a list of real servers.
-fn table(mapping: &Mapping, at: &Place) -> Option<String> {
-    let key = list(at)?;
-    let (name, settings) = match named(mapping) {
-        Some((name, keys)) => {
-            let keys: Vec<_> = keys.into_iter().map(|key| format!("{key}: ...")).collect();
-            (name, format!("{{ {} }}", keys.join(", ")))
-        }
-        None => {
-            let (name, entry) = mapping.entries.first()?;
-            let weight = match &*entry.value.content {
-                Content::Scalar(scalar) => scalar.value.as_i64(),
-                Content::List(_) | Content::Mapping(_) => None,
-            };
-            let settings = weight.map(|weight| format!("{{ weight: {weight} }}"));
-            (name.as_str(), settings.unwrap_or_else(|| "...".to_owned()))
-        }
-    };
-    Some(format!("write a mapping in the place of the list: `{key}: {{ {name}: {settings} }}`"))
-}
-
-/// The key of a list of real servers, if the place is an item of one.
-fn list(at: &Place) -> Option<&'static str> {
-    match at.path.as_slice() {
-        [.., Segment::Key(key), Segment::Index(_)] if key == "real_servers" => Some("real_servers"),
-        _ => None,
     }
 }

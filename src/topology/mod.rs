@@ -23,6 +23,7 @@ mod phrase;
 mod retold;
 mod rule;
 mod schema;
+mod settings;
 mod shape;
 mod sketched;
 #[cfg(test)]

@@ -852,7 +852,7 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "name: lab",
         "name: lab\nsummary: note: this",
         "L001 2:14",
-        "put a text into quotes, a mapping into braces: `summary: { note: this }`",
+        "put a text into quotes, `summary: \"note: this\"`, a mapping into braces, `summary: { note: this",
     ),
     (
         "name: lab",
@@ -942,14 +942,370 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "L007 27:41",
         "write a unit behind the number, as in `5s`",
     ),
+    (
+        "    - request: {",
+        "    -request: {",
+        "L001 30:5",
+        "write `- request: { from: client, service: web, count: 100 }`",
+    ),
+    (
+        "    - request: {",
+        "    request: {",
+        "L001 31:7",
+        "indent it by 4 spaces, as the line above, or write `- request: { from: client, service: we",
+    ),
+    (
+        "      expect:\n",
+        "        expect:\n",
+        "L001 31:9",
+        "indent it by 6 spaces, as what stands behind its dash",
+    ),
+    (
+        "    real_servers: [rs1, rs2]",
+        "    real_servers:\n      - rs1\n     - rs2",
+        "L001 29:6",
+        "indent it by 6 spaces, as the one above",
+    ),
+    (
+        "    real_servers: [rs1, rs2]",
+        "    real_servers:\n    - rs1\n   - rs2",
+        "L001 29:4",
+        "indent it by 4 spaces, as the one above",
+    ),
+    (
+        "    vip: 192.168.136.100\n",
+        "  vip: 192.168.136.100\n",
+        "L001 23:3",
+        "indent it by 4 spaces, as the lines below it",
+    ),
+    (
+        "    addresses:\n      outside: 192.168.136.1\n",
+        "    addresses:\n    outside: 192.168.136.1\n",
+        "L001 12:5",
+        "indent it by 6 spaces, as the lines below it",
+    ),
+    (
+        "      expect:\n",
+        "    expect:\n",
+        "L001 31:5",
+        "indent it by 6 spaces if it belongs to the line above, else write `- expect:`",
+    ),
+    ("    port: 80", "    - port: 80", "L001 24:5", "write `port: 80`, without a dash"),
+    ("    port: 80", "    port: & 80", "L001 24:11", "put a text that begins with `&` into quotes"),
+    (
+        "name: lab",
+        "name: lab\nsummary: & requests",
+        "L001 2:10",
+        "put a text that begins with `&` into quotes",
+    ),
+    (
+        "    - wait: 1s",
+        "    & wait: 1s",
+        "L001 35:5",
+        "write `-` for an item of a list; put a text that begins with `&` into quotes",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: * requests",
+        "L001 2:10",
+        "put a text that begins with `*` into quotes",
+    ),
+    (
+        "  rs1:\n    addresses:\n      inside: 192.168.137.200",
+        "  rs1: { addresses { inside: 192.168.137.200 } }",
+        "L001 15:10",
+        "write `addresses: {`",
+    ),
+    (
+        "  rs1:\n    addresses:\n      inside: 192.168.137.200",
+        "  rs1: { addresses: inside: 192.168.137.200 }",
+        "L001 15:21",
+        "write `{ inside: 192.168.137.200 }`, with braces around it; put a text into quotes",
+    ),
+    ("[rs1, rs2]", "[rs1, rs2]]", "L001 27:29", "leave it out, or open a bracket before it"),
+    (
+        "{ rs1: 50, rs2: 50 }",
+        "{ rs1: 50, rs2: 50 } }",
+        "L001 32:44",
+        "leave it out, or open a bracket before it",
+    ),
+    (
+        "{ rs1: 50, rs2: 50 }",
+        "{ rs1: 50, rs2: 50 }]",
+        "L001 32:43",
+        "leave it out, or open a bracket before it",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: [draft] LVS-NAT",
+        "L001 2:18",
+        "put a text into quotes: `summary: \"[draft] LVS-NAT\"`",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: {draft} LVS-NAT",
+        "L001 2:18",
+        "put a text into quotes: `summary: \"{draft} LVS-NAT\"`",
+    ),
+    ("[rs1, rs2]", "[rs1, rs2] scheduler: rr", "L001 27:30", "begin a new line for the next key"),
+    (
+        "{ from: client, service: web, count: 100 }",
+        "{ from: client, service: web, headers [a] }",
+        "L001 30:46",
+        "write `headers: [`",
+    ),
+    ("[rs1, rs2]", "[rs1, rs2 [rs3]]", "L001 27:29", "write `, ` before it"),
+    (
+        "    port: 80\n    scheduler: rr",
+        "    port: 80, scheduler: rr",
+        "L001 24:24",
+        "begin a new line for `scheduler: rr`",
+    ),
+    (
+        "    vip: 192.168.136.100\n    port: 80",
+        "    vip: 192.168.136.100; port: 80",
+        "L001 23:31",
+        "begin a new line for `port: 80`",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: LVS-NAT: requests and replies",
+        "L001 2:17",
+        "put the text into quotes: `summary: \"LVS-NAT: requests and replies\"`",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: two servers: \"both\" answer",
+        "L001 2:21",
+        "put the text into quotes: `summary: 'two servers: \"both\" answer'`",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: one, two: three",
+        "L001 2:18",
+        "begin a new line for `two: three`",
+    ),
+    (
+        "    port: 80",
+        "    port: - 80",
+        "L001 24:11",
+        "write `port: 80`; a list is written `port: [80]`, a text `port: \"- 80\"`",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: - requests and replies",
+        "L001 2:10",
+        "put the text into quotes: `summary: \"- requests and replies\"`",
+    ),
+    (
+        "    forwarding: nat",
+        "    forwarding: nat\n    health_check: {tcp: {}, delay_loop: 0}",
+        "L007 27:41",
+        "write a duration with its unit, as in `1s`",
+    ),
+    ("    - wait: 1s", "    - wait: 0", "L007 35:13", "write a duration with its unit, as in `1s`"),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: default via 192.168.136.10",
+        "L007 14:13",
+        "write `gateway: 192.168.136.10` at the node, in the place of `routes`",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: [\"default via 192.168.136.10\"]",
+        "L007 14:13",
+        "write `gateway: 192.168.136.10` at the node, in the place of `routes`",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: [\"10.0.0.0/8 via 192.168.136.10 dev eth0\"]",
+        "L007 14:13",
+        "write `10.0.0.0/8: 192.168.136.10`",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: 10.0.0.0/8 via 192.168.136.10 dev eth0",
+        "L007 14:13",
+        "write `10.0.0.0/8: 192.168.136.10`",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: [{ to: 10.0.0.0/8, via: 192.168.136.10 }]",
+        "L007 14:13",
+        "write `{ 10.0.0.0/8: 192.168.136.10 }`, without dashes or brackets of a list",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: [{ to: default, via: 192.168.136.10 }]",
+        "L007 14:13",
+        "write `gateway: 192.168.136.10` at the node, in the place of `routes`",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: [{ destination: 10.0.0.0/8, gateway: 192.168.136.10 }]",
+        "L007 14:13",
+        "write `{ 10.0.0.0/8: 192.168.136.10 }`, without dashes or brackets of a list",
+    ),
+    (
+        "      inside: 192.168.137.199",
+        "      inside: 192.168.137.199\n    routes: [10.0.0.0/8: 192.168.136.10]",
+        "L007 14:13",
+        "leave out the dashes, or the brackets of the list",
+    ),
+    ("real_servers: [rs1, rs2]", "real_servers: (rs1, rs2)", "L007 27:19", "write `[rs1, rs2]`"),
+    (
+        "networks:\n  outside: 192.168.136.0/24\n  inside: 192.168.137.0/24",
+        "networks: [192.168.136.0/24, 192.168.137.0/24]",
+        "L007 2:11",
+        "give each a name, as in `{ NAME: 192.168.136.0/24 }`",
+    ),
+    ("    - wait: 1s", "    - wait: 1,000ms", "L051 35:13", "write `1s`"),
+    ("    - wait: 1s", "    - wait: 2,000 ms", "L051 35:13", "write `2s`"),
+    ("count: 100", "count: 2k", "L007 30:53", "write `2000`"),
+    ("count: 100", "count: 1K", "L007 30:53", "write `1000`"),
+    (
+        "    forwarding: nat",
+        "    forwarding: nat\n    health_check: {http: /index.html}",
+        "L007 27:26",
+        "write `{ path: /index.html }`",
+    ),
+    (
+        "    forwarding: nat",
+        "    forwarding: nat\n    health_check: http /index.html",
+        "L007 27:19",
+        "write `{ http: /index.html }`",
+    ),
+    ("    - wait: 1s", "    - fault: stop rs1", "L007 35:14", "write `{ stop: rs1 }`"),
+    (
+        "    - wait: 1s",
+        "    - run: ip addr",
+        "L007 35:12",
+        "write `{ on: NODE, command: ip addr }`",
+    ),
+    (
+        "      inside: 192.168.137.200",
+        "      inside: 192.168.137.200\n    backends: 8080",
+        "L007 18:15",
+        "write `{ 8080: {} }`",
+    ),
+    (
+        "      inside: 192.168.137.200",
+        "      inside: 192.168.137.200\n    backends: [8080]",
+        "L007 18:15",
+        "write `{ 8080: {} }`",
+    ),
+    (
+        "      inside: 192.168.137.200",
+        "      inside: 192.168.137.200\n    backends: [8080, 8081]",
+        "L007 18:15",
+        "write `{ 8080: {} }`",
+    ),
+    (
+        "    - request: { from: client, service: web, count: 100 }\n      expect:\n        distribution: { rs1: 50, rs2: 50 }\n        status: 200\n        failures: 0\n    - wait: 1s\n",
+        "    steps:\n      request: { from: client, service: web, count: 100 }\n      expect: { failures: 0 }\n",
+        "L007 31:7",
+        "write a list, each item with a dash, as in `- request: ...`",
+    ),
+    ("    port: 80", "    port: &80", "L001 24:11", "write `80`, or `\"&80\"` if a text is meant"),
+    (
+        "    scheduler: rr",
+        "    scheduler: &rr",
+        "L001 25:16",
+        "write `rr`, or `\"&rr\"` if a text is meant",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: &draft",
+        "L001 2:10",
+        "write `draft`, or `\"&draft\"` if a text is meant",
+    ),
+    ("scheduler: rr", "s\u{441}heduler: rr", "L132 25:6", "type `c` in its place"),
+    ("forwarding: nat", "forwarding: n\u{430}t", "L132 26:18", "type `a` in its place"),
+    ("    port: 80", "    p\u{43e}rt: 80", "L132 24:6", "type `o` in its place"),
+    ("networks:", "n\u{435}tworks:", "L132 2:2", "type `e` in its place"),
+    ("[rs1, rs2]", "[r\u{455}1, rs2]", "L132 27:21", "type `s` in its place"),
+    (
+        "addresses:\n      inside: 192.168.137.200",
+        "\u{430}ddresses:\n      inside: 192.168.137.200",
+        "L132 16:5",
+        "type `a` in its place",
+    ),
+    ("directors:", "dir\u{435}ctors:", "L132 9:4", "type `e` in its place"),
+    (
+        "name: lab",
+        "name: lab # a\u{2028}b",
+        "L133 1:14",
+        "end the line there, or delete it: in YAML 1.1 it ends a line, in YAML 1.2 it does not (YAM",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: a\u{2029}b",
+        "L133 2:11",
+        "end the line there, or delete it: in YAML 1.1 it ends a line, in YAML 1.2 it does not (YAM",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: a\u{85}b",
+        "L133 2:11",
+        "end the line there, or delete it: in YAML 1.1 it ends a line, in YAML 1.2 it does not (YAM",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: a\u{7f}b",
+        "L133 2:11",
+        "delete it: YAML allows it in quotes at most (YAML 1.2.2, section 5.1), and a lab not there",
+    ),
+    (
+        "name: lab",
+        "name: lab\nsummary: a\u{1}b",
+        "L133 2:11",
+        "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
+    ),
+    ("count: 100", "count: 2M", "L007 30:53", "write `2000000`"),
+    (
+        "real_servers: [rs1, rs2]",
+        "real_servers: { rs1: weight 2, rs2: {} }",
+        "L007 27:26",
+        "write `{ weight: 2 }`",
+    ),
+    (
+        "    addresses:\n      inside: 192.168.137.200",
+        "    addresses { inside: 192.168.137.200 }",
+        "L005 16:5",
+        "write `addresses: { inside`: no colon stands behind `addresses`",
+    ),
+];
+
+/// The same in a lab with VRRP.
+const SLIPS_OF_VRRP: &[(&str, &str, &str, &str)] = &[
+    (
+        "track: [{ network: outside }]",
+        "track: [outside]",
+        "L007 33:15",
+        "write `{ network: outside }`",
+    ),
+    (
+        "track: [{ network: outside }]",
+        "track: { network: outside }",
+        "L007 33:14",
+        "write a list, each item with a dash, as in `- network: ...`",
+    ),
+    (
+        "sync_groups: { both: [outside, inside] }",
+        "sync_groups: [outside, inside]",
+        "L007 41:16",
+        "give the list a name, as in `{ NAME: [outside, inside] }`",
+    ),
 ];
 
 #[test]
 fn a_slip_is_one_diagnostic_where_it_begins_with_what_to_write() {
     assert!(load(&source(SOUND.to_owned())).is_ok_and(|valid| valid.warnings.is_empty()));
-    for (sound, slip, wanted, help) in SLIPS {
-        assert!(SOUND.contains(sound), "{sound}");
-        let found = match load(&source(SOUND.replacen(sound, slip, 1))) {
+    let vrrp = include_str!("../../topologies/ha-nat.yaml");
+    let of = |text, slips: &'static [_]| slips.iter().map(move |slip| (text, slip));
+    for (text, (sound, slip, wanted, help)) in of(SOUND, SLIPS).chain(of(vrrp, SLIPS_OF_VRRP)) {
+        assert!(text.contains(sound), "{sound}");
+        let found = match load(&source(text.replacen(sound, slip, 1))) {
             Ok(valid) => valid.warnings,
             Err(faults) => faults,
         };

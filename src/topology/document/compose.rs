@@ -128,6 +128,10 @@ impl Composer<'_, '_> {
             self.push(wrong::too_large(&self.at, &text), &bytes);
             Value::Null
         });
+        let is_left_out = plain && text.is_empty() && properties.tag.is_none();
+        if let Some(name) = properties.anchor.as_ref().filter(|_| is_left_out) {
+            self.push(wrong::empty_anchor(&self.at, name), &bytes);
+        }
         let span = self.span(bytes, plain && text.is_empty());
         let is_tagged = properties.tag.is_some();
         (properties.anchor, Node::scalar(span, Scalar { text, value, is_tagged }))

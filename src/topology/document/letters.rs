@@ -82,6 +82,20 @@ pub fn homoglyph(letter: char) -> Option<LookAlike> {
     })
 }
 
+/// Whether a word is of ASCII but for letters that look like some of it.
+pub fn is_mixed(word: &str) -> bool {
+    let mut foreign = word.chars().filter(|letter| !letter.is_ascii());
+    word.contains(|letter: char| letter.is_ascii_alphanumeric() || letter == '-')
+        && foreign.all(|letter| homoglyph(letter).is_some())
+}
+
+/// The first letter of another alphabet in a word that is of ASCII otherwise, and the byte at which
+/// it stands.
+pub fn first_homoglyph(word: &str) -> Option<(usize, LookAlike)> {
+    let mut found = word.char_indices().filter_map(|(at, letter)| Some((at, homoglyph(letter)?)));
+    found.next().filter(|_| is_mixed(word))
+}
+
 /// The first look-alike of a text, and the byte at which it stands.
 pub fn first_look_alike(text: &str) -> Option<(usize, LookAlike)> {
     look_alikes(text).next()
@@ -119,8 +133,8 @@ impl LookAlike {
     }
 }
 
-/// The first character that YAML allows nowhere (YAML 1.2.2, section 5.1), or that ends a line
-/// for some programs and not for others, and the byte at which it stands.
+/// The first character that YAML allows nowhere, or in quotes alone (YAML 1.2.2, section 5.1), or
+/// that ends a line for some programs and not for others, and the byte at which it stands.
 pub fn first_forbidden(text: &str) -> Option<(usize, char)> {
     let is_forbidden = |letter: char| match letter {
         '\t' | '\n' | '\r' => false,
@@ -128,6 +142,21 @@ pub fn first_forbidden(text: &str) -> Option<(usize, char)> {
         other => other.is_control(),
     };
     text.char_indices().find(|(_, letter)| is_forbidden(*letter))
+}
+
+/// What mends a text with such a character, and why.
+pub fn why_forbidden(letter: char) -> &'static str {
+    match letter {
+        '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            "end the line there, or delete it: in YAML 1.1 it ends a line, in YAML 1.2 it does not \
+             (YAML 1.2.2, section 5.4)"
+        }
+        '\0'..='\u{1f}' => "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
+        _ => {
+            "delete it: YAML allows it in quotes at most (YAML 1.2.2, section 5.1), and a lab not \
+             there either"
+        }
+    }
 }
 
 /// The first character of a value that a terminal would obey.

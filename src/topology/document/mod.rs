@@ -1,8 +1,10 @@
 //! The text of a topology, read once: values, and the bytes where each stands.
 
+mod brackets;
 mod compose;
 mod decode;
 mod events;
+mod indented;
 mod letters;
 mod node;
 mod quotes;
@@ -16,15 +18,26 @@ mod wrong;
 
 pub use decode::{LARGEST, decode, decode_foreign};
 pub use letters::begins_with_dash;
-pub(super) use letters::{LookAlike, homoglyph, look_alike, named};
+pub(super) use letters::{LookAlike, homoglyph, is_mixed, look_alike, named};
 pub use node::{Content, Mapping, Node, Scalar};
 pub use written_line::{joined, mended};
 
 use super::faults::Faults;
-use super::{rule, table};
+use super::rule::{self, Rule};
+use super::table;
 use crate::diag::{Diagnostic, Lines, Position};
 use crate::lab::{Part, Place, Segment};
 use std::ops::Range;
+
+/// The rules about words that are not known, where each known one is of ASCII.
+const OF_ASCII: &[Rule] = &[
+    rule::UNKNOWN_KEY,
+    rule::UNKNOWN_WORD,
+    rule::UNKNOWN_SCHEDULER,
+    rule::UNKNOWN_NETWORK,
+    rule::UNKNOWN_NODE,
+    rule::UNKNOWN_SERVICE,
+];
 
 /// A topology's text and what stands in it.
 #[derive(Debug)]
@@ -128,13 +141,17 @@ impl<'t> Document<'t> {
         order
     }
 
-    /// The diagnostic about the letter that made the value at a place another one than was meant.
-    pub(super) fn look_alike(&self, at: &Place) -> Option<Diagnostic> {
-        let span = self.scalar_span(at)?;
-        let (offset, found) = letters::first_look_alike(self.lines.text().get(span.clone())?)?;
+    /// The diagnostic about the letter that made the value of a fault another one than was meant. Of
+    /// a word that a topology does not know, a letter of another alphabet may be that one.
+    pub(super) fn look_alike(&self, fault: &Diagnostic) -> Option<Diagnostic> {
+        let span = self.scalar_span(&fault.at)?;
+        let word = self.lines.text().get(span.clone())?;
+        let is_unknown = OF_ASCII.iter().any(|rule| rule.code == fault.code);
+        let of_another_alphabet = || letters::first_homoglyph(word).filter(|_| is_unknown);
+        let (offset, found) = letters::first_look_alike(word).or_else(of_another_alphabet)?;
         let begin = span.start + offset;
-        let fault = rule::LOOK_ALIKE.at(at, found.message(), found.help());
-        Some(fault.shown_at(self.lines.position(begin..begin + found.letter.len_utf8())))
+        let cause = rule::LOOK_ALIKE.at(&fault.at, found.message(), found.help());
+        Some(cause.shown_at(self.lines.position(begin..begin + found.letter.len_utf8())))
     }
 
     /// The bytes of a key, or of a value without others inside it.
@@ -160,11 +177,6 @@ impl<'t> Document<'t> {
 }
 
 fn forbidden(letter: char) -> Diagnostic {
-    let help = match letter {
-        '\u{85}' | '\u{2028}' | '\u{2029}' => {
-            "delete it: YAML 1.1 ends a line there, and YAML 1.2 does not (YAML 1.2.2, section 5.4)"
-        }
-        _ => "delete it: YAML allows it nowhere in a text (YAML 1.2.2, section 5.1)",
-    };
-    rule::CHARACTER.at(&Place::root(), format!("{} is in the file", letters::named(letter)), help)
+    let message = format!("{} is in the file", letters::named(letter));
+    rule::CHARACTER.at(&Place::root(), message, letters::why_forbidden(letter))
 }

@@ -1,8 +1,8 @@
 //! What people who write YAML by hand get wrong in a line, and how it is written.
 
 use super::events::Problem;
-use super::quotes;
-use super::written_line::{content, indentation, line_above, line_of, mended};
+use super::written_line::{content, in_quotes, is_key, line_above, line_of, mended};
+use super::{brackets, indented, quotes};
 use std::ops::Range;
 
 /// A slip, the bytes where it begins, and what to write.
@@ -17,7 +17,8 @@ pub struct Slip {
 }
 
 impl Slip {
-    fn new(at: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
+    /// A slip that is told so.
+    pub fn new(at: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { at, message: message.into(), help: help.into() }
     }
 }
@@ -39,8 +40,10 @@ enum Kind {
     InBrackets,
     /// A letter that begins nothing.
     Letter,
-    /// An alias without a name.
+    /// An alias or an anchor without a name.
     Alias,
+    /// A dash in the line of a key.
+    Dash,
     /// The sign of a text of several lines, with more behind it.
     Header,
     Other,
@@ -60,6 +63,7 @@ impl Kind {
             }
             "found character that cannot start any token" => Self::Letter,
             "did not find expected alphabetic or numeric character" => Self::Alias,
+            "block sequence entries are not allowed in this context" => Self::Dash,
             "did not find expected comment or line break" => Self::Header,
             _ => Self::Other,
         }
@@ -75,13 +79,16 @@ pub fn slip(text: &str, problem: &Problem) -> Option<Slip> {
     }
     match Kind::of(problem) {
         Kind::EndInQuotes => Some(open_quote(text, within)),
-        Kind::NoColon => mend(text, within).or_else(|| Some(no_colon(text, within))),
+        Kind::NoColon => indented::uneven_item(text, within)
+            .or_else(|| mend(text, within))
+            .or_else(|| Some(no_colon(text, within))),
         Kind::SecondColon => second_colon(text, at),
-        Kind::NoKey => behind_the_end(text, at).or_else(|| odd_indentation(text, at)),
-        Kind::NoDash => Some(no_dash(text, at)),
-        Kind::InBrackets => Some(in_brackets(text, within, at)),
+        Kind::NoKey => brackets::behind_the_end(text, at).or_else(|| indented::odd(text, at)),
+        Kind::NoDash => Some(indented::no_dash(text, at)),
+        Kind::InBrackets => Some(brackets::inside(text, within, at)),
         Kind::Letter => Some(letter(text, at)),
-        Kind::Alias => Some(nameless(text, within)),
+        Kind::Alias => Some(reference(text, within)),
+        Kind::Dash => dash(text, at),
         Kind::Header => Some(header(text, within)),
         Kind::Other => None,
     }
@@ -108,158 +115,66 @@ fn no_colon(text: &str, at: usize) -> Slip {
 fn second_colon(text: &str, at: usize) -> Option<Slip> {
     let content = content(text, at);
     let before = &text[content.start..at.max(content.start)];
-    if let Some((key, value)) = before.split_once(": ") {
-        let whole = text[content.start + key.len() + 2..content.end].trim();
-        let help = match value.trim_end().rsplit_once([' ', '\t']) {
-            None => {
-                format!("put a text into quotes, a mapping into braces: `{key}: {{ {whole} }}`")
-            }
-            Some((first, next)) if first.trim_end().ends_with([',', ';']) => {
-                let rest = &text[at..content.end];
-                format!("begin a new line for `{next}{rest}`, or put a text into quotes")
-            }
-            Some(_) => format!("put the text into quotes: `{key}: \"{whole}\"`"),
-        };
-        let message = format!("a second colon stands in the value `{}`", value.trim());
-        return Some(Slip::new(at..at + 1, message, help));
+    let Some((key, value)) = before.split_once(": ") else { return below_a_value(text, at) };
+    let whole = &text[content.start + key.len() + 2..content.end];
+    let message = format!("a second colon stands in the value `{}`", value.trim());
+    Some(Slip::new(at..at + 1, message, without_second_colon(key, value, whole)))
+}
+
+/// How a line is written that has a second colon behind a part of its value.
+fn without_second_colon(key: &str, value: &str, whole: &str) -> String {
+    if let Some((first, next)) = value.rsplit_once([',', ';'])
+        && is_key(next.trim())
+        && !first.trim().contains(' ')
+    {
+        return format!("begin a new line for `{}`", whole[first.len() + 1..].trim());
     }
+    let whole = whole.trim();
+    let quoted = in_quotes(whole);
+    let second = whole.split_once(": ").map_or("", |(_, second)| second.trim());
+    if is_key(value.trim()) && (!second.contains(' ') || second.starts_with(['[', '{'])) {
+        return format!(
+            "put a text into quotes, `{key}: {quoted}`, a mapping into braces, `{key}: {{ {whole} }}`"
+        );
+    }
+    format!("put the text into quotes: `{key}: {quoted}`")
+}
+
+/// What made a line with its key go on with the value above.
+fn below_a_value(text: &str, at: usize) -> Option<Slip> {
+    let content = content(text, at);
     let mut above = line_above(text, content.start)?;
     let mut found = mend(text, above.start);
     while let Some(earlier) = line_above(text, above.start).filter(|_| found.is_some()) {
         let Some(slip) = mend(text, earlier.start) else { break };
         (above, found) = (earlier, Some(slip));
     }
-    found.or_else(|| too_deep(text, content, above))
+    found.or_else(|| indented::too_deep(text, content.start, &above))
 }
 
-/// A line that goes on with the value of the line above, as it is indented more.
-fn too_deep(text: &str, content: Range<usize>, above: Range<usize>) -> Option<Slip> {
-    let (own, wanted) = (indentation(text, content.start), indentation(text, above.start));
-    let help = format!("indent it by {wanted} spaces, as the line above");
-    let message = format!("this line is indented by {own} spaces, deeper than the line above");
-    (own > wanted).then(|| Slip::new(content, message, help))
+/// What was to be a text, and begins as an alias or an anchor does.
+fn reference(text: &str, at: usize) -> Slip {
+    let (sign, what) = if text[at..].starts_with('&') { ('&', "anchor") } else { ('*', "alias") };
+    let quotes = format!("put a text that begins with `{sign}` into quotes");
+    let is_item = text[line_of(text, at).start..at].trim().is_empty();
+    let help = if is_item { format!("write `-` for an item of a list; {quotes}") } else { quotes };
+    Slip::new(at..at + 1, format!("`{sign}` begins an {what} here, which has a name"), help)
 }
 
-/// A text that goes on behind its closing quote or bracket.
-fn behind_the_end(text: &str, at: usize) -> Option<Slip> {
-    let begin = line_of(text, at).start;
-    let closed = text[begin..at].trim_end().chars().next_back()?;
+/// An item of a list in the line of its key.
+fn dash(text: &str, at: usize) -> Option<Slip> {
     let content = content(text, at);
-    let rest = text.get(at..content.end).unwrap_or_default();
-    let (what, help) = match closed {
-        ']' | '}' if rest.starts_with([']', '}']) => {
-            ("bracket", format!("leave `{rest}` out: it closes nothing"))
-        }
-        ']' | '}' if !rest.contains(": ") && !rest.ends_with(':') => {
-            ("bracket", quoted(&text[content]))
-        }
-        '"' | '\'' => ("quote", format!("leave the quotes out, or write `{closed}` at the end")),
-        ']' | '}' => ("bracket", "begin a new line for the next key".to_owned()),
-        _ => return None,
+    let (key, value) = text[content.clone()].split_once(": ")?;
+    let item = value.trim_start().strip_prefix('-')?.trim_start();
+    let text = in_quotes(value.trim());
+    let help = if item.contains(' ') {
+        format!("put the text into quotes: `{key}: {text}`")
+    } else {
+        format!(
+            "write `{key}: {item}`; a list is written `{key}: [{item}]`, a text `{key}: {text}`"
+        )
     };
-    let end = line_of(text, at).end;
-    Some(Slip::new(at..end, format!("the line goes on behind the closing {what}"), help))
-}
-
-/// A value that begins with a bracket and goes on behind its end.
-fn quoted(line: &str) -> String {
-    match line.split_once(": ") {
-        Some((key, value)) => format!("put a text into quotes: `{key}: \"{}\"`", value.trim()),
-        None => "put a text into quotes".to_owned(),
-    }
-}
-
-fn odd_indentation(text: &str, at: usize) -> Option<Slip> {
-    let content = content(text, at);
-    if mended(&text[content.clone()]).is_some() && !text[content.clone()].contains(": ") {
-        return mend(text, at);
-    }
-    let own = indentation(text, content.start);
-    let mut line = line_of(text, content.start);
-    let mut nearest = None;
-    while let Some(above) = line_above(text, line.start) {
-        let one = indentation(text, above.start);
-        if one == own {
-            return None;
-        }
-        nearest.get_or_insert(one);
-        line = above;
-    }
-    let message = format!("this line is indented by {own} spaces, as no line above it");
-    let help =
-        format!("indent it as what it belongs beside; the line above has {} spaces", nearest?);
-    Some(Slip::new(content, message, help))
-}
-
-fn no_dash(text: &str, at: usize) -> Slip {
-    let content = content(text, at);
-    let line = &text[content.clone()];
-    if let Some(rest) = line.strip_prefix('-').filter(|rest| !rest.starts_with([' ', '-'])) {
-        let message = "no space stands behind the dash";
-        return Slip::new(content, message, format!("write `- {rest}`"));
-    }
-    let help = format!("write `- {line}`, or indent it as what it belongs to");
-    Slip::new(content, "this line is in a list, and has no dash", help)
-}
-
-fn in_brackets(text: &str, open: usize, at: usize) -> Slip {
-    let (sign, closing) = if text[open..].starts_with('[') { ('[', ']') } else { ('{', '}') };
-    if !quotes::is_closed(text, open) {
-        let message = format!("the bracket `{sign}` that begins here is not closed");
-        return Slip::new(open..open + 1, message, format!("write `{closing}` at the end of it"));
-    }
-    match text[at..].chars().next() {
-        Some(found @ (']' | '}')) => Slip::new(
-            at..at + 1,
-            format!("`{found}` does not close `{sign}`"),
-            format!("write `{closing}` in its place"),
-        ),
-        Some(':') => {
-            let word = text[..at].trim_end();
-            let begin = word.rfind(|c: char| c.is_whitespace() || ",[{".contains(c));
-            let begin = begin.map_or(0, |before| before + 1);
-            if text[..begin].trim_end().ends_with(':') {
-                let end = text[at..].find([',', '}', ']', '\n']).map_or(text.len(), |end| at + end);
-                let help =
-                    format!("put a mapping into braces: `{{ {} }}`", text[begin..end].trim());
-                return Slip::new(begin..word.len(), "a key stands in the place of a value", help);
-            }
-            let help = format!("write `, {}`", &text[begin..word.len()]);
-            Slip::new(begin..word.len(), "a comma is missing before this", help)
-        }
-        found => {
-            if let Some((word, bracket)) =
-                last_word(&text[..at]).zip(found.filter(|c| "[{".contains(*c)))
-            {
-                let help = format!("write `{word}: {bracket}`");
-                return Slip::new(at..at + 1, format!("no colon stands behind `{word}`"), help);
-            }
-            let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
-            Slip::new(at..end, "a comma is missing before this", "write `, ` before it")
-        }
-    }
-}
-
-/// The word at the end of a text, if it can be a key.
-fn last_word(text: &str) -> Option<&str> {
-    let word = text.trim_end().rsplit([' ', ',', '\n', '{', '[']).next()?;
-    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    (!word.is_empty() && word.chars().all(is_key)).then_some(word)
-}
-
-/// An anchor or an alias without a name.
-fn nameless(text: &str, at: usize) -> Slip {
-    if text[at..].starts_with('&') {
-        let value = text[at..line_of(text, at).end].trim_end();
-        let bare = value.trim_start_matches(['&', ' ']);
-        let help = format!("leave it out: `{bare}`; put a text that begins with it into quotes");
-        return Slip::new(at..at + 1, "`&` begins an anchor here, which has a name", help);
-    }
-    Slip::new(
-        at..at + 1,
-        "`*` begins an alias here, which has a name",
-        "write `-` for an item of a list; put a text that begins with `*` into quotes",
-    )
+    Some(Slip::new(at..content.end, "no item of a list begins in the line of its key", help))
 }
 
 fn letter(text: &str, at: usize) -> Slip {

@@ -66,7 +66,21 @@ pub fn mended(line: &str) -> Option<(String, String)> {
 
 /// The same for a key with nothing behind it, which has its value in itself.
 pub fn joined(key: &str) -> Option<(String, String)> {
-    mended(key).filter(|_| key.contains([':', '=']))
+    mended(key).filter(|_| key.contains([':', '=', '{', '[']))
+}
+
+/// Whether a word may be a key.
+pub fn is_key(word: &str) -> bool {
+    key_length(word) == Some(word.len())
+}
+
+/// A text in quotes that leave each of its letters what it is.
+pub fn in_quotes(text: &str) -> String {
+    if text.contains(['"', '\\']) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        format!("\"{text}\"")
+    }
 }
 
 /// How many bytes a word that may be a key has.

@@ -21,6 +21,15 @@ pub fn tag(at: &Place) -> Diagnostic {
     )
 }
 
+/// An anchor with nothing behind it.
+pub fn empty_anchor(at: &Place, name: &str) -> Diagnostic {
+    rule::SYNTAX.at(
+        at,
+        format!("`&{name}` marks a value to be repeated, and none stands behind it"),
+        format!("write `{name}`, or `\"&{name}\"` if a text is meant"),
+    )
+}
+
 /// A key that is no text.
 pub fn key(at: &Place) -> Diagnostic {
     rule::SYNTAX.at(
