@@ -88,7 +88,7 @@ impl<'s> Shape<'s, '_> {
     /// it is told once.
     fn strays<'m>(&mut self, mapping: &'m Mapping, schema: &'s Value, at: &Place) -> Vec<&'m str> {
         let inside = |key: &str| {
-            let own = schema["properties"].get(&spelled(key, schema));
+            let own = schema["properties"].get(spelled(key, schema));
             let value = own.or_else(|| schema.get("additionalProperties"))?;
             self.choices(value).into_iter().find(|choice| choice["type"] == "object")
         };
