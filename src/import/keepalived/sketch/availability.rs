@@ -127,7 +127,7 @@ impl Writer<'_, '_> {
         let (director, common) = self.router.router.members[0];
         let usual = common.vips.first().and_then(|vip| self.grounds.network(vip.address.addr()));
         let Some(interface) = &common.interface else { return };
-        let behind = self.grounds.behind(director, interface);
+        let behind = self.grounds.behind(director, interface, self.router.family());
         if behind.is_none() {
             let (interface, name) = (brief(interface), brief(&common.name.value));
             self.note(format!(

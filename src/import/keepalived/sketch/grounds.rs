@@ -7,7 +7,7 @@ use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::named::named as named_in;
 use crate::import::sketch::{named, node};
-use crate::lab::ForwardingMethod;
+use crate::lab::{Family, ForwardingMethod};
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -147,10 +147,11 @@ impl Grounds {
         networks.find(|(net, _)| net.contains(&address)).map(|(_, name)| name.as_str())
     }
 
-    /// The name of the network behind a director's interface.
-    pub fn behind(&self, director: usize, interface: &str) -> Option<&str> {
-        let address = self.directors.get(director)?.interfaces.get(interface)?;
-        self.network(*address)
+    /// The name of the network behind a director's interface: the first one, or that of a family.
+    pub fn behind(&self, director: usize, interface: &str, family: Option<Family>) -> Option<&str> {
+        let told = self.directors.get(director)?.interfaces.get(interface)?;
+        let fits = |address: &&IpAddr| family.is_none_or(|family| Family::of(**address) == family);
+        self.network(*told.iter().find(fits)?)
     }
 
     /// The node that a real server is; a director that serves itself too.
