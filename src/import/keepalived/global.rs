@@ -7,6 +7,7 @@ use super::track::{self, Scripts};
 use super::words::Block;
 use super::{groups, instance, service};
 use crate::import::Fault;
+use crate::import::fault::once;
 use crate::lab::Source;
 use indexmap::IndexSet;
 
@@ -45,6 +46,8 @@ pub fn keepalived(
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
     (configuration, faults, ids)
 }
+    // Lines of several files are not told apart by their numbers.
+    let faults = if configuration.files.is_single() { once(faults) } else { faults };
 
 /// Leaves out instances that hold nothing, unless there is a service whose VIP they can have.
 fn holding(configuration: &mut Configuration, reading: &mut Reading) {
