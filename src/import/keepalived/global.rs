@@ -12,7 +12,9 @@ use crate::lab::Source;
 use indexmap::IndexSet;
 
 /// The longest timeout of IPVS: 31 days, in seconds (ip_vs.h).
-const LONGEST_TIMEOUT: i64 = 86_400 * 31;
+const LONGEST_TIMEOUT: i64 = DAY * 31;
+/// The longest timeout of a lab, in seconds.
+const DAY: i64 = 86_400;
 
 /// What a director's keepalived.conf says, with every fault of it; what is sound is kept. Besides,
 /// the ids that some of its lines are for.
@@ -150,7 +152,13 @@ fn timeouts(statement: &Statement, timeouts: &mut Timeouts, reading: &mut Readin
             }
         };
         let said = reading.number_of(value, statement, 0..=LONGEST_TIMEOUT);
-        *known = said.map(|said| said.value).filter(|value| *value > 0);
+        let said = said.map(|said| said.value).filter(|value| *value > 0);
+        if said.is_some_and(|value| value > DAY) {
+            let longest =
+                format!("the lab has {DAY} for `{}`, a day, which is its most", word.text());
+            reading.replaced(statement, longest);
+        }
+        *known = said.map(|value| value.min(DAY));
         rest = behind;
     }
     reading.rest(rest);

@@ -13,6 +13,7 @@ mod page;
 mod scenarios;
 mod services;
 mod subnets;
+mod timeouts;
 mod together;
 mod tracks;
 
@@ -58,10 +59,11 @@ pub fn sketch(name: &LabName, cluster: &Cluster<'_>) -> Sketch {
     services::write(cluster, &mut grounds, &mut services);
     let mut page = Page::default();
     head(cluster, &grounds, &mut page);
+    grounds.notes.extend(timeouts::differing(cluster, &grounds));
     page.line(format!("\nname: {}", scalar(name.as_str())));
     grounds.nodes(cluster, &mut page);
     page.append(availability);
-    timeouts(cluster, &mut page);
+    timeouts::write(cluster, &mut page);
     page.append(services);
     scenarios::write(cluster, &grounds, &mut page);
     let names = names(cluster, &grounds);
@@ -177,19 +179,6 @@ fn common_folder(cluster: &Cluster<'_>) -> usize {
     let mut common =
         folders.filter(|end| names.iter().all(|name| name.starts_with(&first[..*end])));
     common.next_back().unwrap_or(0)
-}
-
-fn timeouts(cluster: &Cluster<'_>, page: &mut Page) {
-    let said = cluster.directors.iter().map(|configuration| configuration.timeouts);
-    let Some(Timeouts { tcp, tcp_fin, udp }) = said.into_iter().find(|t| *t != Timeouts::default())
-    else {
-        return;
-    };
-    let said = [("tcp", tcp), ("tcp_fin", tcp_fin), ("udp", udp)];
-    // A day is the most that a lab takes.
-    let words =
-        said.into_iter().filter_map(|(key, time)| Some(format!("{key}: {}s", time?.min(86_400))));
-    page.line(format!("\nipvs:\n  timeouts: {{ {} }}", words.collect::<Vec<_>>().join(", ")));
 }
 
 /// A time as files say it, not finer than a millisecond.
