@@ -66,6 +66,11 @@ fn told(cluster: &Cluster<'_>, sketch: &Sketch, found: &[Found]) -> Vec<Misread>
     if *code == rule::VIP_COLLIDES.code {
         let clashes = clashes(cluster);
         if !clashes.is_empty() {
+/// Whether a finding is about words of a configuration.
+pub fn is_said(sketch: &Sketch, found: &Diagnostic) -> bool {
+    found.position.and_then(|place| sketch.origin(place.line, place.column)).is_some()
+}
+
             return clashes;
         }
     }

@@ -58,6 +58,7 @@ fn holding(configuration: &mut Configuration, reading: &mut Reading) {
     let held: Vec<_> = all.map(|vip| vip.address.addr()).collect();
     let mut vips = configuration.services.iter().map(|server| server.service.key.vip());
     let is_free = vips.any(|vip| vip.is_none_or(|vip| !held.contains(&vip)));
+    let mut empty = None;
     configuration.instances.retain(|instance| {
         let (name, spot) = (brief(&instance.name.value), instance.name.spot);
         if holds(instance) || is_free {
@@ -67,11 +68,12 @@ fn holding(configuration: &mut Configuration, reading: &mut Reading) {
         let words = format!("vrrp_instance {name}");
         reading.remark(spot, words, Fate::Replaced(instead.to_owned()));
         let help = "add an address to its `virtual_ipaddress`";
-        if reading.skipped.is_empty() {
-            reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
-        }
+        empty.get_or_insert(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
         false
     });
+    if reading.skipped.is_empty() && configuration.is_empty() {
+        reading.skipped.extend(empty);
+    }
 }
 
 struct Draft<'d> {
