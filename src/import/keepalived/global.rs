@@ -46,10 +46,10 @@ pub fn keepalived(
     configuration.remarks = reading.remarks;
     configuration.skipped = reading.skipped;
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
-    (configuration, faults, ids)
-}
     // Lines of several files are not told apart by their numbers.
     let faults = if configuration.files.is_single() { once(faults) } else { faults };
+    (configuration, faults, ids)
+}
 
 /// Leaves out instances that hold nothing, unless there is a service whose VIP they can have.
 fn holding(configuration: &mut Configuration, reading: &mut Reading) {

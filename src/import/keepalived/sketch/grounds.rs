@@ -168,12 +168,17 @@ impl Grounds {
         node.other.and_then(|_| self.network(node.address?)).map(str::to_owned)
     }
 
+    /// What the networks are called, which no file of keepalived says.
+    pub fn network_names(&self) -> Vec<String> {
+        self.far.values().chain(self.networks.values()).cloned().collect()
+    }
+
     /// The networks and nodes as a file has them.
     pub fn nodes(&self, cluster: &Cluster<'_>, page: &mut Page) {
         let mut taken = self.taken.clone();
         page.line("\nnetworks:");
         for (net, name) in self.far.iter().chain(&self.networks) {
-            says(cluster, &|address| net.contains(&address), page);
+            says(cluster, 0, &|address| net.contains(&address), page);
             page.line(format!("  {name}: {net}"));
         }
         page.unsaid();
@@ -184,8 +189,8 @@ impl Grounds {
             page.line(format!("\nrouters:\n{}", node("router", &chosen).trim_end()));
         }
         page.line("\ndirectors:");
-        for director in &self.directors {
-            says(cluster, &|address| director.has(address), page);
+        for (number, director) in self.directors.iter().enumerate() {
+            says(cluster, number, &|address| director.has(address), page);
             page.line(self.director(director, &mut taken));
         }
         page.unsaid();
@@ -202,7 +207,7 @@ impl Grounds {
             page.line("\nreal_servers:");
         }
         for ((said, _), server) in &self.servers {
-            says(cluster, &|address| address == *said, page);
+            says(cluster, 0, &|address| address == *said, page);
             let mut own: Vec<_> = server.address.into_iter().collect();
             own.extend(
                 server.other.and_then(|vip| {
@@ -244,12 +249,15 @@ impl Grounds {
     }
 }
 
-/// That the next lines come of the first address of this kind, if a file says one.
-fn says(cluster: &Cluster<'_>, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page) {
+/// That the next lines come of the first address of this kind, if a file says one: that of the
+/// director with this number before others.
+fn says(cluster: &Cluster<'_>, number: usize, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page) {
     page.unsaid();
-    let all = cluster.directors.iter().enumerate();
-    let mut all =
-        all.flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
+    let mut all: Vec<_> = cluster.directors.iter().enumerate().collect();
+    all.sort_by_key(|(director, _)| *director != number);
+    let mut all = all
+        .into_iter()
+        .flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
     if let Some((director, found)) = all.find(|(_, found)| is_one(found.address.value)) {
         page.said(director, found.address.spot);
     }
