@@ -82,7 +82,11 @@ fn told(text: &str) -> Vec<Diagnostic> {
         Err(misread) => flat(misread).collect(),
         Ok(made) => {
             let warnings = topology::load(&made.topology).unwrap().warnings;
-            assert_eq!(made.found.is_empty(), warnings.is_empty(), "{text}");
+            // What keepalived goes without, only the configuration has.
+            let is_lacking = made.found.iter().any(|misread| {
+                misread.faults.iter().any(|fault| ["L063", "L095"].contains(&fault.code.0))
+            });
+            assert!(made.found.is_empty() == warnings.is_empty() || is_lacking, "{text}");
             flat(made.found).collect()
         }
     }
