@@ -1,5 +1,5 @@
 use super::{Sketched, foreign, load, retold, rule, validate};
-use crate::diag::{Diagnostic, Position, Severity};
+use crate::diag::{Code, Diagnostic, Position, Severity};
 use crate::import::keepalived::{self, Cluster, Configuration, Machine, Setting};
 use crate::import::{Fault, Format, Kind, Spot};
 use crate::lab::{LabName, Place, Source};
@@ -7,6 +7,10 @@ use indexmap::IndexSet;
 
 /// What `@ID` is held against where a single id is named: another one.
 const ANOTHER: &str = "another";
+
+/// The rules of what is missing.
+const LACKS: [Code; 4] =
+    [rule::MISSING_KEY.code, rule::VIP_NOWHERE.code, rule::NO_DIRECTOR.code, rule::NO_SERVERS.code];
 
 /// A file, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,25 +159,25 @@ fn checked(name: &LabName, cluster: &Cluster<'_>) -> Result<Sketched, Vec<Misrea
     }
     let sketch = keepalived::sketch(name, cluster);
     let source = Source { name: format!("{name}.yaml"), text: sketch.text.clone() };
-    let (found, lab) = match load::load(&source) {
+    let (mut found, lab) = match load::load(&source) {
         Ok(valid) => (valid.warnings, Some(valid.lab)),
         Err(mut faults) => {
             faults.retain(|fault| fault.severity == Severity::Error);
             (faults, None)
         }
     };
-    // What keepalived goes without is why something is missing.
     let mut skipped = skipped(cluster);
-    let found = if found.is_empty() || skipped.is_empty() {
-        retold::retold(cluster, &sketch, found)
-    } else {
-        if lab.is_some() {
-            let all = skipped.iter_mut().flat_map(|misread| &mut misread.faults);
-            all.for_each(|fault| fault.severity = Severity::Warning);
-        }
-        skipped
-    };
-    let lab = lab.ok_or_else(|| found.clone())?;
+    if !skipped.is_empty() {
+        // What keepalived goes without is why something is missing.
+        found.retain(|fault| retold::is_said(&sketch, fault) && !LACKS.contains(&fault.code));
+    }
+    if lab.is_some() || !found.is_empty() {
+        let all = skipped.iter_mut().flat_map(|misread| &mut misread.faults);
+        all.for_each(|fault| fault.severity = Severity::Warning);
+    }
+    skipped.extend(retold::retold(cluster, &sketch, found));
+    let found = skipped;
+    let Some(lab) = lab else { return Err(joined(found)) };
     let found = joined(found.into_iter().chain(unfit(cluster)).collect());
     Ok(Sketched { topology: source, found, is_proven: !lab.scenarios.is_empty() })
 }

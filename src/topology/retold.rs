@@ -1,7 +1,7 @@
 //! What is found in a topology file that is made of configurations of keepalived, told of these.
 
 use super::configuration::{Misread, at_spot, joined};
-use super::rule;
+use super::rule::{self, Rule};
 use crate::diag::{Diagnostic, Severity};
 use crate::import::keepalived::{Cluster, Named, Origin, Sketch, named};
 use crate::lab::Place;
@@ -28,6 +28,13 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("`scheduler`", "`lb_algo`"),
     ("`vips`", "`virtual_ipaddress`"),
 ];
+
+/// What mends a fault, where the topology's own help names what keepalived.conf has in other places.
+const HELP: &[(Rule, &str)] = &[(
+    rule::DISAGREEMENT,
+    "write the same into both files, unless this is what the lab shows: directors of a virtual \
+     router must agree (RFC 3768 and RFC 5798, section 7.1)",
+)];
 
 /// A finding, and where it stands in the configurations.
 struct Found {
@@ -59,6 +66,11 @@ pub fn retold(cluster: &Cluster<'_>, sketch: &Sketch, found: Vec<Diagnostic>) ->
     joined(rules.iter().flat_map(|found| told(cluster, sketch, found)).collect())
 }
 
+/// Whether a finding is about words of a configuration.
+pub fn is_said(sketch: &Sketch, found: &Diagnostic) -> bool {
+    found.position.and_then(|place| sketch.origin(place.line, place.column)).is_some()
+}
+
 /// Findings of one rule as one, at the first one's place; errors are why no lab can be made.
 fn told(cluster: &Cluster<'_>, sketch: &Sketch, found: &[Found]) -> Vec<Misread> {
     let Some((first, others)) = found.split_first() else { return Vec::new() };
@@ -70,7 +82,8 @@ fn told(cluster: &Cluster<'_>, sketch: &Sketch, found: &[Found]) -> Vec<Misread>
         }
     }
     let message = in_its_words(sketch, message) + &likewise(cluster, first, others);
-    let help = in_its_words(sketch, help);
+    let own = HELP.iter().find(|(rule, _)| rule.code == *code).map(|(_, help)| (*help).to_owned());
+    let help = own.unwrap_or_else(|| in_its_words(sketch, help));
     let fault = match severity {
         Severity::Error => {
             let message = format!("no lab can have this: {message} ({code})");
@@ -95,7 +108,10 @@ fn in_its_words(sketch: &Sketch, message: &str) -> String {
     let names =
         sketch.names.iter().map(|(name, words)| (format!("`{name}`"), format!("`{words}`")));
     let keys = KEYWORDS.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned()));
-    names.chain(keys).fold(message.to_owned(), |told, (name, words)| told.replace(&name, &words))
+    let networks =
+        sketch.networks.iter().map(|name| (format!("`{name}`"), "one network".to_owned()));
+    let all = names.chain(keys).chain(networks);
+    all.fold(message.to_owned(), |told, (name, words)| told.replace(&name, &words))
 }
 
 /// The lines of further findings, as in "; likewise lines 3, 7".

@@ -33,7 +33,7 @@ const NUMBERS: &[&str] =
 const WORDS: &[&str] = &["foo", ""];
 
 /// Where what is told is not at the value: what is guessed around it is odd then.
-const ELSEWHERE: &[(&str, &str)] = &[("192.168.20.23", "127.0.0.1")];
+const ELSEWHERE: &[(&str, &str)] = &[("192.168.20.23", "127.0.0.1"), ("\"/bin/true\"", "")];
 
 fn values(word: &str) -> Vec<String> {
     let own = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
@@ -82,7 +82,11 @@ fn told(text: &str) -> Vec<Diagnostic> {
         Err(misread) => flat(misread).collect(),
         Ok(made) => {
             let warnings = topology::load(&made.topology).unwrap().warnings;
-            assert_eq!(made.found.is_empty(), warnings.is_empty(), "{text}");
+            // What keepalived goes without, only the configuration has.
+            let is_lacking = made.found.iter().any(|misread| {
+                misread.faults.iter().any(|fault| ["L063", "L095"].contains(&fault.code.0))
+            });
+            assert!(made.found.is_empty() == warnings.is_empty() || is_lacking, "{text}");
             flat(made.found).collect()
         }
     }
@@ -96,6 +100,8 @@ fn judged(line: usize, found: &[Diagnostic]) -> Option<&'static str> {
         [one] if one.position.map(|at| at.line) != Some(line + 1) => Some("another line"),
         [one] if own.iter().any(|word| one.message.contains(word)) => Some("words of labs"),
         [_] => None,
+        // What keepalived goes without, and what comes of it.
+        [one, _] if one.code.0 == "L063" => None,
         [_, _, ..] => Some("told more than once"),
     }
 }

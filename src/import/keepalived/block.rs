@@ -17,6 +17,26 @@ const OUTERMOST: [&str; 7] = [
     "vrrp_sync_group",
 ];
 
+/// Blocks inside of these that keepalived takes in braces only.
+const INNER: [&str; 16] = [
+    "DNS_CHECK",
+    "HTTP_GET",
+    "MISC_CHECK",
+    "PING_CHECK",
+    "SMTP_CHECK",
+    "SSL_GET",
+    "TCP_CHECK",
+    "UDP_CHECK",
+    "authentication",
+    "real_server",
+    "track_interface",
+    "track_script",
+    "unicast_peer",
+    "url",
+    "virtual_ipaddress",
+    "virtual_ipaddress_excluded",
+];
+
 /// A word, as it is when variables are replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -174,27 +194,13 @@ impl Parser {
         self.statement(None);
         match self.open.pop() {
             Some(open) => self.close(open),
-            None if self.reopened() => {}
             None => {
                 let help = "take it out, or look above for a `}` too many or a `{` too few";
-                self.faults.push(Fault::wrong(brace, "this `}` closes nothing", help));
+                let alone = || Fault::wrong(brace, "this `}` closes nothing", help);
+                let fault = reopened(&mut self.outer).unwrap_or_else(alone);
+                self.faults.push(fault);
             }
         }
-    }
-
-    /// Whether a `}` that closes nothing ends a block whose `{` is missing: one that must have braces,
-    /// with all that stands behind it.
-    fn reopened(&mut self) -> bool {
-        let is_bare = |statement: &Statement| {
-            statement.block.is_none() && OUTERMOST.contains(&statement.keyword())
-        };
-        let Some(at) = self.outer.iter().rposition(is_bare) else { return false };
-        let body = self.outer.split_off(at + 1);
-        let Some(head) = self.outer.last_mut() else { return false };
-        let message = format!("`{}` has no `{{`", head.line());
-        self.faults.push(Fault::wrong(head.spot, message, "add it at the end of the line"));
-        head.block = Some(body);
-        true
     }
 
     fn close(&mut self, open: Open) {
@@ -216,5 +222,30 @@ impl Parser {
         while let Some(open) = self.open.pop() {
             self.close(open);
         }
+    }
+}
+
+/// Gives the last block whose `{` is missing what stands behind it, as the `}` that is left over
+/// ends it or a block around it. Each block around it gets what its own `}` left out.
+fn reopened(body: &mut Vec<Statement>) -> Option<Fault> {
+    let at = body.iter().rposition(lacks_brace)?;
+    let behind = body.split_off(at + 1);
+    let head = body.last_mut()?;
+    if let Some(block) = &mut head.block {
+        let fault = reopened(block);
+        block.extend(behind);
+        return fault;
+    }
+    head.block = Some(behind);
+    let message = format!("`{}` has no `{{`", head.line());
+    Some(Fault::wrong(head.spot, message, "add it at the end of the line"))
+}
+
+/// Whether a block, or one inside of it, must have braces and has none.
+fn lacks_brace(statement: &Statement) -> bool {
+    let keyword = statement.keyword();
+    match &statement.block {
+        Some(body) => body.iter().any(lacks_brace),
+        None => OUTERMOST.contains(&keyword) || INNER.contains(&keyword),
     }
 }

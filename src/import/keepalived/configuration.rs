@@ -75,6 +75,8 @@ pub struct Instance {
     pub interface: Option<String>,
     /// The director's priority.
     pub priority: i64,
+    /// Where it says it.
+    pub priority_at: Option<Spot>,
     /// The version of VRRP.
     pub version: Option<i64>,
     /// The time between adverts.

@@ -7,11 +7,14 @@ use super::track::{self, Scripts};
 use super::words::Block;
 use super::{groups, instance, service};
 use crate::import::Fault;
+use crate::import::fault::once;
 use crate::lab::Source;
 use indexmap::IndexSet;
 
 /// The longest timeout of IPVS: 31 days, in seconds (ip_vs.h).
-const LONGEST_TIMEOUT: i64 = 86_400 * 31;
+const LONGEST_TIMEOUT: i64 = DAY * 31;
+/// The longest timeout of a lab, in seconds.
+const DAY: i64 = 86_400;
 
 /// What a director's keepalived.conf says, with every fault of it; what is sound is kept. Besides,
 /// the ids that some of its lines are for.
@@ -43,6 +46,8 @@ pub fn keepalived(
     configuration.remarks = reading.remarks;
     configuration.skipped = reading.skipped;
     faults.sort_by_key(|fault| (fault.spot.line, fault.spot.word));
+    // Lines of several files are not told apart by their numbers.
+    let faults = if configuration.files.is_single() { once(faults) } else { faults };
     (configuration, faults, ids)
 }
 
@@ -53,6 +58,7 @@ fn holding(configuration: &mut Configuration, reading: &mut Reading) {
     let held: Vec<_> = all.map(|vip| vip.address.addr()).collect();
     let mut vips = configuration.services.iter().map(|server| server.service.key.vip());
     let is_free = vips.any(|vip| vip.is_none_or(|vip| !held.contains(&vip)));
+    let mut empty = None;
     configuration.instances.retain(|instance| {
         let (name, spot) = (brief(&instance.name.value), instance.name.spot);
         if holds(instance) || is_free {
@@ -62,11 +68,12 @@ fn holding(configuration: &mut Configuration, reading: &mut Reading) {
         let words = format!("vrrp_instance {name}");
         reading.remark(spot, words, Fate::Replaced(instead.to_owned()));
         let help = "add an address to its `virtual_ipaddress`";
-        if reading.skipped.is_empty() {
-            reading.skipped.push(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
-        }
+        empty.get_or_insert(Fault::not_yet(spot, format!("`{name}` holds no address"), help));
         false
     });
+    if reading.skipped.is_empty() && configuration.is_empty() {
+        reading.skipped.extend(empty);
+    }
 }
 
 struct Draft<'d> {
@@ -147,7 +154,13 @@ fn timeouts(statement: &Statement, timeouts: &mut Timeouts, reading: &mut Readin
             }
         };
         let said = reading.number_of(value, statement, 0..=LONGEST_TIMEOUT);
-        *known = said.map(|said| said.value).filter(|value| *value > 0);
+        let said = said.map(|said| said.value).filter(|value| *value > 0);
+        if said.is_some_and(|value| value > DAY) {
+            let longest =
+                format!("the lab has {DAY} for `{}`, a day, which is its most", word.text());
+            reading.replaced(statement, longest);
+        }
+        *known = said.map(|value| value.min(DAY));
         rest = behind;
     }
     reading.rest(rest);

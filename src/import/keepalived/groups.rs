@@ -1,6 +1,7 @@
 use super::block::{Statement, Word};
+use super::endpoint::{endpoint, is_zero};
 use super::reading::{MOST, Reading};
-use crate::import::{Key, Said, Spot};
+use crate::import::{Key, Said};
 use crate::lab::{Family, Protocol};
 use indexmap::IndexMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -93,9 +94,8 @@ pub fn names(block: &Statement, groups: &Groups, reading: &mut Reading) -> Vec<N
             reading.rest(rest.get(1..).unwrap_or_default());
             match endpoint(vip, rest.first()) {
                 Ok((vip, port)) => vec![Name::Address { vip, port }],
-                Err(word) => {
-                    let help = "write numbers, as in `virtual_server 192.168.150.100 80`";
-                    reading.skipped_for((block, word), NO_NAMES, help);
+                Err(misspelt) => {
+                    reading.skipped_for((block, misspelt.spot), &misspelt.why, &misspelt.help);
                     Vec::new()
                 }
             }
@@ -126,30 +126,6 @@ pub fn mark(line: &Statement, mark: &Word, rest: &[Word], reading: &mut Reading)
 pub fn port(line: &Statement, word: &Word, reading: &mut Reading) -> Option<Said<i64>> {
     let zero = is_zero(word);
     if zero { None } else { reading.number_of(word, line, 1..=MOST) }
-}
-
-fn is_zero(word: &Word) -> bool {
-    !word.text().is_empty() && word.text().chars().all(|c| c == '0')
-}
-
-/// Why keepalived goes without a server.
-pub const NO_NAMES: &str = "it looks up neither names of hosts nor of ports";
-
-/// An address and its port; none of every port.
-pub type Endpoint = (Said<IpAddr>, Option<Said<i64>>);
-
-/// An address and a port in digits.
-///
-/// # Errors
-///
-/// The word that is none.
-pub fn endpoint(address: &Word, port: Option<&Word>) -> Result<Endpoint, Spot> {
-    let spot = address.said.spot;
-    let address = Said { value: address.text().parse().map_err(|_| spot)?, spot };
-    let Some(word) = port.filter(|word| !is_zero(word)) else { return Ok((address, None)) };
-    let port = word.text().parse().ok().filter(|port| (1..=MOST).contains(port));
-    let port = port.ok_or(word.said.spot)?;
-    Ok((address, Some(Said { value: port, spot: word.said.spot })))
 }
 
 /// The addresses of a range, from its first one; too many are cut.

@@ -51,6 +51,7 @@ fn empty(name: Said<String>, id: Said<i64>) -> Instance {
         id,
         interface: None,
         priority: PRIORITY,
+        priority_at: None,
         version: None,
         advert_interval: None,
         password: None,
@@ -89,6 +90,7 @@ impl<'s> Draft<'s> {
             "priority" => {
                 let said = reading.number(statement, 1..=OWNER);
                 self.priority = Some(said.map_or(PRIORITY, |said| said.value));
+                instance.priority_at = Some(statement.spot);
             }
             "version" => {
                 instance.version = reading.number(statement, 2..=3).map(|said| said.value);

@@ -10,6 +10,7 @@ mod cluster;
 mod configuration;
 mod definitions;
 mod differences;
+mod endpoint;
 mod environment;
 mod files;
 mod global;

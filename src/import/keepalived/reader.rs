@@ -3,7 +3,7 @@ use super::definitions::{Definitions, Placed};
 use super::files::Files;
 use super::machine::Setting;
 use super::piece::{Shape, pieces, slice};
-use super::reading::Reading;
+use super::reading::{Reading, brief};
 use crate::import::{Fault, Spot};
 use crate::lab::Source;
 use indexmap::IndexSet;
@@ -111,6 +111,9 @@ impl Reader<'_, '_> {
         let found = self.found(&pattern);
         if found.is_empty() {
             let words = format!("{} {pattern}", first.piece.text);
+            let message = format!("no file matches `{}`", brief(&words));
+            let help = "copy what it names beside this file, or take the line out";
+            self.reading.skipped.push(Fault::wrong(first.spot, message, help));
             self.reading.taken(first.spot, words, "no file matches, and keepalived goes on");
         }
         for source in found {

@@ -1,7 +1,7 @@
 use super::block::Statement;
 use super::check::{self, checker, timed};
 use super::configuration::{Check, Timing};
-use super::groups;
+use super::endpoint::{Endpoint, Misspelt, endpoint};
 use super::machine::Machine;
 use super::reading::{MOST, Reading};
 use super::words::Block;
@@ -67,7 +67,7 @@ fn server(
     inherited: &Inherited<'_>,
     reading: &mut Reading,
 ) -> Option<(Server, Option<Check>)> {
-    let (rip, port) = endpoint(block, reading)?;
+    let (rip, port) = rip(block, reading)?;
     let mut draft = Draft {
         server: Server {
             address: rip,
@@ -112,17 +112,16 @@ fn mapped(
     server
 }
 
-fn endpoint(block: &Statement, reading: &mut Reading) -> Option<groups::Endpoint> {
+fn rip(block: &Statement, reading: &mut Reading) -> Option<Endpoint> {
     let Some((address, rest)) = block.arguments().split_first() else {
         reading.lacking(block, "names no real server", "add its address and port");
         return None;
     };
     reading.rest(rest.get(1..).unwrap_or_default());
-    let no_names = |word| {
-        let help = "write numbers, as in `real_server 192.168.150.2 80`";
-        reading.skipped_for((block, word), groups::NO_NAMES, help);
+    let skip = |misspelt: Misspelt| {
+        reading.skipped_for((block, misspelt.spot), &misspelt.why, &misspelt.help);
     };
-    groups::endpoint(address, rest.first()).map_err(no_names).ok()
+    endpoint(address, rest.first()).map_err(skip).ok()
 }
 
 struct Draft {

@@ -604,3 +604,85 @@ fn a_missing_brace_is_told_once_where_its_block_begins() {
         assert_eq!((faults[0].spot.line, faults[0].message.contains("has no `{`")), (0, true));
     }
 }
+
+#[test]
+fn a_missing_brace_inside_a_block_is_told_once_where_its_block_begins() {
+    let service = "virtual_server 192.0.2.9 80 {\nprotocol TCP\n";
+    for inside in [
+        "real_server 192.0.2.1 80\nweight 1\nTCP_CHECK {\n}\n}\n",
+        "real_server 192.0.2.1 80 {\n}\nreal_server 192.0.2.2 80\nTCP_CHECK {\n}\n}\n",
+        "real_server 192.0.2.1 80\nTCP_CHECK {\n}\n}\nreal_server 192.0.2.2 80 {\n}\n",
+        "real_server 192.0.2.1 80 {\nTCP_CHECK\nconnect_timeout 1\n}\nweight 2\n}\n",
+    ] {
+        let (_, faults) = read("a", &format!("{service}{inside}}}\n"));
+        assert_eq!(faults.len(), 1, "{inside}: {faults:?}");
+        assert!(faults[0].message.contains("has no `{`"), "{inside}: {faults:?}");
+    }
+}
+
+#[test]
+fn a_fault_that_several_lines_have_is_told_once() {
+    let server = "real_server 192.0.2.1 80 {\nTCP_CHEK {\n}\n}\n";
+    let text = format!("virtual_server 192.0.2.9 80 {{\n{server}{server}}}\n");
+    let (_, faults) = read("a", &text);
+    let same = faults.iter().filter(|fault| fault.message.contains("TCP_CHEK"));
+    assert_eq!(same.count(), 1, "{faults:?}");
+}
+
+/// Why the service of this name is missing, and what mends it.
+fn missing(name: &str) -> String {
+    let (_, faults) = read("a", &format!("virtual_server {name} {{\n}}\n"));
+    faults.iter().map(|fault| format!("{}; {}", fault.message, fault.help)).collect()
+}
+
+#[test]
+fn what_is_wrong_with_an_address_or_a_port_is_said() {
+    for (name, why) in [
+        ("192.168.1.311 80", "`192.168.1.311` is no address; write four numbers"),
+        ("192.168.1.100 80800", "`80800` is no port; choose 1 to 65535"),
+        ("192.168.1.100:80", "in place of the colon: `192.168.1.100 80`"),
+        ("[2001:db8::1] 80", "leave the brackets out: `2001:db8::1`"),
+        ("[2001:db8::1]:80", "leave the brackets out: `2001:db8::1 80`"),
+        ("2001:db8::g 80", "names of hosts"),
+        ("2001:db8:::1 80", "`2001:db8:::1` is no address; write an IPv6 address"),
+        ("192.168.1.100/24 80", "leave the length of the prefix out"),
+        ("$VIPX 80", "`$VIPX` is not defined above; set it"),
+        ("192.168.1.100 https", "no names of ports, as in `https`"),
+        ("www.example.org 80", "no names of hosts, as in `www.example.org`"),
+    ] {
+        assert!(missing(name).contains(why), "{name}: {}", missing(name));
+    }
+}
+
+#[test]
+fn an_include_of_no_file_is_told_where_nothing_is_left() {
+    let (_, faults) = read("a", "global_defs {\n}\ninclude /etc/keepalived/conf.d/*.conf\n");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].spot.line, 2);
+    assert!(faults[0].message.starts_with("no file matches"), "{faults:?}");
+}
+
+#[test]
+fn timeouts_that_the_lab_has_otherwise_are_told() {
+    let with = |words: &str| format!("global_defs {{\nlvs_timeouts {words}\n}}\n{PAIR}");
+    let long = with("tcp 200000 udp 30");
+    assert!(sketched(&[&long]).contains("timeouts: { tcp: 86400s, udp: 30s }"));
+    assert!(remarks(&long).iter().any(|line| line.contains("the lab has 86400 for `tcp`")));
+    let told =
+        |other: &str| sketched(&[&with("tcp 900"), other]).contains("differ in `lvs_timeouts`");
+    assert!(told(&with("tcp 60")) && told(PAIR));
+    assert!(!told(&with("tcp 900")));
+}
+
+#[test]
+fn an_interface_has_a_network_of_each_family() {
+    let instance = |name: &str, id: u8, vip: &str| {
+        format!(
+            "vrrp_instance {name} {{\ninterface eth0\nvirtual_router_id {id}\npriority 100\n\
+             virtual_ipaddress {{\n{vip}\n}}\n}}\n"
+        )
+    };
+    let dual = instance("VI_4", 51, "192.0.2.100/24") + &instance("VI_6", 61, "2001:db8::100/64");
+    let lab = sketched(&[&dual]);
+    assert!(!lab.contains("      network:"), "{lab}");
+}

@@ -109,14 +109,19 @@ impl Writer<'_, '_> {
     fn priorities(&mut self) {
         let name = |director: usize| &self.grounds.directors[director].name;
         let members = self.router.router.members.iter();
-        let mut priorities: Vec<_> =
-            members.map(|(d, part)| format!("{}: {}", name(*d), part.priority)).collect();
+        let said = |(director, part): &(usize, &Instance)| {
+            let spot = part.priority_at.unwrap_or(part.name.spot);
+            let origin = Origin { director: *director, spot };
+            (format!("{}: {}", name(*director), part.priority), Some(origin))
+        };
+        let mut priorities: Vec<_> = members.map(said).collect();
         if self.grounds.has_partner {
             let known = self.router.router.common().priority;
             let guess = if known >= LEADING { known - STEP } else { known + STEP };
-            priorities.push(format!("{}: {guess}", name(self.grounds.directors.len() - 1)));
+            let partner = name(self.grounds.directors.len() - 1);
+            priorities.push((format!("{partner}: {guess}"), None));
         }
-        self.line(&format!("priorities: {{ {} }}", priorities.join(", ")));
+        self.page.mapping("      priorities", &priorities);
     }
 
     /// The network of the adverts, where it is not that of the first VIP.
@@ -127,7 +132,7 @@ impl Writer<'_, '_> {
         let (director, common) = self.router.router.members[0];
         let usual = common.vips.first().and_then(|vip| self.grounds.network(vip.address.addr()));
         let Some(interface) = &common.interface else { return };
-        let behind = self.grounds.behind(director, interface);
+        let behind = self.grounds.behind(director, interface, self.router.family());
         if behind.is_none() {
             let (interface, name) = (brief(interface), brief(&common.name.value));
             self.note(format!(

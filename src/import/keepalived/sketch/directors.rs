@@ -2,7 +2,7 @@ use crate::import::keepalived::cluster::Cluster;
 use crate::import::keepalived::configuration::{Configuration, Instance};
 use crate::import::keepalived::instance::OWNER;
 use crate::import::keepalived::reading::brief;
-use crate::lab::NodeName;
+use crate::lab::{Family, NodeName};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -10,8 +10,9 @@ use std::net::IpAddr;
 pub struct Director {
     /// Its name.
     pub name: String,
-    /// An address in the network behind each of its interfaces, as far as the file tells one.
-    pub interfaces: BTreeMap<String, IpAddr>,
+    /// An address of each family in the networks behind each of its interfaces, as far as the file
+    /// tells them.
+    pub interfaces: BTreeMap<String, Vec<IpAddr>>,
     /// The addresses that it is known to have.
     pub own: Vec<IpAddr>,
 }
@@ -100,21 +101,22 @@ fn own(instance: &Instance) -> Vec<IpAddr> {
     instance.source.map(|source| source.value).into_iter().chain(owned).collect()
 }
 
-fn interfaces(instances: &[Instance]) -> BTreeMap<String, IpAddr> {
-    let mut known = BTreeMap::new();
-    for instance in instances {
-        let vips = || instance.vips.iter().chain(&instance.excluded);
-        let mut plain =
-            vips().filter(|v| v.interface.is_none() || v.interface == instance.interface);
-        let said = instance.source.or(instance.peers.first().copied());
-        let address = said.map(|said| said.value).or_else(|| Some(plain.next()?.address.addr()));
-        if let Some((interface, address)) = instance.interface.clone().zip(address) {
-            known.entry(interface).or_insert(address);
+/// The first address of each family that the file tells of an interface: what an instance says of
+/// itself and its peers before its VIPs.
+fn interfaces(instances: &[Instance]) -> BTreeMap<String, Vec<IpAddr>> {
+    let mut known: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+    let mut tell = |interface: Option<&String>, address: IpAddr| {
+        let Some(interface) = interface else { return };
+        let told = known.entry(interface.clone()).or_default();
+        if told.iter().all(|other| Family::of(*other) != Family::of(address)) {
+            told.push(address);
         }
-        for vip in vips() {
-            if let Some(interface) = vip.interface.clone() {
-                known.entry(interface).or_insert(vip.address.addr());
-            }
+    };
+    for instance in instances {
+        let said = instance.source.iter().chain(&instance.peers);
+        said.for_each(|said| tell(instance.interface.as_ref(), said.value));
+        for vip in instance.vips.iter().chain(&instance.excluded) {
+            tell(vip.interface.as_ref().or(instance.interface.as_ref()), vip.address.addr());
         }
     }
     known

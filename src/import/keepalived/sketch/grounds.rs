@@ -7,7 +7,7 @@ use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::named::named as named_in;
 use crate::import::sketch::{named, node};
-use crate::lab::ForwardingMethod;
+use crate::lab::{Family, ForwardingMethod};
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -147,10 +147,11 @@ impl Grounds {
         networks.find(|(net, _)| net.contains(&address)).map(|(_, name)| name.as_str())
     }
 
-    /// The name of the network behind a director's interface.
-    pub fn behind(&self, director: usize, interface: &str) -> Option<&str> {
-        let address = self.directors.get(director)?.interfaces.get(interface)?;
-        self.network(*address)
+    /// The name of the network behind a director's interface: the first one, or that of a family.
+    pub fn behind(&self, director: usize, interface: &str, family: Option<Family>) -> Option<&str> {
+        let told = self.directors.get(director)?.interfaces.get(interface)?;
+        let fits = |address: &&IpAddr| family.is_none_or(|family| Family::of(**address) == family);
+        self.network(*told.iter().find(fits)?)
     }
 
     /// The node that a real server is; a director that serves itself too.
@@ -167,12 +168,17 @@ impl Grounds {
         node.other.and_then(|_| self.network(node.address?)).map(str::to_owned)
     }
 
+    /// What the networks are called, which no file of keepalived says.
+    pub fn network_names(&self) -> Vec<String> {
+        self.far.values().chain(self.networks.values()).cloned().collect()
+    }
+
     /// The networks and nodes as a file has them.
     pub fn nodes(&self, cluster: &Cluster<'_>, page: &mut Page) {
         let mut taken = self.taken.clone();
         page.line("\nnetworks:");
         for (net, name) in self.far.iter().chain(&self.networks) {
-            says(cluster, &|address| net.contains(&address), page);
+            says(cluster, 0, &|address| net.contains(&address), page);
             page.line(format!("  {name}: {net}"));
         }
         page.unsaid();
@@ -183,8 +189,8 @@ impl Grounds {
             page.line(format!("\nrouters:\n{}", node("router", &chosen).trim_end()));
         }
         page.line("\ndirectors:");
-        for director in &self.directors {
-            says(cluster, &|address| director.has(address), page);
+        for (number, director) in self.directors.iter().enumerate() {
+            says(cluster, number, &|address| director.has(address), page);
             page.line(self.director(director, &mut taken));
         }
         page.unsaid();
@@ -201,7 +207,7 @@ impl Grounds {
             page.line("\nreal_servers:");
         }
         for ((said, _), server) in &self.servers {
-            says(cluster, &|address| address == *said, page);
+            says(cluster, 0, &|address| address == *said, page);
             let mut own: Vec<_> = server.address.into_iter().collect();
             own.extend(
                 server.other.and_then(|vip| {
@@ -243,12 +249,15 @@ impl Grounds {
     }
 }
 
-/// That the next lines come of the first address of this kind, if a file says one.
-fn says(cluster: &Cluster<'_>, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page) {
+/// That the next lines come of the first address of this kind, if a file says one: that of the
+/// director with this number before others.
+fn says(cluster: &Cluster<'_>, number: usize, is_one: &dyn Fn(IpAddr) -> bool, page: &mut Page) {
     page.unsaid();
-    let all = cluster.directors.iter().enumerate();
-    let mut all =
-        all.flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
+    let mut all: Vec<_> = cluster.directors.iter().enumerate().collect();
+    all.sort_by_key(|(director, _)| *director != number);
+    let mut all = all
+        .into_iter()
+        .flat_map(|(director, own)| named_in(own).into_iter().map(move |n| (director, n)));
     if let Some((director, found)) = all.find(|(_, found)| is_one(found.address.value)) {
         page.said(director, found.address.spot);
     }

@@ -13,13 +13,14 @@ mod page;
 mod scenarios;
 mod services;
 mod subnets;
+mod timeouts;
 mod together;
 mod tracks;
 
 pub use page::Origin;
 
 use super::cluster::Cluster;
-use super::configuration::{Fate, Remark, Timeouts};
+use super::configuration::{Configuration, Fate, Remark};
 use super::named::service;
 use super::reading::brief;
 use crate::import::scalar;
@@ -38,6 +39,8 @@ pub struct Sketch {
     /// What nodes and services of the text are in the configurations: a name, and the words that
     /// stand for it there.
     pub names: Vec<(String, String)>,
+    /// What the networks are called, which is a guess.
+    pub networks: Vec<String>,
     lines: Vec<Line>,
 }
 
@@ -56,19 +59,42 @@ pub fn sketch(name: &LabName, cluster: &Cluster<'_>) -> Sketch {
     let (mut availability, mut services) = (Page::default(), Page::default());
     availability::write(cluster, &mut grounds, &mut availability);
     services::write(cluster, &mut grounds, &mut services);
+    grounds.notes.extend(timeouts::differing(cluster, &grounds));
     let mut page = Page::default();
     head(cluster, &grounds, &mut page);
     page.line(format!("\nname: {}", scalar(name.as_str())));
     grounds.nodes(cluster, &mut page);
     page.append(availability);
-    timeouts(cluster, &mut page);
+    timeouts::write(cluster, &mut page);
     page.append(services);
     scenarios::write(cluster, &grounds, &mut page);
     let names = names(cluster, &grounds);
-    Sketch { text: page.text(), names, lines: page.lines() }
+    let networks = grounds.network_names();
+    Sketch { text: page.text(), names, networks, lines: page.lines() }
 }
 
-/// What servers and services are called in the configurations.
+/// The file of a director that calls itself nothing, if it is not another director's too.
+fn file<'c>(cluster: &'c Cluster<'_>, director: usize) -> Option<&'c str> {
+    let first = |own: &'c Configuration| own.files.names().next();
+    let name = first(cluster.directors.get(director)?)?;
+    let same = cluster.directors.iter().filter(|other| first(other) == Some(name));
+    if same.count() == 1 { name.get(common_folder(cluster)..) } else { None }
+}
+
+/// The directors that are called after their number, and their files.
+fn numbered(cluster: &Cluster<'_>, grounds: &Grounds) -> Vec<(String, String)> {
+    if cluster.directors.len() < 2 {
+        return Vec::new();
+    }
+    let file = |(number, director): (usize, &directors::Director)| {
+        let is_plain = director.name == format!("director{}", number + 1);
+        let file = file(cluster, number).filter(|_| is_plain)?;
+        Some((director.name.clone(), brief(file)))
+    };
+    grounds.directors.iter().enumerate().filter_map(file).collect()
+}
+
+/// What servers, services and directors are called in the configurations.
 fn names(cluster: &Cluster<'_>, grounds: &Grounds) -> Vec<(String, String)> {
     let real = |address: &IpAddr| {
         let mut all = cluster.services.iter().flat_map(|shared| &shared.server.service.servers);
@@ -80,7 +106,8 @@ fn names(cluster: &Cluster<'_>, grounds: &Grounds) -> Vec<(String, String)> {
     });
     let keys = cluster.services.iter().map(|shared| shared.server.service.key);
     let services = services::table(cluster).names().into_iter().zip(keys);
-    servers.chain(services.map(|(name, key)| (name, service(key)))).collect()
+    let services = services.map(|(name, key)| (name, service(key)));
+    servers.chain(services).chain(numbered(cluster, grounds)).collect()
 }
 
 fn head(cluster: &Cluster<'_>, grounds: &Grounds, page: &mut Page) {
@@ -177,19 +204,6 @@ fn common_folder(cluster: &Cluster<'_>) -> usize {
     let mut common =
         folders.filter(|end| names.iter().all(|name| name.starts_with(&first[..*end])));
     common.next_back().unwrap_or(0)
-}
-
-fn timeouts(cluster: &Cluster<'_>, page: &mut Page) {
-    let said = cluster.directors.iter().map(|configuration| configuration.timeouts);
-    let Some(Timeouts { tcp, tcp_fin, udp }) = said.into_iter().find(|t| *t != Timeouts::default())
-    else {
-        return;
-    };
-    let said = [("tcp", tcp), ("tcp_fin", tcp_fin), ("udp", udp)];
-    // A day is the most that a lab takes.
-    let words =
-        said.into_iter().filter_map(|(key, time)| Some(format!("{key}: {}s", time?.min(86_400))));
-    page.line(format!("\nipvs:\n  timeouts: {{ {} }}", words.collect::<Vec<_>>().join(", ")));
 }
 
 /// A time as files say it, not finer than a millisecond.

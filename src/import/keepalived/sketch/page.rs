@@ -9,6 +9,9 @@ pub struct Origin {
     pub spot: Spot,
 }
 
+/// A part of a line, and where it comes from.
+pub type Item = (String, Option<Origin>);
+
 /// A line of a topology file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -52,15 +55,23 @@ impl Page {
     }
 
     /// Adds a line with a list, each item of which comes from words of its own.
-    pub fn list(&mut self, key: &str, items: &[(String, Option<Origin>)]) {
-        let mut text = format!("{key}: [");
+    pub fn list(&mut self, key: &str, items: &[Item]) {
+        self.items(format!("{key}: ["), items, "]");
+    }
+
+    /// The same of a mapping.
+    pub fn mapping(&mut self, key: &str, items: &[Item]) {
+        self.items(format!("{key}: {{ "), items, " }");
+    }
+
+    fn items(&mut self, mut text: String, items: &[Item], end: &str) {
         let mut parts = vec![(text.chars().count() + 1, None)];
         for (number, (item, origin)) in items.iter().enumerate() {
             text.push_str(if number > 0 { ", " } else { "" });
             text.push_str(item);
             parts.push((text.chars().count() + 1, *origin));
         }
-        self.lines.push(Line { text: text + "]", origin: self.origin, parts });
+        self.lines.push(Line { text: text + end, origin: self.origin, parts });
     }
 
     /// Whether nothing was written.

@@ -69,7 +69,8 @@ pub fn sync(
     };
     let id = sync.id.unwrap_or(router.router.common().id.value);
     let mut words = vec![format!("id: {id}"), format!("router: {}", router.name)];
-    let network = grounds.behind(0, &sync.interface).map(|network| format!("network: {network}"));
+    let network = grounds.behind(0, &sync.interface, None);
+    let network = network.map(|network| format!("network: {network}"));
     if network.is_none() {
         let interface = brief(&sync.interface);
         grounds.notes.push(format!(

@@ -51,7 +51,7 @@ fn subject(
                 brief(&script.shell)
             )),
         },
-        Watched::Interface(interface) => match grounds.behind(director, interface) {
+        Watched::Interface(interface) => match grounds.behind(director, interface, None) {
             Some(network) => Ok(format!("network: {network}")),
             None => Err(format!(
                 "keepalived's `track_interface` of `{}` at {} has no counterpart: no address tells \
