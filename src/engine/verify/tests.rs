@@ -367,8 +367,7 @@ async fn what_somebody_has_added_is_told_and_left_alone() {
         let (what, away) = ("iptables -t filter -P INPUT DROP", "iptables -P INPUT ACCEPT");
         seen.drops.push(Removable { what: what.to_owned(), away: vec![away.to_owned()] });
         let words = "from 10.9.0.0/16 lookup 100".to_owned();
-        let rule = ObservedPolicyRule { family: Family::Inet, priority: 100, words };
-        seen.policy_rules.push(rule);
+        seen.policy_rules.push(ObservedPolicyRule { family: Family::Inet, priority: 100, words });
         // With an interface go its addresses and routes.
         let spare = || "spare".to_owned();
         seen.links.push(ObservedLink { name: spare(), ..seen.links[0].clone() });
