@@ -106,47 +106,6 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "write a space behind each dash, as in `- rs1`",
     ),
     ("    - wait: 1s", "    -wait: 1s", "L001 35:5", "write `- wait: 1s`"),
-    ("    port: 80", "    port: & 80", "L001 24:11", "leave it out: `80`; put a text that begins"),
-    ("name: lab", "name: lab\nsummary: & so on", "L001 2:10", "leave it out: `so on`; put a"),
-    // A line separator, which YAML 1.1 takes for the end of a line.
-    ("name: lab", "name: lab # a\u{2028}b", "L133 1:14", "delete it: YAML 1.1 ends a line there"),
-    // Two keys in one line, a text with a colon in it, and brackets where none belong.
-    (
-        "    port: 80\n",
-        "    port: 80, scheduler: rr\n",
-        "L001 24:24",
-        "begin a new line for `scheduler: rr`",
-    ),
-    (
-        "name: lab",
-        "name: lab\nsummary: LVS-NAT is this: a lab",
-        "L001 2:25",
-        "put the text into quotes: `summary: \"LVS-NAT is this: a lab\"`",
-    ),
-    (
-        "    real_servers: [rs1, rs2]",
-        "    real_servers: [rs1, rs2]]",
-        "L001 27:29",
-        "leave `]` out: it closes nothing",
-    ),
-    (
-        "name: lab",
-        "name: lab\nsummary: [draft] LVS-NAT",
-        "L001 2:18",
-        "put a text into quotes: `summary: \"[draft] LVS-NAT\"`",
-    ),
-    (
-        "    addresses:\n      inside: 192.168.137.200",
-        "    { addresses { inside: 192.168.137.200 } }",
-        "L001 16:17",
-        "write `addresses: {`",
-    ),
-    (
-        "    addresses:\n      inside: 192.168.137.200",
-        "    { addresses: inside: 192.168.137.200 }",
-        "L001 16:18",
-        "put a mapping into braces: `{ inside: 192.168.137.200 }`",
-    ),
     // What is not indented below its key.
     (
         "    addresses:\n      outside: 192.168.136.10\n",
