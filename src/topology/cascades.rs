@@ -234,6 +234,92 @@ const PAIRS: &[(&str, Pair)] = &[
         ),
     ),
     ("ha-nat", ([("      router_id: 51\n", ""), ("track: [{", "trak: [{")], ["L005", "L006"])),
+    // What is missing or faulty of a virtual service says nothing of its other keys.
+    (
+        "nat",
+        (
+            [
+                ("forwarding: nat", "forwarding: masq"),
+                ("vip: 192.168.136.100", "vip: 192.168.136.300"),
+            ],
+            ["L008", "L015"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("    forwarding: nat\n", ""),
+                ("real_servers: [rs1, rs2]", "real_servers: [rs1, rs7]"),
+            ],
+            ["L006", "L030"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [("port: 80\n", "port: 0\n"), ("real_servers: [rs1, rs2]", "real_servers: [rs1, rs7]")],
+            ["L030", "L035"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("forwarding: nat", "forwarding: masq"),
+                ("real_servers: [rs1, rs2]", "real_servers: [rs1, rs2, rs1]"),
+            ],
+            ["L008", "L039"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("    vip: 192.168.136.100\n", ""),
+                ("scheduler: rr", "health_check: { http: { path: index.html } }"),
+            ],
+            ["L006", "L062"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("port: 80\n", "ports: [80, 443]\n"),
+                ("scheduler: rr", "health_check: { http: {}, tcp: {} }"),
+            ],
+            ["L009", "L098"],
+        ),
+    ),
+    // Nor do those of a virtual router.
+    (
+        "ha-nat",
+        (
+            [("      router_id: 51\n", ""), ("priorities: { d1: 100", "priorities: { d7: 100")],
+            ["L006", "L030"],
+        ),
+    ),
+    (
+        "ha-nat",
+        (
+            [
+                ("      router_id: 51\n", "      router_id: x\n"),
+                ("track: [{ network: outside", "track: [{ network: outsid"),
+            ],
+            ["L007", "L021"],
+        ),
+    ),
+    (
+        "ha-nat",
+        (
+            [
+                ("priorities: { d1: 100, d2: 50 }", "priorities: [d1, d2]"),
+                ("router_id: 51", "router_id: 300"),
+            ],
+            ["L007", "L068"],
+        ),
+    ),
     (
         "ha-nat",
         (
