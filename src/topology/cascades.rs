@@ -234,6 +234,37 @@ const PAIRS: &[(&str, Pair)] = &[
         ),
     ),
     ("ha-nat", ([("      router_id: 51\n", ""), ("track: [{", "trak: [{")], ["L005", "L006"])),
+    // A gateway that no node has may be meant: it says nothing of other ways.
+    (
+        "tun",
+        (
+            [
+                ("192.168.136.10 }", "192.168.136.10 }, gateway: 192.168.136.77"),
+                ("192.168.137.200 }", "192.168.137.200 }, gateway: 10.9.9.9"),
+            ],
+            ["L023", "L024"],
+        ),
+    ),
+    (
+        "tun",
+        (
+            [
+                ("192.168.136.10 }", "192.168.136.10 }, gateway: 192.168.136.77"),
+                ("192.168.137.201 }", "192.168.137.201 }, gateway: none"),
+            ],
+            ["L024", "L064"],
+        ),
+    ),
+    (
+        "tun",
+        (
+            [
+                ("192.168.136.10 }", "192.168.136.10 }, gateway: 192.168.136.77"),
+                ("far: 192.168.137.201 }", "far: 192.168.137.x }"),
+            ],
+            ["L015", "L024"],
+        ),
+    ),
     // What is missing or faulty of a virtual service says nothing of its other keys.
     (
         "nat",

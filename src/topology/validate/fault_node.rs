@@ -58,8 +58,8 @@ fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'stat
     }
 }
 
-/// Whether a virtual router misses the director in a network.
-fn is_told(node: &Node, view: &View<'_>) -> bool {
+/// Whether a virtual router misses the director in a network, and it was told.
+pub fn is_told(node: &Node, view: &View<'_>) -> bool {
     let mut routers = view.lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let place = |router: &VirtualRouter| router.at.key("priorities").key(node.name.as_str());
     routers.any(|router| view.refused(&place(router).as_key()))

@@ -29,6 +29,13 @@ pub fn arrives(lab: &Lab, from: &Node, goal: &Goal) -> bool {
     on_the_way || matches!(way.end, End::Link(network) if on_link(lab, network, goal))
 }
 
+/// Whether packets from a node get to the goal, as far as it is known: that a next hop is none of a
+/// node is told where it stands, and not again of each way that ends there.
+pub fn may_arrive(lab: &Lab, from: &Node, goal: &Goal) -> bool {
+    let is_lost = || matches!(way(lab, from, goal.address).end, End::Lost(..));
+    arrives(lab, from, goal) || is_lost()
+}
+
 /// The way of packets from a node to an address, by what the file and the plan say of routes.
 pub struct Way<'l> {
     /// The nodes that they pass, the first one among them.

@@ -35,7 +35,7 @@ pub fn check(view: &mut View<'_>) {
 const HELP: &str = "plug the client into the VIP's network, or give it a router or a route";
 
 fn lonely(lab: &Lab, client: &Node, services: &[&VirtualService]) -> bool {
-    !services.iter().any(|s| reach::arrives(lab, client, &reach::Goal::vip(s)))
+    !services.iter().any(|s| reach::may_arrive(lab, client, &reach::Goal::vip(s)))
 }
 
 fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
@@ -47,7 +47,7 @@ fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
     let Some(from) = view.node(from) else { return };
     let Some((goal, name)) = goal(target, services, view.lab) else { return };
     let told = from.role == Role::Client && lonely(view.lab, from, services);
-    if !told && !reach::arrives(view.lab, from, &goal) {
+    if !told && !reach::may_arrive(view.lab, from, &goal) {
         view.push(rule::CLIENT_UNREACHABLE.at(
             &step.at.key(key).key("from"),
             format!("`{}` has no way to {name}", from.name),
@@ -116,7 +116,7 @@ fn stuck<'l>(
         if direct { vec![view.node(&destination.real_server)?] } else { view.directors(service) };
     let arrives = |node: &&Node| {
         let mut addresses = client.addresses();
-        addresses.any(|a| reach::arrives(lab, node, &reach::Goal::address(lab, a)))
+        addresses.any(|a| reach::may_arrive(lab, node, &reach::Goal::address(lab, a)))
     };
     nodes.into_iter().find(|n| !arrives(n))
 }

@@ -1,7 +1,7 @@
 use super::super::faults::Faults;
-use super::trust::{Ground, Trust};
+use super::trust::{self, Ground, Trust};
 use crate::diag::{Code, Diagnostic, Severity};
-use crate::lab::{Destination, Lab, Node, NodeName, Place, VirtualService};
+use crate::lab::{Destination, Lab, NetworkName, Node, NodeName, Place, VirtualService};
 use std::collections::{HashMap, HashSet};
 
 /// What the rules that hold things against each other look at, and what they find.
@@ -56,6 +56,15 @@ impl<'l> View<'l> {
     /// Whether rules can rest on all of these.
     pub fn trusts(&self, grounds: &[Ground]) -> bool {
         grounds.iter().all(|ground| self.trust.has(*ground))
+    }
+
+    /// Whether the file says beyond doubt which addresses the nodes in a network have.
+    pub fn trusts_addresses_in(&self, network: &NetworkName) -> bool {
+        let is_other = |name: &str| {
+            let mut others = self.lab.networks.iter().map(|other| other.name.as_str());
+            name != network.as_str() && others.any(|other| other == name)
+        };
+        !self.before.doubts(|path| trust::is_about_addresses(path, is_other))
     }
 
     /// Whether a rule before found this very place odd or broken. That may silence warnings.
