@@ -265,6 +265,37 @@ const PAIRS: &[(&str, Pair)] = &[
             ["L015", "L024"],
         ),
     ),
+    // Nor do a next hop and an address that are wrong, unless a way goes by them.
+    (
+        "tun",
+        (
+            [
+                ("192.168.137.200 }", "192.168.137.200 }, gateway: 10.9.9.9"),
+                ("192.168.137.201 }", "192.168.137.201 }, gateway: none"),
+            ],
+            ["L023", "L064"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("vip: 192.168.136.100", "vip: 198.51.100.7"),
+                ("inside: 192.168.137.201 }", "inside: 192.168.137.200 }"),
+            ],
+            ["L020", "L041"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("outside: 192.168.136.10 }", "outside: 192.168.136.10 }, gateway: 10.9.9.9"),
+                ("inside: 192.168.137.199 }", "outsid: 192.168.137.199 }"),
+            ],
+            ["L021", "L023"],
+        ),
+    ),
     // What is missing or faulty of a virtual service says nothing of its other keys.
     (
         "nat",

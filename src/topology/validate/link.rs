@@ -78,7 +78,7 @@ fn duplicate_addresses(view: &mut View<'_>) {
                     format!("`{address}` is the address of {} already", described(owner)),
                     "give each interface an address of its own",
                 );
-                view.undermine(Ground::Ways, fault);
+                view.mislead(&[owner, node], fault);
             }
         }
     }
@@ -145,7 +145,7 @@ fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
             format!("the gateway `{hop}` of `{}` {own}", node.name),
             "choose the address of a neighbour: a next hop must be on a link",
         );
-        view.undermine(Ground::Ways, fault);
+        view.mislead(&[node], fault);
     }
 }
 

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 /// Where packets are to go: an address, and the nodes that take them.
 #[derive(Debug)]
 pub struct Goal {
-    address: IpAddr,
-    takers: Vec<NodeName>,
+    /// The address.
+    pub address: IpAddr,
+    /// Who takes what is sent to it.
+    pub takers: Vec<NodeName>,
 }
 
 impl Goal {
@@ -27,13 +29,6 @@ pub fn arrives(lab: &Lab, from: &Node, goal: &Goal) -> bool {
     let way = way(lab, from, goal.address);
     let on_the_way = way.nodes.iter().any(|node| goal.takers.contains(&node.name));
     on_the_way || matches!(way.end, End::Link(network) if on_link(lab, network, goal))
-}
-
-/// Whether packets from a node get to the goal, as far as it is known: that a next hop is none of a
-/// node is told where it stands, and not again of each way that ends there.
-pub fn may_arrive(lab: &Lab, from: &Node, goal: &Goal) -> bool {
-    let is_lost = || matches!(way(lab, from, goal.address).end, End::Lost(..));
-    arrives(lab, from, goal) || is_lost()
 }
 
 /// The way of packets from a node to an address, by what the file and the plan say of routes.

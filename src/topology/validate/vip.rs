@@ -1,7 +1,7 @@
 use super::super::rule;
 use super::trust::Ground;
 use super::{View, link, node_parts::not_a_host, reach, redundancy};
-use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
+use crate::lab::{Node, NodeName, Role, VirtualService};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
@@ -121,7 +121,7 @@ fn nowhere(service: &VirtualService, view: &mut View<'_>) {
         return;
     }
     let lab = view.lab;
-    if directors.iter().any(|d| on_link(d, service) || behind_router(lab, d, service)) {
+    if directors.iter().any(|d| on_link(d, service) || behind_router(d, service, view)) {
         return;
     }
     let network = lab.networks.iter().find(|n| n.subnet.contains(&service.vip));
@@ -144,9 +144,10 @@ fn on_link(director: &Node, service: &VirtualService) -> bool {
 }
 
 /// Whether some node that is not on the VIP's network knows a way to the director.
-fn behind_router(lab: &Lab, director: &Node, service: &VirtualService) -> bool {
+fn behind_router(director: &Node, service: &VirtualService, view: &View<'_>) -> bool {
     let goal = reach::Goal::vip(service);
-    let others = lab.nodes.iter().filter(|n| n.role != Role::RealServer && n.name != director.name);
+    let others =
+        view.lab.nodes.iter().filter(|n| n.role != Role::RealServer && n.name != director.name);
     let mut others = others.filter(|n| !service.directors.contains(&n.name));
-    others.any(|n| reach::arrives(lab, n, &goal))
+    others.any(|n| view.is_astray(&n.name) || reach::arrives(view.lab, n, &goal))
 }
