@@ -296,6 +296,17 @@ const PAIRS: &[(&str, Pair)] = &[
             ["L021", "L023"],
         ),
     ),
+    // A director without an interface is told once, though its virtual router is faulty.
+    (
+        "ha-nat",
+        (
+            [
+                ("outside: 192.168.136.1, inside: 192.168.137.197 }", "outside: 192.168.136.1 }"),
+                ("      router_id: 52\n", "      router_id: 0\n"),
+            ],
+            ["L050", "L068"],
+        ),
+    ),
     // What is missing or faulty of a virtual service says nothing of its other keys.
     (
         "nat",
