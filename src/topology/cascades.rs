@@ -149,6 +149,17 @@ const CHANGES: &[Change] = &[
         "    forwarding: nat\n    protocol: udp\n    one_packet: true\n",
         "L102",
     ),
+    // Directors that share a VIP, whatever services it has.
+    ("ipvs-settings", "    directors: [quick]\n", "", "L043"),
+    // A real server of NAT cannot be one of DR too, whatever services it is in.
+    (
+        "localnode",
+        "{ rs2: { port: 8080 }, director: { port: 8080 } }",
+        "{ rs2: { port: 8080 }, director: { port: 8080 }, rs1: { port: 8080, weight: 0 } }",
+        "L047",
+    ),
+    // A load that is missing, whatever was expected of it.
+    ("ha-nat", "      - load: { from: client, service: web, rate: 20 }\n", "", "L089"),
     // How many requests there are decides how many may be sent at once.
     ("notes/003-nat-discuz", "count: 2, concurrency", "counts: 2, concurrency", "L005"),
 ];
