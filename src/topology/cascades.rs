@@ -149,6 +149,17 @@ const CHANGES: &[Change] = &[
         "    forwarding: nat\n    protocol: udp\n    one_packet: true\n",
         "L102",
     ),
+    // Directors that share a VIP, whatever services it has.
+    ("ipvs-settings", "    directors: [quick]\n", "", "L043"),
+    // A real server of NAT cannot be one of DR too, whatever services it is in.
+    (
+        "localnode",
+        "{ rs2: { port: 8080 }, director: { port: 8080 } }",
+        "{ rs2: { port: 8080 }, director: { port: 8080 }, rs1: { port: 8080, weight: 0 } }",
+        "L047",
+    ),
+    // A load that is missing, whatever was expected of it.
+    ("ha-nat", "      - load: { from: client, service: web, rate: 20 }\n", "", "L089"),
     // How many requests there are decides how many may be sent at once.
     ("notes/003-nat-discuz", "count: 2, concurrency", "counts: 2, concurrency", "L005"),
 ];
@@ -234,6 +245,165 @@ const PAIRS: &[(&str, Pair)] = &[
         ),
     ),
     ("ha-nat", ([("      router_id: 51\n", ""), ("track: [{", "trak: [{")], ["L005", "L006"])),
+    // A gateway that no node has may be meant: it says nothing of other ways.
+    (
+        "tun",
+        (
+            [
+                ("192.168.136.10 }", "192.168.136.10 }, gateway: 192.168.136.77"),
+                ("192.168.137.200 }", "192.168.137.200 }, gateway: 10.9.9.9"),
+            ],
+            ["L023", "L024"],
+        ),
+    ),
+    (
+        "tun",
+        (
+            [
+                ("192.168.136.10 }", "192.168.136.10 }, gateway: 192.168.136.77"),
+                ("192.168.137.201 }", "192.168.137.201 }, gateway: none"),
+            ],
+            ["L024", "L064"],
+        ),
+    ),
+    (
+        "tun",
+        (
+            [
+                ("192.168.136.10 }", "192.168.136.10 }, gateway: 192.168.136.77"),
+                ("far: 192.168.137.201 }", "far: 192.168.137.x }"),
+            ],
+            ["L015", "L024"],
+        ),
+    ),
+    // Nor do a next hop and an address that are wrong, unless a way goes by them.
+    (
+        "tun",
+        (
+            [
+                ("192.168.137.200 }", "192.168.137.200 }, gateway: 10.9.9.9"),
+                ("192.168.137.201 }", "192.168.137.201 }, gateway: none"),
+            ],
+            ["L023", "L064"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("vip: 192.168.136.100", "vip: 198.51.100.7"),
+                ("inside: 192.168.137.201 }", "inside: 192.168.137.200 }"),
+            ],
+            ["L020", "L041"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("outside: 192.168.136.10 }", "outside: 192.168.136.10 }, gateway: 10.9.9.9"),
+                ("inside: 192.168.137.199 }", "outsid: 192.168.137.199 }"),
+            ],
+            ["L021", "L023"],
+        ),
+    ),
+    // A director without an interface is told once, though its virtual router is faulty.
+    (
+        "ha-nat",
+        (
+            [
+                ("outside: 192.168.136.1, inside: 192.168.137.197 }", "outside: 192.168.136.1 }"),
+                ("      router_id: 52\n", "      router_id: 0\n"),
+            ],
+            ["L050", "L068"],
+        ),
+    ),
+    // What is missing or faulty of a virtual service says nothing of its other keys.
+    (
+        "nat",
+        (
+            [
+                ("forwarding: nat", "forwarding: masq"),
+                ("vip: 192.168.136.100", "vip: 192.168.136.300"),
+            ],
+            ["L008", "L015"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("    forwarding: nat\n", ""),
+                ("real_servers: [rs1, rs2]", "real_servers: [rs1, rs7]"),
+            ],
+            ["L006", "L030"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [("port: 80\n", "port: 0\n"), ("real_servers: [rs1, rs2]", "real_servers: [rs1, rs7]")],
+            ["L030", "L035"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("forwarding: nat", "forwarding: masq"),
+                ("real_servers: [rs1, rs2]", "real_servers: [rs1, rs2, rs1]"),
+            ],
+            ["L008", "L039"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("    vip: 192.168.136.100\n", ""),
+                ("scheduler: rr", "health_check: { http: { path: index.html } }"),
+            ],
+            ["L006", "L062"],
+        ),
+    ),
+    (
+        "nat",
+        (
+            [
+                ("port: 80\n", "ports: [80, 443]\n"),
+                ("scheduler: rr", "health_check: { http: {}, tcp: {} }"),
+            ],
+            ["L009", "L098"],
+        ),
+    ),
+    // Nor do those of a virtual router.
+    (
+        "ha-nat",
+        (
+            [("      router_id: 51\n", ""), ("priorities: { d1: 100", "priorities: { d7: 100")],
+            ["L006", "L030"],
+        ),
+    ),
+    (
+        "ha-nat",
+        (
+            [
+                ("      router_id: 51\n", "      router_id: x\n"),
+                ("track: [{ network: outside", "track: [{ network: outsid"),
+            ],
+            ["L007", "L021"],
+        ),
+    ),
+    (
+        "ha-nat",
+        (
+            [
+                ("priorities: { d1: 100, d2: 50 }", "priorities: [d1, d2]"),
+                ("router_id: 51", "router_id: 300"),
+            ],
+            ["L007", "L068"],
+        ),
+    ),
     (
         "ha-nat",
         (

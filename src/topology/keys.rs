@@ -30,6 +30,16 @@ pub fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// What is judged in the keys that it has, even where one is missing or faulty that it must have:
+/// those of its keys that are nothing in the file are decoded as nothing.
+const JUDGED_IN_PART: &[&str] = &["/$defs/VirtualService", "/$defs/VirtualRouter"];
+
+/// Whether a mapping of this schema, which is part of the whole one, is such a thing.
+pub fn is_judged_in_part(schema: &Value, whole: &Value) -> bool {
+    let mut all = JUDGED_IN_PART.iter().filter_map(|name| whole.pointer(name));
+    all.any(|one| std::ptr::eq(one, schema))
+}
+
 /// What is written in the place of a key that has its value in itself.
 pub fn joined(key: &str, value: &Node) -> Option<String> {
     let is_pair = value.is_null() && key.split(' ').count() == 2;

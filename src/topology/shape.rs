@@ -1,5 +1,5 @@
 use super::document::{Content, Mapping, Node, Scalar, begins_with_dash};
-use super::keys::{dash_alone, is_unknown, joined, misnamed, required, spelled};
+use super::keys::{dash_alone, is_judged_in_part, is_unknown, joined, misnamed, required, spelled};
 use super::phrase::{found, meaning, noun, subject, words};
 use super::strays::Places;
 use super::{
@@ -81,7 +81,8 @@ impl<'s> Shape<'s, '_> {
                 self.missing(key, schema, at);
             }
         }
-        lacking.is_empty().then_some(Value::Object(kept))
+        let is_kept = lacking.is_empty() || is_judged_in_part(schema, self.root);
+        is_kept.then_some(Value::Object(kept))
     }
 
     /// The keys that belong under another one of the mapping, which has no value; of each such one

@@ -1,7 +1,7 @@
 use super::super::rule;
-use super::{View, high_availability, link::described};
+use super::{View, high_availability, link::described, trust::Ground};
 use crate::lab::{
-    Fault, FaultKind, Lab, NetworkName, Node, Place, ServiceName, StepAction, VirtualRouter,
+    Fault, FaultKind, Lab, NetworkName, Node, Place, Role, ServiceName, StepAction, VirtualRouter,
 };
 
 /// Whether each fault can befall its node.
@@ -52,17 +52,24 @@ fn misfit(fault: &Fault, node: &Node, view: &View<'_>) -> Option<(String, &'stat
             (!known).then_some((problem, "name a real server of the virtual service"))
         }
         FaultKind::Cut { network } | FaultKind::Impair { network: Some(network), .. } => {
-            (!is_told(node, view)).then(|| away(node, network))?
+            (!is_told(node, view) && !may_be_missed(node, view)).then(|| away(node, network))?
         }
         _ => None,
     }
 }
 
-/// Whether a virtual router misses the director in a network.
-fn is_told(node: &Node, view: &View<'_>) -> bool {
+/// Whether a virtual router misses the director in a network, and it was told.
+pub fn is_told(node: &Node, view: &View<'_>) -> bool {
     let mut routers = view.lab.high_availability.iter().flat_map(|wanted| &wanted.routers);
     let place = |router: &VirtualRouter| router.at.key("priorities").key(node.name.as_str());
     routers.any(|router| view.refused(&place(router).as_key()))
+}
+
+/// Whether a faulty virtual router may miss the director in a network, where it was told otherwise
+/// that something cannot be reached.
+fn may_be_missed(node: &Node, view: &View<'_>) -> bool {
+    let is_unknown = !view.trusts(&[Ground::Routers]) && !view.trusts(&[Ground::Ways]);
+    is_unknown && node.role == Role::Director
 }
 
 fn away(node: &Node, network: &NetworkName) -> Option<(String, &'static str)> {

@@ -4,7 +4,7 @@ use super::super::{
     wire::{self, Entries, List},
 };
 use super::{Draft, address, link::described, node_parts::not_a_host};
-use crate::lab::{NodeName, Place, VirtualAddress};
+use crate::lab::{NodeName, Place, Role, VirtualAddress};
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -27,7 +27,10 @@ pub fn of_services(services: &Entries<wire::VirtualService>) -> Vec<Written> {
     let mut vips: Vec<Written> = Vec::new();
     for (name, service) in &services.0 {
         // A VIP that is none is a fault of its service.
-        let vip = service.as_ref().map(|s| &s.vip).filter(|vip| vip.parse::<IpAddr>().is_ok());
+        let vip = service
+            .as_ref()
+            .and_then(|s| s.vip.as_ref())
+            .filter(|vip| vip.parse::<IpAddr>().is_ok());
         let new = vip.filter(|vip| !vips.iter().any(|(known, _)| known == *vip));
         vips.extend(new.map(|vip| (vip.clone(), all.key(name).key("vip"))));
     }
@@ -97,6 +100,10 @@ fn free(
         return false;
     }
     let Some(holder) = draft.lab.owner_of(address) else { return true };
+    // Where no priority is known, each director may be the VIP's owner.
+    if priorities.is_empty() && holder.role == Role::Director {
+        return true;
+    }
     let help = match priorities.get(&holder.name) {
         Some(&OWNER) => return true,
         Some(_) => "choose a free address, or give its owner the priority 255 (RFC 3768)",

@@ -4,6 +4,7 @@ use crate::lab::{
     Destination, Family, ForwardingMethod, Gateway, NetworkName, Node, Place, Role, Scheduled,
     VirtualService,
 };
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 /// What each forwarding method asks of the network.
@@ -26,9 +27,14 @@ pub fn check(view: &mut View<'_>) {
     entries.retain(|entry| !entry.is_stuck());
     neighbours::links(&entries, view);
     one_packet(&entries, view);
-    for entry in entries {
+    let mut told = HashSet::new();
+    for entry in &entries {
         entry.nat_gateway(view);
-        entry.direct_gateway(view);
+        // That a gateway is the DIP is told once of a real server, whatever the service.
+        let of_whom = (entry.name(), entry.family());
+        if !told.contains(&of_whom) && entry.direct_gateway(view) {
+            told.insert(of_whom);
+        }
         entry.one_network(view);
     }
 }
@@ -169,7 +175,8 @@ impl<'l> Entry<'l> {
         ));
     }
 
-    fn direct_gateway(&self, view: &mut View<'_>) {
+    /// Whether it was found that the gateway is the DIP.
+    fn direct_gateway(&self, view: &mut View<'_>) -> bool {
         let method = self.destination.forwarding;
         let gateway = view.lab.default_gateway(self.server, self.family()).map(|g| g.via);
         let floating = view.lab.moving_gateways(self.service, self.server);
@@ -179,14 +186,14 @@ impl<'l> Entry<'l> {
             view.lab.nodes.iter().filter(|node| node.addresses().any(|a| a == *address)).count() < 2
         };
         let gateway = gateway.filter(|g| dips.contains(g) && is_one(g));
-        let Some(gateway) = gateway else { return };
+        let Some(gateway) = gateway else { return false };
         let family = self.family();
         let passes = |d: &&Node| match family {
             Family::Inet => accepts_local(d),
             Family::Inet6 => reach::forwards(view.lab, d, family),
         };
         if !method.keeps_vip() || self.directors.iter().any(passes) {
-            return;
+            return false;
         }
         let (at, cause) = match self.server.gateway {
             Gateway::Address(address) if address == gateway => (self.server.at.key("gateway"), ""),
@@ -210,6 +217,7 @@ impl<'l> Entry<'l> {
                 }
             },
         ));
+        true
     }
 
     /// With the VIP on the real server's own network, replies to clients there bypass the

@@ -1,7 +1,7 @@
 use super::super::rule;
-use super::View;
 use super::trust::Ground;
-use crate::lab::{Family, Gateway, Lab, Node, NodeName, Place, Route, Sysctl};
+use super::{View, fault_node};
+use crate::lab::{Family, Gateway, Lab, NetworkName, Node, NodeName, Place, Route, Sysctl};
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -32,29 +32,39 @@ pub fn check(view: &mut View<'_>) {
 /// Next hops that are on a link, and that no node has. A real server that cannot be reached by one is
 /// told before: that is an error.
 pub fn check_hops(view: &mut View<'_>) {
-    if !view.trusts(&[Ground::Ways, Ground::Vips, Ground::Routers]) {
+    if !view.trusts(&[Ground::Vips, Ground::Routers]) {
         return;
     }
     for node in &view.lab.nodes {
         if let Gateway::Address(address) = node.gateway {
-            nobodys_hop(address, &node.at.key("gateway"), view);
+            nobodys_hop((node, address), &node.at.key("gateway"), view);
         }
         for route in &node.routes {
-            nobodys_hop(route.via, &route.at, view);
+            nobodys_hop((node, route.via), &route.at, view);
         }
     }
 }
 
-fn nobodys_hop(hop: IpAddr, at: &Place, view: &mut View<'_>) {
-    if view.blamed(at) || is_had(hop, view.lab) {
+fn nobodys_hop((node, hop): (&Node, IpAddr), at: &Place, view: &mut View<'_>) {
+    let link = node.interfaces.iter().find(|i| i.address.contains(&hop));
+    let is_known = link.is_some_and(|link| is_known(&link.network, view));
+    if view.blamed(at) || is_had(hop, view.lab) || !is_known {
         return;
     }
-    let fault = rule::NOBODYS_HOP.at(
+    view.push(rule::NOBODYS_HOP.at(
         at,
         format!("no node of the lab has the gateway's address `{hop}`"),
         "choose a node's address, unless a missing gateway is what you want to show",
-    );
-    view.undermine(Ground::Ways, fault);
+    ));
+}
+
+/// Whether it is known which addresses the nodes in a network have.
+fn is_known(network: &NetworkName, view: &View<'_>) -> bool {
+    let mut plugs = view.lab.nodes.iter().filter_map(|node| node.interface_in(network));
+    let mut missing = view.lab.nodes.iter().filter(|node| node.interface_in(network).is_none());
+    view.trusts_addresses_in(network)
+        && !plugs.any(|plug| view.refused(&plug.at))
+        && !missing.any(|node| fault_node::is_told(node, view))
 }
 
 fn duplicate_addresses(view: &mut View<'_>) {
@@ -68,7 +78,7 @@ fn duplicate_addresses(view: &mut View<'_>) {
                     format!("`{address}` is the address of {} already", described(owner)),
                     "give each interface an address of its own",
                 );
-                view.undermine(Ground::Ways, fault);
+                view.mislead(&[owner, node], fault);
             }
         }
     }
@@ -135,7 +145,7 @@ fn next_hop(node: &Node, hop: IpAddr, at: &Place, view: &mut View<'_>) {
             format!("the gateway `{hop}` of `{}` {own}", node.name),
             "choose the address of a neighbour: a next hop must be on a link",
         );
-        view.undermine(Ground::Ways, fault);
+        view.mislead(&[node], fault);
     }
 }
 

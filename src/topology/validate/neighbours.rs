@@ -4,7 +4,7 @@
 use super::super::rule;
 use super::forwarding::{Entry, title};
 use super::{View, link, reach, trust::Ground};
-use crate::lab::{Family, ForwardingMethod, Gateway, Interface, Lab, Node, NodeName, Place};
+use crate::lab::{Family, ForwardingMethod, Gateway, Interface, Node, NodeName, Place};
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -54,7 +54,7 @@ pub fn links(entries: &[Entry<'_>], view: &mut View<'_>) {
             let (near, far): (Vec<_>, Vec<_>) = fresh.into_iter().partition(|e| is_dr(e));
             let apart: Vec<_> = near.into_iter().filter(|e| !is_neighbour(director, e)).collect();
             not_linked(director, &apart, view);
-            let missed = if known { missed(director, far, view.lab) } else { Vec::new() };
+            let missed = if known { missed(director, far, view) } else { Vec::new() };
             unreachable(director, &missed, view);
             let both = apart.iter().chain(&missed);
             told.extend(both.map(|e| (&director.name, e.destination.address)));
@@ -70,10 +70,13 @@ fn is_dr(entry: &Entry<'_>) -> bool {
 fn missed<'t, 'l>(
     director: &Node,
     mut entries: Vec<&'t Entry<'l>>,
-    lab: &Lab,
+    view: &View<'_>,
 ) -> Vec<&'t Entry<'l>> {
-    let goal = |e: &Entry<'_>| reach::Goal::address(lab, e.destination.address);
-    entries.retain(|entry| !reach::arrives(lab, director, &goal(entry)));
+    let goal = |e: &Entry<'_>| reach::Goal::address(view.lab, e.destination.address);
+    entries.retain(|entry| {
+        let goal = goal(entry);
+        !reach::arrives(view.lab, director, &goal) && !view.goes_astray(director, &goal)
+    });
     entries
 }
 

@@ -17,6 +17,11 @@ pub struct Ports {
     pub marked: Option<Marked>,
 }
 
+impl Ports {
+    /// Stands for ports that are unknown: no entry of a table has this one.
+    pub const UNKNOWN: Self = Self { first: 0, marked: None };
+}
+
 /// Builds what a service says of its ports.
 pub fn build(wire: &VirtualService, at: &Place, draft: &mut Draft<'_>) -> Option<Ports> {
     let given = [("port", wire.port.is_some()), ("ports", wire.ports.is_some())];

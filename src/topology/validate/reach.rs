@@ -5,8 +5,10 @@ use std::net::IpAddr;
 /// Where packets are to go: an address, and the nodes that take them.
 #[derive(Debug)]
 pub struct Goal {
-    address: IpAddr,
-    takers: Vec<NodeName>,
+    /// The address.
+    pub address: IpAddr,
+    /// Who takes what is sent to it.
+    pub takers: Vec<NodeName>,
 }
 
 impl Goal {

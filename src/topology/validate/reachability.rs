@@ -16,7 +16,7 @@ pub fn check(view: &mut View<'_>) {
         sure.into_iter().filter(|s| view.directors(s).len() == s.directors.len()).collect();
     let mut told = HashSet::new();
     for client in lab.with_role(Role::Client).filter(|c| lab.node(&c.name).is_some()) {
-        if !sure.is_empty() && view.sure(&client.at) && lonely(lab, client, &sure) {
+        if !sure.is_empty() && view.sure(&client.at) && lonely(client, &sure, view) {
             view.push(rule::CLIENT_UNREACHABLE.at(
                 &client.at.as_key(),
                 format!("client `{}` has no way to any VIP", client.name),
@@ -34,8 +34,8 @@ pub fn check(view: &mut View<'_>) {
 
 const HELP: &str = "plug the client into the VIP's network, or give it a router or a route";
 
-fn lonely(lab: &Lab, client: &Node, services: &[&VirtualService]) -> bool {
-    !services.iter().any(|s| reach::arrives(lab, client, &reach::Goal::vip(s)))
+fn lonely(client: &Node, services: &[&VirtualService], view: &View<'_>) -> bool {
+    !services.iter().any(|s| view.may_arrive(client, &reach::Goal::vip(s)))
 }
 
 fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
@@ -46,8 +46,8 @@ fn request(step: &Step, services: &[&VirtualService], view: &mut View<'_>) {
     };
     let Some(from) = view.node(from) else { return };
     let Some((goal, name)) = goal(target, services, view.lab) else { return };
-    let told = from.role == Role::Client && lonely(view.lab, from, services);
-    if !told && !reach::arrives(view.lab, from, &goal) {
+    let told = from.role == Role::Client && lonely(from, services, view);
+    if !told && !view.may_arrive(from, &goal) {
         view.push(rule::CLIENT_UNREACHABLE.at(
             &step.at.key(key).key("from"),
             format!("`{}` has no way to {name}", from.name),
@@ -116,7 +116,7 @@ fn stuck<'l>(
         if direct { vec![view.node(&destination.real_server)?] } else { view.directors(service) };
     let arrives = |node: &&Node| {
         let mut addresses = client.addresses();
-        addresses.any(|a| reach::arrives(lab, node, &reach::Goal::address(lab, a)))
+        addresses.any(|a| view.may_arrive(node, &reach::Goal::address(lab, a)))
     };
     nodes.into_iter().find(|n| !arrives(n))
 }

@@ -43,8 +43,9 @@ impl Reply<'_> {
         let Some((cip, bypass)) = client.addresses().find_map(|cip| {
             let way = reach::way(lab, server, cip);
             let passes = way.nodes.iter().any(|node| service.directors.contains(&node.name));
+            let is_told = way.nodes.iter().any(|node| view.is_astray(&node.name));
             let end = matches!(way.end, reach::End::Link(n) if client.interface_in(n).is_some());
-            (end && !passes).then_some((cip, reach::leaves_by(lab, server, cip)?))
+            (end && !passes && !is_told).then_some((cip, reach::leaves_by(lab, server, cip)?))
         }) else {
             return;
         };

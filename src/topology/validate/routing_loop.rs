@@ -16,7 +16,9 @@ pub fn check(view: &mut View<'_>) {
             // Who is led into a circle of others is not in it.
             let returns = matches!(way.end, reach::End::Circle(node) if node.name == router.name);
             let forwards = |node: &&Node| reach::forwards(lab, node, Family::of(to));
+            let is_told = way.nodes.iter().any(|node| view.is_astray(&node.name));
             if !returns
+                || is_told
                 || !way.nodes.iter().all(forwards)
                 || told.iter().any(|circle| same(circle, &way.nodes))
             {

@@ -22,6 +22,8 @@ struct Past<'s> {
     load: Option<&'s Load>,
     /// Whether it still runs.
     running: bool,
+    /// Whether it was told that there is none yet.
+    is_missed: bool,
     /// Whether connections are held.
     held: bool,
     /// The faults, and whether the last load ran at each.
@@ -42,12 +44,14 @@ fn follow(scenario: &Scenario, view: &mut View<'_>) {
 }
 
 impl<'s> Past<'s> {
-    fn order(&self, step: &Step, view: &mut View<'_>) {
+    fn order(&mut self, step: &Step, view: &mut View<'_>) {
         let (message, help, key) = match &step.action {
             StepAction::Load(_) if self.running => {
                 ("a load is running already".to_owned(), "end it first: `stop: load`", "load")
             }
+            StepAction::StopLoad if self.is_missed => return,
             StepAction::StopLoad if !self.running => {
+                self.is_missed = self.load.is_none();
                 ("no load is running".to_owned(), "begin one before, with a `load` step", "stop")
             }
             StepAction::Release if !self.held => (
@@ -77,7 +81,7 @@ impl<'s> Past<'s> {
     fn remember(&mut self, step: &'s Step) {
         match &step.action {
             StepAction::Load(load) => {
-                (self.load, self.running) = (Some(load), true);
+                (self.load, self.running, self.is_missed) = (Some(load), true, false);
                 self.faults.iter_mut().for_each(|(_, loaded)| *loaded = false);
             }
             StepAction::StopLoad => self.running = false,
@@ -94,7 +98,7 @@ impl<'s> Past<'s> {
     }
 
     /// What was expected must have been able to happen.
-    fn cause(&self, expectation: &Expectation, view: &mut View<'_>) {
+    fn cause(&mut self, expectation: &Expectation, view: &mut View<'_>) {
         let (key, needs) = match expectation.expected {
             Expected::Outage(_) => ("outage", Needs::Load),
             Expected::Lost(_) => ("lost", Needs::Load),
@@ -104,6 +108,12 @@ impl<'s> Past<'s> {
             Expected::Detected(_) => ("detected", Needs::Detection),
             _ => return,
         };
+        // One load that is missing is one mistake, whatever is expected of it.
+        let needs_load = self.load.is_none() && !matches!(needs, Needs::Detection);
+        if needs_load && self.is_missed {
+            return;
+        }
+        self.is_missed |= needs_load;
         if let Some((problem, help)) = self.lacks(needs, view) {
             no_cause(&format!("`{key}` cannot be measured: {problem}"), help, expectation, view);
         }

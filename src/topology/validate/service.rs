@@ -7,8 +7,8 @@ use super::draft::{Draft, Lookup};
 use super::ports::{self, Ports};
 use super::{address, destination, health, name, number::Bounds, trust::Trust, tunnel};
 use crate::lab::{
-    Family, NodeName, Persistence, Place, Protocol, Quorum, Role, Scheduled, Scheduler,
-    SchedulerFlag, ServiceName, VirtualService,
+    Family, ForwardingMethod, NodeName, Persistence, Place, Protocol, Quorum, Role, Scheduled,
+    Scheduler, SchedulerFlag, ServiceName, VirtualService,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -27,13 +27,20 @@ pub fn build(services: Entries<wire::VirtualService>, draft: &mut Draft<'_>) {
     }
 }
 
+/// Stands for a VIP that is unknown.
+const UNKNOWN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+
+/// A virtual service, if it is known what clients ask for and how packets are handed on. The rest is
+/// judged either way: for what is unknown something stands in that no rule refuses, as TUN is the
+/// method that goes with a tunnel and without one.
 fn one(
     name: ServiceName,
     wire: wire::VirtualService,
     at: &Place,
     draft: &mut Draft<'_>,
 ) -> Option<VirtualService> {
-    let vip = address::address(&wire.vip, &at.key("vip"), draft.faults);
+    let vip = wire.vip.as_deref();
+    let vip = vip.and_then(|vip| address::address(vip, &at.key("vip"), draft.faults));
     let ports = ports::build(&wire, at, draft);
     let scheduler = wire.scheduler.unwrap_or(Scheduler::Wlc);
     let flags = flags(wire.scheduler_flags, scheduler, at, draft);
@@ -51,18 +58,19 @@ fn one(
     }
     let directors = directors((&name, vip), wire.directors, at, draft);
     let tunnel = wire.tunnel.as_ref().map(|t| tunnel::build(t, &at.key("tunnel"), draft));
-    let (vip, Ports { first: port, marked }) = (vip?, ports?);
+    let is_whole = vip.is_some() && ports.is_some() && wire.forwarding.is_some();
+    let Ports { first: port, marked } = ports.unwrap_or(Ports::UNKNOWN);
     let mut service = VirtualService {
         name,
         directors,
-        vip,
+        vip: vip.unwrap_or(UNKNOWN),
         port,
         marked,
         protocol: wire.protocol,
         scheduled: scheduled(wire.one_packet, wire.protocol, at, draft),
         scheduler,
         flags,
-        forwarding: wire.forwarding.into(),
+        forwarding: wire.forwarding.map_or(ForwardingMethod::Tun, Into::into),
         tunnel: tunnel.flatten().unwrap_or_default(),
         persistence,
         destinations: Vec::new(),
@@ -77,7 +85,7 @@ fn one(
         tunnel::unused(&service, draft);
     }
     service.quorum = health::quorum(wire.quorum, wire.hysteresis, &service, draft);
-    Some(service)
+    is_whole.then_some(service)
 }
 
 /// What the scheduler is asked for; one-packet scheduling is of UDP only.

@@ -96,7 +96,7 @@ impl Entry<'_> {
     ) -> wire::VirtualService {
         let said = self.service;
         self.marks(draft);
-        let full = matches!(wire.forwarding, Forwarding::FullNat);
+        let full = matches!(wire.forwarding, Some(Forwarding::FullNat));
         let method = |method| match method {
             ForwardingMethod::Nat if full => Forwarding::FullNat,
             other => written(other),
@@ -105,7 +105,7 @@ impl Entry<'_> {
         wire.scheduler = self.scheduler(draft);
         wire.scheduler_flags = said.flags.iter().copied().map(Some).collect();
         wire.persistence = persistence(said);
-        wire.forwarding = method(said.forwarding());
+        wire.forwarding = Some(method(said.forwarding()));
         wire.tunnel = None;
         wire.real_servers = Servers::Table(self.servers(method, draft));
         wire

@@ -10,17 +10,19 @@ use std::net::IpAddr;
 
 /// Whether the file's service is the table's.
 pub fn same(known: &wire::VirtualService, service: &Service) -> bool {
+    // One that is faulty itself is none of the table's.
+    let (Some(written), Some(_)) = (known.vip.as_deref(), known.forwarding) else { return false };
     let listed = known.ports.iter().flat_map(|ports| ports.0.iter().flatten());
     match service.key {
         Key::Mark { mark, family } => {
-            let vip = known.vip.parse::<IpAddr>();
+            let vip = written.parse::<IpAddr>();
             known.firewall_mark == Some(mark.value)
                 && vip.is_ok_and(|vip| Family::of(vip) == family)
         }
         Key::Address { protocol, vip, port } => {
             known.firewall_mark.is_none()
                 && known.protocol == protocol
-                && known.vip.parse() == Ok(vip.value)
+                && written.parse() == Ok(vip.value)
                 && known.port.iter().chain(listed).any(|known| *known == port.value)
         }
     }
@@ -36,7 +38,7 @@ pub fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
         }
     };
     Some(wire::VirtualService {
-        vip: vip.to_string(),
+        vip: Some(vip.to_string()),
         port: Some(port),
         ports: None,
         firewall_mark: None,
@@ -44,7 +46,7 @@ pub fn empty(key: Key, draft: &mut Draft<'_>) -> Option<wire::VirtualService> {
         one_packet: false,
         scheduler: None,
         scheduler_flags: Vec::new(),
-        forwarding: Forwarding::Nat,
+        forwarding: Some(Forwarding::Nat),
         tunnel: None,
         persistence: None,
         directors: None,

@@ -77,7 +77,7 @@ fn unreachable(node: &Node, upstream: &Upstream, view: &mut View<'_>) {
     let known = view.trusts(&[Ground::Ways, Ground::Vips]);
     let service = lab.services.iter().find(|service| service.vip == to.ip());
     let goal = service.map_or_else(|| reach::Goal::address(lab, to.ip()), reach::Goal::vip);
-    if !known || reach::arrives(lab, node, &goal) {
+    if !known || view.may_arrive(node, &goal) {
         return;
     }
     view.push(rule::UPSTREAM_UNREACHABLE.at(

@@ -83,6 +83,14 @@ fn is_about_ways(path: &[Segment]) -> bool {
     key(path, 0).is_none_or(|section| WAYS.contains(&section) && !is_besides)
 }
 
+/// Whether what is in doubt may be which addresses nodes have in other networks than such.
+pub fn is_about_addresses(path: &[Segment], is_other: impl Fn(&str) -> bool) -> bool {
+    let is_network = key(path, 0) == Some("networks");
+    let network = if is_network { key(path, 1) } else { key(path, 3) };
+    let is_way_on = matches!(key(path, 2), Some("gateway" | "routes")) && !is_network;
+    is_about_ways(path) && !is_way_on && !network.is_some_and(is_other)
+}
+
 fn is_about_vips(path: &[Segment]) -> bool {
     let is_besides = key(path, 2).is_some_and(|part| !OF_A_VIP.contains(&part));
     key(path, 0)

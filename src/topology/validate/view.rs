@@ -1,7 +1,8 @@
 use super::super::faults::Faults;
-use super::trust::{Ground, Trust};
+use super::reach::{self, End, Goal};
+use super::trust::{self, Ground, Trust};
 use crate::diag::{Code, Diagnostic, Severity};
-use crate::lab::{Destination, Lab, Node, NodeName, Place, VirtualService};
+use crate::lab::{Destination, Lab, NetworkName, Node, NodeName, Place, VirtualService};
 use std::collections::{HashMap, HashSet};
 
 /// What the rules that hold things against each other look at, and what they find.
@@ -19,6 +20,8 @@ pub struct View<'l> {
     /// Where an error was found.
     refused: HashSet<Place>,
     trust: Trust,
+    /// Nodes of whose addresses or next hops one was found wrong.
+    astray: HashSet<NodeName>,
 }
 
 impl<'l> View<'l> {
@@ -26,7 +29,8 @@ impl<'l> View<'l> {
     pub fn new(lab: &'l Lab, before: &'l Faults) -> Self {
         let trust = Trust::of(before);
         let (broken, refused) = (HashMap::new(), HashSet::new());
-        Self { lab, before, found: Vec::new(), broken, refused, trust }
+        let astray = HashSet::new();
+        Self { lab, before, found: Vec::new(), broken, refused, trust, astray }
     }
 
     /// Whether nothing at or under this place is in doubt.
@@ -53,9 +57,44 @@ impl<'l> View<'l> {
         self.push(fault);
     }
 
+    /// Adds a fault of these nodes' addresses or next hops: what goes by them is judged no more.
+    pub fn mislead(&mut self, nodes: &[&Node], fault: Diagnostic) {
+        self.astray.extend(nodes.iter().map(|node| node.name.clone()));
+        self.push(fault);
+    }
+
+    /// Whether an address or a next hop of the node was found wrong.
+    pub fn is_astray(&self, node: &NodeName) -> bool {
+        self.astray.contains(node)
+    }
+
+    /// Whether packets from a node to the goal go by a node that is astray: what becomes of them is
+    /// not known.
+    pub fn goes_astray(&self, from: &Node, goal: &Goal) -> bool {
+        let way = reach::way(self.lab, from, goal.address);
+        let mut nodes = way.nodes.iter().map(|node| &node.name).chain(&goal.takers);
+        nodes.any(|node| self.is_astray(node))
+    }
+
+    /// Whether packets from a node get to the goal, as far as it is known: a next hop that no node
+    /// has, or that is wrong otherwise, is told where it stands, and not again of each way by it.
+    pub fn may_arrive(&self, from: &Node, goal: &Goal) -> bool {
+        let is_lost = || matches!(reach::way(self.lab, from, goal.address).end, End::Lost(..));
+        reach::arrives(self.lab, from, goal) || is_lost() || self.goes_astray(from, goal)
+    }
+
     /// Whether rules can rest on all of these.
     pub fn trusts(&self, grounds: &[Ground]) -> bool {
         grounds.iter().all(|ground| self.trust.has(*ground))
+    }
+
+    /// Whether the file says beyond doubt which addresses the nodes in a network have.
+    pub fn trusts_addresses_in(&self, network: &NetworkName) -> bool {
+        let is_other = |name: &str| {
+            let mut others = self.lab.networks.iter().map(|other| other.name.as_str());
+            name != network.as_str() && others.any(|other| other == name)
+        };
+        !self.before.doubts(|path| trust::is_about_addresses(path, is_other))
     }
 
     /// Whether a rule before found this very place odd or broken. That may silence warnings.

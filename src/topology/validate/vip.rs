@@ -1,8 +1,8 @@
 use super::super::rule;
 use super::trust::Ground;
 use super::{View, link, node_parts::not_a_host, reach, redundancy};
-use crate::lab::{Lab, Node, NodeName, Role, VirtualService};
-use std::collections::BTreeSet;
+use crate::lab::{Node, NodeName, Role, VirtualService};
+use std::collections::{BTreeSet, HashSet};
 use std::net::SocketAddr;
 
 /// What tells the services of one director apart.
@@ -28,11 +28,16 @@ pub fn check_holders(view: &mut View<'_>) {
     let sure =
         |s: &&VirtualService| view.sure(&s.at.key("vip")) && view.sure(&s.at.key("directors"));
     let sure: Vec<_> = view.lab.services.iter().filter(sure).collect();
+    // That directors share a VIP is told at the first service of it that shows it.
+    let mut told = HashSet::new();
     for (index, service) in sure.iter().enumerate() {
-        if !view.blamed(&service.at.key("vip")) {
-            shared(service, &sure[..index], view);
-            nowhere(service, view);
+        if view.blamed(&service.at.key("vip")) {
+            continue;
         }
+        if !told.contains(&service.vip) && shared(service, &sure[..index], view) {
+            told.insert(service.vip);
+        }
+        nowhere(service, view);
     }
 }
 
@@ -96,15 +101,17 @@ fn host(service: &VirtualService, view: &mut View<'_>) {
     }
 }
 
-fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) {
+/// Whether it was found that directors have the VIP of a service at the same time.
+fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View<'_>) -> bool {
     let wanted = view.lab.high_availability.as_ref();
     let guarded = wanted.is_some_and(|wanted| redundancy::stands_in(service, wanted));
     if guarded || !view.trusts(&[Ground::Routers, Ground::Vips]) {
-        return;
+        return false;
     }
     let same = earlier.iter().filter(|e| e.vip == service.vip).flat_map(|e| &e.directors);
     let holders: BTreeSet<_> = same.chain(&service.directors).collect();
-    if holders.len() > 1 {
+    let is_shared = holders.len() > 1;
+    if is_shared {
         let names = link::names(holders);
         view.push(rule::SHARED_VIP.at(
             &service.at.key("vip"),
@@ -112,6 +119,7 @@ fn shared(service: &VirtualService, earlier: &[&VirtualService], view: &mut View
             "name one under `directors:`: clients take whichever answers ARP first",
         ));
     }
+    is_shared
 }
 
 fn nowhere(service: &VirtualService, view: &mut View<'_>) {
@@ -121,7 +129,7 @@ fn nowhere(service: &VirtualService, view: &mut View<'_>) {
         return;
     }
     let lab = view.lab;
-    if directors.iter().any(|d| on_link(d, service) || behind_router(lab, d, service)) {
+    if directors.iter().any(|d| on_link(d, service) || behind_router(d, service, view)) {
         return;
     }
     let network = lab.networks.iter().find(|n| n.subnet.contains(&service.vip));
@@ -144,9 +152,10 @@ fn on_link(director: &Node, service: &VirtualService) -> bool {
 }
 
 /// Whether some node that is not on the VIP's network knows a way to the director.
-fn behind_router(lab: &Lab, director: &Node, service: &VirtualService) -> bool {
+fn behind_router(director: &Node, service: &VirtualService, view: &View<'_>) -> bool {
     let goal = reach::Goal::vip(service);
-    let others = lab.nodes.iter().filter(|n| n.role != Role::RealServer && n.name != director.name);
+    let others =
+        view.lab.nodes.iter().filter(|n| n.role != Role::RealServer && n.name != director.name);
     let mut others = others.filter(|n| !service.directors.contains(&n.name));
-    others.any(|n| reach::arrives(lab, n, &goal))
+    others.any(|n| view.is_astray(&n.name) || reach::arrives(view.lab, n, &goal))
 }

@@ -62,7 +62,7 @@ fn one(
     draft: &mut Draft<'_>,
 ) -> Option<VirtualRouter> {
     let at = high_availability::routers_place().key(name.as_str());
-    let router_id = router_id(wire.router_id, &at, draft);
+    let router_id = wire.router_id.and_then(|number| router_id(number, &at, draft));
     let priorities = priorities(wire.priorities, &at.key("priorities"), draft);
     let vips = floating::build(vips, &priorities, &at, draft);
     let said = wire.network.map(|word| network::find(&word, &at.key("network"), draft));
@@ -207,7 +207,16 @@ fn preemption(
     Some(Preemption::Never)
 }
 
-fn priorities(entries: Entries<i64>, at: &Place, draft: &mut Draft<'_>) -> IndexMap<NodeName, u8> {
+fn priorities(
+    entries: Option<Entries<i64>>,
+    at: &Place,
+    draft: &mut Draft<'_>,
+) -> IndexMap<NodeName, u8> {
+    let Some(entries) = entries else {
+        // That they are missing was told: who takes part is unknown.
+        draft.faults.doubt(at);
+        return IndexMap::new();
+    };
     let why = "0 says farewell on the wire, and 255 is for the owner of the VIP";
     let bounds = Bounds { rule: rule::PRIORITY, noun: "priority", range: 1..=255, why };
     let mut built = IndexMap::new();

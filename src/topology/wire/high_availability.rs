@@ -44,11 +44,12 @@ pub struct EngineWord(#[schemars(schema_with = "words::engine")] pub Engine);
 pub struct VirtualRouter {
     /// The virtual router's number on the wire, 1 to 255 (virtual_router_id). Two on one network
     /// cannot have the same.
-    #[schemars(range(min = 1, max = 255))]
-    pub router_id: i64,
+    #[schemars(with = "i64", range(min = 1, max = 255))]
+    pub router_id: Option<i64>,
     /// The directors that take part, each with its priority, 1 to 254, as in `{ node01: 100,
     /// node04: 50 }`; 255 is for a director whose own address the VIP is.
-    pub priorities: Entries<i64>,
+    #[schemars(with = "Entries<i64>")]
+    pub priorities: Option<Entries<i64>>,
     /// What the master holds: addresses such as `192.168.150.100`, or with a prefix length such as
     /// `192.168.150.100/24`. Default: if there is one virtual router, the VIPs of all virtual
     /// services.

@@ -10,7 +10,8 @@ use std::net::IpAddr;
 #[serde(deny_unknown_fields)]
 pub struct VirtualService {
     /// The virtual address that clients talk to, as in `192.168.136.100`.
-    pub vip: String,
+    #[schemars(with = "String")]
+    pub vip: Option<String>,
     /// The virtual port, 1 to 65535; or `ports`.
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<i64>,
@@ -40,7 +41,7 @@ pub struct VirtualService {
     pub scheduler_flags: Vec<Option<SchedulerFlag>>,
     /// How the director hands packets to real servers: `nat`, `dr`, `tun` or `fullnat`.
     #[schemars(schema_with = "words::forwarding")]
-    pub forwarding: Forwarding,
+    pub forwarding: Option<Forwarding>,
     /// What TUN packs the packets into: `ipip`, `gre` or `gue`, or a mapping with `kind`, `port`
     /// and `checksum`. Default: ipip.
     pub tunnel: Option<Tunnel>,
