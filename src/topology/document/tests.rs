@@ -115,9 +115,14 @@ fn every_place_of_every_built_in_topology_is_found() {
     }
 }
 
-/// Whether a value is what serde_yaml reads.
+/// Whether a value is what serde_yaml reads. It keeps the tag `!`, which makes a scalar a text and
+/// leaves a list or a mapping what it is (YAML 1.2.2, section 6.9.1).
 fn is_same(node: &Node, read: &serde_yaml::Value) -> bool {
     match (&*node.content, read) {
+        (Content::Scalar(scalar), serde_yaml::Value::Tagged(read)) => {
+            read.tag == "!" && scalar.value == Value::String(scalar.text.clone())
+        }
+        (_, serde_yaml::Value::Tagged(read)) => read.tag == "!" && is_same(node, &read.value),
         (Content::Mapping(mapping), serde_yaml::Value::Mapping(read)) => {
             mapping.entries.len() == read.len()
                 && mapping.entries.iter().zip(read).all(|((key, entry), (read_key, value))| {
