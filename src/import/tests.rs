@@ -262,6 +262,22 @@ fn a_topology_is_sketched_from_nothing_but_a_table() {
 }
 
 #[test]
+fn every_address_of_ipv6_is_in_quotes() {
+    let table = "-A -t [VIP]:80 -s rr\n-a -t [VIP]:80 -r [RIP]:80 -g\n";
+    for (vip, rip) in
+        [("::ffff:10.0.0.1", "::ffff:10.0.0.2"), ("fd00::", "fd00::2"), ("2::1", "1::")]
+    {
+        let text = sketched(sound(&table.replace("VIP", vip).replace("RIP", rip)));
+        for word in text.lines().filter(|line| !line.contains("networks:")).flat_map(|line| {
+            line.split_ascii_whitespace().filter(|word| word.contains("::") && !word.contains('/'))
+        }) {
+            assert!(word.starts_with('\'') && word.trim_end_matches(',').ends_with('\''), "{text}");
+        }
+        assert!(text.contains(&format!("vip: '{vip}'\n")), "{text}");
+    }
+}
+
+#[test]
 fn a_service_that_a_table_does_not_have_is_told_once() {
     let servers = "-a -t 10.0.0.100:80 -r 10.1.0.1:80 -m\n-a -t 10.0.0.100:80 -r 10.1.0.2:80 -m\n";
     let other = "-a -t 10.0.0.100:81 -r 10.1.0.1:80 -m\n";

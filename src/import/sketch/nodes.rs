@@ -1,6 +1,7 @@
 use super::free::Free;
 use super::grounds::Grounds;
 use crate::import::director::Director;
+use crate::import::page::address;
 use crate::import::{Page, Said, Span, Spot};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -41,12 +42,6 @@ fn said(address: IpAddr, director: &Director) -> Option<Spot> {
         rips.chain(held.sorry.map(|sorry| sorry.address))
     });
     all.find(|Said { value, .. }| *value == address).map(|said| said.spot)
-}
-
-/// An address as YAML has it.
-fn address(address: IpAddr) -> String {
-    let text = address.to_string();
-    if text.ends_with(':') { format!("\"{text}\"") } else { text }
 }
 
 /// A node's line.

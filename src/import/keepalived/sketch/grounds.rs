@@ -6,6 +6,7 @@ use super::subnets::{Taken, subnets};
 use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::named::named as named_in;
+use crate::import::page;
 use crate::import::sketch::{named, node};
 use crate::lab::{Family, ForwardingMethod};
 use indexmap::IndexMap;
@@ -264,11 +265,7 @@ fn says(cluster: &Cluster<'_>, number: usize, is_one: &dyn Fn(IpAddr) -> bool, p
 }
 
 fn address(network: &str, address: IpAddr) -> String {
-    if address.is_ipv6() {
-        format!("{network}: '{address}'")
-    } else {
-        format!("{network}: {address}")
-    }
+    format!("{network}: {}", page::address(address))
 }
 
 /// Whether there is one director that shares VIPs: it does so with another one.
