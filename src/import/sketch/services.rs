@@ -1,4 +1,4 @@
-use super::grounds::{Goal, Grounds, servers};
+use super::grounds::{Goal, Grounds};
 use super::words::{choice, line, words};
 use crate::import::director::{Check, Director, Held, Sorry};
 use crate::import::page::{address, quoted, seconds};
@@ -73,7 +73,7 @@ impl Writer<'_> {
         if !service.servers.is_empty() {
             self.line(vec![Span::guessed("real_servers:")]);
         }
-        for (server, place) in service.servers.iter().zip(servers(self.held)) {
+        for (server, place) in service.servers.iter().zip(self.grounds.places(self.held)) {
             let Some(name) = self.grounds.server(place) else { continue };
             let marked = matches!(service.key, Key::Mark { .. });
             let kept = match server.port {
