@@ -1,3 +1,4 @@
+use super::clients::far;
 use super::free::{Free, is_host, named, nets, usual};
 use crate::import::director::{Director, Held};
 use crate::import::{Key, Server};
@@ -20,6 +21,8 @@ pub struct Grounds {
     pub networks: IndexMap<IpNet, String>,
     /// Networks that the director is not plugged into, with their names.
     pub back: IndexMap<IpNet, String>,
+    /// Networks of clients that come from elsewhere, with their names.
+    pub far: IndexMap<IpNet, String>,
     /// The nodes that serve.
     pub servers: IndexMap<Place, Node>,
     /// What packets of each service are for.
@@ -78,6 +81,7 @@ impl Grounds {
             goals: Vec::new(),
             routed: false,
             back: IndexMap::new(),
+            far: IndexMap::new(),
             notes: Vec::new(),
             free: Free { taken: said.iter().copied().collect() },
             known: nets(&said, UNNAMED + marks + doubles),
@@ -91,8 +95,10 @@ impl Grounds {
             grounds.farm(held, name, goal.vip);
         }
         grounds.ways_back();
+        grounds.far = far(&grounds, services);
         let keeps = |held: &Held| held.service.servers.iter().any(|s| s.forwarding.keeps_vip());
-        grounds.routed = grounds.networks.len() > 1 && services.iter().any(keeps);
+        let apart = grounds.networks.len() > 1 && services.iter().any(keeps);
+        grounds.routed = apart || !grounds.far.is_empty();
         grounds
     }
 
@@ -207,7 +213,7 @@ impl Grounds {
     }
 
     /// Networks of documentation that no address of the file is in.
-    fn unused(&self, family: Family) -> impl Iterator<Item = IpNet> + use<> {
+    pub fn unused(&self, family: Family) -> impl Iterator<Item = IpNet> + use<> {
         let nowhere: &[&str] = match family {
             Family::Inet => &NOWHERE,
             Family::Inet6 => &NOWHERE6,

@@ -2,6 +2,7 @@
 //! (in IPv6 64) for each address, one client beside the VIPs, one director on every network, and a
 //! router where replies must find their own way.
 
+mod clients;
 mod free;
 mod grounds;
 mod nodes;
@@ -10,7 +11,7 @@ mod services;
 mod words;
 
 pub(super) use free::named;
-pub(super) use nodes::node;
+pub(super) use nodes::{node, silent};
 pub(super) use scenarios::answers;
 pub(super) use services::http;
 pub(super) use words::{entry, settings, tunnel};
@@ -86,7 +87,8 @@ pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
     let services = table.services.iter().map(|service| service.key.to_string());
     let nodes = grounds.servers.values().map(|node| (node.name.clone(), node.address.to_string()));
     let names = table.names().into_iter().zip(services).chain(nodes).collect();
-    let networks = grounds.networks.values().chain(grounds.back.values()).cloned().collect();
+    let networks = [&grounds.networks, &grounds.back, &grounds.far];
+    let networks = networks.into_iter().flat_map(|networks| networks.values()).cloned().collect();
     Sketch { page, names, networks }
 }
 
