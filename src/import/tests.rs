@@ -355,6 +355,31 @@ TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:01BB rr
 }
 
 #[test]
+fn a_command_behind_a_listing_that_changes_the_table_is_a_fault_at_its_line() {
+    let add = "ipvsadm -A -t 10.0.0.1:443 -s rr";
+    for command in [
+        format!("root@lb1:~# {add}"),
+        format!("$ sudo {add}"),
+        add.to_owned(),
+        "[root@lb1 ~]# /sbin/ipvsadm -at 192.168.56.34:80 -r 10.0.0.2 -m".to_owned(),
+        "root@lb1:~# ipvsadm --delete-service -t 192.168.56.34:80".to_owned(),
+        "root@lb1:~# ipvsadm -C".to_owned(),
+        "root@lb1:~# ipvsadm-restore < /etc/ipvsadm.rules".to_owned(),
+    ] {
+        let told = ipvsadm(&format!("{LISTED}{command}\n")).1;
+        let lines: Vec<_> = told.iter().map(|fault| fault.spot.line).collect();
+        assert_eq!(lines, [LISTED.lines().count()], "{command}{told:?}");
+        assert_eq!(sound(&format!("{command}\n{LISTED}")).services, sound(SAVED).services);
+    }
+    for harmless in ["root@lb1:~# ipvsadm -L -n --stats", "root@lb1:~# ipvsadm -Z", "root@lb1:~#"] {
+        assert_eq!(sound(&format!("{LISTED}{harmless}\n")).services, sound(SAVED).services);
+    }
+    for both in [format!("{SAVED}{LISTED}"), format!("{LISTED}{SAVED}")] {
+        assert!(!ipvsadm(&both).1.is_empty(), "{both}");
+    }
+}
+
+#[test]
 fn a_text_without_a_table_is_told_of_once() {
     for text in [
         LISTED.replace("Scheduler Flags", "Conns InPkts OutPkts"),
