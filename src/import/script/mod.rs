@@ -3,6 +3,7 @@
 
 mod lexer;
 mod program;
+mod splitting;
 mod statement;
 #[cfg(test)]
 mod tests;
