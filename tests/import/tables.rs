@@ -391,6 +391,41 @@ fn what_is_wrong_with_a_table_is_said_at_its_own_words_and_is_not_to_be_tested()
     }
 }
 
+#[test]
+fn messages_name_no_address_and_no_key_that_only_the_lab_has() {
+    let place = Place::new();
+    let service = "-A -t 192.0.2.1:80 -s rr\n";
+    let other = "-A -t 192.0.2.1:81 -s rr\n";
+    let server = "-a -t 192.0.2.1:80 -r 192.0.2.2:80";
+    let cases = [
+        (
+            format!("{service}{server} -i --tun-type gre --tun-csum\n"),
+            "`192.0.2.2` drops GRE packets that have a checksum",
+            "leave `--tun-csum` out",
+        ),
+        (
+            format!("{service}{server} -g\n{other}-a -t 192.0.2.1:81 -r 192.0.2.2:81 -m\n"),
+            "`192.0.2.2` is a real server of DR, and its gateway is the DIP, as NAT",
+            "write `-g` in both services",
+        ),
+        (
+            "-A -f 1 -s rr -p\n-a -f 1 -r 10.0.0.2:8080 -m\n".to_owned(),
+            "the port 8080 of `10.0.0.2` would be ignored",
+            "leave `-p` out",
+        ),
+        (
+            "-A -u 192.0.2.1:53 -s rr -o\n-a -u 192.0.2.1:53 -r 10.0.0.2:53 -m\n".to_owned(),
+            "the director rewrites no reply of `10.0.0.2`",
+            "write `-g` or `-i`",
+        ),
+    ];
+    for (number, (table, message, help)) in cases.into_iter().enumerate() {
+        let (_, ran) = init(&place, &format!("table{number}"), &table);
+        assert!(ran.stderr.contains(message), "{table}{}", ran.stderr);
+        assert!(ran.stderr.contains(help), "{table}{}", ran.stderr);
+    }
+}
+
 /// The line and the column of the last word of a text that is this one.
 fn last(text: &str, word: &str) -> String {
     let found = (1..).zip(text.lines()).filter_map(|(number, line)| {

@@ -33,6 +33,8 @@ pub struct Grounds {
     pub notes: Vec<String>,
     /// Every address that is taken.
     pub free: Free,
+    /// Those of them that the file says.
+    said: Vec<IpAddr>,
     /// The networks of the addresses that the file says.
     known: Vec<IpNet>,
 }
@@ -85,6 +87,7 @@ impl Grounds {
             notes: Vec::new(),
             free: Free { taken: said.iter().copied().collect() },
             known: nets(&said, UNNAMED + marks + doubles),
+            said,
         };
         for (held, name) in services.iter().zip(&names) {
             let goal = grounds.goal(held, &vips, name);
@@ -233,6 +236,11 @@ impl Grounds {
             return Some("director");
         }
         self.servers.get(&place).map(|node| node.name.as_str())
+    }
+
+    /// The addresses that no word of the file says.
+    pub fn guessed(&self) -> impl Iterator<Item = IpAddr> {
+        self.free.taken.iter().copied().filter(|address| !self.said.contains(address))
     }
 
     /// The servers of a service, its sorry server last.

@@ -48,6 +48,8 @@ pub struct Sketch {
     names: Vec<(String, String)>,
     /// The names of its networks.
     networks: Vec<String>,
+    /// Addresses that no word of the other file says.
+    guessed: Vec<String>,
 }
 
 impl Sketch {
@@ -65,6 +67,11 @@ impl Sketch {
     /// Whether a network has this name, which no word of the other file gives it.
     pub fn has_network(&self, name: &str) -> bool {
         self.networks.iter().any(|known| known == name)
+    }
+
+    /// Whether an address is a guess, so that the other file does not say it.
+    pub fn is_guessed(&self, address: &str) -> bool {
+        self.guessed.iter().any(|known| known == address)
     }
 
     /// The word of the other file that a place of the topology file comes from; line and column
@@ -89,7 +96,8 @@ pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
     let names = table.names().into_iter().zip(services).chain(nodes).collect();
     let networks = [&grounds.networks, &grounds.back, &grounds.far];
     let networks = networks.into_iter().flat_map(|networks| networks.values()).cloned().collect();
-    Sketch { page, names, networks }
+    let guessed = grounds.guessed().map(|address| address.to_string()).collect();
+    Sketch { page, names, networks, guessed }
 }
 
 fn head(grounds: &Grounds, director: &Director, origin: Origin) -> String {
