@@ -1,6 +1,7 @@
 //! A topology file for a director of which nothing is known but its services: a network of 24 bits
-//! (in IPv6 64) for each address, one client beside the VIPs, one director on every network, and a
-//! router where replies must find their own way.
+//! (in IPv6 64) for each address, one client beside the VIPs unless replies of NAT would go past
+//! the director there, one director on every network, and a router where replies must find their
+//! own way.
 
 mod clients;
 mod free;
