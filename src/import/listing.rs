@@ -2,7 +2,7 @@ use super::director::Remark;
 use super::fault::{Fault, Said, Spot};
 use super::ipvsadm::Reading;
 use super::key::Key;
-use super::script::{Word, words};
+use super::script::{Word, changing, words};
 use super::table::{Server, Service};
 use super::value;
 use crate::lab::{Family, ForwardingMethod, Protocol, Tunnel};
@@ -64,6 +64,13 @@ struct Listing<'r> {
 impl Listing<'_> {
     fn line(&mut self, words: &[Word]) -> Result<(), Fault> {
         let Some(first) = words.first() else { return Ok(()) };
+        // Those above a listing are in it.
+        if let Some(changing) = changing(words).filter(|_| self.has_title) {
+            let message = format!("`{}` changes the table behind its listing", changing.text);
+            let help = "take the listing anew behind the commands, and leave what stands above out";
+            self.reading.faults.push(Fault::wrong(changing.spot, message, help));
+            return Ok(());
+        }
         let is_service = matches!(first.text.as_str(), "TCP" | "UDP" | "SCTP" | "FWM" | "->");
         self.has_title |= is_service;
         let read = match first.text.as_str() {
@@ -83,6 +90,10 @@ impl Listing<'_> {
             "UDP" => self.service(words, Some(Protocol::Udp)),
             "SCTP" => self.service(words, Some(Protocol::Sctp)),
             "FWM" => self.service(words, None),
+            "-A" | "-a" | "--add-service" | "--add-server" => {
+                let message = "a saved table and a listing are in one file";
+                Err(Fault::wrong(first.spot, message, "keep one of the two"))
+            }
             // A command above, or the next prompt.
             _ if !self.has_title || first.text.contains(['@', '#', '$']) => Ok(()),
             other => {

@@ -1,6 +1,7 @@
 use super::Spot;
 use crate::text::moves_cursor;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// A part of a line of a topology file, and the word of another tool's file that it comes from.
@@ -100,6 +101,14 @@ pub fn quoted(text: &str) -> String {
         }
     }
     quoted + "\""
+}
+
+/// An address: one of IPv6 in quotes, since YAML reads colons at its ends as its own.
+pub fn address(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("'{address}'"),
+    }
 }
 
 /// A time in whole seconds.

@@ -262,6 +262,22 @@ fn a_topology_is_sketched_from_nothing_but_a_table() {
 }
 
 #[test]
+fn every_address_of_ipv6_is_in_quotes() {
+    let table = "-A -t [VIP]:80 -s rr\n-a -t [VIP]:80 -r [RIP]:80 -g\n";
+    for (vip, rip) in
+        [("::ffff:10.0.0.1", "::ffff:10.0.0.2"), ("fd00::", "fd00::2"), ("2::1", "1::")]
+    {
+        let text = sketched(sound(&table.replace("VIP", vip).replace("RIP", rip)));
+        for word in text.lines().filter(|line| !line.contains("networks:")).flat_map(|line| {
+            line.split_ascii_whitespace().filter(|word| word.contains("::") && !word.contains('/'))
+        }) {
+            assert!(word.starts_with('\'') && word.trim_end_matches(',').ends_with('\''), "{text}");
+        }
+        assert!(text.contains(&format!("vip: '{vip}'\n")), "{text}");
+    }
+}
+
+#[test]
 fn a_service_that_a_table_does_not_have_is_told_once() {
     let servers = "-a -t 10.0.0.100:80 -r 10.1.0.1:80 -m\n-a -t 10.0.0.100:80 -r 10.1.0.2:80 -m\n";
     let other = "-a -t 10.0.0.100:81 -r 10.1.0.1:80 -m\n";
@@ -336,6 +352,31 @@ TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:01BB rr
 -a -t [2001:db8::1]:443 -r [2001:db8::2]:443 -g -w 1
 ";
     assert_eq!(sound(proc).services, sound(saved).services);
+}
+
+#[test]
+fn a_command_behind_a_listing_that_changes_the_table_is_a_fault_at_its_line() {
+    let add = "ipvsadm -A -t 10.0.0.1:443 -s rr";
+    for command in [
+        format!("root@lb1:~# {add}"),
+        format!("$ sudo {add}"),
+        add.to_owned(),
+        "[root@lb1 ~]# /sbin/ipvsadm -at 192.168.56.34:80 -r 10.0.0.2 -m".to_owned(),
+        "root@lb1:~# ipvsadm --delete-service -t 192.168.56.34:80".to_owned(),
+        "root@lb1:~# ipvsadm -C".to_owned(),
+        "root@lb1:~# ipvsadm-restore < /etc/ipvsadm.rules".to_owned(),
+    ] {
+        let told = ipvsadm(&format!("{LISTED}{command}\n")).1;
+        let lines: Vec<_> = told.iter().map(|fault| fault.spot.line).collect();
+        assert_eq!(lines, [LISTED.lines().count()], "{command}{told:?}");
+        assert_eq!(sound(&format!("{command}\n{LISTED}")).services, sound(SAVED).services);
+    }
+    for harmless in ["root@lb1:~# ipvsadm -L -n --stats", "root@lb1:~# ipvsadm -Z", "root@lb1:~#"] {
+        assert_eq!(sound(&format!("{LISTED}{harmless}\n")).services, sound(SAVED).services);
+    }
+    for both in [format!("{SAVED}{LISTED}"), format!("{LISTED}{SAVED}")] {
+        assert!(!ipvsadm(&both).1.is_empty(), "{both}");
+    }
 }
 
 #[test]

@@ -22,6 +22,8 @@ fn renamed(text: &str, sketch: &Sketch) -> String {
         let is_quoted = number % 2 == 1;
         if is_quoted && sketch.has_network(piece) {
             told += "one network";
+        } else if is_quoted && sketch.is_guessed(piece) {
+            nameless(&mut told);
         } else if is_quoted {
             told += &format!("`{}`", sketch.said(piece).unwrap_or(piece));
         } else {
@@ -29,6 +31,15 @@ fn renamed(text: &str, sketch: &Sketch) -> String {
         }
     }
     told
+}
+
+/// Goes on without an address that only the lab has, behind what says what it is.
+fn nameless(told: &mut String) {
+    if ["VIP ", "DIP ", "gateway "].iter().any(|noun| told.ends_with(noun)) {
+        told.pop();
+    } else {
+        told.push_str("one address");
+    }
 }
 
 /// What mends a fault, where the topology's own help names keys of a topology.
@@ -45,6 +56,26 @@ const HELP: &[(Rule, Origin, &str)] = &[
     ),
     (rule::ONE_PACKET, Origin::Ipvsadm, "leave `-o` out, or make it a service of UDP with `-u`"),
     (rule::ONE_PACKET, Origin::Ldirectord, "leave `ops` out, or write `protocol=udp`"),
+    (
+        rule::ONE_PACKET_NAT,
+        Origin::Ipvsadm,
+        "write `-g` or `-i`: with `-o` the director remembers nothing by which it would know a reply",
+    ),
+    (
+        rule::ONE_PACKET_NAT,
+        Origin::Ldirectord,
+        "write `gate` or `ipip`: with `ops` the director remembers nothing by which it would know a \
+         reply",
+    ),
+    (rule::PORT_MAPPING, Origin::Ipvsadm, "give its `-r` no port, or leave `-p` out"),
+    (rule::PORT_MAPPING, Origin::Ldirectord, "give its `real` no port, or leave `persistent` out"),
+    (rule::DR_GATEWAY, Origin::Ipvsadm, "write `-g` in both services, or `-m` in both"),
+    (rule::DR_GATEWAY, Origin::Ldirectord, "write `gate` in both services, or `masq` in both"),
+    (
+        rule::GRE_CHECKSUM,
+        Origin::Ipvsadm,
+        "leave `--tun-csum` out: only a device that is made for checksums takes them",
+    ),
     (
         rule::MIXED_FAMILIES,
         Origin::Ipvsadm,

@@ -111,6 +111,32 @@ fn the_notes_configuration_is_a_lab_once_its_braces_are_mended() {
 }
 
 #[test]
+fn no_client_stands_beside_real_servers_of_nat() {
+    let place = Place::new();
+    let service = |vip: &str, rip: &str, method: &str| {
+        format!(
+            "virtual_server {vip} 80 {{\n lb_algo rr\n lb_kind {method}\n real_server {rip} 80 {{\n \
+             TCP_CHECK {{\n }}\n }}\n}}\n"
+        )
+    };
+    for (number, (nat, other)) in [
+        (["192.168.6.240", "10.1.0.2"], ["10.1.0.240", "10.1.0.3"]),
+        (["10.1.0.240", "10.1.0.2"], ["10.1.0.241", "10.1.0.3"]),
+        (["10.1.0.240", "10.1.0.2"], ["fd00::240", "fd00::3"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let text = service(nat[0], nat[1], "NAT") + &service(other[0], other[1], "DR");
+        let file = place.write(&format!("{number}.conf"), &text);
+        let lab = place.file(&format!("{number}.yaml"));
+        let lab = lab.to_str().unwrap();
+        place.run(&["init", lab, "--from-keepalived", &file]).code(0);
+        place.run(&["check", lab]).code(0).says("no fault found");
+    }
+}
+
+#[test]
 fn a_file_of_which_no_lab_can_be_made_is_refused() {
     let place = Place::new();
     let lab = place.file("lab.yaml");

@@ -101,10 +101,11 @@ fn what_no_lab_should_have_is_told_of_the_file_and_is_not_to_be_tested() {
     let lan = "virtual=10.0.0.80:80\n    real=10.0.0.2:80 masq\n    scheduler=least\n";
     let (lab, ran) = init(&place, "lan", lan);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
-    assert!(ran.stderr.contains("lan.cf:1:9") && ran.stderr.contains("L045"), "{}", ran.stderr);
     assert!(ran.stderr.contains("lan.cf:3:15"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("try `lvs-lab test"), "{}", ran.stderr);
     assert!(fs::exists(&lab).unwrap());
+    let (_, ran) = init(&place, "near", &lan.replace("least", "rr"));
+    assert!(ran.code == 0 && ran.stderr.contains("try `lvs-lab test"), "{}", ran.stderr);
 }
 
 /// Whether ldirectord takes a file. It says 2 of one that it does not understand, and 3 of one

@@ -23,7 +23,7 @@ const fn sound(name: &'static str, notes: usize, table: &'static str) -> Sound {
 const UNPROVEN: &str = "weight-0-and-a-hash";
 
 /// Tables without a fault. Where the head names nothing, the lab has the very table.
-const SOUND: [Sound; 21] = [
+const SOUND: [Sound; 24] = [
     sound("plain", 0, "-A -t 192.0.2.1:80 -s rr\n-a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1\n"),
     sound(
         "no-servers-but-two",
@@ -172,6 +172,36 @@ const SOUND: [Sound; 21] = [
 ",
     ),
     sound(
+        "nat-in-one-network",
+        0,
+        "\
+-A -t 192.0.2.1:80 -s rr
+-a -t 192.0.2.1:80 -r 192.0.2.2:80 -m -w 1
+-A -t 192.0.2.1:81 -s rr
+-a -t 192.0.2.1:81 -r 192.0.2.3:81 -g -w 1
+",
+    ),
+    sound(
+        "nat-in-the-network-of-another-vip",
+        0,
+        "\
+-A -t 192.168.6.240:80 -s rr
+-a -t 192.168.6.240:80 -r 10.1.0.2:80 -m -w 1
+-A -t 10.1.0.240:81 -s rr
+-a -t 10.1.0.240:81 -r 10.1.0.3:81 -g -w 1
+",
+    ),
+    sound(
+        "nat-in-one-network-of-ipv6",
+        0,
+        "\
+-A -t [2001:db8::80]:80 -s rr
+-a -t [2001:db8::80]:80 -r [2001:db8::2]:80 -m -w 1
+-A -t 192.0.2.1:80 -s rr
+-a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1
+",
+    ),
+    sound(
         "one-vip-and-two-networks",
         0,
         "\
@@ -206,6 +236,21 @@ ipvsadm -at 192.0.2.1:80 -r 10.0.0.2 -m
     ),
 ];
 
+/// Tables of which the lab has other addresses: what stands in one for another one is named.
+const STANDING_IN: [Sound; 1] = [sound(
+    "itself-by-several-ports",
+    3,
+    "\
+-A -t 192.0.2.1:80 -s rr
+-a -t 192.0.2.1:80 -r 127.0.0.1:8080 -m -w 1
+-a -t 192.0.2.1:80 -r 127.0.0.1:8081 -m -w 1
+-a -t 192.0.2.1:80 -r 192.0.2.1:8082 -m -w 1
+-A -t 192.0.2.1:81 -s rr
+-a -t 192.0.2.1:81 -r 192.0.2.1:81 -m -w 1
+-a -t 192.0.2.1:81 -r 192.0.2.2:81 -m -w 1
+",
+)];
+
 fn init(place: &Place, name: &str, table: &str) -> (String, Ran) {
     let table = place.write(name, table);
     let lab = place.file(&format!("{name}.yaml")).to_string_lossy().into_owned();
@@ -216,7 +261,7 @@ fn init(place: &Place, name: &str, table: &str) -> (String, Ran) {
 #[test]
 fn a_lab_of_a_table_has_no_fault_and_the_table() {
     let place = Place::new();
-    for Sound { name, table, notes } in SOUND {
+    for Sound { name, table, notes } in SOUND.into_iter().chain(STANDING_IN) {
         let (lab, ran) = init(&place, name, table);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{name}: {}", ran.stderr);
         let checked = place.run(&["check", &lab]).code(0);
@@ -294,7 +339,8 @@ fn a_listing_of_ipvsadm_makes_the_table_that_the_saved_table_makes() {
 fn labs_of_tables_pass_their_own_scenarios() {
     let place = Place::new();
     let mut labs = Vec::new();
-    for Sound { name, table, .. } in SOUND.into_iter().filter(|sound| sound.name != UNPROVEN) {
+    let all = SOUND.into_iter().chain(STANDING_IN);
+    for Sound { name, table, .. } in all.filter(|sound| sound.name != UNPROVEN) {
         labs.push(init(&place, name, table).0);
     }
     let labs: Vec<_> = labs.iter().map(String::as_str).collect();
@@ -342,6 +388,41 @@ fn what_is_wrong_with_a_table_is_said_at_its_own_words_and_is_not_to_be_tested()
         let place = last(&table, word);
         assert!(places.contains(&place), "{table}{places:?} instead of {place}");
         assert_eq!(is_written, written, "{table}");
+    }
+}
+
+#[test]
+fn messages_name_no_address_and_no_key_that_only_the_lab_has() {
+    let place = Place::new();
+    let service = "-A -t 192.0.2.1:80 -s rr\n";
+    let other = "-A -t 192.0.2.1:81 -s rr\n";
+    let server = "-a -t 192.0.2.1:80 -r 192.0.2.2:80";
+    let cases = [
+        (
+            format!("{service}{server} -i --tun-type gre --tun-csum\n"),
+            "`192.0.2.2` drops GRE packets that have a checksum",
+            "leave `--tun-csum` out",
+        ),
+        (
+            format!("{service}{server} -g\n{other}-a -t 192.0.2.1:81 -r 192.0.2.2:81 -m\n"),
+            "`192.0.2.2` is a real server of DR, and its gateway is the DIP, as NAT",
+            "write `-g` in both services",
+        ),
+        (
+            "-A -f 1 -s rr -p\n-a -f 1 -r 10.0.0.2:8080 -m\n".to_owned(),
+            "the port 8080 of `10.0.0.2` would be ignored",
+            "leave `-p` out",
+        ),
+        (
+            "-A -u 192.0.2.1:53 -s rr -o\n-a -u 192.0.2.1:53 -r 10.0.0.2:53 -m\n".to_owned(),
+            "the director rewrites no reply of `10.0.0.2`",
+            "write `-g` or `-i`",
+        ),
+    ];
+    for (number, (table, message, help)) in cases.into_iter().enumerate() {
+        let (_, ran) = init(&place, &format!("table{number}"), &table);
+        let told = ran.stderr.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(message) && told.contains(help), "{table}{}", ran.stderr);
     }
 }
 

@@ -51,6 +51,37 @@ pub enum Directive {
     Gone(&'static str),
 }
 
+impl Directive {
+    /// Whether it says nothing without a value. That of a virtual service is its key, which it is
+    /// missed by.
+    pub fn has_value(self) -> bool {
+        match self {
+            Self::Virtual | Self::Lost(Form::Any) | Self::Aside(Form::Any) | Self::Gone(_) => false,
+            Self::Real
+            | Self::Fallback
+            | Self::Request
+            | Self::Receive
+            | Self::CheckType
+            | Self::CheckCommand
+            | Self::Time(_)
+            | Self::FailureCount
+            | Self::CheckPort
+            | Self::Service
+            | Self::HttpMethod
+            | Self::Scheduler
+            | Self::SchedFlags
+            | Self::Persistent
+            | Self::Netmask
+            | Self::Protocol
+            | Self::Ops
+            | Self::Quiescent
+            | Self::Fork
+            | Self::Lost(_)
+            | Self::Aside(_) => true,
+        }
+    }
+}
+
 /// A time that is said in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {

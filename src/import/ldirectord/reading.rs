@@ -4,8 +4,8 @@ use super::line::{Level, Line, lines};
 use super::section::{Section, Timing};
 use super::settings::Settings;
 use super::values::{
-    check_type, flags, http_method, netmask, number, positive, quoted, scheduler, text, word_of,
-    yes,
+    check_type, flags, http_method, netmask, no_value, number, positive, quoted, scheduler, text,
+    word_of, yes,
 };
 use crate::import::director::{Director, Remark};
 use crate::import::fault::once;
@@ -46,6 +46,10 @@ impl Reading {
             return;
         };
         self.is_adrift &= directive != Directive::Virtual;
+        if line.value.trim_ascii().is_empty() && directive.has_value() {
+            self.faults.push(no_value(line));
+            return;
+        }
         let read = match line.level {
             Level::File => self.of_file(directive, line),
             Level::Section => self.of_section(directive, line),

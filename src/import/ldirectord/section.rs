@@ -3,6 +3,7 @@ use super::check::{Asked, CheckType, is_off, spoken_at};
 use super::line::Line;
 use super::server::{fallback, real};
 use super::settings::Settings;
+use super::values::no_value;
 use crate::import::director::{Check, Held, Remark, Sorry, with_ports};
 use crate::import::{Fault, Key, Netmask, Said, Server, Service, Spot};
 use crate::lab::{Family, OnFailure, Protocol, SchedulerFlag};
@@ -144,6 +145,10 @@ impl Section {
 
     fn key(&self, faults: &mut Vec<Fault>) -> Option<Key> {
         let word = self.line.value.split_ascii_whitespace().next().unwrap_or_default();
+        if word.is_empty() {
+            faults.push(no_value(&self.line));
+            return None;
+        }
         let (host, number) = parted(word);
         let key = match number {
             Some(number) => self.by_address(host, number),

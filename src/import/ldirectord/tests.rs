@@ -146,6 +146,44 @@ virtual=192.168.6.243:http
 }
 
 #[test]
+fn a_keyword_without_a_value_is_told_of_as_that() {
+    let section = "virtual=10.0.0.1:80\n    real=10.0.0.2:80 masq\n";
+    for keyword in [
+        "real",
+        "fallback",
+        "request",
+        "receive",
+        "checktype",
+        "checkcommand",
+        "checktimeout",
+        "failurecount",
+        "checkport",
+        "service",
+        "httpmethod",
+        "scheduler",
+        "schedflags",
+        "persistent",
+        "netmask",
+        "protocol",
+        "ops",
+        "quiescent",
+        "fallbackcommand",
+        "login",
+        "emailalert",
+        "cleanstop",
+    ] {
+        for blank in ["", " "] {
+            let told = listed(&format!("{section}    {keyword}={blank}\n"));
+            let first =
+                format!("3:5 {keyword} `{keyword}` has no value; write one behind the `=`\n");
+            assert_eq!(told, first, "{keyword}");
+        }
+    }
+    let told = listed("virtual=\n    real=10.0.0.2:80 masq\n");
+    assert_eq!(told, "1:1 virtual `virtual` has no value; write one behind the `=`\n");
+}
+
+#[test]
 fn times_stand_in_for_each_other_as_ldirectord_has_it() {
     let timeout = |file: &str, section: &str| {
         let check = |kind: &str| {

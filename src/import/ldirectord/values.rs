@@ -60,10 +60,15 @@ pub fn quoted(line: &Line) -> Result<Said<String>, Fault> {
 pub fn text(line: &Line) -> Result<Said<String>, Fault> {
     let bare = line.quoted().unwrap_or(&line.value);
     if bare.is_empty() {
-        let message = format!("`{}` has no value", line.keyword);
-        return Err(Fault::wrong(line.spot(0), message, "write one behind the `=`"));
+        return Err(no_value(line));
     }
     Ok(Said { value: bare.to_owned(), spot: line.value_spot() })
+}
+
+/// That nothing stands behind the `=`.
+pub fn no_value(line: &Line) -> Fault {
+    let message = format!("`{}` has no value", line.keyword);
+    Fault::wrong(line.spot(0), message, "write one behind the `=`")
 }
 
 /// The first word of letters and digits, which must be one of these.

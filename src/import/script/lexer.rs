@@ -5,8 +5,10 @@ use crate::import::Spot;
 pub enum Piece {
     /// Letters that stand for themselves.
     Text(String),
-    /// A variable's value.
+    /// A variable's value, which a shell splits into words.
     Variable(String),
+    /// A variable's value in quotes.
+    Kept(String),
     /// What only a shell can tell, as in `$(hostname)`.
     Unsure(String),
 }
@@ -25,7 +27,7 @@ impl Raw {
     pub fn literal(&self) -> Option<String> {
         let texts = self.pieces.iter().map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()),
-            Piece::Variable(_) | Piece::Unsure(_) => None,
+            Piece::Variable(_) | Piece::Kept(_) | Piece::Unsure(_) => None,
         });
         texts.collect()
     }
@@ -163,7 +165,14 @@ impl Lexer<'_> {
             match letter {
                 '"' => return,
                 '\\' => pieces.extend(self.next().map(|c| Piece::Text(c.into()))),
-                other => self.plain(other, pieces),
+                other => {
+                    self.plain(other, pieces);
+                    if let Some(last) = pieces.last_mut()
+                        && let Piece::Variable(name) = last
+                    {
+                        *last = Piece::Kept(std::mem::take(name));
+                    }
+                }
             }
         }
     }

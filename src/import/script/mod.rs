@@ -3,6 +3,7 @@
 
 mod lexer;
 mod program;
+mod splitting;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -81,6 +82,22 @@ fn base(program: &str) -> &str {
 /// Whether a program is ipvsadm.
 pub fn is_ipvsadm(program: &str) -> bool {
     base(program) == "ipvsadm"
+}
+
+/// The word by which a line changes the table, if it is a command that does.
+pub fn changing(words: &[Word]) -> Option<&Word> {
+    let long = ["--add-", "--edit-", "--delete-", "--clear", "--restore"];
+    let is_name = |word: &Word| base(&word.text).starts_with("ipvsadm");
+    let name = words.iter().position(is_name)?;
+    if base(&words[name].text) == "ipvsadm-restore" {
+        return Some(&words[name]);
+    }
+    let is_change = |word: &&Word| {
+        let letter = word.text.strip_prefix('-').and_then(|rest| rest.chars().next());
+        long.iter().any(|begin| word.text.starts_with(begin))
+            || letter.is_some_and(|letter| "AEDCRaed".contains(letter))
+    };
+    words.get(name + 1).filter(is_change)
 }
 
 /// The words of a line that are ipvsadm's or a variable's, without comments.

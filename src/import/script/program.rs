@@ -44,7 +44,7 @@ pub fn run(words: &[Raw], texts: &[String]) -> Option<Run> {
 pub fn put_in(words: &[Raw]) -> Option<&Raw> {
     let adds = |piece: &Piece| match piece {
         Piece::Unsure(text) => is_added_in(text),
-        Piece::Text(_) | Piece::Variable(_) => false,
+        Piece::Text(_) | Piece::Variable(_) | Piece::Kept(_) => false,
     };
     words.iter().find(|word| word.pieces.iter().any(adds))
 }
@@ -95,7 +95,7 @@ fn is_added_in(text: &str) -> bool {
 pub fn shown(word: &Raw) -> String {
     let texts = word.pieces.iter().map(|piece| match piece {
         Piece::Text(text) | Piece::Unsure(text) => text.clone(),
-        Piece::Variable(name) => format!("${name}"),
+        Piece::Variable(name) | Piece::Kept(name) => format!("${name}"),
     });
     texts.collect()
 }

@@ -1,5 +1,6 @@
 use super::lexer::{Piece, Raw, Token, tokens};
 use super::program::{self, Run};
+use super::splitting::{assigned, split};
 use super::{Aside, Item, Word, base, is_ipvsadm, words};
 use crate::import::{Fault, Spot};
 use std::collections::HashMap;
@@ -107,7 +108,9 @@ impl Script {
     /// Ends a command.
     fn end(&mut self) -> Result<(), Fault> {
         self.is_redirected = false;
-        let mut words: &[Raw] = &std::mem::take(&mut self.command);
+        let command = std::mem::take(&mut self.command).into_iter();
+        let command: Vec<_> = command.flat_map(|word| split(word, &self.variables)).collect();
+        let mut words: &[Raw] = &command;
         if let Some(word) = program::put_in(words) {
             return Err(unsure(&program::shown(word), word.spot));
         }
@@ -184,29 +187,17 @@ impl Script {
 
     /// `NAME=VALUE`.
     fn assigns(&mut self, word: &Raw) -> bool {
-        let Some(Piece::Text(_)) = word.pieces.first() else { return false };
-        let mut name = String::new();
-        for (index, piece) in word.pieces.iter().enumerate() {
-            let Piece::Text(text) = piece else { return false };
-            if text == "=" && !name.is_empty() {
-                let pieces = word.pieces[index + 1..].to_vec();
-                let value = self.value(Raw { pieces, spot: word.spot });
-                self.variables.insert(name, value);
-                return true;
-            }
-            if !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                return false;
-            }
-            name += text;
-        }
-        false
+        let Some((name, word)) = assigned(word) else { return false };
+        let value = self.value(word);
+        self.variables.insert(name, value);
+        true
     }
 
     /// What a variable is set to. A program that is looked for is known by its name.
     fn value(&self, word: Raw) -> Option<String> {
         let mut found = word.pieces.iter().filter_map(|piece| match piece {
             Piece::Unsure(text) => program::looked_up(text),
-            Piece::Text(_) | Piece::Variable(_) => None,
+            Piece::Text(_) | Piece::Variable(_) | Piece::Kept(_) => None,
         });
         if let Some(program) = found.next() {
             return Some(program);
@@ -222,7 +213,7 @@ impl Script {
             all += match piece {
                 Piece::Text(text) => text,
                 Piece::Unsure(text) => return Err(unsure(text, word.spot)),
-                Piece::Variable(name) => match self.variables.get(name) {
+                Piece::Variable(name) | Piece::Kept(name) => match self.variables.get(name) {
                     Some(Some(value)) => value,
                     Some(None) => return Err(unsure(&format!("${name}"), word.spot)),
                     None => return Err(unset(name, word.spot)),

@@ -113,6 +113,24 @@ fn a_program_that_is_looked_for_is_known_by_its_name() {
 }
 
 #[test]
+fn a_variable_outside_of_quotes_is_split_as_a_shell_splits_it() {
+    let told = "-A -t 10.0.0.1:80 -s rr -p 60";
+    for text in [
+        "OPT='-s rr -p 60'\nipvsadm -A -t 10.0.0.1:80 $OPT\n",
+        "OPT=' -s  rr'\nP=\nipvsadm $P -A -t 10.0.0.1:80 ${OPT} -p 6${P}0 $P\n",
+        "ADD='ipvsadm -A -t'\n$ADD 10.0.0.1:80 -s rr -p 60\n",
+        "SUDO=\nIP=10.0.0\n$SUDO ipvsadm -A -t $IP.1:80 -s \"rr\" -p 60\n",
+        "A='-s rr'\nB=$A\nC=\"$B -p\"\nipvsadm -A -t 10.0.0.1:80 $C 60\n",
+        "N='sudo -n'\n$N ipvsadm -A -t 10.0.0.1:80 -s rr -p 60\n",
+    ] {
+        let commands = commands(text);
+        assert!(commands.len() == 1 && commands[0].starts_with(told), "{commands:?} of {text}");
+    }
+    let kept = "P=\nOPT='rr -p 60'\nipvsadm -A -t 10.0.0.1:80 -s \"$OPT\" \"$P\" -o\n";
+    assert_eq!(commands(kept), ["-A -t 10.0.0.1:80 -s rr -p 60  -o @3:8"]);
+}
+
+#[test]
 fn what_another_program_does_with_a_command_is_not_known() {
     let service = "ipvsadm -A -t 10.0.0.1:80";
     for (line, program, word) in [

@@ -1,3 +1,4 @@
+use crate::import::page;
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
@@ -18,7 +19,7 @@ impl Free {
         for (net, name) in networks {
             if let Some(address) = choose(self, net) {
                 self.taken.insert(address);
-                chosen.push(format!("{name}: {address}"));
+                chosen.push(format!("{name}: {}", page::address(address)));
             }
         }
         chosen

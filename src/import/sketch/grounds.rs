@@ -1,3 +1,4 @@
+use super::clients::far;
 use super::free::{Free, is_host, named, nets, usual};
 use crate::import::director::{Director, Held};
 use crate::import::{Key, Server};
@@ -20,6 +21,8 @@ pub struct Grounds {
     pub networks: IndexMap<IpNet, String>,
     /// Networks that the director is not plugged into, with their names.
     pub back: IndexMap<IpNet, String>,
+    /// Networks of clients that come from elsewhere, with their names.
+    pub far: IndexMap<IpNet, String>,
     /// The nodes that serve.
     pub servers: IndexMap<Place, Node>,
     /// What packets of each service are for.
@@ -30,6 +33,8 @@ pub struct Grounds {
     pub notes: Vec<String>,
     /// Every address that is taken.
     pub free: Free,
+    /// Those of them that the file says.
+    said: Vec<IpAddr>,
     /// The networks of the addresses that the file says.
     known: Vec<IpNet>,
 }
@@ -37,7 +42,7 @@ pub struct Grounds {
 /// The nodes of a network that no file names: the director, a client and a router.
 const UNNAMED: usize = 3;
 
-/// Which server of a virtual service: its address, and how many of that address stand before it
+/// Which server of a virtual service: its address, and how many of the same node stand before it
 /// there.
 pub type Place = (IpAddr, usize);
 
@@ -66,9 +71,9 @@ impl Grounds {
         let names = director.table().names();
         let services = &director.services;
         let vips: Vec<_> = services.iter().filter_map(|held| held.service.key.vip()).collect();
-        let known = |place: &Place| !is_itself(place.0, &vips);
-        let places = || services.iter().flat_map(servers);
-        let rips: Vec<_> = places().filter(known).map(|(address, _)| address).collect();
+        let places = || services.iter().flat_map(|held| servers(held, &vips));
+        let rips = places().map(|(address, _)| address);
+        let rips: Vec<_> = rips.filter(|address| !is_own(*address, &vips)).collect();
         let said: Vec<_> = vips.iter().chain(&rips).copied().collect();
         let marks = services.len() - vips.len();
         let doubles = places().filter(|(_, number)| *number > 0).count();
@@ -78,9 +83,11 @@ impl Grounds {
             goals: Vec::new(),
             routed: false,
             back: IndexMap::new(),
+            far: IndexMap::new(),
             notes: Vec::new(),
             free: Free { taken: said.iter().copied().collect() },
             known: nets(&said, UNNAMED + marks + doubles),
+            said,
         };
         for (held, name) in services.iter().zip(&names) {
             let goal = grounds.goal(held, &vips, name);
@@ -91,8 +98,10 @@ impl Grounds {
             grounds.farm(held, name, goal.vip);
         }
         grounds.ways_back();
+        grounds.far = far(&grounds, services);
         let keeps = |held: &Held| held.service.servers.iter().any(|s| s.forwarding.keeps_vip());
-        grounds.routed = grounds.networks.len() > 1 && services.iter().any(keeps);
+        let apart = grounds.networks.len() > 1 && services.iter().any(keeps);
+        grounds.routed = apart || !grounds.far.is_empty();
         grounds
     }
 
@@ -145,13 +154,13 @@ impl Grounds {
     /// of several ports is several nodes.
     fn farm(&mut self, held: &Held, name: &str, vip: IpAddr) {
         let vips = self.vips();
-        for place in servers(held) {
-            if is_itself(place.0, &vips) {
+        for place in servers(held, &vips) {
+            if is_itself(place, &vips) {
                 self.itself(place.0);
                 continue;
             }
             if !self.servers.contains_key(&place) {
-                self.join(place, name);
+                self.join(place, name, vip);
             }
             let family = Family::of(vip);
             if let Some(node) = self.servers.get_mut(&place)
@@ -171,15 +180,20 @@ impl Grounds {
         }
     }
 
-    fn join(&mut self, place: Place, service: &str) {
+    fn join(&mut self, place: Place, service: &str, vip: IpAddr) {
         let (rip, number) = place;
-        let address = if number == 0 { Some(rip) } else { self.free.last(&self.net(rip)) };
+        let beside = if rip.is_loopback() { vip } else { rip };
+        let address = if number == 0 { Some(rip) } else { self.free.last(&self.net(beside)) };
         let Some(address) = address else { return };
         let name = format!("rs{}", self.servers.len() + 1);
         if self.free.taken.insert(address) {
+            let what = match is_own(rip, &self.vips()) {
+                true => format!("{rip} is the director itself, as another server of"),
+                false => format!("{rip} stands more than once in"),
+            };
             self.notes.push(format!(
-                "{rip} stands more than once in `{service}`, and a node has one port in a service: \
-                 `{name}` with the address {address} stands in for it"
+                "{what} `{service}`, and a node has one port in a service: `{name}` with the \
+                 address {address} stands in for it"
             ));
         }
         self.servers.insert(place, Node { name, address, more: Vec::new() });
@@ -202,7 +216,7 @@ impl Grounds {
     }
 
     /// Networks of documentation that no address of the file is in.
-    fn unused(&self, family: Family) -> impl Iterator<Item = IpNet> + use<> {
+    pub fn unused(&self, family: Family) -> impl Iterator<Item = IpNet> + use<> {
         let nowhere: &[&str] = match family {
             Family::Inet => &NOWHERE,
             Family::Inet6 => &NOWHERE6,
@@ -218,25 +232,42 @@ impl Grounds {
 
     /// The node that a server of a service is; a loopback address or a VIP means the director.
     pub fn server(&self, place: Place) -> Option<&str> {
-        if is_itself(place.0, &self.vips()) {
+        if is_itself(place, &self.vips()) {
             return Some("director");
         }
         self.servers.get(&place).map(|node| node.name.as_str())
     }
+
+    /// The addresses that no word of the file says.
+    pub fn guessed(&self) -> impl Iterator<Item = IpAddr> {
+        self.free.taken.iter().copied().filter(|address| !self.said.contains(address))
+    }
+
+    /// The servers of a service, its sorry server last.
+    pub fn places(&self, held: &Held) -> Vec<Place> {
+        servers(held, &self.vips())
+    }
 }
 
 /// Whether an address is the director's own.
-fn is_itself(address: IpAddr, vips: &[IpAddr]) -> bool {
+fn is_own(address: IpAddr, vips: &[IpAddr]) -> bool {
     address.is_loopback() || vips.contains(&address)
 }
 
-/// The servers of a virtual service, its sorry server last.
-pub fn servers(held: &Held) -> Vec<Place> {
+/// Whether a server is the director, which stands once in a service as each node does.
+fn is_itself((address, number): Place, vips: &[IpAddr]) -> bool {
+    number == 0 && is_own(address, vips)
+}
+
+/// The servers of a virtual service, its sorry server last. All addresses of the director are one.
+fn servers(held: &Held, vips: &[IpAddr]) -> Vec<Place> {
     let mut found: Vec<Place> = Vec::new();
     let sorry = held.sorry.map(|sorry| sorry.address.value);
     let rips = held.service.servers.iter().map(|server| server.address.value);
     for address in rips {
-        let before = found.iter().filter(|(known, _)| *known == address).count();
+        let own = is_own(address, vips);
+        let is_same = |known: IpAddr| known == address || own && is_own(known, vips);
+        let before = found.iter().filter(|(known, _)| is_same(*known)).count();
         found.push((address, before));
     }
     // It serves alone, so that it may be one of them.

@@ -1,7 +1,9 @@
 //! A topology file for a director of which nothing is known but its services: a network of 24 bits
-//! (in IPv6 64) for each address, one client beside the VIPs, one director on every network, and a
-//! router where replies must find their own way.
+//! (in IPv6 64) for each address, one client beside the VIPs unless replies of NAT would go past
+//! the director there, one director on every network, and a router where replies must find their
+//! own way.
 
+mod clients;
 mod free;
 mod grounds;
 mod nodes;
@@ -10,7 +12,7 @@ mod services;
 mod words;
 
 pub(super) use free::named;
-pub(super) use nodes::node;
+pub(super) use nodes::{node, silent};
 pub(super) use scenarios::answers;
 pub(super) use services::http;
 pub(super) use words::{entry, settings, tunnel};
@@ -47,6 +49,8 @@ pub struct Sketch {
     names: Vec<(String, String)>,
     /// The names of its networks.
     networks: Vec<String>,
+    /// Addresses that no word of the other file says.
+    guessed: Vec<String>,
 }
 
 impl Sketch {
@@ -64,6 +68,11 @@ impl Sketch {
     /// Whether a network has this name, which no word of the other file gives it.
     pub fn has_network(&self, name: &str) -> bool {
         self.networks.iter().any(|known| known == name)
+    }
+
+    /// Whether an address is a guess, so that the other file does not say it.
+    pub fn is_guessed(&self, address: &str) -> bool {
+        self.guessed.iter().any(|known| known == address)
     }
 
     /// The word of the other file that a place of the topology file comes from; line and column
@@ -86,8 +95,10 @@ pub fn sketch(name: &LabName, director: &Director, origin: Origin) -> Sketch {
     let services = table.services.iter().map(|service| service.key.to_string());
     let nodes = grounds.servers.values().map(|node| (node.name.clone(), node.address.to_string()));
     let names = table.names().into_iter().zip(services).chain(nodes).collect();
-    let networks = grounds.networks.values().chain(grounds.back.values()).cloned().collect();
-    Sketch { page, names, networks }
+    let networks = [&grounds.networks, &grounds.back, &grounds.far];
+    let networks = networks.into_iter().flat_map(|networks| networks.values()).cloned().collect();
+    let guessed = grounds.guessed().map(|address| address.to_string()).collect();
+    Sketch { page, names, networks, guessed }
 }
 
 fn head(grounds: &Grounds, director: &Director, origin: Origin) -> String {

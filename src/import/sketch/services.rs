@@ -1,7 +1,7 @@
-use super::grounds::{Goal, Grounds, servers};
+use super::grounds::{Goal, Grounds};
 use super::words::{choice, line, words};
 use crate::import::director::{Check, Director, Held, Sorry};
-use crate::import::page::{quoted, scalar, seconds};
+use crate::import::page::{address, quoted, seconds};
 use crate::import::{Key, Page, Span};
 use crate::lab::{HttpProbe, OnFailure, Probe, Protocol};
 
@@ -49,7 +49,7 @@ impl Writer<'_> {
     fn key(&mut self) {
         let key = self.held.service.key;
         let at = key.spot();
-        self.line(line(format!("vip: {}", scalar_address(self.goal)), at));
+        self.line(line(format!("vip: {}", address(self.goal.vip)), at));
         match key {
             Key::Address { protocol, port, .. } => {
                 self.line(line(format!("port: {}", port.value), at));
@@ -73,7 +73,7 @@ impl Writer<'_> {
         if !service.servers.is_empty() {
             self.line(vec![Span::guessed("real_servers:")]);
         }
-        for (server, place) in service.servers.iter().zip(servers(self.held)) {
+        for (server, place) in service.servers.iter().zip(self.grounds.places(self.held)) {
             let Some(name) = self.grounds.server(place) else { continue };
             let marked = matches!(service.key, Key::Mark { .. });
             let kept = match server.port {
@@ -117,14 +117,6 @@ impl Writer<'_> {
             lines.push("  inhibit_on_failure: true".to_owned());
         }
         lines.into_iter().for_each(|text| self.line(line(text, check.spot)));
-    }
-}
-
-fn scalar_address(goal: &Goal) -> String {
-    match goal.vip {
-        std::net::IpAddr::V4(vip) => vip.to_string(),
-        std::net::IpAddr::V6(vip) if vip.to_string().ends_with(':') => scalar(&vip.to_string()),
-        std::net::IpAddr::V6(vip) => vip.to_string(),
     }
 }
 

@@ -6,7 +6,8 @@ use super::subnets::{Taken, subnets};
 use crate::import::Key;
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::named::named as named_in;
-use crate::import::sketch::{named, node};
+use crate::import::page;
+use crate::import::sketch::{named, node, silent};
 use crate::lab::{Family, ForwardingMethod};
 use indexmap::IndexMap;
 use ipnet::IpNet;
@@ -101,13 +102,12 @@ impl Grounds {
         }
     }
 
-    /// The networks of clients where real servers of NAT share the network of their VIP: replies to
-    /// a client there would go past the director.
+    /// The networks of clients where real servers of NAT share a network of VIPs: replies to a
+    /// client there would go past the director.
     fn far(&self, cluster: &Cluster<'_>) -> IndexMap<IpNet, String> {
         let mut far = IndexMap::new();
-        let pairs = cluster.services.iter().zip(&self.vips);
-        let near = pairs.filter(|(shared, vip)| self.is_one_network(shared, **vip));
-        for ipv4 in near.map(|(_, vip)| vip.is_ipv4()) {
+        let near = self.outer().into_iter().filter(|net| has_nat(cluster, net));
+        for ipv4 in near.map(|net| net.addr().is_ipv4()) {
             let guesses: &[&str] = if ipv4 { &FAR } else { &FAR6 };
             let mut nets = guesses.iter().filter_map(|net| net.parse::<IpNet>().ok());
             let overlaps = |net: &IpNet| {
@@ -119,14 +119,12 @@ impl Grounds {
         far
     }
 
-    fn is_one_network(&self, shared: &Shared<'_>, vip: IpAddr) -> bool {
-        let net = self.networks.keys().find(|net| net.contains(&vip));
-        let mut rips = shared.server.service.servers.iter();
-        net.is_some_and(|net| {
-            rips.any(|server| {
-                server.forwarding == ForwardingMethod::Nat && net.contains(&server.address.value)
-            })
-        })
+    /// The networks that a client is in: those of the VIPs, of families without one elsewhere.
+    fn clients(&self) -> Vec<IpNet> {
+        let is_near =
+            |net: &IpNet| !self.far.keys().any(|far| far.addr().is_ipv4() == net.addr().is_ipv4());
+        let near = self.outer().into_iter().filter(is_near);
+        self.far.keys().copied().chain(near).collect()
     }
 
     /// The networks of the services' VIPs, where clients are.
@@ -194,10 +192,8 @@ impl Grounds {
             page.line(self.director(director, &mut taken));
         }
         page.unsaid();
-        let near =
-            if self.far.is_empty() { self.outer() } else { self.far.keys().copied().collect() };
-        let near: Vec<_> = near.into_iter().collect();
-        let chosen = near.iter().filter_map(|net| {
+        let chosen = self.clients();
+        let chosen = chosen.iter().filter_map(|net| {
             let name = self.far.get(net).or_else(|| self.networks.get(net))?;
             Some(address(name, taken.last(*net)?))
         });
@@ -231,21 +227,8 @@ impl Grounds {
         for (net, name) in &self.networks {
             chosen.extend(own(net, taken).map(|own| address(name, own)));
         }
-        let addresses = chosen.join(", ");
-        let name = &director.name;
-        if self.far.is_empty() {
-            return format!("  {name}: {{ addresses: {{ {addresses} }} }}");
-        }
-        let interfaces = std::iter::once("all".to_owned());
-        let interfaces = interfaces.chain((0..chosen.len()).map(|number| format!("eth{number}")));
-        let quiet: Vec<_> = interfaces
-            .map(|interface| format!("net.ipv4.conf.{interface}.send_redirects: 0"))
-            .collect();
-        format!(
-            "  {name}:\n    addresses: {{ {addresses} }}\n    # No redirects past the director, \
-             which replies must pass.\n    sysctls: {{ {} }}",
-            quiet.join(", ")
-        )
+        let write = if self.far.is_empty() { node } else { silent };
+        write(&director.name, &chosen).trim_end().to_owned()
     }
 }
 
@@ -264,11 +247,15 @@ fn says(cluster: &Cluster<'_>, number: usize, is_one: &dyn Fn(IpAddr) -> bool, p
 }
 
 fn address(network: &str, address: IpAddr) -> String {
-    if address.is_ipv6() {
-        format!("{network}: '{address}'")
-    } else {
-        format!("{network}: {address}")
-    }
+    format!("{network}: {}", page::address(address))
+}
+
+/// Whether a network has a real server of NAT.
+fn has_nat(cluster: &Cluster<'_>, net: &IpNet) -> bool {
+    let mut servers = cluster.services.iter().flat_map(|s| &s.server.service.servers);
+    servers.any(|server| {
+        server.forwarding == ForwardingMethod::Nat && net.contains(&server.address.value)
+    })
 }
 
 /// Whether there is one director that shares VIPs: it does so with another one.

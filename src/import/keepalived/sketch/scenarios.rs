@@ -5,7 +5,7 @@ use super::overrides::masters;
 use super::page::Page;
 use super::services::table;
 use crate::import::keepalived::cluster::Cluster;
-use crate::import::page::seconds;
+use crate::import::page::{address, seconds};
 use crate::import::sketch::answers;
 use std::time::Duration;
 
@@ -63,10 +63,8 @@ fn ranking<'g>(router: &Floating<'_>, grounds: &'g Grounds) -> Vec<&'g str> {
 /// The VIPs of these routers, each with who holds it.
 fn owners(routers: &[(&Floating<'_>, &str)]) -> String {
     let owner = |(router, owner): &(&Floating<'_>, &str)| {
-        let vips = router.vips.iter().map(|vip| match vip.address.addr() {
-            std::net::IpAddr::V4(vip) => format!("{vip}: {owner}"),
-            std::net::IpAddr::V6(vip) => format!("'{vip}': {owner}"),
-        });
+        let vips = router.vips.iter().map(|vip| vip.address.addr());
+        let vips = vips.map(|vip| format!("{}: {owner}", address(vip)));
         vips.collect::<Vec<_>>()
     };
     routers.iter().flat_map(owner).collect::<Vec<_>>().join(", ")

@@ -7,6 +7,7 @@ use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::configuration::{Check, VirtualServer};
 use crate::import::keepalived::differences::between_checks;
 use crate::import::keepalived::reading::brief;
+use crate::import::page;
 use crate::import::sketch::{entry, http, settings, tunnel};
 use crate::import::{Key, Server, Service, Table};
 use crate::lab::{Probe, Protocol, Tunnel};
@@ -79,10 +80,7 @@ impl Writer<'_, '_> {
 
     fn service(&mut self, shared: &Shared<'_>, goal: &Goal) {
         let VirtualServer { service, checks, quorum, hysteresis, sorry } = shared.server;
-        match goal.vip {
-            IpAddr::V4(vip) => self.line(&format!("vip: {vip}")),
-            IpAddr::V6(vip) => self.line(&format!("vip: '{vip}'")),
-        }
+        self.line(&format!("vip: {}", page::address(goal.vip)));
         match goal.mark {
             None => self.line(&format!("port: {}", goal.port)),
             Some(mark) => {
