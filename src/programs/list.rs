@@ -85,6 +85,8 @@ pub const LIST: &[Program] = &[
     labs("ip6tables-legacy", "iptables"),
     labs("iptables-legacy-save", "iptables"),
     labs("ip6tables-legacy-save", "iptables"),
+    labs("iptables-nft", "iptables"),
+    labs("ip6tables-nft", "iptables"),
     labs("iptables-nft-save", "iptables"),
     labs("ip6tables-nft-save", "iptables"),
     labs("iptables", "iptables"),
