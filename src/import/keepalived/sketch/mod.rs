@@ -25,9 +25,9 @@ use super::named::service;
 use super::reading::brief;
 use crate::import::scalar;
 use crate::lab::LabName;
+use crate::text::moves_cursor;
 use grounds::Grounds;
 use page::{Line, Page};
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -216,20 +216,5 @@ fn time(time: Duration) -> String {
 
 /// A whole note, which is one line of a comment.
 fn plain_line(note: &str) -> String {
-    note.chars().filter(|c| !c.is_control()).collect()
-}
-
-/// A text in quotes.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
+    note.chars().filter(|c| !moves_cursor(*c)).collect()
 }

@@ -1,7 +1,8 @@
 use super::floating::{Floating, Kind};
-use super::{quoted, time};
+use super::time;
 use crate::import::keepalived::configuration::{Begins, Instance};
 use crate::import::keepalived::instance::OWNER;
+use crate::import::page::quoted;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::time::Duration;

@@ -2,7 +2,7 @@ use super::farm::servers;
 use super::floating::floating;
 use super::grounds::{Grounds, mark};
 use super::page::Page;
-use super::{lines, quoted, time};
+use super::{lines, time};
 use crate::import::keepalived::cluster::{Cluster, Shared};
 use crate::import::keepalived::configuration::{Check, VirtualServer};
 use crate::import::keepalived::differences::between_checks;
@@ -212,7 +212,7 @@ impl Writer<'_, '_> {
         let probe = match &check.probe {
             Probe::Tcp => "tcp: {}".to_owned(),
             Probe::Http(probe) => http(probe),
-            Probe::Command { shell } => format!("command: {}", quoted(shell)),
+            Probe::Command { shell } => format!("command: {}", page::quoted(shell)),
         };
         self.line(&format!("  {probe}"));
         self.page.said(self.director, check.spot);

@@ -1,11 +1,12 @@
 use super::floating::Floating;
 use super::grounds::Grounds;
 use super::page::Page;
-use super::{lines, quoted, time};
+use super::{lines, time};
 use crate::import::keepalived::cluster::Cluster;
 use crate::import::keepalived::configuration::{Instance, Script, Track, Watched};
 use crate::import::keepalived::instance::OWNER;
 use crate::import::keepalived::reading::brief;
+use crate::import::page::quoted;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
